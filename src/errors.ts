@@ -1,0 +1,125 @@
+/**
+ * Every failure that a client can act on, one class each. A failure is answered as data where the field lists it
+ * (GraphQL mutations) and as `extensions.code` elsewhere. Anything that is not a `DomainError` is a bug: it is
+ * logged and reaches clients masked. Messages never hold personal data.
+ */
+export abstract class DomainError extends Error {
+  abstract readonly code: string;
+  /** Where in the input the failure lies, from the outermost field inwards; null when it is not about a field. */
+  readonly path: string[] | null = null;
+}
+
+/** The input breaks a rule. `path` names the field. */
+export class InvalidInput extends DomainError {
+  readonly code = 'INVALID_INPUT';
+  override readonly path: string[];
+  constructor(path: (string | number)[], rule: string) {
+    super(path.length === 0 ? rule : `${path.join('.')}: ${rule}`);
+    this.path = path.map(String);
+  }
+}
+
+export class ChannelNotFound extends DomainError {
+  readonly code = 'CHANNEL_NOT_FOUND';
+  constructor(readonly channel: string) {
+    super(`There is no channel "${channel}".`);
+  }
+}
+
+export class ChannelExists extends DomainError {
+  readonly code = 'CHANNEL_EXISTS';
+  override readonly path = ['code'];
+  constructor(readonly channel: string) {
+    super(`There is a channel "${channel}" already, with other settings.`);
+  }
+}
+
+/** The UUID is the idempotency key of creation: it was used before with another body. */
+export class CustomerExists extends DomainError {
+  readonly code = 'CUSTOMER_EXISTS';
+  override readonly path = ['id'];
+  constructor(readonly uuid: string) {
+    super(`The UUID ${uuid} belongs to a customer that was created with other data.`);
+  }
+}
+
+export class CustomerNotFound extends DomainError {
+  readonly code = 'CUSTOMER_NOT_FOUND';
+  constructor() {
+    super('There is no such customer in this channel.');
+  }
+}
+
+/** A record named by its id does not exist, or not for this viewer. */
+export class NotFound extends DomainError {
+  readonly code = 'NOT_FOUND';
+  constructor(readonly what: string) {
+    super(`There is no such ${what}.`);
+  }
+}
+
+/** The record is in a state in which this cannot be done. */
+export class WrongState extends DomainError {
+  readonly code = 'WRONG_STATE';
+}
+
+/** The request carries no valid token. */
+export class Unauthenticated extends DomainError {
+  readonly code = 'UNAUTHENTICATED';
+  constructor(reason = 'Send a valid token: "Authorization: Bearer …".') {
+    super(reason);
+  }
+}
+
+/** The viewer is known and may not do this. */
+export class Forbidden extends DomainError {
+  readonly code = 'FORBIDDEN';
+  constructor(what: string) {
+    super(`This token does not allow ${what}.`);
+  }
+}
+
+/** Numbers ran out. Nothing was half-done; everything goes on after the sequence is extended. */
+export class NumberSequenceExhausted extends DomainError {
+  readonly code = 'NUMBER_SEQUENCE_EXHAUSTED';
+  constructor(
+    readonly sequence: string,
+    readonly largest: number,
+  ) {
+    super(`The number sequence "${sequence}" is exhausted at ${largest}. Extend it, then run the job again.`);
+  }
+}
+
+/**
+ * What a channel database sends does not continue what headquarters received from it: it was restored from a
+ * backup or replaced. Nothing is skipped silently; an operator decides.
+ */
+export class ChannelDatabaseRewound extends DomainError {
+  readonly code = 'CHANNEL_DATABASE_REWOUND';
+  constructor(readonly database: string) {
+    super(
+      `The channel database "${database}" does not continue what headquarters received from it: it was restored or replaced. ` +
+        'Adopt it (adoptChannelDatabase) to upload its log again.',
+    );
+  }
+}
+
+/** A feed cursor that this feed never gave out, or gave out before its database was restored. Begin again without a cursor. */
+export class CursorInvalid extends DomainError {
+  readonly code = 'CURSOR_INVALID';
+  override readonly path = ['after'];
+  constructor() {
+    super('This cursor does not belong to this feed. Begin again without a cursor and compare by UUID.');
+  }
+}
+
+/** A database cannot be reached or opened. The request may be repeated. */
+export class DatabaseUnavailable extends DomainError {
+  readonly code = 'DATABASE_UNAVAILABLE';
+  constructor(
+    readonly database: string,
+    options?: ErrorOptions,
+  ) {
+    super(`The database "${database}" is not available now. Try again.`, options);
+  }
+}

@@ -1,0 +1,41 @@
+/**
+ * "Something changed", and no more: a nudge carries no data and may be lost or repeated. Whoever is woken reads
+ * rows; the table is the truth. Publish after commit.
+ */
+export interface Nudges {
+  publish(topic: string): void;
+  /** Calls `listener` after each nudge on `topic`; returns the function that ends it. */
+  subscribe(topic: string, listener: () => void): () => void;
+}
+
+export const topics = {
+  /** New account IDs in a channel's feed. */
+  accountIds: (channel: string) => `account-ids:${channel}`,
+  /** A channel has something that headquarters has not. */
+  channelChanged: (channel: string) => `channel:${channel}`,
+  /** A job run changed. */
+  jobRun: (id: string) => `job-run:${id}`,
+  /** Any job run changed. */
+  jobRuns: 'job-runs',
+  /** A run may be claimed. */
+  jobsDue: 'jobs-due',
+};
+
+/** Nudges within this process. */
+export function inProcessNudges(): Nudges {
+  const listeners = new Map<string, Set<() => void>>();
+  return {
+    publish(topic) {
+      for (const listener of [...(listeners.get(topic) ?? [])]) listener();
+    },
+    subscribe(topic, listener) {
+      const own = () => listener();
+      const set = listeners.get(topic) ?? new Set();
+      listeners.set(topic, set.add(own));
+      return () => {
+        set.delete(own);
+        if (set.size === 0 && listeners.get(topic) === set) listeners.delete(topic);
+      };
+    },
+  };
+}
