@@ -1,10 +1,27 @@
+export const errorCodes = [
+  'INVALID_INPUT',
+  'CHANNEL_NOT_FOUND',
+  'CHANNEL_EXISTS',
+  'CUSTOMER_EXISTS',
+  'CUSTOMER_NOT_FOUND',
+  'NOT_FOUND',
+  'WRONG_STATE',
+  'UNAUTHENTICATED',
+  'FORBIDDEN',
+  'NUMBER_SEQUENCE_EXHAUSTED',
+  'CHANNEL_DATABASE_REWOUND',
+  'CURSOR_INVALID',
+  'DATABASE_UNAVAILABLE',
+] as const;
+export type ErrorCode = (typeof errorCodes)[number];
+
 /**
  * Every failure that a client can act on, one class each. A failure is answered as data where the field lists it
  * (GraphQL mutations) and as `extensions.code` elsewhere. Anything that is not a `DomainError` is a bug: it is
  * logged and reaches clients masked. Messages never hold personal data.
  */
 export abstract class DomainError extends Error {
-  abstract readonly code: string;
+  abstract readonly code: ErrorCode;
   /** Where in the input the failure lies, from the outermost field inwards; null when it is not about a field. */
   readonly path: string[] | null = null;
 }

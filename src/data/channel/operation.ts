@@ -1,0 +1,69 @@
+import type { EntityManager } from 'typeorm';
+import type { OperationKind, OperationPayload } from '../customer-rows.ts';
+import { one, packed, rows, sql } from '../sql.ts';
+
+const columns = {
+  counter: 'bigint',
+  id: 'text',
+  channel: 'text',
+  customer_uuid: 'text',
+  kind: 'text',
+  payload: 'json',
+  created_at: 'text',
+} as const;
+
+export interface NewOperation {
+  id: string;
+  channel: string;
+  customer_uuid: string;
+  kind: OperationKind;
+  payload: OperationPayload;
+  created_at: string;
+}
+
+/**
+ * Takes the next `count` replication counters and answers the first. Call it before any other statement of the transaction:
+ * it keeps other writers of this log away, so that counters follow commit order.
+ */
+export async function takeCounters(tx: EntityManager, count: number): Promise<number> {
+  const row = await one<{ last_counter: number }>(
+    tx,
+    'update self set last_counter = last_counter + $1 where id = 1 returning last_counter',
+    [count],
+  );
+  return row!.last_counter - count + 1;
+}
+
+/** Appends to the log, which is never changed afterwards. */
+export const appendOperations = (tx: EntityManager, operations: readonly (NewOperation & { counter: number })[]) => {
+  const names = Object.keys(columns).join(', ');
+  return sql(tx, `insert into operation (${names}) select ${names} from ${rows(tx, columns, '$1')}`, [JSON.stringify(operations)]);
+};
+
+export interface UploadPackage {
+  rows: number;
+  first: number;
+  last: number;
+  lastId: string;
+  /** Rows as the database packed them; they go to headquarters unread. */
+  package: string;
+}
+
+/** The next package of the log after `counter`; `previousId` is the operation at `counter`, to check that the log continues. */
+export async function packageAfter(
+  db: EntityManager,
+  counter: number,
+  limit: number,
+): Promise<{ previousId: string | null; head: number; upload: UploadPackage | undefined }> {
+  const row = await one<{ previous_id: string | null; head: number; count: number; first: number; last: number; last_id: string; package: string }>(
+    db,
+    `select (select id from operation where counter = $1) as previous_id, (select last_counter from self where id = 1) as head,
+       count(*) as count, min(x.counter) as first, max(x.counter) as last,
+       (select id from operation where counter = max(x.counter)) as last_id,
+       ${packed(db, columns, 'x', 'x.counter')} as package
+     from (select * from operation where counter > $1 order by counter limit $2) as x`,
+    [counter, limit],
+  );
+  const { previous_id: previousId, head, count, first, last, last_id: lastId, package: text } = row!;
+  return { previousId, head, upload: Number(count) === 0 ? undefined : { rows: Number(count), first, last, lastId, package: text } };
+}

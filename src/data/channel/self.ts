@@ -1,0 +1,34 @@
+import { randomUUID } from 'node:crypto';
+import type { EntityManager } from 'typeorm';
+import { one, sql } from '../sql.ts';
+
+/** Who a channel database is and how far it has come. */
+export interface Self {
+  /** Names its feeds. A new one is given when a restored database is adopted, so that old cursors are refused. */
+  epoch: string;
+  lastCounter: number;
+  appliedVersion: number;
+}
+
+/** Writes the row of a new database. Does nothing to one that has it. */
+export const introduce = (tx: EntityManager) =>
+  sql(tx, 'insert into self (id, epoch, last_counter, applied_version) values (1, $1, 0, 0) on conflict (id) do nothing', [newEpoch()]);
+
+export async function self(db: EntityManager): Promise<Self> {
+  const row = await one<{ epoch: string; last_counter: number; applied_version: number }>(
+    db,
+    'select epoch, last_counter, applied_version from self where id = 1',
+  );
+  return { epoch: row!.epoch, lastCounter: row!.last_counter, appliedVersion: row!.applied_version };
+}
+
+/** Moves the mark of what was applied, if it still stands where the caller read it. */
+export async function advanceApplied(tx: EntityManager, from: number, to: number): Promise<boolean> {
+  const row = await one(tx, 'update self set applied_version = $1 where id = 1 and applied_version = $2 returning id', [to, from]);
+  return row !== undefined;
+}
+
+/** Makes every cursor given out so far invalid: the feed begins anew for its clients. */
+export const renewEpoch = (tx: EntityManager) => sql(tx, 'update self set epoch = $1 where id = 1', [newEpoch()]);
+
+const newEpoch = () => randomUUID().slice(0, 8);

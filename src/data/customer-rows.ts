@@ -1,0 +1,83 @@
+/*
+ * The columns that a customer has in a channel, on the way and at headquarters: one list, so that a row written in a channel
+ * is the row that headquarters stores.
+ */
+
+export const customerTypes = ['PERSON', 'ORGANIZATION'] as const;
+export type CustomerType = (typeof customerTypes)[number];
+export const addressPurposes = ['HOME', 'BUSINESS', 'DELIVERY', 'INVOICE', 'OTHER'] as const;
+export type AddressPurpose = (typeof addressPurposes)[number];
+
+/** What is known of a customer, as it is stored. */
+export interface CustomerBody {
+  type: CustomerType;
+  title: string | null;
+  first_name: string | null;
+  middle_name: string | null;
+  last_name: string | null;
+  organization_name: string | null;
+  email: string | null;
+  phone: string | null;
+  language: string | null;
+  currency: string | null;
+  birth_date: string | null;
+}
+
+/** What a customer is found by: lower case, without accents or punctuation. They follow from the body. */
+export interface SearchKeys {
+  first_key: string | null;
+  last_key: string | null;
+  email_key: string | null;
+  phone_key: string | null;
+}
+
+export interface AddressRow {
+  uuid: string;
+  position: number;
+  purpose: AddressPurpose;
+  name: string | null;
+  street: string | null;
+  street2: string | null;
+  city: string | null;
+  state: string | null;
+  postal_code: string | null;
+  country: string;
+}
+
+export const bodyColumns = {
+  type: 'text',
+  title: 'text',
+  first_name: 'text',
+  middle_name: 'text',
+  last_name: 'text',
+  organization_name: 'text',
+  email: 'text',
+  phone: 'text',
+  language: 'text',
+  currency: 'text',
+  birth_date: 'text',
+} as const;
+
+export const keyColumns = { first_key: 'text', last_key: 'text', email_key: 'text', phone_key: 'text' } as const;
+
+export const addressColumns = {
+  uuid: 'text',
+  position: 'bigint',
+  purpose: 'text',
+  name: 'text',
+  street: 'text',
+  street2: 'text',
+  city: 'text',
+  state: 'text',
+  postal_code: 'text',
+  country: 'text',
+} as const;
+
+/** What an operation in the log says: the customer as it is after it (absent when it only adds addresses), and addresses. */
+export interface OperationPayload {
+  customer?: CustomerBody & SearchKeys;
+  addresses?: AddressRow[];
+}
+
+export const operationKinds = ['CREATE_CUSTOMER', 'UPDATE_CUSTOMER', 'ADD_ADDRESS'] as const;
+export type OperationKind = (typeof operationKinds)[number];

@@ -1,0 +1,108 @@
+import type { EntityManager } from 'typeorm';
+import { addressColumns, bodyColumns, keyColumns } from '../customer-rows.ts';
+import { forUpdate, listed, one, packed, rows, sql } from '../sql.ts';
+
+const stored = [...Object.keys(bodyColumns), ...Object.keys(keyColumns)];
+
+const customerColumns = {
+  uuid: 'text',
+  account_id: 'text',
+  channel: 'text',
+  channel_database: 'text',
+  ...bodyColumns,
+  ...keyColumns,
+  counter: 'bigint',
+  version: 'bigint',
+  corrected: 'boolean',
+  created_at: 'text',
+  uploaded_at: 'text',
+  account_id_assigned_at: 'text',
+  updated_at: 'text',
+} as const;
+
+/** Which of these customers headquarters has, and the channel they came from. */
+export const knownCustomers = (tx: EntityManager, uuids: readonly string[]) =>
+  sql<{ uuid: string; account_id: string; channel_database: string }>(
+    tx,
+    `select uuid, account_id, channel_database from customer where uuid in ${listed(tx, '$1')} ${forUpdate(tx)}`,
+    [JSON.stringify(uuids)],
+  );
+
+/** Stores new customers, each with its account ID, and the newer state of known ones. An account ID never changes. */
+export const storeCustomers = (tx: EntityManager, customers: readonly Record<keyof typeof customerColumns, unknown>[]) =>
+  sql(
+    tx,
+    `insert into customer (${Object.keys(customerColumns).join(', ')})
+     select ${Object.keys(customerColumns).join(', ')} from ${rows(tx, customerColumns, '$1')} where true
+     on conflict (uuid) do update set ${[...stored, 'counter', 'version', 'corrected', 'updated_at'].map((column) => `${column} = excluded.${column}`).join(', ')}`,
+    [JSON.stringify(customers)],
+  );
+
+/** Tells the channels again about customers of which only a part changed (their addresses). */
+export const touchCustomers = (
+  tx: EntityManager,
+  customers: readonly { uuid: string; counter: number; version: number; corrected: boolean; updated_at: string }[],
+) =>
+  sql(
+    tx,
+    `update customer set counter = x.counter, version = x.version, corrected = x.corrected, updated_at = x.updated_at
+     from ${rows(tx, { uuid: 'text', counter: 'bigint', version: 'bigint', corrected: 'boolean', updated_at: 'text' }, '$1')} where customer.uuid = x.uuid`,
+    [JSON.stringify(customers)],
+  );
+
+export const storeAddresses = (tx: EntityManager, addresses: readonly unknown[]) => {
+  const columns = { customer_uuid: 'text', ...addressColumns } as const;
+  const names = Object.keys(columns);
+  return sql(
+    tx,
+    `insert into customer_address (${names.join(', ')}) select ${names.join(', ')} from ${rows(tx, columns, '$1')} where true
+     on conflict (customer_uuid, uuid) do update set ${Object.keys(addressColumns)
+       .filter((name) => name !== 'uuid')
+       .map((name) => `${name} = excluded.${name}`)
+       .join(', ')}`,
+    [JSON.stringify(addresses)],
+  );
+};
+
+/** A download package: what changed for a channel database since `version`, packed by the database for the other one. */
+export async function customersChangedSince(
+  db: EntityManager,
+  channelDatabase: string,
+  version: number,
+  limit: number,
+): Promise<{ count: number; through: number; package: string }> {
+  const row = await one<{ count: number; through: number; package: string }>(
+    db,
+    `select count(*) as count, max(x.version) as through, ${packed(db, { uuid: 'text', account_id: 'text', channel: 'text', version: 'bigint', counter: 'bigint', corrected: 'boolean' }, 'x', 'x.version')} as package
+     from (select uuid, account_id, channel, version, counter, corrected from customer
+           where channel_database = $1 and version > $2 order by version limit $3) as x`,
+    [channelDatabase, version, limit],
+  );
+  return { count: Number(row!.count), through: Number(row!.through ?? version), package: row!.package };
+}
+
+export async function countChangedSince(db: EntityManager, channelDatabase: string, version: number): Promise<number> {
+  const row = await one<{ count: number }>(
+    db,
+    'select count(*) as count from customer where channel_database = $1 and version > $2',
+    [channelDatabase, version],
+  );
+  return Number(row!.count);
+}
+
+/** Whole customers, packed for a channel database that has lost them or must take a correction. */
+export async function packedCustomers(db: EntityManager, uuids: readonly string[]): Promise<{ customers: string; addresses: string }> {
+  const list = JSON.stringify(uuids);
+  const columns = { uuid: 'text', channel: 'text', ...bodyColumns, ...keyColumns, counter: 'bigint', created_at: 'text', updated_at: 'text' } as const;
+  const customers = await one<{ package: string }>(
+    db,
+    `select ${packed(db, columns, 'x')} as package from customer x where x.uuid in ${listed(db, '$1')}`,
+    [list],
+  );
+  const addresses = await one<{ package: string }>(
+    db,
+    `select ${packed(db, { customer_uuid: 'text', ...addressColumns }, 'x')} as package from customer_address x where x.customer_uuid in ${listed(db, '$1')}`,
+    [list],
+  );
+  return { customers: customers!.package, addresses: addresses!.package };
+}

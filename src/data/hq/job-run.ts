@@ -1,0 +1,217 @@
+import { type EntityManager, EntitySchema } from 'typeorm';
+import { one, skipLocked, sql } from '../sql.ts';
+
+export const runStates = ['QUEUED', 'RUNNING', 'SUCCEEDED', 'FAILED', 'CANCELLED'] as const;
+export type RunState = (typeof runStates)[number];
+export const stepStates = ['WAITING', 'RUNNING', 'SUCCEEDED', 'FAILED', 'CANCELLED'] as const;
+export type StepState = (typeof stepStates)[number];
+export const causes = ['OPERATOR', 'SCHEDULE', 'LIVE'] as const;
+export type Cause = (typeof causes)[number];
+
+export interface Progress {
+  phase: string;
+  done: number;
+  total: number;
+  failed: number;
+  ratePerSecond: number | null;
+  eta: string | null;
+}
+
+/** What went wrong with one channel database, while the others went on. */
+export interface StepFailure {
+  /** Null: the step as a whole. */
+  channelDatabase: string | null;
+  code: string;
+  message: string;
+}
+
+export interface Step {
+  job: string;
+  state: StepState;
+  startedAt: string | null;
+  finishedAt: string | null;
+  progress: Progress;
+  failures: StepFailure[];
+}
+
+/** A job, or a chain of jobs, asked for once. */
+export interface JobRun {
+  id: number;
+  job: string;
+  /** Runs with the same scope never run at once: asking again answers the one that is under way. */
+  scope: string;
+  /** Null means all channels. */
+  channels: string[] | null;
+  requestedBy: string;
+  cause: Cause;
+  state: RunState;
+  steps: Step[];
+  /** How often a worker took it up. */
+  attempt: number;
+  /** Counts the workers that held it. Only the newest may write. */
+  fence: number;
+  worker: string | null;
+  dueAt: string;
+  leaseUntil: string | null;
+  cancelRequested: boolean;
+  /** Grows with every change, so that a reader can tell whether it has seen this state. */
+  revision: number;
+  errorCode: string | null;
+  error: string | null;
+  createdAt: string;
+  startedAt: string | null;
+  finishedAt: string | null;
+}
+
+export const jobRuns = new EntitySchema<JobRun>({
+  name: 'job_run',
+  columns: {
+    id: { type: 'bigint', primary: true, generated: true },
+    job: { type: 'text' },
+    scope: { type: 'text' },
+    channels: { type: 'simple-json', nullable: true },
+    requestedBy: { type: 'text' },
+    cause: { type: 'text' },
+    state: { type: 'text' },
+    steps: { type: 'simple-json' },
+    attempt: { type: 'integer' },
+    fence: { type: 'bigint' },
+    worker: { type: 'text', nullable: true },
+    dueAt: { type: 'text' },
+    leaseUntil: { type: 'text', nullable: true },
+    cancelRequested: { type: 'boolean' },
+    revision: { type: 'bigint' },
+    errorCode: { type: 'text', nullable: true },
+    error: { type: 'text', nullable: true },
+    createdAt: { type: 'text' },
+    startedAt: { type: 'text', nullable: true },
+    finishedAt: { type: 'text', nullable: true },
+  },
+});
+
+export const jobRunById = (db: EntityManager, id: number) => db.findOneBy(jobRuns, { id });
+
+/** Adds a run, or answers the one with this scope that is waiting or under way. */
+export async function insertRun(
+  tx: EntityManager,
+  run: Pick<JobRun, 'job' | 'scope' | 'channels' | 'requestedBy' | 'cause' | 'steps' | 'createdAt'>,
+): Promise<{ run: JobRun; joined: boolean }> {
+  const [added] = await sql<{ id: number }>(
+    tx,
+    `insert into job_run (job, scope, channels, requested_by, cause, state, steps, attempt, fence, due_at, cancel_requested, revision, created_at)
+     values ($1, $2, $3, $4, $5, 'QUEUED', $6, 0, 0, $7, false, 1, $8)
+     on conflict (scope) where state in ('QUEUED', 'RUNNING') do nothing returning id`,
+    [
+      run.job,
+      run.scope,
+      run.channels && JSON.stringify(run.channels),
+      run.requestedBy,
+      run.cause,
+      JSON.stringify(run.steps),
+      run.createdAt,
+      run.createdAt,
+    ],
+  );
+  if (added) return { run: (await jobRunById(tx, added.id))!, joined: false };
+  const [active] = await sql<{ id: number }>(
+    tx,
+    `select id from job_run where scope = $1 and state in ('QUEUED', 'RUNNING')`,
+    [run.scope],
+  );
+  // On PostgreSQL the run that stood in the way may have ended in between.
+  return active ? { run: (await jobRunById(tx, active.id))!, joined: true } : insertRun(tx, run);
+}
+
+/** Whether a worker would find a run: a look that costs no write. */
+export async function anyDue(db: EntityManager, now: string): Promise<boolean> {
+  const due = await one(
+    db,
+    `select id from job_run where state in ('QUEUED', 'RUNNING') and due_at <= $1 and (state = 'QUEUED' or lease_until < $1) limit 1`,
+    [now],
+  );
+  return due !== undefined;
+}
+
+/** Takes the oldest run that is due, or one whose worker died. One statement, so two workers never share a run. */
+export async function claimRun(tx: EntityManager, worker: string, now: string, leaseUntil: string): Promise<JobRun | null> {
+  const [claimed] = await sql<{ id: number }>(
+    tx,
+    `update job_run set state = 'RUNNING', attempt = attempt + 1, fence = fence + 1, worker = $1, lease_until = $2,
+       started_at = coalesce(started_at, $3), revision = revision + 1
+     where id = (
+       select id from job_run
+       where state in ('QUEUED', 'RUNNING') and due_at <= $3 and (state = 'QUEUED' or lease_until < $3)
+       order by due_at, id limit 1 ${skipLocked(tx)})
+     returning id`,
+    [worker, leaseUntil, now],
+  );
+  return claimed ? jobRunById(tx, claimed.id) : null;
+}
+
+/** What a worker may change about a run that it holds. */
+export type Held = Partial<Pick<JobRun, 'state' | 'steps' | 'dueAt' | 'leaseUntil' | 'errorCode' | 'error' | 'finishedAt'>>;
+
+/** Changes a run while this fence holds it. Undefined: another worker has it now, and this one stops. */
+export async function changeHeld(
+  tx: EntityManager,
+  { id, fence }: Pick<JobRun, 'id' | 'fence'>,
+  change: Held,
+): Promise<{ cancelRequested: boolean } | undefined> {
+  const columns = Object.entries(change) as [keyof Held, unknown][];
+  const assignments = columns.map(([property], index) => `${columnOf[property]} = $${index + 1}`).join(', ');
+  const row = await one<{ cancel_requested: boolean | number }>(
+    tx,
+    `update job_run set ${assignments}, revision = revision + 1
+     where id = $${columns.length + 1} and fence = $${columns.length + 2} and state = 'RUNNING' returning cancel_requested`,
+    [...columns.map(([property, value]) => (property === 'steps' ? JSON.stringify(value) : value)), id, fence],
+  );
+  return row && { cancelRequested: Boolean(row.cancel_requested) };
+}
+
+const columnOf: Record<keyof Held, string> = {
+  state: 'state',
+  steps: 'steps',
+  dueAt: 'due_at',
+  leaseUntil: 'lease_until',
+  errorCode: 'error_code',
+  error: 'error',
+  finishedAt: 'finished_at',
+};
+
+/** Cancels a waiting run at once and asks a running one to stop after its batch. False: it had ended already. */
+export async function requestCancel(tx: EntityManager, id: number, now: string): Promise<boolean> {
+  const row = await one(
+    tx,
+    `update job_run set cancel_requested = true, revision = revision + 1,
+       finished_at = case when state = 'QUEUED' then $1 else finished_at end,
+       state = case when state = 'QUEUED' then 'CANCELLED' else state end
+     where id = $2 and state in ('QUEUED', 'RUNNING') returning id`,
+    [now, id],
+  );
+  return row !== undefined;
+}
+
+/** Queues an ended run again; it goes on where it stopped. False when it is not FAILED or CANCELLED. */
+export async function requeue(tx: EntityManager, run: JobRun, steps: Step[], now: string): Promise<boolean> {
+  const row = await one(
+    tx,
+    `update job_run set state = 'QUEUED', steps = $1, due_at = $2, cancel_requested = false, error_code = null, error = null,
+       finished_at = null, revision = revision + 1
+     where id = $3 and state in ('FAILED', 'CANCELLED') returning id`,
+    [JSON.stringify(steps), now, run.id],
+  );
+  return row !== undefined;
+}
+
+/** Forgets ended runs and their sessions: all from before `before`, and live ones that did their work beyond the newest `keepLive`. */
+export async function forgetRuns(tx: EntityManager, before: string, keepLive: number): Promise<void> {
+  const old = `select id from job_run where finished_at < $1`;
+  const live = `select id from job_run where cause = 'LIVE' and state = 'SUCCEEDED' and id <=
+    (select id from job_run where cause = 'LIVE' order by id desc limit 1 offset $2)`;
+  const gone = await sql<{ id: number }>(tx, `select id from (${old} union ${live}) as gone limit 5000`, [before, keepLive]);
+  if (gone.length === 0) return;
+  const ids = gone.map(({ id }) => Number(id)).join(', ');
+  await sql(tx, `delete from upload_session where run_id in (${ids})`);
+  await sql(tx, `delete from download_session where run_id in (${ids})`);
+  await sql(tx, `delete from job_run where id in (${ids})`);
+}

@@ -1,0 +1,233 @@
+import type { EntityManager } from 'typeorm';
+import type { OperationKind, OperationPayload } from '../customer-rows.ts';
+import type { KeysetPage } from '../customer-page.ts';
+import { forUpdate, listed, one, packed, rows, sql } from '../sql.ts';
+
+export const operationStates = ['PENDING', 'WAITING', 'FAILED', 'SYNCED'] as const;
+export type OperationState = (typeof operationStates)[number];
+
+/** Something that a channel did, as headquarters received it. */
+export interface CustomerOperation {
+  /** Order of arrival. */
+  sequence: number;
+  /** Made where the operation was made: the same operation, sent twice, is known by it. */
+  id: string;
+  channel_database: string;
+  channel: string;
+  counter: number;
+  customer_uuid: string;
+  kind: OperationKind;
+  payload: OperationPayload;
+  /** True when an operator changed what the channel sent. */
+  corrected: boolean;
+  state: OperationState;
+  try_count: number;
+  next_try_at: string | null;
+  error_code: string | null;
+  error: string | null;
+  created_at: string;
+  received_at: string;
+  completed_at: string | null;
+}
+
+const columns = {
+  sequence: 'bigint',
+  id: 'text',
+  channel_database: 'text',
+  channel: 'text',
+  counter: 'bigint',
+  customer_uuid: 'text',
+  kind: 'text',
+  payload: 'json',
+  corrected: 'boolean',
+  state: 'text',
+  try_count: 'bigint',
+  next_try_at: 'text',
+  error_code: 'text',
+  error: 'text',
+  created_at: 'text',
+  received_at: 'text',
+  completed_at: 'text',
+} as const;
+
+/** Takes in a package as a channel database packed it. An operation that is known already is left as it is. */
+export async function receiveOperations(
+  tx: EntityManager,
+  upload: { package: string; channelDatabase: string; sessionId: string; at: string },
+): Promise<void> {
+  const sent = {
+    counter: 'bigint',
+    id: 'text',
+    channel: 'text',
+    customer_uuid: 'text',
+    kind: 'text',
+    payload: 'json',
+    created_at: 'text',
+  } as const;
+  await sql(
+    tx,
+    `insert into customer_operation (id, channel_database, channel, counter, customer_uuid, kind, payload, corrected, state, try_count, session_id, created_at, received_at)
+     select x.id, $1, x.channel, x.counter, x.customer_uuid, x.kind, x.payload, false, 'PENDING', 0, $2, x.created_at, $3
+     from ${rows(tx, sent, '$4')} where true order by x.counter
+     on conflict (customer_uuid, id) do nothing`,
+    [upload.channelDatabase, upload.sessionId, upload.at, upload.package],
+  );
+  await holdBehindTrouble(tx);
+}
+
+/**
+ * An operation waits while an earlier one of its customer is in trouble: none ever overtakes. The cross join makes SQLite begin
+ * with those in trouble, who are few, and not with all that are pending.
+ */
+const holdBehindTrouble = (tx: EntityManager) =>
+  sql(
+    tx,
+    `update customer_operation set state = 'WAITING' where sequence in (
+       select later.sequence from customer_operation earlier cross join customer_operation later
+       where earlier.try_count > 0 and earlier.state <> 'SYNCED' and later.customer_uuid = earlier.customer_uuid
+         and later.sequence > earlier.sequence and later.state = 'PENDING' and later.try_count = 0)`,
+  );
+
+/** The oldest operations of a channel that are due. */
+export async function dueOperations(tx: EntityManager, channel: string, now: string, limit: number): Promise<CustomerOperation[]> {
+  const row = await one<{ page: string }>(
+    tx,
+    `select ${packed(tx, { sequence: 'bigint', customer_uuid: 'text', channel: 'text', channel_database: 'text', counter: 'bigint', kind: 'text', payload: 'json', corrected: 'boolean', try_count: 'bigint', created_at: 'text', received_at: 'text' }, 'x', 'x.sequence')} as page
+     from (select * from customer_operation where channel = $1 and state = 'PENDING' and (next_try_at is null or next_try_at <= $2)
+           order by sequence limit $3 ${forUpdate(tx)}) as x`,
+    [channel, now, limit],
+  );
+  return JSON.parse(row!.page);
+}
+
+export async function countDue(db: EntityManager, channels: readonly string[], now: string): Promise<number> {
+  const row = await one<{ count: number }>(
+    db,
+    `select count(*) as count from customer_operation
+     where state = 'PENDING' and channel in ${listed(db, '$1')} and (next_try_at is null or next_try_at <= $2)`,
+    [JSON.stringify(channels), now],
+  );
+  return Number(row!.count);
+}
+
+export const completeOperations = (tx: EntityManager, sequences: readonly number[], at: string) =>
+  sql(
+    tx,
+    `update customer_operation set state = 'SYNCED', completed_at = $1, next_try_at = null, error_code = null, error = null
+     where sequence in ${listed(tx, '$2', 'bigint')}`,
+    [at, JSON.stringify(sequences)],
+  );
+
+export interface OperationFailure {
+  sequence: number;
+  /** FAILED waits for a person; PENDING is tried again at `next_try_at`. */
+  state: 'FAILED' | 'PENDING';
+  next_try_at: string | null;
+  error_code: string;
+  error: string;
+}
+
+/** Sets operations aside with the reason; later ones of the same customers wait. */
+export async function failOperations(tx: EntityManager, failures: readonly OperationFailure[]): Promise<void> {
+  const sent = { sequence: 'bigint', state: 'text', next_try_at: 'text', error_code: 'text', error: 'text' } as const;
+  await sql(
+    tx,
+    `update customer_operation set state = x.state, try_count = try_count + 1, next_try_at = x.next_try_at, error_code = x.error_code, error = x.error
+     from ${rows(tx, sent, '$1')} where customer_operation.sequence = x.sequence`,
+    [JSON.stringify(failures)],
+  );
+  await holdBehindTrouble(tx);
+}
+
+/** Lets go what waited for operations of these customers that are done or will be tried again. */
+export const releaseWaiting = (tx: EntityManager, customers: readonly string[]) =>
+  sql(
+    tx,
+    `update customer_operation set state = 'PENDING'
+     where state = 'WAITING' and customer_uuid in ${listed(tx, '$1')} and not exists (
+       select 1 from customer_operation earlier where earlier.customer_uuid = customer_operation.customer_uuid
+         and earlier.try_count > 0 and earlier.state <> 'SYNCED')`,
+    [JSON.stringify(customers)],
+  );
+
+/** Lets failed operations be tried again as if for the first time; answers which customers they belong to. */
+export const retryOperations = (tx: EntityManager, only: { sequence: number } | { channel: string | null }) =>
+  sql<{ customer_uuid: string; channel: string }>(
+    tx,
+    `update customer_operation set state = 'PENDING', try_count = 0, next_try_at = null
+     where state = 'FAILED' and ${'sequence' in only ? 'sequence = $1' : '(channel = $1 or $1 is null)'} returning customer_uuid, channel`,
+    ['sequence' in only ? only.sequence : only.channel],
+  );
+
+/** Replaces what a failed operation says by its correction. */
+export const correctOperation = (tx: EntityManager, sequence: number, payload: OperationPayload) =>
+  sql(tx, 'update customer_operation set payload = $1, corrected = true where sequence = $2', [JSON.stringify(payload), sequence]);
+
+export interface OperationFilter {
+  channel?: string;
+  customerUuid?: string;
+  states?: readonly OperationState[];
+}
+
+export async function operationPage(db: EntityManager, filter: OperationFilter, page: KeysetPage): Promise<CustomerOperation[]> {
+  const parameters: unknown[] = [];
+  const parameter = (value: unknown) => `$${parameters.push(value)}`;
+  const conditions = [
+    ...(filter.customerUuid === undefined ? [] : [`customer_uuid = ${parameter(filter.customerUuid)}`]),
+    ...(filter.channel === undefined ? [] : [`channel = ${parameter(filter.channel)}`]),
+    ...(filter.states === undefined ? [] : [`state in (${filter.states.map((state) => `'${state}'`).join(', ')})`]),
+    ...(page.after === undefined ? [] : [`sequence > ${parameter(page.after)}`]),
+    ...(page.before === undefined ? [] : [`sequence < ${parameter(page.before)}`]),
+  ];
+  const order = `sequence ${page.descending ? 'desc' : 'asc'}`;
+  return operations(
+    db,
+    `from customer_operation ${conditions.length > 0 ? `where ${conditions.join(' and ')}` : ''} order by ${order} limit ${parameter(page.limit)}`,
+    parameters,
+    `x.${order}`,
+  );
+}
+
+export async function operationBySequence(db: EntityManager, sequence: number): Promise<CustomerOperation | undefined> {
+  return (await operations(db, 'from customer_operation where sequence = $1', [sequence], 'x.sequence'))[0];
+}
+
+async function operations(db: EntityManager, from: string, parameters: unknown[], order: string): Promise<CustomerOperation[]> {
+  const row = await one<{ page: string }>(
+    db,
+    `select ${packed(db, columns, 'x', order)} as page from (select * ${from}) as x`,
+    parameters,
+  );
+  return JSON.parse(row!.page);
+}
+
+/** Where each of these customers stands at headquarters, in one statement. */
+export const stagesOf = (db: EntityManager, uuids: readonly string[]) =>
+  sql<{
+    customer_uuid: string;
+    channel: string;
+    state: OperationState;
+    error_code: string | null;
+    error: string | null;
+    next_try_at: string | null;
+    created_at: string;
+    received_at: string;
+    account_id: string | null;
+    account_id_assigned_at: string | null;
+  }>(
+    db,
+    `select o.customer_uuid, o.channel, o.state, o.error_code, o.error, o.next_try_at, o.created_at, o.received_at, c.account_id, c.account_id_assigned_at
+     from customer_operation o left join customer c on c.uuid = o.customer_uuid
+     where o.customer_uuid in ${listed(db, '$1')} and o.kind = 'CREATE_CUSTOMER' order by o.sequence`,
+    [JSON.stringify(uuids)],
+  );
+
+/** Customers of a channel whose creation failed at headquarters; at most `limit`. */
+export async function failedCustomers(db: EntityManager, channel: string, limit: number): Promise<string[]> {
+  const found = await sql<{ customer_uuid: string }>(
+    db,
+    `select customer_uuid from customer_operation where state = 'FAILED' and channel = $1 and kind = 'CREATE_CUSTOMER' order by sequence limit $2`,
+    [channel, limit],
+  );
+  return found.map(({ customer_uuid }) => customer_uuid);
+}

@@ -1,0 +1,140 @@
+import { type EntityManager, EntitySchema, In } from 'typeorm';
+import { one, sql } from '../sql.ts';
+
+export const uploadStatuses = ['STARTED', 'APPLIED', 'CANCELED', 'UPLOAD_FAILED', 'APPLY_FAILED'] as const;
+export const downloadStatuses = ['STARTED', 'APPLIED', 'CANCELED', 'CREATE_FAILED', 'APPLY_FAILED'] as const;
+export type UploadStatus = (typeof uploadStatuses)[number];
+export type DownloadStatus = (typeof downloadStatuses)[number];
+
+interface Session<Status> {
+  id: string;
+  runId: number;
+  channelDatabase: string;
+  status: Status;
+  packages: number;
+  rowCount: number;
+  errorCode: string | null;
+  error: string | null;
+  startedAt: string;
+  finishedAt: string | null;
+}
+
+/** What one P-job run brought up from one channel database. */
+export interface UploadSession extends Session<UploadStatus> {
+  firstCounter: number | null;
+  lastCounter: number | null;
+}
+
+/** What one 1010 run brought down to one channel database. */
+export interface DownloadSession extends Session<DownloadStatus> {
+  fromVersion: number;
+  toVersion: number | null;
+}
+
+const shared = {
+  id: { type: 'text', primary: true },
+  runId: { type: 'bigint' },
+  channelDatabase: { type: 'text' },
+  status: { type: 'text' },
+  packages: { type: 'integer' },
+  rowCount: { type: 'bigint' },
+  errorCode: { type: 'text', nullable: true },
+  error: { type: 'text', nullable: true },
+  startedAt: { type: 'text' },
+  finishedAt: { type: 'text', nullable: true },
+} as const;
+
+export const uploadSessions = new EntitySchema<UploadSession>({
+  name: 'upload_session',
+  columns: {
+    ...shared,
+    firstCounter: { type: 'bigint', nullable: true },
+    lastCounter: { type: 'bigint', nullable: true },
+  },
+});
+
+export const downloadSessions = new EntitySchema<DownloadSession>({
+  name: 'download_session',
+  columns: { ...shared, fromVersion: { type: 'bigint' }, toVersion: { type: 'bigint', nullable: true } },
+});
+
+/** Adds a package to an upload session, which its first package opens. One statement per package. */
+export const addUploadPackage = (
+  tx: EntityManager,
+  session: { id: string; runId: number; channelDatabase: string; at: string },
+  upload: { rows: number; first: number; last: number },
+) =>
+  sql(
+    tx,
+    `insert into upload_session (id, run_id, channel_database, status, packages, row_count, first_counter, last_counter, started_at)
+     values ($1, $2, $3, 'STARTED', 1, $4, $5, $6, $7)
+     on conflict (id) do update set packages = upload_session.packages + 1,
+       row_count = upload_session.row_count + excluded.row_count, last_counter = excluded.last_counter`,
+    [session.id, session.runId, session.channelDatabase, upload.rows, upload.first, upload.last, session.at],
+  );
+
+/** As `addUploadPackage`. `through` guards against counting a package twice after a crash between the two databases. */
+export const addDownloadPackage = (
+  tx: EntityManager,
+  session: { id: string; runId: number; channelDatabase: string; at: string },
+  download: { rows: number; from: number; through: number },
+) =>
+  sql(
+    tx,
+    `insert into download_session (id, run_id, channel_database, status, packages, row_count, from_version, to_version, started_at)
+     values ($1, $2, $3, 'STARTED', 1, $4, $5, $6, $7)
+     on conflict (id) do update set packages = download_session.packages + 1,
+       row_count = download_session.row_count + excluded.row_count, to_version = excluded.to_version
+     where download_session.to_version < excluded.to_version`,
+    [session.id, session.runId, session.channelDatabase, download.rows, download.from, download.through, session.at],
+  );
+
+interface Ending<Status> {
+  runId: number;
+  channelDatabase: string;
+  status: Status;
+  at: string;
+  error?: { code: string; message: string };
+}
+
+/** Ends the open session of a run for a database; a failure that opened none leaves a record of its own. */
+export async function endUploadSession(tx: EntityManager, id: string, end: Ending<UploadStatus>): Promise<void> {
+  if (await ended(tx, 'upload_session', id, end)) return;
+  if (!end.error) return;
+  await tx.insert(uploadSessions, { ...blank(id, end), firstCounter: null, lastCounter: null });
+}
+
+/** As `endUploadSession`. */
+export async function endDownloadSession(tx: EntityManager, id: string, end: Ending<DownloadStatus>): Promise<void> {
+  if (await ended(tx, 'download_session', id, end)) return;
+  if (!end.error) return;
+  await tx.insert(downloadSessions, { ...blank(id, end), fromVersion: 0, toVersion: null });
+}
+
+async function ended(tx: EntityManager, table: string, id: string, end: Ending<string>): Promise<boolean> {
+  const row = await one(
+    tx,
+    `update ${table} set status = $1, finished_at = $2, error_code = $3, error = $4 where id = $5 returning id`,
+    [end.status, end.at, end.error?.code ?? null, end.error?.message ?? null, id],
+  );
+  return row !== undefined;
+}
+
+const blank = <Status>(id: string, end: Ending<Status>): Session<Status> => ({
+  id,
+  runId: end.runId,
+  channelDatabase: end.channelDatabase,
+  status: end.status,
+  packages: 0,
+  rowCount: 0,
+  errorCode: end.error?.code ?? null,
+  error: end.error?.message ?? null,
+  startedAt: end.at,
+  finishedAt: end.at,
+});
+
+export const sessionsOfRuns = (db: EntityManager, runIds: readonly number[]) =>
+  Promise.all([
+    db.find(uploadSessions, { where: { runId: In([...runIds]) }, order: { id: 'asc' } }),
+    db.find(downloadSessions, { where: { runId: In([...runIds]) }, order: { id: 'asc' } }),
+  ]);

@@ -1,0 +1,136 @@
+import { z } from 'zod';
+import {
+  type AddressRow,
+  addressPurposes,
+  type CustomerBody,
+  customerTypes,
+  type OperationPayload,
+  type SearchKeys,
+} from '../data/customer-rows.ts';
+
+/*
+ * One set of rules for a customer, applied twice: in the channel when the customer is entered, and at headquarters before it gets
+ * an account ID, because a channel database may hold what other software wrote.
+ */
+
+const text = (longest: number) =>
+  z
+    .string()
+    .min(1, 'must not be empty')
+    .max(longest, `must not be longer than ${longest} characters`)
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is refused
+    .regex(/^[^\u0000-\u001f\u007f]*$/, 'must not contain control characters')
+    .nullable();
+
+/** RFC 6531 allows letters beyond ASCII before and after the @. */
+const email = z
+  .string()
+  .max(254, 'must not be longer than 254 characters')
+  .regex(/^[^\s@<>()[\]\\,;:"]+@[^\s@<>()[\]\\,;:"]+\.[^\s@<>()[\]\\,;:".]{2,}$/u, 'must be an e-mail address')
+  .nullable();
+
+const phone = z
+  .string()
+  .max(40, 'must not be longer than 40 characters')
+  .regex(/^\+?[\d\s().\-/x#]*$/i, 'must hold digits, spaces and ( ) - . / + x # only')
+  .refine((value) => (value.match(/\d/g)?.length ?? 0) >= 3, 'must hold at least 3 digits')
+  .nullable();
+
+const known = (kind: 'currency' | 'timeZone') => new Set(Intl.supportedValuesOf(kind));
+const currencies = known('currency');
+const timeZones = known('timeZone');
+const regions = new Intl.DisplayNames('en', { type: 'region', fallback: 'none' });
+
+export const currencyCode = z.string().refine((code) => currencies.has(code), 'must be an ISO 4217 currency code such as EUR');
+export const countryCode = z
+  .string()
+  .refine(
+    (code) => /^[A-Z]{2}$/.test(code) && regions.of(code) !== undefined,
+    'must be an ISO 3166-1 country code of two letters such as US',
+  );
+export const timeZoneName = z
+  .string()
+  .refine((name) => timeZones.has(name) || name === 'UTC', 'must be an IANA time zone such as America/Chicago');
+
+const language = z
+  .string()
+  .max(35, 'must not be longer than 35 characters')
+  .regex(/^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$/, 'must be a BCP 47 language tag such as en-US')
+  .nullable();
+
+const birthDate = z
+  .string()
+  .regex(/^(1[89]|20|21)\d\d-\d\d-\d\d$/, 'must be a date such as 1990-12-31')
+  .refine((day) => {
+    const time = Date.parse(`${day}T00:00:00Z`);
+    return !Number.isNaN(time) && new Date(time).toISOString().startsWith(day);
+  }, 'must be a day that exists')
+  .nullable();
+
+export const uuidRule = z
+  .string()
+  .regex(/^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/, 'must be a UUID');
+
+const bodyRules = z
+  .object({
+    type: z.enum(customerTypes),
+    title: text(40),
+    first_name: text(100),
+    middle_name: text(100),
+    last_name: text(100),
+    organization_name: text(200),
+    email,
+    phone,
+    language,
+    currency: currencyCode.nullable(),
+    birth_date: birthDate,
+  })
+  .superRefine((body, context) => {
+    const missing = (field: string, message: string) => context.addIssue({ code: 'custom', path: [field], message });
+    if (body.type === 'PERSON' && !body.first_name && !body.last_name) missing('last_name', 'a person needs a first or last name');
+    if (body.type === 'ORGANIZATION' && !body.organization_name) missing('organization_name', 'an organization needs its name');
+    if (body.type === 'PERSON' && body.organization_name) missing('organization_name', 'is for organizations');
+    if (body.type === 'ORGANIZATION' && body.birth_date) missing('birth_date', 'is for persons');
+  });
+
+const addressRules = z.object({
+  uuid: uuidRule,
+  purpose: z.enum(addressPurposes),
+  name: text(200),
+  street: text(250),
+  street2: text(250),
+  city: text(100),
+  state: text(100),
+  postal_code: text(20),
+  country: countryCode,
+});
+
+/** What is wrong, and where; empty when all is well. The path names columns. */
+export type Issue = { path: (string | number)[]; rule: string };
+
+export function issuesOf(payload: OperationPayload): Issue[] {
+  const found: Issue[] = [];
+  const collect = (at: (string | number)[], result: z.ZodSafeParseResult<unknown>) => {
+    for (const { path, message } of result.error?.issues ?? []) found.push({ path: [...at, ...(path as string[])], rule: message });
+  };
+  if (payload.customer) collect([], bodyRules.safeParse(payload.customer));
+  for (const [index, address] of (payload.addresses ?? []).entries()) collect(['addresses', index], addressRules.safeParse(address));
+  if (!payload.customer && !payload.addresses?.length) found.push({ path: [], rule: 'the operation says nothing' });
+  return found;
+}
+
+/** What a customer is found by: "Andrés Ünal" by `andres` and by `unal`, "(555) 010-9" by `5550109`. */
+export function searchKeys(body: CustomerBody): SearchKeys {
+  return {
+    first_key: body.first_name && folded(body.first_name),
+    last_key: (body.organization_name ?? body.last_name) && folded((body.organization_name ?? body.last_name)!),
+    email_key: body.email && folded(body.email),
+    phone_key: body.phone && (body.phone.replace(/\D/g, '') || null),
+  };
+}
+
+export const folded = (value: string): string =>
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: ASCII needs no folding beyond lower case
+  /^[\u0000-\u007f]*$/.test(value) ? value.toLowerCase() : value.normalize('NFKD').replace(/\p{M}/gu, '').toLowerCase();
+
+export type { AddressRow, CustomerBody };

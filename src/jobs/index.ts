@@ -1,0 +1,24 @@
+import type { Nudges } from '../events/nudges.ts';
+import type { Chain, Job } from '../queue/job.ts';
+import { download1010 } from './download-1010.ts';
+import { pJob } from './p-job.ts';
+import { synchronizeCustomers } from './synchronize-customers.ts';
+
+/** Every job that there is. */
+export const allJobs = (nudges: Nudges): Job[] => [pJob, synchronizeCustomers, download1010(nudges)];
+
+/** The three steps that turn asynchronous customers into synchronous ones. The order is fixed. */
+export const conversion: Chain = {
+  name: 'conversion',
+  title: 'Conversion',
+  description: 'P-job, then Synchronize customers and channel requests, then 1010.',
+  steps: ['p-job', 'synchronize-customers', 'download-1010'],
+};
+
+export const chains: Chain[] = [conversion];
+
+export const jobNames = ['p-job', 'synchronize-customers', 'download-1010', 'conversion'] as const;
+export type JobName = (typeof jobNames)[number];
+
+/** The steps of a job or chain. */
+export const stepsOf = (name: JobName): string[] => chains.find((chain) => chain.name === name)?.steps ?? [name];

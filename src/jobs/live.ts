@@ -1,0 +1,98 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { jobRunById } from '../data/hq/job-run.ts';
+import { topics } from '../events/nudges.ts';
+import type { Surroundings } from '../queue/job.ts';
+import { start } from '../queue/queue.ts';
+import { conversion } from './index.ts';
+
+/** Ms between two live conversions at the least, so that a busy till starts a few runs a second and not a hundred. */
+const BREATH = 50;
+
+/**
+ * Live conversion: a channel that has something new is converted at once. Nudges that come while a conversion runs are folded into
+ * the next one. A nudge lost in a crash costs no more than the next start or the schedule.
+ */
+export class Live {
+  private readonly dirty = new Set<string>();
+  private converting: Promise<void> | undefined;
+  private readonly stopping = new AbortController();
+
+  constructor(private readonly surroundings: Surroundings) {}
+
+  /** A channel has something that headquarters has not. */
+  notice(channel: string): void {
+    this.dirty.add(channel);
+    this.converting ??= this.convert().finally(() => {
+      this.converting = undefined;
+    });
+  }
+
+  /** Looks at every channel: what was created while nobody listened. */
+  noticeAll(): void {
+    for (const { code } of this.surroundings.channels.all()) this.notice(code);
+  }
+
+  async stop(): Promise<void> {
+    this.stopping.abort();
+    await this.converting;
+  }
+
+  private async convert(): Promise<void> {
+    const { channels, log } = this.surroundings;
+    const { signal } = this.stopping;
+    while (this.dirty.size > 0 && !signal.aborted) {
+      const live = channels.all().filter(({ code, liveConversion }) => liveConversion && this.dirty.has(code));
+      this.dirty.clear();
+      if (live.length === 0) continue;
+      const codes = live.map(({ code }) => code);
+      try {
+        const { run, joined } = await start(this.surroundings, {
+          job: conversion.name,
+          steps: conversion.steps,
+          channels: codes,
+          requestedBy: 'live conversion',
+          cause: 'LIVE',
+        });
+        await this.ended(run.id, signal);
+        // The run that was under way may have passed these channels already.
+        if (joined) for (const code of codes) this.dirty.add(code);
+      } catch (error) {
+        log.error({ err: error }, 'live conversion was not started; the schedule will do it');
+      }
+      await delay(BREATH, undefined, { signal }).catch(() => {});
+    }
+  }
+
+  /** Resolves when the run has ended, or needs longer because it failed and is retried: then the queue has it. */
+  private async ended(id: number, signal: AbortSignal): Promise<void> {
+    const { hq, nudges } = this.surroundings;
+    let wake = () => {};
+    let changed = true;
+    const noticed = () => {
+      changed = true;
+      wake();
+    };
+    const unsubscribe = nudges.subscribe(topics.jobRun(String(id)), noticed);
+    signal.addEventListener('abort', noticed, { once: true });
+    try {
+      while (!signal.aborted) {
+        if (changed) {
+          changed = false;
+          const run = await hq.read((db) => jobRunById(db, id));
+          if (!run || run.finishedAt !== null || (run.state === 'QUEUED' && run.attempt > 0)) return;
+          continue;
+        }
+        await new Promise<void>((resolve) => {
+          const timer = setTimeout(noticed, 5_000);
+          wake = () => {
+            clearTimeout(timer);
+            resolve();
+          };
+        });
+      }
+    } finally {
+      unsubscribe();
+      signal.removeEventListener('abort', noticed);
+    }
+  }
+}

@@ -1,0 +1,90 @@
+import { timeOrderedId } from '../data/ids.ts';
+import { packageAfter } from '../data/channel/operation.ts';
+import { advanceReceived, channelDatabaseByName } from '../data/hq/channel.ts';
+import { receiveOperations } from '../data/hq/operation.ts';
+import { addUploadPackage, endUploadSession, type UploadStatus } from '../data/hq/session.ts';
+import { self } from '../data/channel/self.ts';
+import { ChannelDatabaseRewound } from '../errors.ts';
+import type { Job, JobContext } from '../queue/job.ts';
+
+/**
+ * P-job: brings what channels did up to headquarters, in the order of their replication counters.
+ *
+ * One transaction is one package: its rows, the mark of what was received and the session, at headquarters. A crash leaves the
+ * mark where the rows end, so the next run goes on behind it and nothing is sent in vain or twice. A log that does not continue
+ * what was received (a restored database) is reported and not skipped.
+ */
+export const pJob: Job = {
+  name: 'p-job',
+  title: 'P-job',
+  description: 'Uploads to headquarters what channels did since the last upload, in the order of their replication counters.',
+  async run(context) {
+    const databases = context.channelDatabases();
+    const left = new Map<string, number>();
+    for (const name of databases) {
+      await context.isolated(name, async () => {
+        left.set(name, await waitingIn(context, name));
+      });
+    }
+    context.expect('uploading', [...left.values()].reduce((sum, count) => sum + count, 0));
+    for (const name of left.keys()) await uploadFrom(context, name);
+  },
+};
+
+async function waitingIn(context: JobContext, name: string): Promise<number> {
+  const database = await context.channels.open(name);
+  const [{ lastCounter }, received] = await Promise.all([
+    database.read(self),
+    context.hq.read((db) => channelDatabaseByName(db, name)),
+  ]);
+  return Math.max(0, lastCounter - received!.lastReceived);
+}
+
+async function uploadFrom(context: JobContext, name: string): Promise<void> {
+  const session = { id: timeOrderedId(context.now()), runId: context.run.id, channelDatabase: name, at: context.now() };
+  let reading = true;
+  let sent = false;
+  const end = (status: UploadStatus, error?: { code: string; message: string }) =>
+    sent || error ? context.hq.write((tx) => endUploadSession(tx, session.id, { ...session, status, at: context.now(), ...(error ? { error } : {}) })) : undefined;
+
+  const failure = await context
+    .isolated(name, async () => {
+      const database = await context.channels.open(name);
+      const received = await context.hq.read((db) => channelDatabaseByName(db, name));
+      let mark = { counter: received!.lastReceived, operationId: received!.lastOperationId };
+      const next = (counter: number) => database.read((db) => packageAfter(db, counter, context.batchSize));
+      let reads = next(mark.counter);
+      for (;;) {
+        reading = true;
+        const { previousId, head, upload } = await reads;
+        if (head < mark.counter || (mark.counter > 0 && previousId !== mark.operationId)) throw new ChannelDatabaseRewound(name);
+        if (!upload) break;
+        reading = false;
+        // The next package is read while headquarters stores this one.
+        reads = next(upload.last);
+        reads.catch(() => {});
+        const at = context.now();
+        const moved = await context.batch(async (tx) => {
+          const moved = await advanceReceived(tx, name, mark.counter, { counter: upload.last, operationId: upload.lastId, at });
+          if (!moved) return { done: 0, result: false };
+          await receiveOperations(tx, { package: upload.package, channelDatabase: name, sessionId: session.id, at });
+          await addUploadPackage(tx, session, upload);
+          return { done: upload.rows, result: true };
+        });
+        if (moved) {
+          sent = true;
+          mark = { counter: upload.last, operationId: upload.lastId };
+        } else {
+          // Another run uploads this database too: go on behind what it sent.
+          const now = await context.hq.read((db) => channelDatabaseByName(db, name));
+          mark = { counter: now!.lastReceived, operationId: now!.lastOperationId };
+          reads = next(mark.counter);
+        }
+      }
+    })
+    .catch(async (error: unknown) => {
+      await end('CANCELED');
+      throw error;
+    });
+  await end(!failure ? 'APPLIED' : reading ? 'UPLOAD_FAILED' : 'APPLY_FAILED', failure);
+}

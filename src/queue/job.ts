@@ -1,0 +1,209 @@
+import type { EntityManager } from 'typeorm';
+import type { Channels } from '../data/channels.ts';
+import type { Database } from '../data/database.ts';
+import { changeHeld, type JobRun, type Progress, type Step, type StepFailure } from '../data/hq/job-run.ts';
+import { DatabaseUnavailable, DomainError } from '../errors.ts';
+import { topics, type Nudges } from '../events/nudges.ts';
+
+/** Something that operators run. `run` moves sets in batches and may be called again at any time: what is left to do is a query. */
+export interface Job {
+  name: string;
+  title: string;
+  description: string;
+  run(context: JobContext): Promise<void>;
+}
+
+/** Jobs that run one after the other. */
+export interface Chain {
+  name: string;
+  title: string;
+  description: string;
+  steps: string[];
+}
+
+/** What the parts of the system that run jobs share. */
+export interface Surroundings {
+  hq: Database;
+  channels: Channels;
+  nudges: Nudges;
+  log: { error(fields: object, message: string): void; warn(fields: object, message: string): void; info(fields: object, message: string): void };
+  /** The time now, RFC 3339 in UTC with milliseconds. */
+  now: () => string;
+  /** Rows that one transaction moves. */
+  batchSize: number;
+}
+
+/** The operator asked to stop; what was committed stays. */
+export class Cancelled extends Error {}
+/** Another worker has the run now, or this process is stopping: nothing more may be written. */
+export class Released extends Error {}
+
+type Batch<T> = (tx: EntityManager) => Promise<{ done: number; failed?: number; result: T }>;
+
+const RATE_WINDOW = 5_000;
+
+/** What a job sees of its run: batches that are fenced, progress, and who failed. */
+export class JobContext {
+  private samples: { at: number; done: number }[] = [];
+  private cancelRequested = false;
+  private turn: Promise<unknown> = Promise.resolve();
+  private readonly stopping = new AbortController();
+  /** Batches that were committed in this attempt. */
+  batches = 0;
+
+  constructor(
+    private readonly surroundings: Surroundings,
+    readonly run: JobRun,
+    readonly leaseFor: number,
+  ) {}
+
+  get hq(): Database {
+    return this.surroundings.hq;
+  }
+  get channels(): Channels {
+    return this.surroundings.channels;
+  }
+  get batchSize(): number {
+    return this.surroundings.batchSize;
+  }
+  get log() {
+    return this.surroundings.log;
+  }
+  now(): string {
+    return this.surroundings.now();
+  }
+
+  /** Channels that this run is about. One that was named and does not exist any more is left out. */
+  channelCodes(): string[] {
+    const all = this.channels.all().map(({ code }) => code);
+    return this.run.channels === null ? all : this.run.channels.filter((code) => all.includes(code));
+  }
+
+  /** The databases that those channels live in. */
+  channelDatabases(): string[] {
+    return [...new Set(this.channelCodes().map((code) => this.channels.get(code).channelDatabase))];
+  }
+
+  private get step(): Step {
+    return this.run.steps.find(({ state }) => state === 'RUNNING')!;
+  }
+
+  /** Says what is done now and how many rows are left; what earlier attempts did counts on. */
+  expect(phase: string, left: number): void {
+    const { progress } = this.step;
+    this.step.progress = { ...progress, phase, total: progress.done + progress.failed + left };
+  }
+
+  /** More rows turned up than were expected, or fewer. */
+  private counted(progress: Progress, done: number, failed: number): Progress {
+    const next = { ...progress, done: progress.done + done, failed: progress.failed + failed };
+    const total = Math.max(next.total, next.done + next.failed);
+    const at = Date.parse(this.now());
+    const oldest = this.samples[0];
+    const seconds = oldest ? (at - oldest.at) / 1_000 : 0;
+    const ratePerSecond = oldest && seconds > 0.05 ? Math.round((next.done - oldest.done) / seconds) : progress.ratePerSecond;
+    const left = total - next.done - next.failed;
+    const eta = ratePerSecond ? new Date(at + (left / ratePerSecond) * 1_000).toISOString() : null;
+    return { ...next, total, ratePerSecond, eta };
+  }
+
+  /**
+   * One headquarters transaction of this run. It takes effect only while this worker holds the run: the fence, the progress and the
+   * lease are part of it. `work` does nothing but SQL, and may run again when the database was busy.
+   */
+  batch<T>(work: Batch<T>): Promise<T> {
+    // One after the other: each counts on from the progress that the one before it stored.
+    const mine = this.turn.then(() => this.commit(work));
+    this.turn = mine.catch(() => {});
+    return mine;
+  }
+
+  private async commit<T>(work: Batch<T>): Promise<T> {
+    this.stopIfAsked();
+    const { step } = this;
+    const before = step.progress;
+    try {
+      const { result, held } = await this.hq.write(async (tx) => {
+        const { done, failed = 0, result } = await work(tx);
+        step.progress = this.counted(before, done, failed);
+        return { result, held: await this.hold(tx) };
+      });
+      this.batches++;
+      this.cancelRequested ||= held.cancelRequested;
+      this.sample(step.progress.done);
+      this.changed();
+      return result;
+    } catch (error) {
+      step.progress = before;
+      throw error;
+    }
+  }
+
+  /** Renews the lease and stores the steps as they are. */
+  async beat(): Promise<void> {
+    const held = await this.hq.write((tx) => this.hold(tx));
+    this.cancelRequested ||= held.cancelRequested;
+    this.changed();
+  }
+
+  /**
+   * Notes what went wrong, with one channel database or (null) with this step, and lets the rest of the run go on. Asks to stop are
+   * passed along, and so is headquarters' own database being away: the run is tried again later.
+   */
+  async isolated(channelDatabase: string | null, work: () => Promise<void>): Promise<StepFailure | undefined> {
+    try {
+      await work();
+      return undefined;
+    } catch (error) {
+      if (error instanceof Cancelled || error instanceof Released) throw error;
+      if (error instanceof DatabaseUnavailable && error.database === this.hq.name) throw error;
+      if (!(error instanceof DomainError)) {
+        this.log.error({ err: error, run: this.run.id, channelDatabase }, 'a channel database failed in a job');
+      }
+      const failure =
+        error instanceof DomainError
+          ? { channelDatabase, code: error.code, message: error.message }
+          : { channelDatabase, code: 'INTERNAL', message: 'An unexpected error; see the log of headquarters.' };
+      this.step.failures.push(failure);
+      return failure;
+    }
+  }
+
+  /** Called between batches. */
+  stopIfAsked(): void {
+    if (this.stopping.signal.aborted) throw new Released();
+    if (this.cancelRequested) throw new Cancelled();
+  }
+
+  /** Ends the run's work in this process after the batch that is under way. */
+  release(): void {
+    this.stopping.abort();
+  }
+
+  /** Begins the count of rows per second anew. */
+  begin(): void {
+    this.samples = [{ at: Date.parse(this.now()), done: this.step.progress.done }];
+  }
+
+  private sample(done: number): void {
+    const at = Date.parse(this.now());
+    this.samples.push({ at, done });
+    while (this.samples.length > 2 && this.samples[0]!.at < at - RATE_WINDOW) this.samples.shift();
+  }
+
+  private async hold(tx: EntityManager): Promise<{ cancelRequested: boolean }> {
+    const leaseUntil = new Date(Date.parse(this.now()) + this.leaseFor).toISOString();
+    const held = await changeHeld(tx, this.run, { steps: this.run.steps, leaseUntil });
+    if (!held) throw new Released();
+    return held;
+  }
+
+  private changed(): void {
+    announceRun(this.surroundings.nudges, this.run.id);
+  }
+}
+
+export function announceRun(nudges: Nudges, id: number): void {
+  nudges.publish(topics.jobRun(String(id)));
+  nudges.publish(topics.jobRuns);
+}

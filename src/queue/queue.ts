@@ -1,0 +1,91 @@
+import type { EntityManager } from 'typeorm';
+import type { Database } from '../data/database.ts';
+import { type Cause, insertRun, type JobRun, jobRunById, requestCancel, requeue, type Step } from '../data/hq/job-run.ts';
+import { NotFound, WrongState } from '../errors.ts';
+import { topics, type Nudges } from '../events/nudges.ts';
+import { announceRun } from './job.ts';
+
+export interface Request {
+  job: string;
+  /** The jobs that it consists of: one, or those of a chain. */
+  steps: string[];
+  /** Null means all channels. */
+  channels: string[] | null;
+  requestedBy: string;
+  cause: Cause;
+}
+
+/**
+ * Adds a run, in the caller's transaction. A job that waits or runs for the same channels is not started twice: that run is
+ * answered instead (`joined`). Announce it after commit.
+ */
+export function enqueue(tx: EntityManager, request: Request, now: string): Promise<{ run: JobRun; joined: boolean }> {
+  const channels = request.channels && [...new Set(request.channels)].sort();
+  // Live conversion is one run at a time, whichever channels it is about.
+  const about = request.cause === 'LIVE' ? 'live' : (channels?.join(',') ?? '*');
+  return insertRun(tx, {
+    job: request.job,
+    scope: `${request.job}:${about}`,
+    channels,
+    requestedBy: request.requestedBy,
+    cause: request.cause,
+    steps: request.steps.map(waiting),
+    createdAt: now,
+  });
+}
+
+const waiting = (job: string): Step => ({
+  job,
+  state: 'WAITING',
+  startedAt: null,
+  finishedAt: null,
+  progress: { phase: 'waiting', done: 0, total: 0, failed: 0, ratePerSecond: null, eta: null },
+  failures: [],
+});
+
+export interface QueueOptions {
+  hq: Database;
+  nudges: Nudges;
+  now: () => string;
+}
+
+export function announceQueued(nudges: Nudges, id: number): void {
+  announceRun(nudges, id);
+  nudges.publish(topics.jobsDue);
+}
+
+/** Starts a job, or answers the run that is under way. */
+export async function start({ hq, nudges, now }: QueueOptions, request: Request): Promise<{ run: JobRun; joined: boolean }> {
+  const started = await hq.write((tx) => enqueue(tx, request, now()));
+  announceQueued(nudges, started.run.id);
+  return started;
+}
+
+/** A waiting run is cancelled at once, a running one after the batch that is under way: what was committed stays. */
+export async function cancel({ hq, nudges, now }: QueueOptions, id: number): Promise<JobRun> {
+  const run = await hq.write(async (tx) => {
+    const asked = await requestCancel(tx, id, now());
+    const run = await jobRunById(tx, id);
+    if (!run) throw new NotFound('job run');
+    if (!asked) throw new WrongState(`This run has ended: it is ${run.state}.`);
+    return run;
+  });
+  announceRun(nudges, id);
+  return run;
+}
+
+/** Queues a run that failed or was cancelled again. Steps that are done stay done; it goes on with the first that is not. */
+export async function retry({ hq, nudges, now }: QueueOptions, id: number): Promise<JobRun> {
+  const run = await hq.write(async (tx) => {
+    const run = await jobRunById(tx, id);
+    if (!run) throw new NotFound('job run');
+    const first = run.steps.findIndex(({ state }) => state !== 'SUCCEEDED');
+    const steps = run.steps.map((step, index) =>
+      index < first ? step : { ...step, state: 'WAITING' as const, finishedAt: null, failures: [], progress: { ...step.progress, failed: 0 } },
+    );
+    if (!(await requeue(tx, run, steps, now()))) throw new WrongState(`Only a failed or cancelled run can be retried: it is ${run.state}.`);
+    return (await jobRunById(tx, id))!;
+  });
+  announceQueued(nudges, id);
+  return run;
+}

@@ -1,0 +1,82 @@
+import { Cron } from 'croner';
+import type { Chain, Job, Surroundings } from './job.ts';
+import { changeSchedule, dueSchedules, type Schedule, takeDue } from '../data/hq/schedule.ts';
+import { InvalidInput } from '../errors.ts';
+import { announceQueued, enqueue } from './queue.ts';
+
+/** When a schedule is due next after `after`; null: never again. Throws InvalidInput when the pattern or zone is wrong. */
+export function nextRun(cron: string, timeZone: string, after: string): string | null {
+  let parsed: Cron;
+  try {
+    parsed = new Cron(cron, { timezone: timeZone, paused: true, mode: '5-or-6-parts' });
+  } catch {
+    throw new InvalidInput(['cron'], 'must be a cron pattern of five parts such as "*/5 * * * *"');
+  }
+  return parsed.nextRun(new Date(after))?.toISOString() ?? null;
+}
+
+/** A due time that is found this much later counts as missed: the server was down. */
+const MISSED_AFTER = 60_000;
+
+/** Starts recurring jobs when they are due. */
+export class Scheduler {
+  private timer: NodeJS.Timeout | undefined;
+  private ticking: Promise<number> | undefined;
+
+  constructor(
+    private readonly surroundings: Surroundings,
+    private readonly jobs: readonly (Job | Chain)[],
+  ) {}
+
+  start(): void {
+    const tick = () => {
+      this.ticking ??= this.runDue()
+        .catch((error: unknown) => {
+          this.surroundings.log.error({ err: error }, 'schedules were not looked at');
+          return 0;
+        })
+        .finally(() => {
+          this.ticking = undefined;
+        });
+    };
+    this.timer = setInterval(tick, 1_000);
+    tick();
+  }
+
+  async stop(): Promise<void> {
+    clearInterval(this.timer);
+    await this.ticking;
+  }
+
+  /** Starts what is due, once; answers how many runs. The run and the schedule's next time are one transaction. */
+  async runDue(): Promise<number> {
+    const { hq, nudges, now } = this.surroundings;
+    const at = now();
+    const due = await hq.read((db) => dueSchedules(db, at));
+    let started = 0;
+    for (const schedule of due) {
+      const missed = Date.parse(at) - Date.parse(schedule.nextRunAt!) > MISSED_AFTER;
+      const id = await hq.write(async (tx) => {
+        const change: Partial<Schedule> = { nextRunAt: nextRun(schedule.cron, schedule.timeZone, at) };
+        if (missed && schedule.missedRuns === 'SKIP') {
+          await takeDue(tx, schedule, change);
+          return undefined;
+        }
+        if (!(await takeDue(tx, schedule, { ...change, lastRunAt: at }))) return undefined;
+        const job = this.jobs.find(({ name }) => name === schedule.job)!;
+        const steps = 'steps' in job ? job.steps : [job.name];
+        const { run } = await enqueue(
+          tx,
+          { job: job.name, steps, channels: schedule.channels, requestedBy: `schedule ${schedule.id}`, cause: 'SCHEDULE' },
+          at,
+        );
+        await changeSchedule(tx, schedule.id, { lastRunId: run.id });
+        return run.id;
+      });
+      if (id === undefined) continue;
+      announceQueued(nudges, id);
+      started++;
+    }
+    return started;
+  }
+}

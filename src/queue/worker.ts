@@ -1,0 +1,204 @@
+import { randomUUID } from 'node:crypto';
+import { anyDue, changeHeld, claimRun, forgetRuns, type Held, type JobRun } from '../data/hq/job-run.ts';
+import { DatabaseUnavailable, DomainError } from '../errors.ts';
+import { topics } from '../events/nudges.ts';
+import { announceRun, Cancelled, type Job, JobContext, Released, type Surroundings } from './job.ts';
+
+export interface WorkerOptions {
+  surroundings: Surroundings;
+  jobs: readonly Job[];
+  /** Runs that are worked on at once. */
+  concurrency?: number;
+  /** Ms after which a run whose worker died is taken over. */
+  leaseFor?: number;
+  /** Days that ended runs and their sessions are kept. */
+  keepDays?: number;
+}
+
+const MOST_ATTEMPTS = 5;
+const KEPT_LIVE_RUNS = 1_000;
+const HOUSEKEEPING_EVERY = 60_000;
+
+/**
+ * Runs jobs: claims a run, does its steps, settles it. A run whose worker died is claimed again when its lease ends, and goes on
+ * where it stopped; a worker that lost its lease changes nothing more, because every write of a run checks its fence.
+ */
+export class Worker {
+  private readonly name = randomUUID();
+  private readonly active = new Map<JobContext, Promise<void>>();
+  private readonly jobs: Map<string, Job>;
+  private readonly timers: NodeJS.Timeout[] = [];
+  private unsubscribe = () => {};
+  private claiming: Promise<void> | undefined;
+  private again = false;
+  private stopped = true;
+
+  constructor(private readonly options: WorkerOptions) {
+    this.jobs = new Map(options.jobs.map((job) => [job.name, job]));
+  }
+
+  start(): void {
+    this.stopped = false;
+    this.unsubscribe = this.options.surroundings.nudges.subscribe(topics.jobsDue, () => void this.look());
+    this.timers.push(setInterval(() => void this.look(), 500));
+    this.timers.push(setInterval(() => void this.keepHouse(), HOUSEKEEPING_EVERY));
+    void this.look();
+  }
+
+  /** Ends after the batches that are under way; what they worked on is free for the next worker at once. */
+  async stop(): Promise<void> {
+    this.stopped = true;
+    this.unsubscribe();
+    for (const timer of this.timers.splice(0)) clearInterval(timer);
+    for (const context of this.active.keys()) context.release();
+    await this.claiming;
+    await Promise.all(this.active.values());
+  }
+
+  /** Runs everything that is due, once, and returns when it is done: what a test or a cron job calls. */
+  async drain(): Promise<void> {
+    for (let run = await this.claim(); run; run = await this.claim()) await this.work(run);
+  }
+
+  private look(): Promise<void> {
+    this.again = true;
+    this.claiming ??= this.claimAll().finally(() => {
+      this.claiming = undefined;
+    });
+    return this.claiming;
+  }
+
+  private async claimAll(): Promise<void> {
+    try {
+      while (this.again && !this.stopped) {
+        this.again = false;
+        while (this.active.size < (this.options.concurrency ?? 2) && !this.stopped) {
+          const run = await this.claim();
+          if (!run) break;
+          this.begin(run);
+        }
+      }
+    } catch (error) {
+      // Headquarters' database does not answer; the timer looks again.
+      this.options.surroundings.log.error({ err: error }, 'no run could be claimed');
+    }
+  }
+
+  private begin(run: JobRun): void {
+    const context = this.contextOf(run);
+    const work = this.workOn(context).finally(() => {
+      this.active.delete(context);
+      if (!this.stopped) void this.look();
+    });
+    this.active.set(context, work);
+  }
+
+  private get leaseFor(): number {
+    return this.options.leaseFor ?? 5_000;
+  }
+
+  private async claim(): Promise<JobRun | null> {
+    const { hq, now, nudges } = this.options.surroundings;
+    const at = now();
+    const leaseUntil = new Date(Date.parse(at) + this.leaseFor).toISOString();
+    if (!(await hq.read((db) => anyDue(db, at)))) return null;
+    const run = await hq.write((tx) => claimRun(tx, this.name, at, leaseUntil));
+    if (run) announceRun(nudges, run.id);
+    return run;
+  }
+
+  private contextOf(run: JobRun): JobContext {
+    return new JobContext(this.options.surroundings, run, this.leaseFor);
+  }
+
+  private work(run: JobRun): Promise<void> {
+    return this.workOn(this.contextOf(run));
+  }
+
+  private async workOn(context: JobContext): Promise<void> {
+    const { log } = this.options.surroundings;
+    const { run } = context;
+    const heart = setInterval(() => {
+      context.beat().catch((error: unknown) => {
+        if (error instanceof Released) context.release();
+        else log.warn({ err: error, run: run.id }, 'the lease of a run was not renewed');
+      });
+    }, this.leaseFor / 3);
+    try {
+      for (const step of run.steps) {
+        if (step.state === 'SUCCEEDED' || step.state === 'FAILED') continue;
+        step.state = 'RUNNING';
+        step.startedAt ??= context.now();
+        context.begin();
+        const job = this.jobs.get(step.job);
+        if (!job) throw new Error(`There is no job "${step.job}".`);
+        await job.run(context);
+        step.state = step.failures.length > 0 ? 'FAILED' : 'SUCCEEDED';
+        step.finishedAt = context.now();
+        step.progress = { ...step.progress, phase: 'done', eta: null };
+      }
+      await this.settle(context, ended(run));
+    } catch (error) {
+      await this.settleAfter(context, error);
+    } finally {
+      clearInterval(heart);
+    }
+  }
+
+  private async settleAfter(context: JobContext, error: unknown): Promise<void> {
+    const { log, now } = this.options.surroundings;
+    const { run } = context;
+    try {
+      if (error instanceof Released) {
+        // Free at once for the next worker; nothing when another has it already.
+        await this.settle(context, { state: 'QUEUED', steps: run.steps, leaseUntil: null });
+      } else if (error instanceof Cancelled) {
+        await this.settle(context, { state: 'CANCELLED', steps: stopped(run, 'CANCELLED', now()), finishedAt: now() });
+      } else if (error instanceof DomainError && !(error instanceof DatabaseUnavailable)) {
+        await this.settle(context, { ...failed(run, now()), errorCode: error.code, error: error.message });
+      } else {
+        log.error({ err: error, run: run.id }, 'a job run met an unexpected error');
+        if (context.batches > 0 || run.attempt < MOST_ATTEMPTS) {
+          const dueAt = new Date(Date.parse(now()) + 1_000 * 2 ** Math.min(run.attempt, 6)).toISOString();
+          await this.settle(context, { state: 'QUEUED', steps: run.steps, leaseUntil: null, dueAt });
+        } else {
+          await this.settle(context, { ...failed(run, now()), errorCode: 'INTERNAL', error: 'An unexpected error; see the log of headquarters.' });
+        }
+      }
+    } catch (second) {
+      // The lease ends by itself, and another worker goes on.
+      log.error({ err: second, run: run.id }, 'a run could not be settled');
+    }
+  }
+
+  private async settle({ run }: JobContext, change: Held): Promise<void> {
+    const { hq, nudges, now } = this.options.surroundings;
+    const at = change.state === 'QUEUED' ? {} : { finishedAt: now() };
+    await hq.write((tx) => changeHeld(tx, run, { ...change, ...at }));
+    announceRun(nudges, run.id);
+  }
+
+  private async keepHouse(): Promise<void> {
+    const { hq, now, log } = this.options.surroundings;
+    const before = new Date(Date.parse(now()) - (this.options.keepDays ?? 30) * 86_400_000).toISOString();
+    await hq.write((tx) => forgetRuns(tx, before, KEPT_LIVE_RUNS)).catch((error: unknown) => log.error({ err: error }, 'old runs were not removed'));
+  }
+}
+
+function ended(run: JobRun): Held {
+  const failures = run.steps.flatMap(({ failures }) => failures);
+  if (failures.length === 0) return { state: 'SUCCEEDED', steps: run.steps };
+  const databases = [...new Set(failures.flatMap(({ channelDatabase }) => channelDatabase ?? []))];
+  const others = databases.length > 0 ? ` (Channel databases that failed: ${databases.join(', ')}; the others are done.)` : '';
+  return {
+    state: 'FAILED',
+    steps: run.steps,
+    errorCode: failures[0]!.code,
+    error: failures[0]!.message + others,
+  };
+}
+
+const failed = (run: JobRun, at: string): Held => ({ state: 'FAILED', steps: stopped(run, 'FAILED', at) });
+
+const stopped = (run: JobRun, state: 'FAILED' | 'CANCELLED', at: string) =>
+  run.steps.map((step) => (step.state === 'RUNNING' ? { ...step, state, finishedAt: at } : step));
