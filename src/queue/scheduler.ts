@@ -1,19 +1,7 @@
-import { Cron } from 'croner';
 import type { Chain, Job, Surroundings } from './job.ts';
 import { changeSchedule, dueSchedules, type Schedule, takeDue } from '../data/hq/schedule.ts';
-import { InvalidInput } from '../errors.ts';
 import { announceQueued, enqueue } from './queue.ts';
-
-/** When a schedule is due next after `after`; null: never again. Throws InvalidInput when the pattern or zone is wrong. */
-export function nextRun(cron: string, timeZone: string, after: string): string | null {
-  let parsed: Cron;
-  try {
-    parsed = new Cron(cron, { timezone: timeZone, paused: true, mode: '5-or-6-parts' });
-  } catch {
-    throw new InvalidInput(['cron'], 'must be a cron pattern of five parts such as "*/5 * * * *"');
-  }
-  return parsed.nextRun(new Date(after))?.toISOString() ?? null;
-}
+import { nextRun } from './schedules.ts';
 
 /** A due time that is found this much later counts as missed: the server was down. */
 const MISSED_AFTER = 60_000;

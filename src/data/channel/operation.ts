@@ -58,10 +58,9 @@ export async function packageAfter(
   const row = await one<{ previous_id: string | null; head: number; count: number; first: number; last: number; last_id: string; package: string }>(
     db,
     `select (select id from operation where counter = $1) as previous_id, (select last_counter from self where id = 1) as head,
-       count(*) as count, min(x.counter) as first, max(x.counter) as last,
-       (select id from operation where counter = max(x.counter)) as last_id,
-       ${packed(db, columns, 'x', 'x.counter')} as package
-     from (select * from operation where counter > $1 order by counter limit $2) as x`,
+       p.*, (select id from operation where counter = p.last) as last_id
+     from (select count(*) as count, min(x.counter) as first, max(x.counter) as last, ${packed(db, columns, 'x', 'x.counter')} as package
+           from (select * from operation where counter > $1 order by counter limit $2) as x) as p`,
     [counter, limit],
   );
   const { previous_id: previousId, head, count, first, last, last_id: lastId, package: text } = row!;

@@ -1,4 +1,4 @@
-import { type EntityManager, EntitySchema } from 'typeorm';
+import { type EntityManager, EntitySchema, In, MoreThanOrEqual } from 'typeorm';
 import { one, skipLocked, sql } from '../sql.ts';
 
 export const runStates = ['QUEUED', 'RUNNING', 'SUCCEEDED', 'FAILED', 'CANCELLED'] as const;
@@ -215,3 +215,13 @@ export async function forgetRuns(tx: EntityManager, before: string, keepLive: nu
   await sql(tx, `delete from download_session where run_id in (${ids})`);
   await sql(tx, `delete from job_run where id in (${ids})`);
 }
+
+/** Runs that wait, run, or have ended since `from`; at most `limit`, oldest first. */
+export const recentRuns = async (db: EntityManager, from: string, limit: number): Promise<JobRun[]> => {
+  const [active, ended] = await Promise.all([
+    db.find(jobRuns, { where: { state: In(['QUEUED', 'RUNNING']) }, order: { id: 'desc' }, take: limit }),
+    db.find(jobRuns, { where: { finishedAt: MoreThanOrEqual(from) }, order: { id: 'desc' }, take: limit }),
+  ]);
+  const byId = new Map([...active, ...ended].map((run) => [run.id, run]));
+  return [...byId.values()].sort((one, other) => one.id - other.id);
+};

@@ -142,6 +142,7 @@ export const initial = migration('Initial', 1763800000000, ({ counted, text, jso
   `create unique index job_run_active on job_run (scope) where state in ('QUEUED', 'RUNNING')`,
   `create index job_run_due on job_run (due_at) where state in ('QUEUED', 'RUNNING')`,
   'create index job_run_by_job on job_run (job, id)',
+  'create index job_run_by_end on job_run (finished_at)',
 
   `create table schedule (
     id ${counted},

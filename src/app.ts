@@ -1,0 +1,120 @@
+import type pino from 'pino';
+import type { Config } from './config.ts';
+import { Channels } from './data/channels.ts';
+import type { Database } from './data/database.ts';
+import { headquarters, openDatabase } from './data/open.ts';
+import { scopeOf, viewerFrom } from './domain/viewer.ts';
+import { inProcessNudges, type Nudges } from './events/nudges.ts';
+import { contextFor } from './graphql/context.ts';
+import { schema } from './graphql/schema.ts';
+import { type HttpServer, serveHttp } from './http/server.ts';
+import { allJobs, chains } from './jobs/index.ts';
+import { Live } from './jobs/live.ts';
+import type { Surroundings } from './queue/job.ts';
+import { Scheduler } from './queue/scheduler.ts';
+import { planFirstRuns } from './queue/schedules.ts';
+import { Worker } from './queue/worker.ts';
+
+/** A running system. */
+export interface App {
+  url: string;
+  port: number;
+  hq: Database;
+  channels: Channels;
+  nudges: Nudges;
+  worker: Worker;
+  scheduler: Scheduler;
+  live: Live;
+  /** Ends after what is under way; nothing acknowledged is lost. */
+  stop(): Promise<void>;
+}
+
+export interface AppOptions {
+  log: pino.Logger;
+  /** The time now; tests bring their own. */
+  clock?: () => Date;
+  /** False: nothing runs by itself; `worker.drain()` and `scheduler.runDue()` run what is due, once. */
+  background?: boolean;
+  graphiqlTabs?: { query: string; variables?: string }[];
+  /** Ms after which a run whose worker died is taken over. */
+  leaseFor?: number;
+}
+
+/** Puts everything together: databases, jobs, schema, server. */
+export async function startApp(config: Config, options: AppOptions): Promise<App> {
+  const { log, clock = () => new Date(), background = true } = options;
+  const now = () => clock().toISOString();
+  const hq = await openHeadquarters(config);
+  const channels = channelsOf(config, hq);
+  await channels.refresh();
+  await hq.write((tx) => planFirstRuns(tx, now()));
+
+  const nudges = inProcessNudges();
+  const surroundings: Surroundings = { hq, channels, nudges, log, now, batchSize: config.batchSize };
+  const jobs = allJobs(nudges);
+  const worker = new Worker({
+    surroundings,
+    jobs,
+    concurrency: config.workers,
+    keepDays: config.keepDays,
+    ...(options.leaseFor === undefined ? {} : { leaseFor: options.leaseFor }),
+  });
+  const scheduler = new Scheduler(surroundings, [...jobs, ...chains]);
+  const live = new Live(surroundings);
+  const parts = { hq, channels, nudges, now, notice: background ? (channel: string) => live.notice(channel) : () => {} };
+
+  let ready = true;
+  let server: HttpServer;
+  try {
+    server = await serveHttp({
+      schema,
+      host: config.host,
+      port: config.port,
+      allowedOrigins: config.allowedOrigins,
+      viewerOf: viewerFrom(config.tokenSecret),
+      contextFor: (viewer) => contextFor(parts, viewer),
+      scopeOf,
+      nudges,
+      log,
+      graphiqlTabs: options.graphiqlTabs ?? [],
+      isReady: () => ready,
+    });
+  } catch (error) {
+    await hq.close();
+    throw error;
+  }
+  if (background) {
+    worker.start();
+    scheduler.start();
+    live.noticeAll();
+  }
+
+  return {
+    url: server.url,
+    port: server.port,
+    hq,
+    channels,
+    nudges,
+    worker,
+    scheduler,
+    live,
+    async stop() {
+      ready = false;
+      await scheduler.stop();
+      await live.stop();
+      await worker.stop();
+      await server.close();
+      await channels.tidy();
+      await hq.tidy();
+      await channels.close();
+      await hq.close();
+    },
+  };
+}
+
+export const openHeadquarters = (config: Config): Promise<Database> =>
+  openDatabase(config.databaseUrl, { name: 'headquarters', kind: headquarters, readers: 2, poolSize: config.poolSize });
+
+export const channelsOf = (config: Config, hq: Database): Channels =>
+  new Channels(hq, (database) => config.channelDatabaseUrl.replaceAll('{database}', database), config.poolSize);
+

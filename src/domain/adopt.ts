@@ -1,0 +1,37 @@
+import { renewEpoch } from '../data/channel/self.ts';
+import type { Channels } from '../data/channels.ts';
+import type { Database } from '../data/database.ts';
+import { addAuditEntries } from '../data/hq/audit.ts';
+import { type ChannelDatabase, channelDatabaseByName, forgetReceived } from '../data/hq/channel.ts';
+import { NotFound } from '../errors.ts';
+
+/**
+ * Takes the log of a restored or replaced channel database from its beginning again, and makes the cursors of its feeds invalid.
+ * The channel database comes first: a crash in between leaves clients to begin their feed again, which harms nobody.
+ */
+export async function adoptChannelDatabase(
+  { hq, channels }: { hq: Database; channels: Channels },
+  name: string,
+  actor: string,
+  at: string,
+): Promise<ChannelDatabase> {
+  if (!(await hq.read((db) => channelDatabaseByName(db, name)))) throw new NotFound('channel database');
+  const database = await channels.open(name);
+  await database.write(renewEpoch);
+  return hq.write(async (tx) => {
+    const before = (await channelDatabaseByName(tx, name))!;
+    await forgetReceived(tx, name);
+    await addAuditEntries(tx, [
+      {
+        at,
+        actor,
+        action: 'adoptChannelDatabase',
+        subject: `channel-database:${name}`,
+        field: 'lastReceived',
+        oldValue: String(before.lastReceived),
+        newValue: '0',
+      },
+    ]);
+    return (await channelDatabaseByName(tx, name))!;
+  });
+}

@@ -1,0 +1,100 @@
+import type { EntityManager } from 'typeorm';
+import { z } from 'zod';
+import { addAuditEntries } from '../data/hq/audit.ts';
+import { type Channel, type ChannelType, changeChannel, channelByCode, insertChannel } from '../data/hq/channel.ts';
+import { ChannelExists, ChannelNotFound, InvalidInput } from '../errors.ts';
+import { countryCode, currencyCode, timeZoneName } from './customer-rules.ts';
+
+export interface ChannelInput {
+  code: string;
+  name: string;
+  type: ChannelType;
+  currency: string;
+  timeZone: string;
+  country: string;
+  /** Defaults to a database of its own, named as the channel. */
+  channelDatabase?: string | null;
+  liveConversion?: boolean | null;
+}
+
+const code = z.string().regex(/^[a-z][a-z0-9-]{0,39}$/, 'must be a lower-case letter, then at most 39 lower-case letters, digits or hyphens');
+const databaseName = z.string().regex(/^[a-z][a-z0-9_]{0,39}$/, 'must be a lower-case letter, then at most 39 lower-case letters, digits or underscores');
+const name = z.string().trim().min(1, 'must not be empty').max(100, 'must not be longer than 100 characters');
+
+const rules = { code, name, currency: currencyCode, timeZone: timeZoneName, country: countryCode, channelDatabase: databaseName };
+
+function check(input: Partial<Record<keyof typeof rules, string | null | undefined>>): void {
+  for (const [field, rule] of Object.entries(rules) as [keyof typeof rules, z.ZodType][]) {
+    const value = input[field];
+    if (value === undefined || value === null) continue;
+    const result = rule.safeParse(value);
+    if (!result.success) throw new InvalidInput([field], result.error.issues[0]!.message);
+  }
+}
+
+/** Adds a channel. The same one again with the same settings answers the channel that is there. */
+export async function createChannel(tx: EntityManager, input: ChannelInput, actor: string, at: string): Promise<Channel> {
+  check(input);
+  const channel: Channel = {
+    code: input.code,
+    name: input.name.trim(),
+    type: input.type,
+    currency: input.currency,
+    timeZone: input.timeZone,
+    country: input.country,
+    channelDatabase: input.channelDatabase ?? input.code.replaceAll('-', '_'),
+    liveConversion: input.liveConversion ?? true,
+    createdAt: at,
+    updatedAt: at,
+  };
+  const known = await channelByCode(tx, channel.code);
+  if (known) {
+    const { createdAt, updatedAt } = known;
+    if (JSON.stringify({ ...channel, createdAt, updatedAt }) !== JSON.stringify(inOrder(known))) throw new ChannelExists(channel.code);
+    return known;
+  }
+  await insertChannel(tx, channel);
+  await addAuditEntries(tx, [{ at, actor, action: 'createChannel', subject: `channel:${channel.code}`, field: null, oldValue: null, newValue: null }]);
+  return channel;
+}
+
+const inOrder = ({ code, name, type, currency, timeZone, country, channelDatabase, liveConversion, createdAt, updatedAt }: Channel): Channel => ({
+  code,
+  name,
+  type,
+  currency,
+  timeZone,
+  country,
+  channelDatabase,
+  liveConversion,
+  createdAt,
+  updatedAt,
+});
+
+export type ChannelChange = { [field in 'name' | 'type' | 'currency' | 'timeZone' | 'country' | 'liveConversion']?: Channel[field] | null };
+
+/** Changes settings of a channel; what is left out stays. Its code and its database are for ever. */
+export async function updateChannel(tx: EntityManager, code: string, change: ChannelChange, actor: string, at: string): Promise<Channel> {
+  const channel = await channelByCode(tx, code);
+  if (!channel) throw new ChannelNotFound(code);
+  const { type, liveConversion, ...texts } = change;
+  check(texts);
+  const given = Object.entries({ ...texts, type, liveConversion }).filter(
+    ([field, value]) => value !== undefined && value !== null && value !== channel[field as keyof Channel],
+  );
+  if (given.length === 0) return channel;
+  await changeChannel(tx, code, { ...Object.fromEntries(given), updatedAt: at });
+  await addAuditEntries(
+    tx,
+    given.map(([field, value]) => ({
+      at,
+      actor,
+      action: 'updateChannel',
+      subject: `channel:${code}`,
+      field,
+      oldValue: String(channel[field as keyof Channel]),
+      newValue: String(value),
+    })),
+  );
+  return (await channelByCode(tx, code))!;
+}

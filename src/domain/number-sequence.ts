@@ -1,0 +1,35 @@
+import type { EntityManager } from 'typeorm';
+import { addAuditEntries } from '../data/hq/audit.ts';
+import { changeNumberSequence, type NumberSequence, numberSequenceByName } from '../data/hq/number-sequence.ts';
+import { InvalidInput, NotFound } from '../errors.ts';
+
+/** Changes how far a sequence reaches. Numbers already given are never given again. */
+export async function extendNumberSequence(
+  tx: EntityManager,
+  change: { name: string; largest?: number | null; warnBelow?: number | null },
+  actor: string,
+  at: string,
+): Promise<NumberSequence> {
+  const sequence = await numberSequenceByName(tx, change.name);
+  if (!sequence) throw new NotFound('number sequence');
+  const largest = change.largest ?? sequence.largest;
+  const warnBelow = change.warnBelow ?? sequence.warnBelow;
+  if (largest < sequence.nextNumber - 1) throw new InvalidInput(['largest'], 'must not be below a number that was given already');
+  if (largest >= 10 ** sequence.digits) throw new InvalidInput(['largest'], `must fit the ${sequence.digits} digits of its format`);
+  if (warnBelow < 0) throw new InvalidInput(['warnBelow'], 'must be 0 or more');
+  await changeNumberSequence(tx, change.name, { largest, warnBelow });
+  const changed = (['largest', 'warnBelow'] as const).filter((field) => sequence[field] !== { largest, warnBelow }[field]);
+  await addAuditEntries(
+    tx,
+    changed.map((field) => ({
+      at,
+      actor,
+      action: 'updateNumberSequence',
+      subject: `number-sequence:${change.name}`,
+      field,
+      oldValue: String(sequence[field]),
+      newValue: String({ largest, warnBelow }[field]),
+    })),
+  );
+  return { ...sequence, largest, warnBelow };
+}

@@ -1,0 +1,171 @@
+import { type Channel as ChannelRow, type ChannelDatabase as ChannelDatabaseRow, channelDatabasesByName, channelTypes } from '../data/hq/channel.ts';
+import { createChannel, updateChannel } from '../domain/channel.ts';
+import { mustOperate, mustUse } from '../domain/viewer.ts';
+import { ChannelExists, ChannelNotFound, InvalidInput, NotFound } from '../errors.ts';
+import { adoptChannelDatabase } from '../domain/adopt.ts';
+import { builder } from './builder.ts';
+import type { Context } from './context.ts';
+import { keysetConnection, textKey } from './keyset.ts';
+
+const ChannelType = builder.enumType('ChannelType', {
+  description: 'How a channel sells.',
+  values: Object.fromEntries(
+    channelTypes.map((type) => [
+      type,
+      { description: { RETAIL_STORE: 'A store with tills.', ONLINE_STORE: 'A web shop.', CALL_CENTER: 'A call centre.' }[type] },
+    ]),
+  ) as Record<(typeof channelTypes)[number], { description: string }>,
+});
+
+const ChannelDatabase = builder.objectRef<ChannelDatabaseRow>('ChannelDatabase').implement({
+  description: 'A physical database that one or more channels live in. The P-job reads its log; 1010 writes account IDs back to it.',
+  fields: (t) => ({
+    name: t.exposeString('name', { description: 'Its name, unique.' }),
+    lastReceived: t.expose('lastReceived', {
+      type: 'BigInt',
+      description: 'Replication counter of the newest operation that headquarters received from it; 0 for none.',
+    }),
+    lastReceivedAt: t.expose('lastReceivedAt', { type: 'DateTime', nullable: true, description: 'When that was.' }),
+  }),
+});
+
+export const Channel = builder.objectRef<ChannelRow>('Channel');
+builder.node(Channel, {
+  description: 'A store, a web shop or a call centre: where customers are created, at once and whatever headquarters is doing.',
+  id: { resolve: ({ code }) => code },
+  loadOne: (code, { viewer, channels }) => {
+    const channel = channels.all().find((channel) => channel.code === code);
+    return channel && (viewer.kind === 'operator' || viewer.channel === code) ? channel : null;
+  },
+  fields: (t) => ({
+    code: t.exposeString('code', { description: 'Its code, unique and for ever: `houston`.' }),
+    name: t.exposeString('name', { description: 'What people call it.' }),
+    type: t.expose('type', { type: ChannelType, description: 'How it sells.' }),
+    currency: t.exposeString('currency', { description: 'ISO 4217 code of the currency that it sells in.' }),
+    timeZone: t.exposeString('timeZone', { description: 'IANA time zone in which its business days begin and end.' }),
+    country: t.exposeString('country', { description: 'ISO 3166-1 alpha-2 code of its country.' }),
+    liveConversion: t.exposeBoolean('liveConversion', {
+      description: 'Whether a new customer is converted at once. When false, only jobs and schedules convert.',
+    }),
+    channelDatabase: t.field({
+      type: ChannelDatabase,
+      description: 'The database it lives in, which it may share with other channels.',
+      resolve: async ({ channelDatabase }, _args, { hq }) => (await hq.read((db) => channelDatabasesByName(db, [channelDatabase])))[0]!,
+    }),
+    createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When it was added.' }),
+    updatedAt: t.expose('updatedAt', { type: 'DateTime', description: 'When a setting changed last.' }),
+  }),
+});
+
+const visible = ({ viewer, channels }: Context) =>
+  channels
+    .all()
+    .filter(({ code }) => viewer.kind === 'operator' || viewer.channel === code)
+    .sort((one, other) => (one.code < other.code ? -1 : 1));
+
+builder.queryFields((t) => ({
+  channel: t.field({
+    type: Channel,
+    nullable: true,
+    description: 'A channel by its code; null when there is none.',
+    args: { code: t.arg.string({ required: true, description: 'Its code.' }) },
+    resolve: (_root, { code }, context) => visible(context).find((channel) => channel.code === code) ?? null,
+  }),
+  channels: t.connection({
+    type: Channel,
+    description: 'All channels that the viewer may see, by code.',
+    resolve: (_root, args, context) =>
+      keysetConnection<string, ChannelRow>({ args, keyFrom: textKey }, ({ code }) => code, async ({ after, before, limit, descending }) => {
+        const found = visible(context).filter(({ code }) => (after === undefined || code > after) && (before === undefined || code < before));
+        return (descending ? found.reverse() : found).slice(0, limit);
+      }),
+  }),
+}));
+
+const settings = {
+  name: 'What people call it.',
+  currency: 'ISO 4217 code, e.g. `USD`.',
+  timeZone: 'IANA time zone, e.g. `America/Chicago`.',
+  country: 'ISO 3166-1 alpha-2 code, e.g. `US`.',
+  liveConversion: 'Whether a new customer is converted at once. Default true.',
+};
+
+const CreateChannelInput = builder.inputType('CreateChannelInput', {
+  description: 'A new channel.',
+  fields: (t) => ({
+    code: t.string({ required: true, description: 'A lower-case letter, then at most 39 lower-case letters, digits or hyphens. It never changes.' }),
+    name: t.string({ required: true, description: settings.name }),
+    type: t.field({ type: ChannelType, required: true, description: 'How it sells.' }),
+    currency: t.string({ required: true, description: settings.currency }),
+    timeZone: t.string({ required: true, description: settings.timeZone }),
+    country: t.string({ required: true, description: settings.country }),
+    channelDatabase: t.string({ description: 'The database to live in, made on first use; several channels may name the same one. Default: one of its own.' }),
+    liveConversion: t.boolean({ description: settings.liveConversion }),
+  }),
+});
+
+const UpdateChannelInput = builder.inputType('UpdateChannelInput', {
+  description: 'Settings to change; what is left out stays.',
+  fields: (t) => ({
+    code: t.string({ required: true, description: 'Which channel.' }),
+    name: t.string({ description: settings.name }),
+    type: t.field({ type: ChannelType, description: 'How it sells.' }),
+    currency: t.string({ description: settings.currency }),
+    timeZone: t.string({ description: settings.timeZone }),
+    country: t.string({ description: settings.country }),
+    liveConversion: t.boolean({ description: 'Whether a new customer is converted at once. Switching it on converts what has waited.' }),
+  }),
+});
+
+const AdoptChannelDatabaseInput = builder.inputType('AdoptChannelDatabaseInput', {
+  description: 'Which channel database to adopt.',
+  fields: (t) => ({ name: t.string({ required: true, description: 'Its name.' }) }),
+});
+
+builder.mutationFields((t) => ({
+  createChannel: t.field({
+    type: Channel,
+    description: 'Adds a channel (operators). Repeating it with the same settings answers the channel that is there.',
+    errors: { types: [InvalidInput, ChannelExists] },
+    args: { input: t.arg({ type: CreateChannelInput, required: true, description: 'The channel.' }) },
+    resolve: async (_root, { input }, { viewer, hq, channels, now }) => {
+      mustOperate(viewer, 'adding channels');
+      const channel = await hq.write((tx) => createChannel(tx, input, viewer.name, now()));
+      await channels.refresh();
+      return channel;
+    },
+  }),
+  updateChannel: t.field({
+    type: Channel,
+    description: 'Changes settings of a channel (operators). Each change is kept in the audit trail.',
+    errors: { types: [InvalidInput, ChannelNotFound] },
+    args: { input: t.arg({ type: UpdateChannelInput, required: true, description: 'What to change.' }) },
+    resolve: async (_root, { input: { code, ...change } }, { viewer, hq, channels, now, notice }) => {
+      mustOperate(viewer, 'changing channels');
+      const channel = await hq.write((tx) => updateChannel(tx, code, change, viewer.name, now()));
+      await channels.refresh();
+      if (change.liveConversion) notice(code);
+      return channel;
+    },
+  }),
+  adoptChannelDatabase: t.field({
+    type: ChannelDatabase,
+    description:
+      'After a channel database was restored from a backup or replaced (CHANNEL_DATABASE_REWOUND): uploads its log from the beginning with the next P-job. What headquarters has already is ignored, so nobody gets a second account ID. Cursors of its feeds become invalid: clients begin again without one.',
+    errors: { types: [NotFound] },
+    args: { input: t.arg({ type: AdoptChannelDatabaseInput, required: true, description: 'Which one.' }) },
+    resolve: (_root, { input: { name } }, { viewer, hq, channels, now }) => {
+      mustOperate(viewer, 'adopting channel databases');
+      return adoptChannelDatabase({ hq, channels }, name, viewer.name, now());
+    },
+  }),
+}));
+
+/** Channels that a viewer names must exist and be theirs. */
+export function namedChannels({ viewer, channels }: Context, codes: readonly string[] | null | undefined): string[] | null {
+  for (const code of codes ?? []) {
+    mustUse(viewer, code);
+    channels.get(code);
+  }
+  return codes ? [...codes] : null;
+}

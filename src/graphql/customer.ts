@@ -1,0 +1,415 @@
+import {
+  type AddressRow,
+  addressPurposes,
+  customerTypes,
+} from '../data/customer-rows.ts';
+import {
+  type CustomerFilter,
+  countCustomers,
+  type CustomerRow,
+  customerByAccountId,
+  customerPage,
+  customersByUuid,
+} from '../data/customer-page.ts';
+import { failedCustomers } from '../data/hq/operation.ts';
+import { addAddress, createCustomers, prepareCustomer, updateCustomer } from '../domain/customer.ts';
+import { searchTerms } from '../domain/search.ts';
+import { mustUse } from '../domain/viewer.ts';
+import { ChannelNotFound, CustomerExists, CustomerNotFound, InvalidInput } from '../errors.ts';
+import { builder } from './builder.ts';
+import { Channel } from './channel.ts';
+import type { Context } from './context.ts';
+import { keysetConnection, numberKey } from './keyset.ts';
+
+export const CustomerType = builder.enumType('CustomerType', {
+  description: 'What a customer is.',
+  values: Object.fromEntries(
+    customerTypes.map((type) => [type, { description: type === 'PERSON' ? 'A person.' : 'A company or another organization.' }]),
+  ) as Record<(typeof customerTypes)[number], { description: string }>,
+});
+
+const AddressPurpose = builder.enumType('AddressPurpose', {
+  description: 'What an address is for.',
+  values: Object.fromEntries(
+    addressPurposes.map((purpose) => [purpose, { description: `${purpose[0]}${purpose.slice(1).toLowerCase()} address.` }]),
+  ) as Record<(typeof addressPurposes)[number], { description: string }>,
+});
+
+const SyncStatus = builder.enumType('CustomerSyncStatus', {
+  description: 'Whether an asynchronous customer has become a synchronous one.',
+  values: {
+    PENDING: { description: 'It has no account ID yet and will get one by itself.' },
+    FAILED: { description: 'Headquarters set its creation aside: it gets no account ID until somebody acts. The timeline says why.' },
+    SYNCED: { description: 'It has its account ID.' },
+  } as const,
+});
+
+const CustomerSource = builder.enumType('CustomerSource', {
+  description: 'Which database to look in.',
+  values: {
+    CHANNEL: { description: "The channel's own database: every customer of the channel, pending ones included, also while headquarters is down." },
+    HEADQUARTERS: { description: 'Headquarters: the customers of all channels that have an account ID.' },
+  } as const,
+});
+
+const CustomerOrder = builder.enumType('CustomerOrder', {
+  description: 'The order of a list.',
+  values: { NEWEST_FIRST: { description: 'Newest first.' }, OLDEST_FIRST: { description: 'Oldest first.' } } as const,
+});
+
+const PersonName = builder.objectRef<CustomerRow>('PersonName').implement({
+  description: 'The parts of a name.',
+  fields: (t) => ({
+    title: t.exposeString('title', { nullable: true, description: 'E.g. `Dr.`' }),
+    first: t.exposeString('first_name', { nullable: true, description: 'Given name.' }),
+    middle: t.exposeString('middle_name', { nullable: true, description: 'Middle name or initial.' }),
+    last: t.exposeString('last_name', { nullable: true, description: 'Family name.' }),
+  }),
+});
+
+const Address = builder.objectRef<AddressRow>('CustomerAddress').implement({
+  description: 'An address of a customer.',
+  fields: (t) => ({
+    uuid: t.expose('uuid', { type: 'UUID', description: 'Its permanent identity.' }),
+    purpose: t.expose('purpose', { type: AddressPurpose, description: 'What it is for.' }),
+    name: t.exposeString('name', { nullable: true, description: 'Who or what is there, when it is not the customer.' }),
+    street: t.exposeString('street', { nullable: true, description: 'Street and number.' }),
+    street2: t.exposeString('street2', { nullable: true, description: 'Second line.' }),
+    city: t.exposeString('city', { nullable: true, description: 'City.' }),
+    state: t.exposeString('state', { nullable: true, description: 'State, province or county.' }),
+    postalCode: t.exposeString('postal_code', { nullable: true, description: 'Postal code.' }),
+    country: t.exposeString('country', { description: 'ISO 3166-1 alpha-2 code.' }),
+  }),
+});
+
+const Stage = builder.enumType('CustomerStage', {
+  description: 'The stations of a conversion.',
+  values: {
+    CREATED: { description: 'Created in its channel.' },
+    UPLOADED: { description: 'Received by headquarters (P-job).' },
+    FAILED: { description: 'Set aside by headquarters; `detail` says why.' },
+    ACCOUNT_ID_ASSIGNED: { description: 'Got its account ID (Synchronize customers and channel requests).' },
+    BACK_IN_CHANNEL: { description: 'The channel has the account ID, and its feed tells it (1010).' },
+  } as const,
+});
+
+interface TimelineEntry {
+  stage: 'CREATED' | 'UPLOADED' | 'FAILED' | 'ACCOUNT_ID_ASSIGNED' | 'BACK_IN_CHANNEL';
+  at: string;
+  detail: string | null;
+}
+
+const Timeline = builder.objectRef<TimelineEntry>('CustomerTimelineEntry').implement({
+  description: 'A station that a customer has passed.',
+  fields: (t) => ({
+    stage: t.expose('stage', { type: Stage, description: 'Which.' }),
+    at: t.expose('at', { type: 'DateTime', description: 'When.' }),
+    detail: t.exposeString('detail', { nullable: true, description: 'What there is to say about it: the account ID, or why it failed.' }),
+  }),
+});
+
+export const Customer = builder.objectRef<CustomerRow>('Customer');
+builder.node(Customer, {
+  description: 'A customer. It has its UUID from birth and for ever; its account ID follows when headquarters has assigned it.',
+  id: { resolve: ({ uuid }) => uuid },
+  loadOne: (uuid, context) => customerByUuid(context, uuid),
+  fields: (t) => ({
+    uuid: t.expose('uuid', {
+      type: 'UUID',
+      description: 'Permanent identity, made by the client or by us. While there is no account ID it is the temporary account ID.',
+    }),
+    accountId: t.exposeString('account_id', { nullable: true, description: 'Account ID given by headquarters, once. Null while pending.' }),
+    accountLabel: t.string({
+      description: 'What to show people: the account ID, or "Pending sync".',
+      resolve: ({ account_id }) => account_id ?? 'Pending sync',
+    }),
+    syncStatus: t.field({
+      type: SyncStatus,
+      description: 'Pending, synced, or set aside. While headquarters does not answer, a pending customer is said to be PENDING.',
+      resolve: async ({ account_id, uuid }, _args, { loaders }) => {
+        if (account_id !== null) return 'SYNCED';
+        const stage = await loaders.hqStage.load(uuid);
+        return stage?.account_id ? 'SYNCED' : stage?.state === 'FAILED' ? 'FAILED' : 'PENDING';
+      },
+    }),
+    channel: t.field({
+      type: Channel,
+      description: 'The channel that it was created in.',
+      resolve: ({ channel }, _args, { channels }) => channels.get(channel),
+    }),
+    type: t.expose('type', { type: CustomerType, description: 'Person or organization.' }),
+    displayName: t.string({
+      description: 'Its name in one line.',
+      resolve: ({ organization_name, first_name, middle_name, last_name }) =>
+        organization_name ?? [first_name, middle_name, last_name].filter(Boolean).join(' '),
+    }),
+    name: t.field({ type: PersonName, nullable: true, description: 'The parts of a person’s name; null for an organization.', resolve: (row) => (row.type === 'PERSON' ? row : null) }),
+    organizationName: t.exposeString('organization_name', { nullable: true, description: 'Name of an organization; null for a person.' }),
+    email: t.exposeString('email', { nullable: true, description: 'Primary e-mail address.' }),
+    phone: t.exposeString('phone', { nullable: true, description: 'Primary phone number, as it was entered.' }),
+    language: t.exposeString('language', { nullable: true, description: 'BCP 47 tag of the language to address it in.' }),
+    currency: t.exposeString('currency', { nullable: true, description: 'ISO 4217 code of the currency it is invoiced in.' }),
+    birthDate: t.expose('birth_date', { type: 'Date', nullable: true, description: 'Day of birth of a person.' }),
+    addresses: t.field({ type: [Address], description: 'All its addresses, in the order they were added.', resolve: ({ addresses }) => addresses }),
+    createdAt: t.expose('created_at', { type: 'DateTime', description: 'When it was created in its channel.' }),
+    updatedAt: t.expose('updated_at', { type: 'DateTime', description: 'When it was changed last, in its channel.' }),
+    timeline: t.field({
+      type: [Timeline],
+      complexity: 5,
+      description: 'Where its conversion is: the stations it has passed, oldest first. It asks both databases, in one statement each.',
+      resolve: (row, _args, context) => timelineOf(row, context),
+    }),
+  }),
+});
+
+async function timelineOf({ uuid, channel, created_at }: CustomerRow, { loaders }: Context): Promise<TimelineEntry[]> {
+  const [there, here] = await Promise.all([loaders.hqStage.load(uuid), loaders.channelStage.load({ channel, uuid })]);
+  const entries: TimelineEntry[] = [{ stage: 'CREATED', at: here?.created_at ?? created_at, detail: null }];
+  if (there) entries.push({ stage: 'UPLOADED', at: there.received_at, detail: null });
+  if (there?.error && there.state !== 'SYNCED') entries.push({ stage: 'FAILED', at: there.received_at, detail: `${there.error_code}: ${there.error}` });
+  if (there?.account_id_assigned_at) entries.push({ stage: 'ACCOUNT_ID_ASSIGNED', at: there.account_id_assigned_at, detail: there.account_id });
+  if (here?.synced_at) entries.push({ stage: 'BACK_IN_CHANNEL', at: here.synced_at, detail: here.account_id });
+  return entries;
+}
+
+const mine = ({ viewer }: Context, row: CustomerRow | undefined): CustomerRow | null =>
+  row && (viewer.kind === 'operator' || viewer.channel === row.channel) ? row : null;
+
+/** A channel's client asks its own database; an operator headquarters, and then, for one that was never uploaded, each channel database. */
+async function customerByUuid(context: Context, uuid: string, channel?: string): Promise<CustomerRow | null> {
+  const { viewer, hq, channels } = context;
+  const within = channel ?? (viewer.kind === 'channel' ? viewer.channel : undefined);
+  if (within !== undefined) {
+    const database = await channels.databaseOf(within);
+    const [row] = await database.read((db) => customersByUuid(db, [uuid]));
+    return row?.channel === within ? mine(context, row) : null;
+  }
+  const [row] = await hq.read((db) => customersByUuid(db, [uuid]));
+  if (row) return row;
+  for (const name of new Set(channels.all().map(({ channelDatabase }) => channelDatabase))) {
+    const [pending] = await (await channels.open(name)).read((db) => customersByUuid(db, [uuid]));
+    if (pending) return pending;
+  }
+  return null;
+}
+
+const CustomerBy = builder.inputType('CustomerBy', {
+  description: 'One way to name a customer.',
+  isOneOf: true,
+  fields: (t) => ({
+    uuid: t.field({ type: 'UUID', description: 'Its permanent UUID.' }),
+    accountId: t.string({ description: 'Its account ID.' }),
+    id: t.globalID({ for: [Customer], description: 'Its global ID.' }),
+  }),
+});
+
+builder.queryField('customer', (t) =>
+  t.field({
+    type: Customer,
+    nullable: true,
+    description: 'A customer by its UUID, account ID or global ID; null when there is none.',
+    args: {
+      by: t.arg({ type: CustomerBy, required: true, description: 'What it is named by.' }),
+      channel: t.arg.string({ description: 'Look in this channel’s own database. Without it an operator asks headquarters first.' }),
+    },
+    resolve: async (_root, { by, channel }, context) => {
+      if (channel) mustUse(context.viewer, channel);
+      const uuid = by.uuid ?? by.id?.id;
+      if (uuid) return customerByUuid(context, uuid, channel ?? undefined);
+      const within = channel ?? (context.viewer.kind === 'channel' ? context.viewer.channel : undefined);
+      const database = within === undefined ? context.hq : await context.channels.databaseOf(within);
+      const row = await database.read((db) => customerByAccountId(db, by.accountId!));
+      return within !== undefined && row?.channel !== within ? null : mine(context, row);
+    },
+  }),
+);
+
+/** Failed customers that a list can take in or leave out. Beyond this, work through customerOperations(states: [FAILED]). */
+const MOST_FAILED = 10_000;
+
+builder.queryField('customers', (t) =>
+  t.connection(
+    {
+      type: Customer,
+      description: 'Customers of a channel, or of headquarters, that match all that is given.',
+      complexity: (args) => ({ field: 1, multiplier: args.first ?? args.last ?? 20 }),
+      args: {
+        source: t.arg({ type: CustomerSource, required: true, defaultValue: 'CHANNEL', description: 'Which database to look in.' }),
+        channel: t.arg.string({ description: 'Of this channel. Needed for an operator when the source is CHANNEL.' }),
+        status: t.arg({ type: SyncStatus, description: 'Only with this status. Headquarters lists SYNCED ones only.' }),
+        search: t.arg.string({
+          description:
+            'Words that all must be found, each as the beginning of a first, last or organization name, e-mail address, phone number or account ID. Case, accents and the punctuation of phone numbers do not matter. At least 2 characters, 4 at headquarters.',
+        }),
+        orderBy: t.arg({ type: CustomerOrder, required: true, defaultValue: 'NEWEST_FIRST', description: 'The order.' }),
+      },
+      resolve: async (_root, args, context) => {
+        const { hq, channels, viewer } = context;
+        const channel = args.channel ?? (viewer.kind === 'channel' ? viewer.channel : undefined);
+        if (channel !== undefined) {
+          mustUse(viewer, channel);
+          channels.get(channel);
+        }
+        const filter: CustomerFilter = { ...(channel === undefined ? {} : { channel }) };
+        if (args.search) filter.search = searchTerms(args.search, args.source === 'CHANNEL' ? 2 : 4);
+        let database = hq;
+        if (args.source === 'CHANNEL') {
+          if (channel === undefined) throw new InvalidInput(['channel'], 'is needed when the source is CHANNEL');
+          database = await channels.databaseOf(channel);
+          if (args.status) filter.pending = args.status !== 'SYNCED';
+          if (filter.pending) filter.among = { uuids: await hq.read((db) => failedCustomers(db, channel, MOST_FAILED)), include: args.status === 'FAILED' };
+        } else if (args.status && args.status !== 'SYNCED') {
+          filter.among = { uuids: [], include: true };
+        }
+        const connection = await keysetConnection<number, CustomerRow>(
+          { args, keyFrom: numberKey, descending: args.orderBy === 'NEWEST_FIRST' },
+          ({ id }) => id,
+          (page) => database.read((db) => customerPage(db, filter, page)),
+        );
+        return { ...connection, totalCount: () => database.read((db) => countCustomers(db, filter)) };
+      },
+    },
+    {
+      name: 'CustomerConnection',
+      fields: (connection) => ({
+        totalCount: connection.int({
+          complexity: 50,
+          description: 'How many match in all. It counts them, so ask for it only when you show it.',
+          resolve: (parent) => (parent as unknown as { totalCount: () => Promise<number> }).totalCount(),
+        }),
+      }),
+    },
+  ),
+);
+
+const NameInput = builder.inputType('PersonNameInput', {
+  description: 'The parts of a name.',
+  fields: (t) => ({
+    title: t.string({ description: 'E.g. `Dr.`; at most 40 characters.' }),
+    first: t.string({ description: 'Given name; at most 100 characters. A person needs a first or a last name.' }),
+    middle: t.string({ description: 'Middle name or initial; at most 100 characters.' }),
+    last: t.string({ description: 'Family name; at most 100 characters.' }),
+  }),
+});
+
+const AddressInput = builder.inputType('CustomerAddressInput', {
+  description: 'An address.',
+  fields: (t) => ({
+    id: t.field({ type: 'UUID', description: 'Its permanent UUID, made by the client. Default: we make one.' }),
+    purpose: t.field({ type: AddressPurpose, description: 'What it is for. Default: HOME for a person, BUSINESS for an organization.' }),
+    name: t.string({ description: 'Who or what is there; at most 200 characters.' }),
+    street: t.string({ description: 'Street and number; at most 250 characters.' }),
+    street2: t.string({ description: 'Second line; at most 250 characters.' }),
+    city: t.string({ description: 'At most 100 characters.' }),
+    state: t.string({ description: 'State, province or county; at most 100 characters.' }),
+    postalCode: t.string({ description: 'At most 20 characters.' }),
+    country: t.string({ required: true, description: 'ISO 3166-1 alpha-2 code.' }),
+  }),
+});
+
+const about = {
+  organizationName: 'Name of an organization; at most 200 characters.',
+  email: 'Primary e-mail address; letters beyond ASCII are allowed (RFC 6531); at most 254 characters.',
+  phone: 'Primary phone number; digits, spaces and ( ) - . / + x #; at most 40 characters.',
+  language: 'BCP 47 tag, e.g. `en-US`.',
+  currency: 'ISO 4217 code, e.g. `USD`.',
+  birthDate: 'Day of birth of a person.',
+};
+
+const CreateCustomerInput = builder.inputType('CreateCustomerInput', {
+  description: 'A new customer.',
+  fields: (t) => ({
+    channel: t.string({ required: true, description: 'Code of the channel that creates it.' }),
+    id: t.field({
+      type: 'UUID',
+      description: 'Its permanent UUID, made by the client: the idempotency key. Sent again with the same data it answers the stored customer. Default: we make one, and a repeat makes another customer.',
+    }),
+    type: t.field({ type: CustomerType, description: 'Default PERSON.' }),
+    name: t.field({ type: NameInput, description: 'Name of a person.' }),
+    organizationName: t.string({ description: about.organizationName }),
+    email: t.string({ description: about.email }),
+    phone: t.string({ description: about.phone }),
+    language: t.string({ description: about.language }),
+    currency: t.string({ description: about.currency }),
+    birthDate: t.field({ type: 'Date', description: about.birthDate }),
+    addresses: t.field({ type: [AddressInput], description: 'Any number of addresses.' }),
+  }),
+});
+
+const UpdateCustomerInput = builder.inputType('UpdateCustomerInput', {
+  description: 'What to change; a field that is left out stays, one that is null is emptied.',
+  fields: (t) => ({
+    channel: t.string({ required: true, description: 'Code of its channel.' }),
+    uuid: t.field({ type: 'UUID', required: true, description: 'Which customer.' }),
+    name: t.field({ type: NameInput, description: 'Parts of the name to change.' }),
+    organizationName: t.string({ description: about.organizationName }),
+    email: t.string({ description: about.email }),
+    phone: t.string({ description: about.phone }),
+    language: t.string({ description: about.language }),
+    currency: t.string({ description: about.currency }),
+    birthDate: t.field({ type: 'Date', description: about.birthDate }),
+  }),
+});
+
+const AddCustomerAddressInput = builder.inputType('AddCustomerAddressInput', {
+  description: 'An address for a customer.',
+  fields: (t) => ({
+    channel: t.string({ required: true, description: 'Code of its channel.' }),
+    uuid: t.field({ type: 'UUID', required: true, description: 'Which customer.' }),
+    address: t.field({ type: AddressInput, required: true, description: 'The address. Its id is the idempotency key.' }),
+  }),
+});
+
+builder.mutationFields((t) => ({
+  createCustomer: t.field({
+    type: Customer,
+    description:
+      'Creates a customer in a channel, asynchronously: it is stored in the channel’s own database when this answers, whatever headquarters is doing, and shows "Pending sync" until its account ID comes back.',
+    errors: { types: [InvalidInput, ChannelNotFound, CustomerExists] },
+    args: { input: t.arg({ type: CreateCustomerInput, required: true, description: 'The customer.' }) },
+    resolve: async (_root, { input: { channel, ...input } }, { viewer, channels, now, notice }) => {
+      mustUse(viewer, channel);
+      const database = await channels.databaseOf(channel);
+      const customer = prepareCustomer(channel, input, now());
+      const result = await database.writeTogether(createCustomers, customer);
+      if (result instanceof Error) throw result;
+      if (!result.created) return (await database.read((db) => customersByUuid(db, [customer.uuid])))[0]!;
+      notice(channel);
+      const { uuid, body, addresses, at } = customer;
+      return { id: 0, uuid, account_id: null, channel, ...body, created_at: at, updated_at: at, addresses };
+    },
+  }),
+  updateCustomer: t.field({
+    type: Customer,
+    description: 'Changes a customer in its channel, pending or not. Headquarters gets the change with the next P-job, in the order it was made.',
+    errors: { types: [InvalidInput, ChannelNotFound, CustomerNotFound] },
+    args: { input: t.arg({ type: UpdateCustomerInput, required: true, description: 'What to change.' }) },
+    resolve: async (_root, { input: { channel, uuid, ...change } }, { viewer, channels, now, notice }) => {
+      mustUse(viewer, channel);
+      const database = await channels.databaseOf(channel);
+      const row = await database.write(async (tx) => {
+        await updateCustomer(tx, { channel, uuid, change, at: now() });
+        return (await customersByUuid(tx, [uuid]))[0]!;
+      });
+      notice(channel);
+      return row;
+    },
+  }),
+  addCustomerAddress: t.field({
+    type: Customer,
+    description: 'Adds an address to a customer, pending or not.',
+    errors: { types: [InvalidInput, ChannelNotFound, CustomerNotFound] },
+    args: { input: t.arg({ type: AddCustomerAddressInput, required: true, description: 'The address and whose it is.' }) },
+    resolve: async (_root, { input: { channel, uuid, address } }, { viewer, channels, now, notice }) => {
+      mustUse(viewer, channel);
+      const database = await channels.databaseOf(channel);
+      const row = await database.write(async (tx) => {
+        await addAddress(tx, { channel, uuid, address, at: now() });
+        return (await customersByUuid(tx, [uuid]))[0]!;
+      });
+      notice(channel);
+      return row;
+    },
+  }),
+}));
+

@@ -1,0 +1,66 @@
+import { type JobRun as JobRunRow, jobRunById, recentRuns } from '../data/hq/job-run.ts';
+import { mustOperate } from '../domain/viewer.ts';
+import { NotFound } from '../errors.ts';
+import { changes } from '../events/changes.ts';
+import { topics } from '../events/nudges.ts';
+import { builder } from './builder.ts';
+import { JobRun } from './job.ts';
+
+/** Ms between two events of one run at the least: four a second are as many as an eye can use. */
+const AT_MOST_EVERY = 250;
+
+const hasEnded = ({ finishedAt, state }: JobRunRow) => finishedAt !== null && state !== 'QUEUED' && state !== 'RUNNING';
+
+builder.subscriptionFields((t) => ({
+  jobRun: t.field({
+    type: JobRun,
+    description: 'A run as it goes on (operators): its present state, then each change, at most 4 a second, and always its final state, after which the stream ends.',
+    args: { id: t.arg.globalID({ for: [JobRun], required: true, description: 'Its global ID.' }) },
+    subscribe: async (_root, { id }, { viewer, hq, nudges }) => {
+      mustOperate(viewer, 'reading job runs');
+      const number = Number(id.id);
+      if (!(await hq.read((db) => jobRunById(db, number)))) throw new NotFound('job run');
+      let seen = 0;
+      return changes<JobRunRow>({
+        nudges,
+        topic: topics.jobRun(String(number)),
+        atMostEvery: AT_MOST_EVERY,
+        isLast: hasEnded,
+        read: async () => {
+          const run = await hq.read((db) => jobRunById(db, number));
+          if (!run || run.revision === seen) return undefined;
+          seen = run.revision;
+          return run;
+        },
+      });
+    },
+    resolve: (run) => run,
+  }),
+  jobActivity: t.field({
+    type: JobRun,
+    description: 'All runs as they go on (operators): first those that wait or run, then each change of any run, folded to at most 4 a second per run.',
+    subscribe: (_root, _args, { viewer, hq, nudges, now }) => {
+      mustOperate(viewer, 'reading job runs');
+      const seen = new Map<number, number>();
+      const waiting: JobRunRow[] = [];
+      let since = now();
+      return changes<JobRunRow>({
+        nudges,
+        topic: topics.jobRuns,
+        read: async () => {
+          if (waiting.length === 0) {
+            // A little overlap, because clocks of processes differ; what was seen is left out below.
+            const from = new Date(Date.parse(since) - 5_000).toISOString();
+            since = now();
+            const runs = await hq.read((db) => recentRuns(db, from, 200));
+            waiting.push(...runs.filter(({ id, revision }) => seen.get(id) !== revision));
+            for (const { id, revision } of waiting) seen.set(id, revision);
+            for (const id of seen.keys()) if (!runs.some((run) => run.id === id)) seen.delete(id);
+          }
+          return waiting.shift();
+        },
+      });
+    },
+    resolve: (run) => run,
+  }),
+}));

@@ -1,0 +1,220 @@
+import { entityPage } from '../data/entity-page.ts';
+import { causes, type JobRun as JobRunRow, jobRunById, jobRuns, type Progress, runStates, type Step, stepStates, type StepFailure } from '../data/hq/job-run.ts';
+import { mustOperate } from '../domain/viewer.ts';
+import { ChannelNotFound, NotFound, WrongState } from '../errors.ts';
+import { type JobName, stepsOf } from '../jobs/index.ts';
+import { cancel, retry, start } from '../queue/queue.ts';
+import { builder } from './builder.ts';
+import { Channel, namedChannels } from './channel.ts';
+import type { Context } from './context.ts';
+import { keysetConnection, numberKey } from './keyset.ts';
+
+const enumOf = <Value extends string>(name: string, description: string, meanings: Record<Value, string>) =>
+  builder.enumType(name, {
+    description,
+    values: Object.fromEntries(Object.entries(meanings).map(([value, meaning]) => [value, { description: meaning as string }])) as Record<
+      Value,
+      { description: string }
+    >,
+  });
+
+export const JobNameType = builder.enumType('JobName', {
+  description: 'A job, or a chain of jobs.',
+  values: {
+    P_JOB: { value: 'p-job', description: 'Uploads to headquarters what channels did, in the order of their replication counters.' },
+    SYNCHRONIZE_CUSTOMERS: {
+      value: 'synchronize-customers',
+      description: 'Synchronize customers and channel requests: gives uploaded customers their account IDs.',
+    },
+    DOWNLOAD_1010: { value: 'download-1010', description: '1010 Customers: brings account IDs back to the channels.' },
+    CONVERSION: { value: 'conversion', description: 'The three, in this order.' },
+  } satisfies Record<string, { value: JobName; description: string }>,
+});
+
+const RunState = enumOf<(typeof runStates)[number]>('JobRunState', 'Where a run stands.', {
+  QUEUED: 'Waiting for a worker, or for its next try.',
+  RUNNING: 'A worker has it.',
+  SUCCEEDED: 'Done. Records that were set aside do not fail a run; see `progress.failed`.',
+  FAILED: 'Ended with an error. What was committed stays; it can be retried.',
+  CANCELLED: 'Ended by an operator. What was committed stays; it can be retried.',
+});
+
+const StepState = enumOf<(typeof stepStates)[number]>('JobStepState', 'Where a step stands.', {
+  WAITING: 'Not begun.',
+  RUNNING: 'Under way.',
+  SUCCEEDED: 'Done.',
+  FAILED: 'Ended with failures; see `failures`.',
+  CANCELLED: 'Cancelled.',
+});
+
+const Cause = enumOf<(typeof causes)[number]>('JobRunCause', 'Why a run was started.', {
+  OPERATOR: 'Somebody asked for it.',
+  SCHEDULE: 'It was due.',
+  LIVE: 'A channel had something new.',
+});
+
+const JobProgress = builder.objectRef<Progress>('JobProgress').implement({
+  description: 'How far a step is, in records.',
+  fields: (t) => ({
+    phase: t.exposeString('phase', { description: 'What is being done.' }),
+    done: t.expose('done', { type: 'BigInt', description: 'Records done, earlier attempts included.' }),
+    total: t.expose('total', { type: 'BigInt', description: 'Records to do, as counted at the start; it grows when more turn up.' }),
+    failed: t.expose('failed', { type: 'BigInt', description: 'Records set aside with a reason.' }),
+    ratePerSecond: t.exposeInt('ratePerSecond', { nullable: true, description: 'Records per second over the last five seconds; null until it is known.' }),
+    eta: t.expose('eta', { type: 'DateTime', nullable: true, description: 'When it will be done at this rate; null when unknown or done.' }),
+  }),
+});
+
+const Failures = builder.objectRef<StepFailure>('JobStepFailure').implement({
+  description: 'What went wrong with one channel database while the others went on.',
+  fields: (t) => ({
+    channelDatabase: t.exposeString('channelDatabase', { nullable: true, description: 'Which one; null when it is about the step as a whole.' }),
+    code: t.exposeString('code', { description: 'Why, for programs.' }),
+    message: t.exposeString('message', { description: 'Why, for people.' }),
+  }),
+});
+
+const JobStep = builder.objectRef<Step>('JobStep').implement({
+  description: 'One job of a run.',
+  fields: (t) => ({
+    job: t.field({ type: JobNameType, description: 'Which job.', resolve: ({ job }) => job as JobName }),
+    state: t.expose('state', { type: StepState, description: 'Where it stands.' }),
+    progress: t.expose('progress', { type: JobProgress, description: 'How far it is.' }),
+    failures: t.expose('failures', { type: [Failures], description: 'Channel databases that failed.' }),
+    startedAt: t.expose('startedAt', { type: 'DateTime', nullable: true, description: 'When it began.' }),
+    finishedAt: t.expose('finishedAt', { type: 'DateTime', nullable: true, description: 'When it ended.' }),
+  }),
+});
+
+export const JobRun = builder.objectRef<JobRunRow>('JobRun');
+builder.node(JobRun, {
+  description: 'A job or chain that was asked for once: its state, progress and result. It survives a crash and goes on where it stopped.',
+  id: { resolve: ({ id }) => id },
+  loadOne: async (id, { hq, viewer }) => (viewer.kind === 'operator' && /^\d{1,15}$/.test(id) ? hq.read((db) => jobRunById(db, Number(id))) : null),
+  fields: (t) => ({
+    job: t.field({ type: JobNameType, description: 'What runs.', resolve: ({ job }) => job as JobName }),
+    channels: t.field({
+      type: [Channel],
+      nullable: true,
+      description: 'For which channels; null for all.',
+      resolve: ({ channels: codes }, _args, { channels }) => codes && channels.all().filter(({ code }) => codes.includes(code)),
+    }),
+    state: t.expose('state', { type: RunState, description: 'Where it stands.' }),
+    steps: t.expose('steps', { type: [JobStep], description: 'Its jobs, in their order.' }),
+    progress: t.field({
+      type: JobProgress,
+      description: 'Progress of the step that is under way, or of the last one.',
+      resolve: ({ steps }) => (steps.find(({ state }) => state === 'RUNNING') ?? steps.findLast(({ state }) => state !== 'WAITING') ?? steps[0]!).progress,
+    }),
+    cause: t.expose('cause', { type: Cause, description: 'Why it was started.' }),
+    requestedBy: t.exposeString('requestedBy', { description: 'Who or what asked for it.' }),
+    attempt: t.exposeInt('attempt', { description: 'How often a worker took it up; more than 1 after a crash, a restart or a retry.' }),
+    cancelRequested: t.boolean({ description: 'Whether somebody asked to cancel it.', resolve: ({ cancelRequested }) => Boolean(cancelRequested) }),
+    errorCode: t.exposeString('errorCode', { nullable: true, description: 'Why it failed, for programs.' }),
+    error: t.exposeString('error', { nullable: true, description: 'Why it failed, for people.' }),
+    createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When it was asked for.' }),
+    startedAt: t.expose('startedAt', { type: 'DateTime', nullable: true, description: 'When a worker first took it.' }),
+    finishedAt: t.expose('finishedAt', { type: 'DateTime', nullable: true, description: 'When it ended.' }),
+  }),
+});
+
+builder.queryFields((t) => ({
+  jobRun: t.field({
+    type: JobRun,
+    nullable: true,
+    description: 'A run by its global ID; null when there is none (operators).',
+    args: { id: t.arg.globalID({ for: [JobRun], required: true, description: 'Its global ID.' }) },
+    resolve: (_root, { id }, { viewer, hq }) => {
+      mustOperate(viewer, 'reading job runs');
+      return hq.read((db) => jobRunById(db, Number(id.id)));
+    },
+  }),
+  jobRuns: t.connection({
+    type: JobRun,
+    description: 'Runs, newest first (operators).',
+    complexity: (args) => ({ field: 1, multiplier: args.first ?? args.last ?? 20 }),
+    args: {
+      job: t.arg({ type: JobNameType, description: 'Only of this job or chain.' }),
+      state: t.arg({ type: RunState, description: 'Only in this state.' }),
+      cause: t.arg({ type: Cause, description: 'Only started for this reason.' }),
+    },
+    resolve: (_root, args, { viewer, hq }) => {
+      mustOperate(viewer, 'reading job runs');
+      const { job, state, cause } = args;
+      const where = { ...(job ? { job } : {}), ...(state ? { state } : {}), ...(cause ? { cause } : {}) };
+      return keysetConnection<number, JobRunRow>({ args, keyFrom: numberKey, descending: true }, ({ id }) => id, (page) =>
+        hq.read((db) => entityPage(db, jobRuns, 'id', where, page)),
+      );
+    },
+  }),
+}));
+
+const RunJobInput = builder.inputType('RunJobInput', {
+  description: 'For which channels.',
+  fields: (t) => ({
+    channels: t.stringList({ description: 'Codes of channels; null or left out: all. The P-job uploads the whole channel database that a channel lives in.' }),
+  }),
+});
+
+const JobRunInput = builder.inputType('JobRunInput', {
+  description: 'Which run.',
+  fields: (t) => ({ id: t.globalID({ for: [JobRun], required: true, description: 'Its global ID.' }) }),
+});
+
+const joins = 'When the same job waits or runs for the same channels already, that run is answered and none is started.';
+
+async function startJob(job: JobName, channels: readonly string[] | null | undefined, context: Context): Promise<JobRunRow> {
+  const { viewer } = context;
+  mustOperate(viewer, 'running jobs');
+  const { run } = await start(context, {
+    job,
+    steps: stepsOf(job),
+    channels: namedChannels(context, channels),
+    requestedBy: viewer.name,
+    cause: 'OPERATOR',
+  });
+  return run;
+}
+
+const starters = {
+  runConversion: ['conversion', `Converts pending customers (operators): P-job, Synchronize customers and channel requests, 1010. ${joins}`],
+  runPJob: ['p-job', `Starts the P-job (operators). ${joins}`],
+  runSynchronizeCustomers: ['synchronize-customers', `Starts Synchronize customers and channel requests (operators). ${joins}`],
+  runDownload1010: ['download-1010', `Starts 1010 (operators). ${joins}`],
+} satisfies Record<string, [JobName, string]>;
+
+for (const [field, [job, description]] of Object.entries(starters)) {
+  builder.mutationField(field, (t) =>
+    t.field({
+      type: JobRun,
+      description,
+      errors: { types: [ChannelNotFound] },
+      args: { input: t.arg({ type: RunJobInput, required: true, description: 'For which channels.' }) },
+      resolve: (_root, { input }, context) => startJob(job, input.channels, context),
+    }),
+  );
+}
+
+builder.mutationFields((t) => ({
+  cancelJobRun: t.field({
+    type: JobRun,
+    description: 'Cancels a run (operators): a waiting one at once, a running one after the batch that is under way. What was committed stays, and `progress` says how much.',
+    errors: { types: [NotFound, WrongState] },
+    args: { input: t.arg({ type: JobRunInput, required: true, description: 'Which run.' }) },
+    resolve: (_root, { input }, context) => {
+      mustOperate(context.viewer, 'cancelling job runs');
+      return cancel(context, Number(input.id.id));
+    },
+  }),
+  retryJobRun: t.field({
+    type: JobRun,
+    description: 'Queues a failed or cancelled run again (operators). It goes on where it stopped.',
+    errors: { types: [NotFound, WrongState] },
+    args: { input: t.arg({ type: JobRunInput, required: true, description: 'Which run.' }) },
+    resolve: (_root, { input }, context) => {
+      mustOperate(context.viewer, 'retrying job runs');
+      return retry(context, Number(input.id.id));
+    },
+  }),
+}));
+

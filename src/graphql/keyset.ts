@@ -1,0 +1,55 @@
+import { type DefaultConnectionArguments, resolveCursorConnection } from '@pothos/plugin-relay';
+import { CursorInvalid, InvalidInput } from '../errors.ts';
+
+export const LARGEST_PAGE = 100;
+const DEFAULT_PAGE = 20;
+
+interface Keyset<Key> {
+  after: Key | undefined;
+  before: Key | undefined;
+  limit: number;
+  descending: boolean;
+}
+
+interface KeysetOptions<Key> {
+  args: DefaultConnectionArguments;
+  /** Newest first. */
+  descending?: boolean;
+  /** Reads a cursor back; undefined when it is none of ours. */
+  keyFrom: (cursor: string) => Key | undefined;
+}
+
+export const numberKey = (cursor: string): number | undefined => (/^\d{1,15}$/.test(cursor) ? Number(cursor) : undefined);
+export const textKey = (cursor: string): string | undefined => (cursor.length <= 100 ? cursor : undefined);
+
+const encoded = (key: string | number) => Buffer.from(String(key)).toString('base64url');
+const decoded = (cursor: string) => Buffer.from(cursor, 'base64url').toString();
+
+/** A Relay connection over a key: page 50,000 costs what page 1 costs. Throws InvalidInput for a page that is too large. */
+export async function keysetConnection<Key extends string | number, Row>(
+  { args, descending = false, keyFrom }: KeysetOptions<Key>,
+  keyOf: (row: Row) => Key,
+  read: (page: Keyset<Key>) => Promise<Row[]>,
+) {
+  for (const name of ['first', 'last'] as const) {
+    const size = args[name];
+    if (size !== undefined && size !== null && (size < 1 || size > LARGEST_PAGE)) throw new InvalidInput([name], `must be between 1 and ${LARGEST_PAGE}`);
+  }
+  const key = (cursor: string | undefined) => {
+    if (cursor === undefined) return undefined;
+    const found = keyFrom(decoded(cursor));
+    if (found === undefined) throw new CursorInvalid();
+    return found;
+  };
+  return resolveCursorConnection<Promise<Row[]>>(
+    { args, toCursor: (row) => encoded(keyOf(row)), maxSize: LARGEST_PAGE, defaultSize: DEFAULT_PAGE },
+    ({ before, after, limit, inverted }) =>
+      // Newest first turns the order round, and with it what "after" means.
+      read({
+        after: key(descending ? before : after),
+        before: key(descending ? after : before),
+        limit,
+        descending: descending !== inverted,
+      }),
+  );
+}

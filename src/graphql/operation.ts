@@ -1,0 +1,216 @@
+import type { FindOptionsWhere } from 'typeorm';
+import { type CustomerBody, operationKinds } from '../data/customer-rows.ts';
+import { entityPage } from '../data/entity-page.ts';
+import { type AuditEntry, auditEntries } from '../data/hq/audit.ts';
+import {
+  type CustomerOperation as OperationRow,
+  operationBySequence,
+  type OperationFilter,
+  operationPage,
+  operationStates,
+} from '../data/hq/operation.ts';
+import { correct, retryAll, retryOne } from '../domain/operation.ts';
+import { mustOperate, mustUse } from '../domain/viewer.ts';
+import { ChannelNotFound, InvalidInput, NotFound, WrongState } from '../errors.ts';
+import { builder } from './builder.ts';
+import { Channel, namedChannels } from './channel.ts';
+import { Customer } from './customer.ts';
+import { keysetConnection, numberKey } from './keyset.ts';
+
+const stateMeanings = {
+  PENDING: 'Received; it will be applied by the next customer synchronization, or tried again at `nextTryAt`.',
+  WAITING: 'An earlier operation of the same customer is in trouble; it goes on by itself when that is mended.',
+  FAILED: 'Set aside with a reason. It waits for somebody to retry or correct it; other customers go on.',
+  SYNCED: 'Applied at headquarters.',
+};
+
+const OperationState = builder.enumType('CustomerOperationState', {
+  description: 'Where an operation stands at headquarters.',
+  values: Object.fromEntries(operationStates.map((state) => [state, { description: stateMeanings[state] }])) as Record<
+    (typeof operationStates)[number],
+    { description: string }
+  >,
+});
+
+const OperationKind = builder.enumType('CustomerOperationKind', {
+  description: 'What was done in the channel.',
+  values: Object.fromEntries(
+    operationKinds.map((kind) => [
+      kind,
+      { description: { CREATE_CUSTOMER: 'A customer was created.', UPDATE_CUSTOMER: 'A customer was changed.', ADD_ADDRESS: 'An address was added.' }[kind] },
+    ]),
+  ) as Record<(typeof operationKinds)[number], { description: string }>,
+});
+
+const Audit = builder.objectRef<AuditEntry>('AuditEntry').implement({
+  description: 'Who changed what: one entry per field.',
+  fields: (t) => ({
+    at: t.expose('at', { type: 'DateTime', description: 'When.' }),
+    actor: t.exposeString('actor', { description: 'Who.' }),
+    action: t.exposeString('action', { description: 'By which mutation.' }),
+    field: t.exposeString('field', { nullable: true, description: 'Which field; null when it is about the whole record.' }),
+    oldValue: t.exposeString('oldValue', { nullable: true, description: 'What it was.' }),
+    newValue: t.exposeString('newValue', { nullable: true, description: 'What it became.' }),
+  }),
+});
+
+const CustomerOperation = builder.objectRef<OperationRow>('CustomerOperation');
+builder.node(CustomerOperation, {
+  description: 'Something that a channel did to a customer, as headquarters received it. Operations of one customer are applied in the order they were made.',
+  id: { resolve: ({ sequence }) => sequence },
+  loadOne: async (id, { hq, viewer }) => {
+    const operation = /^\d{1,15}$/.test(id) ? await hq.read((db) => operationBySequence(db, Number(id))) : undefined;
+    return operation && (viewer.kind === 'operator' || viewer.channel === operation.channel) ? operation : null;
+  },
+  fields: (t) => ({
+    kind: t.expose('kind', { type: OperationKind, description: 'What was done.' }),
+    state: t.expose('state', { type: OperationState, description: 'Where it stands.' }),
+    channel: t.field({ type: Channel, description: 'Where it was done.', resolve: ({ channel }, _args, { channels }) => channels.get(channel) }),
+    customerUuid: t.expose('customer_uuid', { type: 'UUID', description: 'To which customer.' }),
+    counter: t.expose('counter', { type: 'BigInt', description: 'Replication counter: its place in the log of the channel database.' }),
+    corrected: t.boolean({ description: 'Whether an operator corrected what the channel sent.', resolve: ({ corrected }) => Boolean(corrected) }),
+    tryCount: t.exposeInt('try_count', { description: 'How often it failed since it was received or retried.' }),
+    nextTryAt: t.expose('next_try_at', { type: 'DateTime', nullable: true, description: 'When it is tried again by itself.' }),
+    errorCode: t.exposeString('error_code', { nullable: true, description: 'Why it failed, for programs.' }),
+    error: t.exposeString('error', { nullable: true, description: 'Why it failed, for people: the field and the rule.' }),
+    createdAt: t.expose('created_at', { type: 'DateTime', description: 'When it was done in the channel.' }),
+    receivedAt: t.expose('received_at', { type: 'DateTime', description: 'When headquarters received it.' }),
+    completedAt: t.expose('completed_at', { type: 'DateTime', nullable: true, description: 'When it was applied.' }),
+    auditTrail: t.connection({
+      type: Audit,
+      description: 'What operators did to it, oldest first (operators).',
+      resolve: ({ sequence }, args, { hq, viewer }) => {
+        mustOperate(viewer, 'reading the audit trail');
+        const where: FindOptionsWhere<AuditEntry> = { subject: `customer-operation:${sequence}` };
+        return keysetConnection<number, AuditEntry>({ args, keyFrom: numberKey }, ({ id }) => id, (page) =>
+          hq.read((db) => entityPage(db, auditEntries, 'id', where, page)),
+        );
+      },
+    }),
+  }),
+});
+
+const operationConnection = {
+  complexity: (args: { first?: number | null; last?: number | null }) => ({ field: 1, multiplier: args.first ?? args.last ?? 20 }),
+};
+
+builder.queryField('customerOperations', (t) =>
+  t.connection({
+    type: CustomerOperation,
+    ...operationConnection,
+    description: 'Operations that headquarters received, newest first. `states: [FAILED]` lists what waits for a person.',
+    args: {
+      states: t.arg({ type: [OperationState], description: 'Only in one of these states.' }),
+      channel: t.arg.string({ description: 'Only of this channel.' }),
+    },
+    resolve: (_root, args, { hq, viewer, channels }) => {
+      const channel = args.channel ?? (viewer.kind === 'channel' ? viewer.channel : undefined);
+      if (channel !== undefined) {
+        mustUse(viewer, channel);
+        channels.get(channel);
+      }
+      const filter: OperationFilter = { ...(channel === undefined ? {} : { channel }), ...(args.states?.length ? { states: args.states } : {}) };
+      return keysetConnection<number, OperationRow>({ args, keyFrom: numberKey, descending: true }, ({ sequence }) => sequence, (page) =>
+        hq.read((db) => operationPage(db, filter, page)),
+      );
+    },
+  }),
+);
+
+builder.objectField(Customer, 'operations', (t) =>
+  t.connection({
+    type: CustomerOperation,
+    ...operationConnection,
+    description: 'What was done to it, as headquarters received it, oldest first.',
+    resolve: ({ uuid, channel }, args, { hq }) =>
+      keysetConnection<number, OperationRow>({ args, keyFrom: numberKey }, ({ sequence }) => sequence, (page) =>
+        hq.read((db) => operationPage(db, { customerUuid: uuid, channel }, page)),
+      ),
+  }),
+);
+
+const RetryInput = builder.inputType('RetryCustomerOperationInput', {
+  description: 'Which operation.',
+  fields: (t) => ({ id: t.globalID({ for: [CustomerOperation], required: true, description: 'Its global ID.' }) }),
+});
+
+const RetryAllInput = builder.inputType('RetryFailedCustomerOperationsInput', {
+  description: 'Which operations.',
+  fields: (t) => ({ channel: t.string({ description: 'Only of this channel. Default: of all.' }) }),
+});
+
+const CorrectInput = builder.inputType('CorrectCustomerOperationInput', {
+  description: 'The corrected values. A field that is left out stays as the channel sent it, one that is null is emptied.',
+  fields: (t) => ({
+    id: t.globalID({ for: [CustomerOperation], required: true, description: 'Which operation, by its global ID. It must be FAILED.' }),
+    title: t.string({ description: 'Title.' }),
+    firstName: t.string({ description: 'Given name.' }),
+    middleName: t.string({ description: 'Middle name.' }),
+    lastName: t.string({ description: 'Family name.' }),
+    organizationName: t.string({ description: 'Name of an organization.' }),
+    email: t.string({ description: 'Primary e-mail address.' }),
+    phone: t.string({ description: 'Primary phone number.' }),
+    language: t.string({ description: 'BCP 47 tag.' }),
+    currency: t.string({ description: 'ISO 4217 code.' }),
+    birthDate: t.field({ type: 'Date', description: 'Day of birth.' }),
+  }),
+});
+
+const Retried = builder.objectRef<{ count: number }>('RetriedOperations').implement({
+  description: 'Failed operations that will be tried again.',
+  fields: (t) => ({ count: t.exposeInt('count', { description: 'How many.' }) }),
+});
+
+builder.mutationFields((t) => ({
+  retryCustomerOperation: t.field({
+    type: CustomerOperation,
+    description: 'Lets a failed operation be tried again, as if for the first time (operators). What waited behind it goes on too.',
+    errors: { types: [NotFound, WrongState] },
+    args: { input: t.arg({ type: RetryInput, required: true, description: 'Which one.' }) },
+    resolve: async (_root, { input }, { viewer, hq, now, notice }) => {
+      mustOperate(viewer, 'retrying operations');
+      const operation = await hq.write((tx) => retryOne(tx, Number(input.id.id), viewer.name, now()));
+      notice(operation.channel);
+      return operation;
+    },
+  }),
+  retryFailedCustomerOperations: t.field({
+    type: Retried,
+    description: 'Lets all failed operations, or those of a channel, be tried again (operators).',
+    errors: { types: [ChannelNotFound] },
+    args: { input: t.arg({ type: RetryAllInput, required: true, description: 'Which ones.' }) },
+    resolve: async (_root, { input }, context) => {
+      const { viewer, hq, now, notice } = context;
+      mustOperate(viewer, 'retrying operations');
+      const [channel = null] = namedChannels(context, input.channel ? [input.channel] : null) ?? [];
+      const { count, channels } = await hq.write((tx) => retryAll(tx, channel, viewer.name, now()));
+      for (const code of channels) notice(code);
+      return { count };
+    },
+  }),
+  correctCustomerOperation: t.field({
+    type: CustomerOperation,
+    description:
+      'Corrects what a failed operation says and lets it be tried again (operators). The corrected values must keep the rules; each change is kept in the audit trail, and 1010 brings them back to the channel.',
+    errors: { types: [InvalidInput, NotFound, WrongState] },
+    args: { input: t.arg({ type: CorrectInput, required: true, description: 'The corrected values.' }) },
+    resolve: async (_root, { input: { id, ...values } }, { viewer, hq, now, notice }) => {
+      mustOperate(viewer, 'correcting operations');
+      const columns: Partial<Record<keyof CustomerBody, string | null | undefined>> = {
+        title: values.title,
+        first_name: values.firstName,
+        middle_name: values.middleName,
+        last_name: values.lastName,
+        organization_name: values.organizationName,
+        email: values.email,
+        phone: values.phone,
+        language: values.language,
+        currency: values.currency,
+        birth_date: values.birthDate,
+      };
+      const operation = await hq.write((tx) => correct(tx, Number(id.id), columns, viewer.name, now()));
+      notice(operation.channel);
+      return operation;
+    },
+  }),
+}));

@@ -1,0 +1,130 @@
+import { allSchedules, missedRunPolicies, type Schedule as ScheduleRow, scheduleById } from '../data/hq/schedule.ts';
+import { mustOperate } from '../domain/viewer.ts';
+import { ChannelNotFound, InvalidInput, NotFound } from '../errors.ts';
+import type { JobName } from '../jobs/index.ts';
+import { createSchedule, removeSchedule, updateSchedule } from '../queue/schedules.ts';
+import { builder } from './builder.ts';
+import { Channel, namedChannels } from './channel.ts';
+import { JobNameType, JobRun } from './job.ts';
+import { jobRunById } from '../data/hq/job-run.ts';
+
+const MissedRuns = builder.enumType('MissedRuns', {
+  description: 'What happens with times that passed while headquarters was down.',
+  values: Object.fromEntries(
+    missedRunPolicies.map((policy) => [
+      policy,
+      { description: policy === 'RUN_ONCE' ? 'Run once at the next start, however many were missed.' : 'Wait for the next time.' },
+    ]),
+  ) as Record<(typeof missedRunPolicies)[number], { description: string }>,
+});
+
+const Schedule = builder.objectRef<ScheduleRow>('Schedule');
+builder.node(Schedule, {
+  description: 'A job or chain that recurs. A conversion every five minutes is there from the start, as the safety net of live conversion.',
+  id: { resolve: ({ id }) => id },
+  loadOne: async (id, { hq, viewer }) => (viewer.kind === 'operator' && /^\d{1,15}$/.test(id) ? hq.read((db) => scheduleById(db, Number(id))) : null),
+  fields: (t) => ({
+    job: t.field({ type: JobNameType, description: 'What recurs.', resolve: ({ job }) => job as JobName }),
+    channels: t.field({
+      type: [Channel],
+      nullable: true,
+      description: 'For which channels; null for all.',
+      resolve: ({ channels: codes }, _args, { channels }) => codes && channels.all().filter(({ code }) => codes.includes(code)),
+    }),
+    cron: t.exposeString('cron', { description: 'Cron pattern: minute, hour, day of month, month, day of week; with six parts the first is the second.' }),
+    timeZone: t.exposeString('timeZone', { description: 'IANA time zone in which the pattern is read.' }),
+    enabled: t.boolean({ description: 'Whether it runs.', resolve: ({ enabled }) => Boolean(enabled) }),
+    missedRuns: t.expose('missedRuns', { type: MissedRuns, description: 'What happens with missed times.' }),
+    nextRunAt: t.field({
+      type: 'DateTime',
+      nullable: true,
+      description: 'When it runs next; null when it is disabled.',
+      resolve: ({ enabled, nextRunAt }) => (enabled ? nextRunAt : null),
+    }),
+    lastRunAt: t.expose('lastRunAt', { type: 'DateTime', nullable: true, description: 'When it ran last.' }),
+    lastRun: t.field({
+      type: JobRun,
+      nullable: true,
+      description: 'Its last run, while that is kept.',
+      resolve: ({ lastRunId }, _args, { hq }) => (lastRunId === null ? null : hq.read((db) => jobRunById(db, lastRunId))),
+    }),
+  }),
+});
+
+builder.queryField('schedules', (t) =>
+  t.field({
+    type: [Schedule],
+    description: 'All schedules (operators). There are at most 100.',
+    complexity: 20,
+    resolve: (_root, _args, { viewer, hq }) => {
+      mustOperate(viewer, 'reading schedules');
+      return hq.read(allSchedules);
+    },
+  }),
+);
+
+const CreateScheduleInput = builder.inputType('CreateScheduleInput', {
+  description: 'A new schedule.',
+  fields: (t) => ({
+    job: t.field({ type: JobNameType, required: true, description: 'What recurs.' }),
+    channels: t.stringList({ description: 'Codes of channels; null or left out: all.' }),
+    cron: t.string({ required: true, description: 'Cron pattern of five parts, e.g. `*/5 * * * *`, or six with seconds first.' }),
+    timeZone: t.string({ required: true, defaultValue: 'UTC', description: 'IANA time zone.' }),
+    enabled: t.boolean({ required: true, defaultValue: true, description: 'Whether it runs.' }),
+    missedRuns: t.field({ type: MissedRuns, required: true, defaultValue: 'RUN_ONCE', description: 'What happens with missed times.' }),
+  }),
+});
+
+const UpdateScheduleInput = builder.inputType('UpdateScheduleInput', {
+  description: 'What to change; what is left out stays.',
+  fields: (t) => ({
+    id: t.globalID({ for: [Schedule], required: true, description: 'Which schedule.' }),
+    channels: t.stringList({ description: 'Codes of channels; null: all.' }),
+    cron: t.string({ description: 'Cron pattern.' }),
+    timeZone: t.string({ description: 'IANA time zone.' }),
+    enabled: t.boolean({ description: 'Whether it runs.' }),
+    missedRuns: t.field({ type: MissedRuns, description: 'What happens with missed times.' }),
+  }),
+});
+
+const DeleteScheduleInput = builder.inputType('DeleteScheduleInput', {
+  description: 'Which schedule.',
+  fields: (t) => ({ id: t.globalID({ for: [Schedule], required: true, description: 'Its global ID.' }) }),
+});
+
+builder.mutationFields((t) => ({
+  createSchedule: t.field({
+    type: Schedule,
+    description: 'Adds a schedule (operators).',
+    errors: { types: [InvalidInput, ChannelNotFound] },
+    args: { input: t.arg({ type: CreateScheduleInput, required: true, description: 'The schedule.' }) },
+    resolve: (_root, { input }, context) => {
+      mustOperate(context.viewer, 'changing schedules');
+      const { hq, now } = context;
+      const channels = namedChannels(context, input.channels);
+      return hq.write((tx) => createSchedule(tx, { ...input, channels }, now()));
+    },
+  }),
+  updateSchedule: t.field({
+    type: Schedule,
+    description: 'Changes a schedule (operators). Its next time is worked out anew.',
+    errors: { types: [InvalidInput, ChannelNotFound, NotFound] },
+    args: { input: t.arg({ type: UpdateScheduleInput, required: true, description: 'What to change.' }) },
+    resolve: (_root, { input: { id, channels, ...change } }, context) => {
+      mustOperate(context.viewer, 'changing schedules');
+      const { hq, now } = context;
+      const scope = channels === undefined ? {} : { channels: namedChannels(context, channels) };
+      return hq.write((tx) => updateSchedule(tx, Number(id.id), { ...change, ...scope }, now()));
+    },
+  }),
+  deleteSchedule: t.field({
+    type: Schedule,
+    description: 'Removes a schedule and answers what it was (operators). Its runs stay.',
+    errors: { types: [NotFound] },
+    args: { input: t.arg({ type: DeleteScheduleInput, required: true, description: 'Which one.' }) },
+    resolve: (_root, { input }, { viewer, hq }) => {
+      mustOperate(viewer, 'changing schedules');
+      return hq.write((tx) => removeSchedule(tx, Number(input.id.id)));
+    },
+  }),
+}));

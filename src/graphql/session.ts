@@ -1,0 +1,135 @@
+import { entityPage } from '../data/entity-page.ts';
+import {
+  type DownloadSession as DownloadRow,
+  downloadSessions,
+  type UploadSession as UploadRow,
+  uploadSessions,
+} from '../data/hq/session.ts';
+import { mustOperate } from '../domain/viewer.ts';
+import { builder } from './builder.ts';
+import { JobRun } from './job.ts';
+import { keysetConnection, textKey } from './keyset.ts';
+
+const UploadStatus = builder.enumType('UploadSessionStatus', {
+  description: 'Where an upload stands.',
+  values: {
+    STARTED: { description: 'Packages are under way.' },
+    APPLIED: { description: 'All packages are applied at headquarters.' },
+    CANCELED: { description: 'The run was cancelled or interrupted; what was applied stays.' },
+    UPLOAD_FAILED: { description: 'The channel database could not be read, or its log does not continue what was received.' },
+    APPLY_FAILED: { description: 'Headquarters could not apply a package.' },
+  } as const,
+});
+
+const DownloadStatus = builder.enumType('DownloadSessionStatus', {
+  description: 'Where a download stands.',
+  values: {
+    STARTED: { description: 'Packages are under way.' },
+    APPLIED: { description: 'All packages are applied in the channel database.' },
+    CANCELED: { description: 'The run was cancelled or interrupted; what was applied stays.' },
+    CREATE_FAILED: { description: 'A package could not be made.' },
+    APPLY_FAILED: { description: 'The channel database could not apply a package.' },
+  } as const,
+});
+
+const shared = {
+  channelDatabase: 'Which channel database.',
+  packages: 'Packages applied; each is one transaction.',
+  rows: 'Rows in them.',
+  startedAt: 'When it began.',
+  finishedAt: 'When it ended.',
+  errorCode: 'Why it failed, for programs.',
+  error: 'Why it failed, for people.',
+};
+
+const UploadSession = builder.objectRef<UploadRow>('UploadSession');
+builder.node(UploadSession, {
+  description: 'What one P-job run brought up from one channel database.',
+  id: { resolve: ({ id }) => id },
+  loadOne: (id, { hq, viewer }) => (viewer.kind === 'operator' ? hq.read((db) => db.findOneBy(uploadSessions, { id })) : null),
+  fields: (t) => ({
+    channelDatabase: t.exposeString('channelDatabase', { description: shared.channelDatabase }),
+    status: t.expose('status', { type: UploadStatus, description: 'Where it stands.' }),
+    packages: t.exposeInt('packages', { description: shared.packages }),
+    rows: t.expose('rowCount', { type: 'BigInt', description: shared.rows }),
+    firstCounter: t.expose('firstCounter', { type: 'BigInt', nullable: true, description: 'Replication counter of its first row.' }),
+    lastCounter: t.expose('lastCounter', { type: 'BigInt', nullable: true, description: 'Replication counter of its last row.' }),
+    errorCode: t.exposeString('errorCode', { nullable: true, description: shared.errorCode }),
+    error: t.exposeString('error', { nullable: true, description: shared.error }),
+    startedAt: t.expose('startedAt', { type: 'DateTime', description: shared.startedAt }),
+    finishedAt: t.expose('finishedAt', { type: 'DateTime', nullable: true, description: shared.finishedAt }),
+  }),
+});
+
+const DownloadSession = builder.objectRef<DownloadRow>('DownloadSession');
+builder.node(DownloadSession, {
+  description: 'What one 1010 run brought down to one channel database.',
+  id: { resolve: ({ id }) => id },
+  loadOne: (id, { hq, viewer }) => (viewer.kind === 'operator' ? hq.read((db) => db.findOneBy(downloadSessions, { id })) : null),
+  fields: (t) => ({
+    channelDatabase: t.exposeString('channelDatabase', { description: shared.channelDatabase }),
+    status: t.expose('status', { type: DownloadStatus, description: 'Where it stands.' }),
+    packages: t.exposeInt('packages', { description: shared.packages }),
+    rows: t.expose('rowCount', { type: 'BigInt', description: shared.rows }),
+    fromVersion: t.expose('fromVersion', { type: 'BigInt', description: 'Change version that the database had applied before.' }),
+    toVersion: t.expose('toVersion', { type: 'BigInt', nullable: true, description: 'Change version that it has applied now.' }),
+    errorCode: t.exposeString('errorCode', { nullable: true, description: shared.errorCode }),
+    error: t.exposeString('error', { nullable: true, description: shared.error }),
+    startedAt: t.expose('startedAt', { type: 'DateTime', description: shared.startedAt }),
+    finishedAt: t.expose('finishedAt', { type: 'DateTime', nullable: true, description: shared.finishedAt }),
+  }),
+});
+
+builder.objectFields(JobRun, (t) => ({
+  uploadSessions: t.field({
+    type: [UploadSession],
+    complexity: 10,
+    description: 'Its uploads: at most one per channel database and attempt.',
+    resolve: async ({ id }, _args, { loaders }) => (await loaders.sessions.load(id)).uploads,
+  }),
+  downloadSessions: t.field({
+    type: [DownloadSession],
+    complexity: 10,
+    description: 'Its downloads: at most one per channel database and attempt.',
+    resolve: async ({ id }, _args, { loaders }) => (await loaders.sessions.load(id)).downloads,
+  }),
+}));
+
+const page = { complexity: (args: { first?: number | null; last?: number | null }) => ({ field: 1, multiplier: args.first ?? args.last ?? 20 }) };
+
+builder.queryFields((t) => ({
+  uploadSessions: t.connection({
+    type: UploadSession,
+    ...page,
+    description: 'Uploads from channel databases, newest first (operators).',
+    args: {
+      channelDatabase: t.arg.string({ description: 'Only from this one.' }),
+      status: t.arg({ type: UploadStatus, description: 'Only with this status.' }),
+    },
+    resolve: (_root, args, { viewer, hq }) => {
+      mustOperate(viewer, 'reading sessions');
+      const { channelDatabase, status } = args;
+      const where = { ...(channelDatabase ? { channelDatabase } : {}), ...(status ? { status } : {}) };
+      return keysetConnection<string, UploadRow>({ args, keyFrom: textKey, descending: true }, ({ id }) => id, (keyset) =>
+        hq.read((db) => entityPage(db, uploadSessions, 'id', where, keyset)),
+      );
+    },
+  }),
+  downloadSessions: t.connection({
+    type: DownloadSession,
+    ...page,
+    description: 'Downloads to channel databases, newest first (operators).',
+    args: {
+      channelDatabase: t.arg.string({ description: 'Only to this one.' }),
+      status: t.arg({ type: DownloadStatus, description: 'Only with this status.' }),
+    },
+    resolve: (_root, args, { viewer, hq }) => {
+      mustOperate(viewer, 'reading sessions');
+      const { channelDatabase, status } = args;
+      const where = { ...(channelDatabase ? { channelDatabase } : {}), ...(status ? { status } : {}) };
+      return keysetConnection<string, DownloadRow>({ args, keyFrom: textKey, descending: true }, ({ id }) => id, (keyset) =>
+        hq.read((db) => entityPage(db, downloadSessions, 'id', where, keyset)),
+      );
+    },
+  }),
+}));

@@ -1,0 +1,160 @@
+import { createHash } from 'node:crypto';
+import { type ExecutionArgs, type ExecutionResult, execute } from 'graphql';
+import type pino from 'pino';
+import { WebSocket } from 'ws';
+import type { Nudges } from '../events/nudges.ts';
+import { type FeedHub, feedHub, type Member, type Page } from './feed-hub.ts';
+import { type FeedOperation, feedOperation } from './feed-operation.ts';
+import type { Limits } from './limits.ts';
+import { formatError, type MaskError, mayPass } from './masking.ts';
+
+export interface FanoutOptions<Viewer, Context extends object> {
+  contextFor: (viewer: Viewer) => Context;
+  scopeOf: (viewer: Viewer) => string;
+  nudges: Nudges;
+  maskError: MaskError;
+  limits: Limits;
+  log: pino.Logger;
+}
+
+export interface FeedSubscription<Viewer> {
+  /** Schema, document, operation name and variables, valid. */
+  args: ExecutionArgs;
+  /** The document as it was sent. */
+  query: string;
+  viewer: Viewer;
+  socket: WebSocket;
+  /** The client's name for this operation on its socket. */
+  id: string;
+}
+
+export type Fanout<Viewer> = (
+  subscription: FeedSubscription<Viewer>,
+) => Promise<AsyncGenerator<never, void> | undefined>;
+
+/**
+ * Subscriptions that are executed once for many sockets. The result goes to the sockets directly, as a string that
+ * differs in the operation's id only; what graphql-ws gets is an iterator that stays silent until it ends, so the
+ * protocol around the results remains with graphql-ws. 17 µs for a delivery, against 83 with an execution each.
+ *
+ * Answers undefined when the operation is to be executed by itself. Throws what the feed's `open` throws.
+ */
+export function fanout<Viewer, Context extends object>(options: FanoutOptions<Viewer, Context>): Fanout<Viewer> {
+  const { contextFor, scopeOf, nudges, limits, log } = options;
+  const hubs = new Map<string, FeedHub>();
+
+  return async ({ args, query, viewer, socket, id }) => {
+    const { schema, document, operationName, variableValues } = args;
+    const operation = feedOperation(schema, document, operationName, variableValues ?? {});
+    if (operation === undefined) return undefined;
+    const { stream, topic, position } = await operation.source.open(operation.args, contextFor(viewer));
+    // Everything that the result depends on. `topic` follows from `stream`, unless a feed says otherwise.
+    const key = digest([query, operationName, operation.variables, scopeOf(viewer), stream, topic]);
+
+    const hub = () => {
+      const known = hubs.get(key);
+      if (known !== undefined) return known;
+      const load = pageLoader({ options, args, operation, stream, viewer });
+      const created = feedHub({ nudges, topic, load, limits, log, onEmpty: () => hubs.delete(key) });
+      hubs.set(key, created);
+      return created;
+    };
+    return silentIterator((fail) => {
+      const joined = hub();
+      const member = socketMember({ socket, id, position, fail, limits });
+      joined.join(member);
+      return () => joined.leave(member);
+    });
+  };
+}
+
+/** Reads one page, executes it with its event as the root value, and writes the result as JSON. */
+function pageLoader<Viewer, Context extends object>({
+  options: { contextFor, maskError },
+  args,
+  operation: { source },
+  stream,
+  viewer,
+}: {
+  options: FanoutOptions<Viewer, Context>;
+  args: ExecutionArgs;
+  operation: FeedOperation;
+  stream: string;
+  viewer: Viewer;
+}) {
+  return async (from: number, attempt: number): Promise<Page | undefined> => {
+    const contextValue = contextFor(viewer);
+    const page = await source.read(stream, from, contextValue);
+    if (page === undefined) return undefined;
+    if (page.to <= from) throw new Error(`The feed ${stream} does not move on from ${from}.`);
+    const result = await execute({ ...args, rootValue: page.event, contextValue });
+    const passing = result.errors?.find(mayPass);
+    if (passing !== undefined && attempt < 5) throw passing;
+    return { from, to: page.to, json: JSON.stringify(formatResult(result, maskError)) };
+  };
+}
+
+const formatResult = ({ errors, ...result }: ExecutionResult, maskError: MaskError) =>
+  errors === undefined ? result : { errors: errors.map(maskError).map(formatError), ...result };
+
+function socketMember({
+  socket,
+  id,
+  position,
+  fail,
+  limits,
+}: {
+  socket: WebSocket;
+  id: string;
+  position: number;
+  fail: (error: unknown) => void;
+  limits: Limits;
+}): Member {
+  const head = `{"id":${JSON.stringify(id)},"type":"next","payload":`;
+  return {
+    position,
+    state: 'behind',
+    clogged: () => socket.bufferedAmount > limits.socketHighWater,
+    send({ json }) {
+      if (socket.readyState === WebSocket.OPEN) socket.send(`${head}${json}}`);
+    },
+    sendAndFlush: ({ json }) =>
+      new Promise((resolve) => {
+        if (socket.readyState !== WebSocket.OPEN) return resolve();
+        socket.send(`${head}${json}}`, () => resolve());
+      }),
+    fail,
+  };
+}
+
+/**
+ * An iterator that says nothing until it is returned or fails. It begins at the first `next`: only then does
+ * graphql-ws know the operation, and a client that completed it meanwhile is sent nothing.
+ */
+function silentIterator(begin: (fail: (error: unknown) => void) => () => void): AsyncGenerator<never, void> {
+  let leave: (() => void) | undefined;
+  let end = () => {};
+  let fail: (error: unknown) => void = () => {};
+  const ended = new Promise<IteratorResult<never, void>>((resolve, reject) => {
+    end = () => resolve({ done: true, value: undefined });
+    fail = reject;
+  });
+  const stop = () => {
+    leave?.();
+    end();
+    return Promise.resolve<IteratorResult<never, void>>({ done: true, value: undefined });
+  };
+  return {
+    next: () => {
+      leave ??= begin(fail);
+      return ended;
+    },
+    return: stop,
+    throw: stop,
+    [Symbol.asyncIterator]() {
+      return this;
+    },
+  };
+}
+
+const digest = (parts: unknown[]) => createHash('sha256').update(JSON.stringify(parts)).digest('base64');

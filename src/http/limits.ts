@@ -1,0 +1,34 @@
+/** What one client may ask of the server. Each number is a default; tests lower some of them. */
+export const defaultLimits = {
+  /** Characters of a GraphQL document. Parsed documents are cached by their text, so this bounds that cache too. */
+  documentLength: 60_000,
+  /** Tokens of a GraphQL document. GraphiQL's introspection query has about 300. */
+  documentTokens: 1_500,
+  /** Nested selection sets, fragments included, introspection excepted. */
+  documentDepth: 12,
+  /** Bytes of a request's body. */
+  requestBody: 1_000_000,
+  /** Bytes of one message from a socket; `ws` would take 100 MiB. */
+  socketMessage: 256 * 1024,
+  /** Operations a socket may have under way, subscriptions included. */
+  socketOperations: 100,
+  /** Bytes waiting for a socket before a feed stops writing to it and the server stops reading from it. */
+  socketHighWater: 256 * 1024,
+  /** Bytes waiting for a socket that end it, when it has them on each of this many looks in a row. */
+  socketOverflow: 1024 * 1024,
+  socketOverflowLooks: 5,
+  /** Ms between two looks at all sockets. */
+  socketLookEvery: 1_000,
+  /** Looks between two pings; a socket that has not answered by the next one is ended. */
+  socketPingEvery: 12,
+  /** Ms a new socket has to say who it is. Generous: thousands reconnect at once after a restart. */
+  connectionInit: 10_000,
+  /** Ms that requests and closing handshakes get when the server stops. */
+  closing: 2_000,
+  /** Ms after which a feed looks again without a nudge. */
+  feedPoll: 5_000,
+  /** Sockets served between two turns of the event loop, when one event goes to thousands. */
+  feedSlice: 250,
+};
+
+export type Limits = typeof defaultLimits;

@@ -1,0 +1,108 @@
+import { type ExecutionArgs, type ExecutionResult, GraphQLError, getOperationAST } from 'graphql';
+import { makeServer, type Server, type SubscribePayload } from 'graphql-ws';
+import { isAsyncIterable, type YogaServerInstance } from 'graphql-yoga';
+import type { WebSocket } from 'ws';
+import { Forbidden, Unauthenticated } from '../errors.ts';
+import type { Fanout } from './fanout.ts';
+import type { Limits } from './limits.ts';
+import { formatError, type MaskError } from './masking.ts';
+import type { Asked } from './rules.ts';
+
+/** What the server knows of a socket while it is open. */
+export interface SocketState<Viewer> extends Asked<Viewer> {
+  socket: WebSocket;
+  /** The header of the upgrade request, for clients that can set headers. */
+  authorization: string | undefined;
+}
+
+export interface OperationsOptions<Viewer> {
+  // biome-ignore lint/suspicious/noExplicitAny: yoga's own contexts, which nothing here reads.
+  yoga: YogaServerInstance<any, any>;
+  viewerOf: (authorization: string | undefined) => Promise<Viewer>;
+  fanout: Fanout<Viewer>;
+  maskError: MaskError;
+  limits: Limits;
+}
+
+type Result = ExecutionResult | AsyncIterable<ExecutionResult>;
+
+/**
+ * The graphql-transport-ws protocol over yoga's rules. An operation is run to its result or its stream before
+ * graphql-ws hears of it: what throws on the way becomes an `error` message of that operation. graphql-ws would close
+ * the socket with all its other subscriptions, for one syntax error.
+ */
+export function operationServer<Viewer>(options: OperationsOptions<Viewer>): Server<SocketState<Viewer>> {
+  const { viewerOf, maskError, limits } = options;
+  const results = new WeakMap<ExecutionArgs, Result>();
+  const resultOf = (args: ExecutionArgs) => results.get(args) as ExecutionResult;
+
+  return makeServer<Record<string, unknown>, SocketState<Viewer>>({
+    connectionInitWaitTimeout: limits.connectionInit,
+    async onConnect({ connectionParams, extra }) {
+      try {
+        extra.viewer = await viewerOf(tokenIn(connectionParams) ?? extra.authorization);
+        return true;
+      } catch (error) {
+        // 4403 tells the client that its token is wrong; 1013 that it may come again.
+        if (!(error instanceof Unauthenticated || error instanceof Forbidden)) {
+          maskError(error);
+          extra.socket.close(1013, 'Try again later');
+        }
+        return false;
+      }
+    },
+    async onSubscribe({ subscriptions, extra }, id, payload) {
+      if (Object.keys(subscriptions).length > limits.socketOperations) {
+        return [new GraphQLError('too many operations', { extensions: { code: 'TOO_MANY_OPERATIONS' } })];
+      }
+      try {
+        const { args, result } = await begin(options, extra, id, payload);
+        if (isRequestError(result)) return result.errors.map(maskError);
+        results.set(args, result);
+        return args;
+      } catch (error) {
+        return errorsIn(error).map(maskError);
+      }
+    },
+    execute: resultOf,
+    subscribe: resultOf,
+    onNext: (_context, _id, _payload, _args, { errors, ...result }) =>
+      errors === undefined ? undefined : { ...result, errors: errors.map(maskError).map(formatError) },
+    onError: (_context, _id, _payload, errors) => errors.map(maskError).map(formatError),
+  });
+}
+
+/** Parses, validates and executes as yoga does for HTTP, or joins a feed that is executed once for many. */
+async function begin<Viewer>(
+  { yoga, fanout }: OperationsOptions<Viewer>,
+  { viewer, socket }: SocketState<Viewer>,
+  id: string,
+  { query, operationName, variables }: SubscribePayload,
+): Promise<{ args: ExecutionArgs; result: Result }> {
+  if (viewer === undefined) throw new Unauthenticated();
+  const { schema, parse, validate, contextFactory, execute, subscribe } = yoga.getEnveloped({ viewer });
+  const document = parse(query);
+  const invalid: readonly GraphQLError[] = validate(schema, document);
+  if (invalid.length > 0) throw new AggregateError(invalid);
+  const contextValue = await contextFactory();
+  const args: ExecutionArgs = { schema, document, operationName, variableValues: variables, contextValue };
+  const operation = getOperationAST(document, operationName);
+  if (!operation) {
+    // In yoga's words for HTTP.
+    const extensions = { code: 'OPERATION_RESOLUTION_FAILURE' };
+    throw new GraphQLError('Could not determine what operation to execute.', { extensions });
+  }
+  if (operation.operation !== 'subscription') return { args, result: await execute(args) };
+  const shared = await fanout({ args, query, viewer, socket, id });
+  return { args, result: shared ?? (await subscribe(args)) };
+}
+
+const errorsIn = (error: unknown): unknown[] => (error instanceof AggregateError ? error.errors : [error]);
+
+const isRequestError = (result: Result): result is { errors: readonly GraphQLError[] } =>
+  !isAsyncIterable(result) && result.errors !== undefined && !('data' in result);
+
+function tokenIn(connectionParams: Readonly<Record<string, unknown>> | undefined): string | undefined {
+  const token = connectionParams?.authorization ?? connectionParams?.Authorization;
+  return typeof token === 'string' ? token : undefined;
+}

@@ -1,0 +1,131 @@
+import {
+  createSourceEventStream,
+  type DocumentNode,
+  type ExecutionArgs,
+  type ExecutionResult,
+  execute,
+  GraphQLError,
+  parse,
+  type SelectionSetNode,
+} from 'graphql';
+import { isAsyncIterable, mapAsyncIterator, type Plugin } from 'graphql-yoga';
+import { Unauthenticated } from '../errors.ts';
+import type { Limits } from './limits.ts';
+
+/** What passes between the transports and these rules: who asks. Resolvers never see it, nor the request. */
+export interface Asked<Viewer> {
+  viewer?: Viewer;
+}
+
+/**
+ * The limits of a document. Only hooks that both transports pass are used here: a plugin that works on HTTP
+ * requests would be passed by through a WebSocket.
+ */
+export function documentLimits(limits: Limits): Plugin {
+  const measured = new WeakMap<DocumentNode, number>();
+  return {
+    onParse({ params: { source }, setParseFn }) {
+      if (source.toString().length > limits.documentLength) {
+        throw refusal('GRAPHQL_PARSE_FAILED', `A document has at most ${limits.documentLength} characters.`);
+      }
+      setParseFn((text, options) => parse(text, { ...options, maxTokens: limits.documentTokens }));
+      return ({ result, replaceParseResult }) => {
+        if (!(result instanceof Error)) return;
+        replaceParseResult(refusal('GRAPHQL_PARSE_FAILED', result.message, result) as unknown as DocumentNode);
+      };
+    },
+    onValidate({ params: { documentAST }, setResult }) {
+      const depth = measured.get(documentAST) ?? depthOf(documentAST);
+      measured.set(documentAST, depth);
+      if (depth <= limits.documentDepth) return;
+      setResult([
+        refusal('GRAPHQL_VALIDATION_FAILED', `A document nests at most ${limits.documentDepth} levels deep.`),
+      ]);
+    },
+  };
+}
+
+/**
+ * Executes with graphql-js and gives every operation a context of its own, every event of a subscription too: a
+ * context holds dataloaders, and one that lives as long as a subscription would answer with old rows.
+ */
+export function execution<Viewer, Context extends object>(contextFor: (viewer: Viewer) => Context): Plugin {
+  const own = ({ contextValue, ...args }: ExecutionArgs): ExecutionArgs => {
+    const { viewer } = contextValue as Asked<Viewer>;
+    if (viewer === undefined) throw new Unauthenticated();
+    return { ...args, contextValue: contextFor(viewer) };
+  };
+  const executeOwn = async (args: ExecutionArgs) => asRequestError(await execute(own(args)));
+  const subscribeOwn = async (args: ExecutionArgs) => {
+    const source = await createSourceEventStream(own(args));
+    if (!isAsyncIterable(source)) return asRequestError(source);
+    return mapAsyncIterator(source, (event) => execute(own({ ...args, rootValue: event })));
+  };
+  return {
+    onExecute: ({ setExecuteFn }) => setExecuteFn(executeOwn),
+    onSubscribe: ({ setSubscribeFn }) => setSubscribeFn(subscribeOwn),
+  };
+}
+
+/** Errors before anything was executed (variables, the operation's name) are the client's: 400, and a code. */
+export function asRequestError(result: ExecutionResult): ExecutionResult {
+  if ('data' in result || result.errors === undefined) return result;
+  return {
+    errors: result.errors.map((error) =>
+      error.originalError || error.path ? error : refusal('BAD_USER_INPUT', error.message, error),
+    ),
+  };
+}
+
+/**
+ * `spec` is yoga's mark for errors that are answered with 200 to clients that accept only `application/json`, as
+ * GraphQL over HTTP wants it.
+ */
+function refusal(code: string, message: string, error?: Error): GraphQLError {
+  const { nodes, source, positions } = error instanceof GraphQLError ? error : {};
+  return new GraphQLError(message, {
+    nodes,
+    source,
+    positions,
+    extensions: { code, http: { status: 400, spec: true } },
+  });
+}
+
+/** The deepest nesting of fields. Introspection does not count; graphql-js limits it with a rule of its own. */
+function depthOf(document: DocumentNode): number {
+  const fragments = new Map<string, number>();
+
+  function depthOfSet(set: SelectionSetNode | undefined): number {
+    let deepest = 0;
+    for (const selection of set?.selections ?? []) {
+      if (selection.kind === 'Field') {
+        if (selection.name.value.startsWith('__')) continue;
+        deepest = Math.max(deepest, 1 + depthOfSet(selection.selectionSet));
+      } else if (selection.kind === 'InlineFragment') {
+        deepest = Math.max(deepest, depthOfSet(selection.selectionSet));
+      } else {
+        deepest = Math.max(deepest, depthOfFragment(selection.name.value));
+      }
+    }
+    return deepest;
+  }
+
+  function depthOfFragment(name: string): number {
+    const known = fragments.get(name);
+    if (known !== undefined) return known;
+    fragments.set(name, 0); // A fragment inside itself; validation refuses it.
+    const definition = document.definitions.find(
+      (candidate) => candidate.kind === 'FragmentDefinition' && candidate.name.value === name,
+    );
+    const depth = definition?.kind === 'FragmentDefinition' ? depthOfSet(definition.selectionSet) : 0;
+    fragments.set(name, depth);
+    return depth;
+  }
+
+  return Math.max(
+    0,
+    ...document.definitions.map((definition) =>
+      definition.kind === 'OperationDefinition' ? depthOfSet(definition.selectionSet) : 0,
+    ),
+  );
+}

@@ -1,0 +1,169 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { GraphQLSchema } from 'graphql';
+import { createYoga } from 'graphql-yoga';
+import type pino from 'pino';
+import type { Nudges } from '../events/nudges.ts';
+import { sortAccept } from './accept.ts';
+import { fanout } from './fanout.ts';
+import { type GraphiqlTab, graphiqlPage, wantsPage } from './graphiql.ts';
+import { defaultLimits, type Limits } from './limits.ts';
+import { errorMask, loggable } from './masking.ts';
+import { operationServer } from './operations.ts';
+import { originAllowed } from './origins.ts';
+import { pathOf, requestRules } from './requests.ts';
+import { type Asked, documentLimits, execution } from './rules.ts';
+import { openSockets } from './sockets.ts';
+
+export interface ServeHttpOptions<Viewer, Context extends object> {
+  schema: GraphQLSchema;
+  host: string;
+  /** 0 takes a free one. */
+  port: number;
+  /** Browser origins besides the server's own that may call, each exactly as a browser sends it. */
+  allowedOrigins: string[];
+  /**
+   * Who asks; throws Unauthenticated. Called for each HTTP request with its `Authorization` header, and once for each
+   * socket with `connectionParams.authorization` or the header of the upgrade request.
+   */
+  viewerOf: (authorization: string | undefined) => Promise<Viewer>;
+  /** The GraphQL context of one operation, or of one event of a subscription. It is never used for another. */
+  contextFor: (viewer: Viewer) => Context;
+  /** Two viewers with the same scope see the same results. */
+  scopeOf: (viewer: Viewer) => string;
+  nudges: Nudges;
+  log: pino.Logger;
+  graphiqlTabs: GraphiqlTab[];
+  /** False while starting or stopping: /health/ready answers 503. */
+  isReady: () => boolean;
+  limits?: Partial<Limits>;
+}
+
+export interface HttpServer {
+  url: string;
+  port: number;
+  /** Takes no more requests, tells sockets and streams to come again elsewhere, and resolves within seconds. */
+  close(): Promise<void>;
+}
+
+/** Requests, sockets, the GraphiQL page and health on one port. */
+export async function serveHttp<Viewer, Context extends object>(
+  options: ServeHttpOptions<Viewer, Context>,
+): Promise<HttpServer> {
+  const { schema, viewerOf, contextFor, allowedOrigins, log } = options;
+  const limits = { ...defaultLimits, ...options.limits };
+  const maskError = errorMask(log);
+  const yoga = createYoga<object, Asked<Viewer>>({
+    schema,
+    graphqlEndpoint: path,
+    graphiql: false,
+    landingPage: false,
+    multipart: false,
+    logging: false,
+    maskedErrors: { maskError },
+    maxRequestBodySize: limits.requestBody,
+    cors: ({ headers }) => corsFor(headers.get('origin'), headers.get('host'), allowedOrigins),
+    plugins: [requestRules(viewerOf), documentLimits(limits), execution(contextFor)],
+  });
+  const page = graphiqlPage(options.graphiqlTabs);
+  const answers = new Set<ServerResponse>();
+
+  async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    switch (pathOf(request)) {
+      case path:
+        return answerGraphql(request, response);
+      case '/':
+        response.writeHead(302, { Location: path }).end();
+        return;
+      case '/health':
+        return say(response, 200, 'ok');
+      case '/health/ready':
+        return options.isReady() ? say(response, 200, 'ready') : say(response, 503, 'not ready');
+      default:
+        return say(response, 404, 'not found');
+    }
+  }
+
+  async function answerGraphql(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    response.setHeader('Vary', 'Origin, Accept');
+    if (wantsPage(request)) return page(request, response);
+    if (request.headers.accept) request.headers.accept = sortAccept(request.headers.accept);
+    answers.add(response);
+    response.once('close', () => answers.delete(response));
+    await yoga(request, response);
+  }
+
+  const server = createServer((request, response) => {
+    answer(request, response).catch((error: unknown) => {
+      log.error({ err: loggable(error) }, 'a request could not be answered');
+      response.destroy();
+    });
+  });
+  // Longer than the idle time of usual proxies, which would otherwise reuse a connection as it is being closed.
+  server.keepAliveTimeout = 65_000;
+  const sockets = openSockets({
+    path,
+    allowedOrigins,
+    limits,
+    log,
+    operations: operationServer({
+      yoga,
+      viewerOf,
+      maskError,
+      limits,
+      fanout: fanout({ ...options, maskError, limits }),
+    }),
+  });
+  server.on('upgrade', sockets.upgrade);
+
+  const port = await listen(server, options.host, options.port);
+  return {
+    url: `http://${urlHost(options.host)}:${port}`,
+    port,
+    async close() {
+      const closed = new Promise((resolve) => server.close(resolve));
+      for (const response of answers) if (isStream(response)) response.destroy();
+      const end = setTimeout(() => server.closeAllConnections(), limits.closing);
+      await sockets.close();
+      await closed;
+      clearTimeout(end);
+    },
+  };
+}
+
+const path = '/graphql';
+
+/** No credentials: who asks is said by a token that a page sends itself, never by a cookie. */
+function corsFor(origin: string | null, host: string | null, allowedOrigins: string[]) {
+  if (origin === null || !originAllowed({ origin, host: host ?? undefined }, allowedOrigins)) return false;
+  return {
+    origin,
+    credentials: false,
+    methods: ['GET', 'POST', 'OPTIONS'],
+    allowedHeaders: ['authorization', 'content-type'],
+    maxAge: 3_600,
+  };
+}
+
+function say(response: ServerResponse, status: number, text: string): void {
+  response.writeHead(status, { 'Content-Type': 'text/plain', 'Cache-Control': 'no-store' }).end(`${text}\n`);
+}
+
+const isStream = (response: ServerResponse) =>
+  String(response.getHeader('content-type')).startsWith('text/event-stream');
+
+function listen(server: Server, host: string, port: number): Promise<number> {
+  return new Promise((resolve, reject) => {
+    server.once('error', (error: NodeJS.ErrnoException) => {
+      if (error.code !== 'EADDRINUSE') return reject(error);
+      reject(new Error(`Port ${port} on ${host} is in use. Stop the program that uses it, or choose another port.`));
+    });
+    server.listen(port, host, () => resolve((server.address() as AddressInfo).port));
+  });
+}
+
+/** A host as it stands in an address that one can open. */
+function urlHost(host: string): string {
+  if (host === '0.0.0.0' || host === '::') return 'localhost';
+  return host.includes(':') ? `[${host}]` : host;
+}

@@ -1,0 +1,155 @@
+import type { IncomingMessage } from 'node:http';
+import type { Duplex } from 'node:stream';
+import { handleProtocols, type Server } from 'graphql-ws';
+import type pino from 'pino';
+import { WebSocket, WebSocketServer } from 'ws';
+import type { Limits } from './limits.ts';
+import { loggable } from './masking.ts';
+import type { SocketState } from './operations.ts';
+import { originAllowed } from './origins.ts';
+import { pathOf } from './requests.ts';
+
+export interface SocketsOptions<Viewer> {
+  path: string;
+  operations: Server<SocketState<Viewer>>;
+  allowedOrigins: string[];
+  limits: Limits;
+  log: pino.Logger;
+}
+
+export interface Sockets {
+  upgrade(request: IncomingMessage, connection: Duplex, head: Buffer): void;
+  /** Tells every socket that the server goes away, and ends those that do not answer. */
+  close(): Promise<void>;
+}
+
+/** The WebSockets of the server: who may open one, how fast it may ask, and when it is given up. */
+export function openSockets<Viewer>({
+  path,
+  operations,
+  allowedOrigins,
+  limits,
+  log,
+}: SocketsOptions<Viewer>): Sockets {
+  const server = new WebSocketServer({
+    noServer: true,
+    maxPayload: limits.socketMessage,
+    perMessageDeflate: false,
+    handleProtocols: (offered) => handleProtocols(offered),
+  });
+  const lookout = setInterval(lookAtSockets(server.clients, limits), limits.socketLookEvery).unref();
+  let closing = false;
+
+  function upgrade(request: IncomingMessage, connection: Duplex, head: Buffer): void {
+    connection.on('error', () => {});
+    const refusal = reasonAgainst(request);
+    if (refusal !== undefined) {
+      // No WebSocket yet, so the answer is an HTTP response.
+      connection.end(`HTTP/1.1 ${refusal}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
+      return;
+    }
+    server.handleUpgrade(request, connection, head, (socket) => {
+      serveSocket(socket, request.headers.authorization, { operations, limits, log });
+    });
+  }
+
+  function reasonAgainst(request: IncomingMessage): string | undefined {
+    if (closing) return '503 Service Unavailable';
+    if (pathOf(request) !== path) return '404 Not Found';
+    return originAllowed(request.headers, allowedOrigins) ? undefined : '403 Forbidden';
+  }
+
+  async function close(): Promise<void> {
+    closing = true;
+    clearInterval(lookout);
+    const open = [...server.clients];
+    const gone = open.map((socket) => new Promise((resolve) => socket.once('close', resolve)));
+    for (const socket of open) {
+      socket.resume();
+      socket.close(1001, 'Going away');
+    }
+    const end = setTimeout(() => {
+      for (const socket of open) socket.terminate();
+    }, limits.closing);
+    await Promise.all(gone);
+    clearTimeout(end);
+  }
+
+  return { upgrade, close };
+}
+
+/** Hands a socket to graphql-ws and stops reading from it while it does not read what it asked for. */
+function serveSocket<Viewer>(
+  socket: WebSocket,
+  authorization: string | undefined,
+  { operations, limits, log }: Pick<SocketsOptions<Viewer>, 'operations' | 'limits' | 'log'>,
+): void {
+  const closed = operations.opened(
+    {
+      protocol: socket.protocol,
+      send: (data) =>
+        new Promise((resolve) => {
+          if (socket.readyState !== WebSocket.OPEN) return resolve();
+          socket.send(data, () => {
+            if (socket.isPaused && socket.bufferedAmount <= limits.socketHighWater) socket.resume();
+            resolve();
+          });
+          if (socket.bufferedAmount > limits.socketHighWater) socket.pause();
+        }),
+      close: (code, reason) => socket.close(code, reason),
+      onMessage: (handle) => {
+        socket.on('message', (data) => {
+          handle(String(data)).catch((error: unknown) => {
+            log.warn({ err: loggable(error) }, 'a message broke its socket');
+            socket.close(1011, 'Internal error');
+          });
+        });
+      },
+    },
+    { socket, authorization },
+  );
+  // A message that is too large or no WebSocket frame; ws closes the socket by itself.
+  socket.on('error', (error) => log.debug({ err: loggable(error) }, 'a socket broke'));
+  socket.once('close', (code, reason) => {
+    closed(code, String(reason)).catch((error: unknown) => {
+      log.warn({ err: loggable(error) }, 'a closed socket could not be cleaned up');
+    });
+  });
+}
+
+/**
+ * What is done at regular times for all sockets: a ping each in its turn, so that they do not come all at once, and
+ * an end for those that do not answer or let their answers pile up.
+ */
+function lookAtSockets(sockets: Set<WebSocket>, limits: Limits): () => void {
+  const overflowing = new WeakMap<WebSocket, number>();
+  const turns = new WeakMap<WebSocket, number>();
+  const unanswered = new WeakSet<WebSocket>();
+  let look = 0;
+  let nextTurn = 0;
+
+  return () => {
+    look++;
+    for (const socket of sockets) {
+      const looks = socket.bufferedAmount > limits.socketOverflow ? (overflowing.get(socket) ?? 0) + 1 : 0;
+      overflowing.set(socket, looks);
+      if (looks > limits.socketOverflowLooks) {
+        socket.terminate();
+        continue;
+      }
+      let turn = turns.get(socket);
+      if (turn === undefined) {
+        turn = nextTurn++ % limits.socketPingEvery;
+        turns.set(socket, turn);
+        socket.on('pong', () => unanswered.delete(socket));
+      }
+      if (look % limits.socketPingEvery !== turn || socket.readyState !== WebSocket.OPEN) continue;
+      if (unanswered.has(socket)) {
+        socket.terminate();
+        continue;
+      }
+      unanswered.add(socket);
+      socket.ping();
+    }
+  };
+}

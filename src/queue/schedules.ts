@@ -1,0 +1,62 @@
+import { Cron } from 'croner';
+import type { EntityManager } from 'typeorm';
+import { allSchedules, changeSchedule, deleteSchedule, insertSchedule, type MissedRuns, type Schedule, scheduleById } from '../data/hq/schedule.ts';
+import { InvalidInput, NotFound } from '../errors.ts';
+
+const MOST_SCHEDULES = 100;
+
+/** When a schedule is due next after `after`; null: never again. Throws InvalidInput when the pattern or the zone is wrong. */
+export function nextRun(cron: string, timeZone: string, after: string): string | null {
+  try {
+    new Intl.DateTimeFormat('en', { timeZone });
+  } catch {
+    throw new InvalidInput(['timeZone'], 'must be an IANA time zone such as America/Chicago');
+  }
+  let pattern: Cron;
+  try {
+    pattern = new Cron(cron, { timezone: timeZone, paused: true, mode: '5-or-6-parts' });
+  } catch {
+    throw new InvalidInput(['cron'], 'must be a cron pattern such as "*/5 * * * *"');
+  }
+  return pattern.nextRun(new Date(after))?.toISOString() ?? null;
+}
+
+export async function createSchedule(
+  tx: EntityManager,
+  input: { job: string; channels: string[] | null; cron: string; timeZone: string; enabled: boolean; missedRuns: MissedRuns },
+  at: string,
+): Promise<Schedule> {
+  if ((await allSchedules(tx)).length >= MOST_SCHEDULES) throw new InvalidInput([], `there are ${MOST_SCHEDULES} schedules already`);
+  const nextRunAt = nextRun(input.cron, input.timeZone, at);
+  return insertSchedule(tx, { ...input, nextRunAt, lastRunId: null, lastRunAt: null, createdAt: at, updatedAt: at });
+}
+
+type Change = { [field in 'cron' | 'timeZone' | 'enabled' | 'missedRuns']?: Schedule[field] | null } & { channels?: string[] | null };
+
+export async function updateSchedule(tx: EntityManager, id: number, change: Change, at: string): Promise<Schedule> {
+  const schedule = await scheduleById(tx, id);
+  if (!schedule) throw new NotFound('schedule');
+  const next = {
+    channels: change.channels === undefined ? schedule.channels : change.channels,
+    cron: change.cron ?? schedule.cron,
+    timeZone: change.timeZone ?? schedule.timeZone,
+    enabled: change.enabled ?? schedule.enabled,
+    missedRuns: change.missedRuns ?? schedule.missedRuns,
+  };
+  await changeSchedule(tx, id, { ...next, nextRunAt: nextRun(next.cron, next.timeZone, at), updatedAt: at });
+  return (await scheduleById(tx, id))!;
+}
+
+export async function removeSchedule(tx: EntityManager, id: number): Promise<Schedule> {
+  const schedule = await scheduleById(tx, id);
+  if (!schedule) throw new NotFound('schedule');
+  await deleteSchedule(tx, id);
+  return schedule;
+}
+
+/** Gives the schedules that a new database comes with their first time. */
+export async function planFirstRuns(tx: EntityManager, at: string): Promise<void> {
+  for (const { id, cron, timeZone, enabled, nextRunAt } of await allSchedules(tx)) {
+    if (enabled && nextRunAt === null) await changeSchedule(tx, id, { nextRunAt: nextRun(cron, timeZone, at) });
+  }
+}

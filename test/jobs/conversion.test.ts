@@ -1,0 +1,45 @@
+import { expect, test } from 'vitest';
+import { aChannel, aCustomer, createChannelDocument, createCustomerDocument, startHeadquarters } from '../support/headquarters.ts';
+
+test('a customer gets an account ID and the channel hears of it', async () => {
+  const hq = await startHeadquarters();
+  await hq.query(createChannelDocument, { input: aChannel() });
+  const feed = hq.subscribe(`subscription { accountIdsSynced(channel: "houston") { firstSequence sequence cursor customers { sequence uuid accountId } } }`);
+  const input = aCustomer();
+  const { createCustomer: created } = await hq.query(createCustomerDocument, { input });
+  expect(created).toMatchObject({ __typename: 'Customer', uuid: input.id, accountId: null, accountLabel: 'Pending sync', syncStatus: 'PENDING' });
+
+  const { runConversion: run } = await hq.query('mutation { runConversion(input: {}) { ... on JobRun { id state } ... on Failure { message } } }');
+  await hq.worker.drain();
+
+  expect(await feed.next()).toMatchObject({
+    accountIdsSynced: { firstSequence: 1, sequence: 1, customers: [{ sequence: 1, uuid: input.id, accountId: 'C00000001' }] },
+  });
+  const { jobRun, customer } = await hq.query(
+    `query ($id: ID!, $uuid: UUID!) {
+      jobRun(id: $id) { state error steps { job state progress { phase done total failed } failures { message } } uploadSessions { status rows } downloadSessions { status rows } }
+      customer(by: { uuid: $uuid }) { accountId accountLabel syncStatus displayName timeline { stage detail } operations(first: 5) { edges { node { kind state } } } addresses { city } }
+    }`,
+    { id: run.id, uuid: input.id },
+  );
+  expect(jobRun).toEqual({
+    state: 'SUCCEEDED',
+    error: null,
+    steps: ['P_JOB', 'SYNCHRONIZE_CUSTOMERS', 'DOWNLOAD_1010'].map((job) => ({
+      job,
+      state: 'SUCCEEDED',
+      progress: { phase: 'done', done: 1, total: 1, failed: 0 },
+      failures: [],
+    })),
+    uploadSessions: [{ status: 'APPLIED', rows: 1 }],
+    downloadSessions: [{ status: 'APPLIED', rows: 1 }],
+  });
+  expect(customer).toMatchObject({
+    accountId: 'C00000001',
+    syncStatus: 'SYNCED',
+    displayName: 'Ada Byron',
+    timeline: [{ stage: 'CREATED' }, { stage: 'UPLOADED' }, { stage: 'ACCOUNT_ID_ASSIGNED', detail: 'C00000001' }, { stage: 'BACK_IN_CHANNEL' }],
+    operations: { edges: [{ node: { kind: 'CREATE_CUSTOMER', state: 'SYNCED' } }] },
+    addresses: [{ city: 'London' }],
+  });
+});
