@@ -61,7 +61,13 @@ export async function startApp(config: Config, options: AppOptions): Promise<App
   });
   const scheduler = new Scheduler(surroundings, [...jobs, ...chains]);
   const live = new Live(surroundings);
-  const parts = { hq, channels, nudges, now, notice: background ? (channel: string) => live.notice(channel) : () => {} };
+  const parts = {
+    hq,
+    channels,
+    nudges,
+    now,
+    notice: background ? (channel: string) => live.notice(channel) : () => {},
+  };
 
   let ready = true;
   let server: HttpServer;
@@ -117,4 +123,3 @@ export const openHeadquarters = (config: Config): Promise<Database> =>
 
 export const channelsOf = (config: Config, hq: Database): Channels =>
   new Channels(hq, (database) => config.channelDatabaseUrl.replaceAll('{database}', database), config.poolSize);
-

@@ -18,9 +18,19 @@ const whole = (least: number, most: number) =>
 const databaseUrl = z.string().regex(/^(sqlite:.+|postgres(ql)?:\/\/.+)$/, 'must be sqlite:<file> or postgres://…');
 
 const settings = {
-  host: { name: 'HOST', meaning: 'Address to listen on. Anything but a loopback address needs TOKEN_SECRET.', fallback: '127.0.0.1', rule: z.string().min(1) },
+  host: {
+    name: 'HOST',
+    meaning: 'Address to listen on. Anything but a loopback address needs TOKEN_SECRET.',
+    fallback: '127.0.0.1',
+    rule: z.string().min(1),
+  },
   port: { name: 'PORT', meaning: 'Port to listen on; 0 takes a free one.', fallback: '4000', rule: whole(0, 65_535) },
-  dataDir: { name: 'DATA_DIR', meaning: 'Folder of the embedded SQLite databases.', fallback: './data', rule: z.string().min(1) },
+  dataDir: {
+    name: 'DATA_DIR',
+    meaning: 'Folder of the embedded SQLite databases.',
+    fallback: './data',
+    rule: z.string().min(1),
+  },
   databaseUrl: {
     name: 'DATABASE_URL',
     meaning: "Headquarters' database: `sqlite:<file>` or `postgres://user:password@host/database?schema=<schema>`.",
@@ -33,10 +43,16 @@ const settings = {
     fallback: 'sqlite:{DATA_DIR}/channels/{database}.db',
     rule: databaseUrl.refine((url) => url.includes('{database}'), 'must contain {database}'),
   },
-  poolSize: { name: 'POOL_SIZE', meaning: 'Connections to each PostgreSQL database at most.', fallback: '10', rule: whole(2, 200) },
+  poolSize: {
+    name: 'POOL_SIZE',
+    meaning: 'Connections to each PostgreSQL database at most.',
+    fallback: '10',
+    rule: whole(2, 200),
+  },
   tokenSecret: {
     name: 'TOKEN_SECRET',
-    meaning: 'Key that signs access tokens (32 characters or more; `hq token` issues them). Empty: everybody who reaches the port is an operator.',
+    meaning:
+      'Key that signs access tokens (32 characters or more; `hq token` issues them). Empty: everybody who reaches the port is an operator.',
     fallback: '',
     rule: z.string().refine((secret) => secret === '' || secret.length >= 32, 'must have at least 32 characters'),
   },
@@ -46,12 +62,30 @@ const settings = {
     fallback: '',
     rule: z
       .string()
-      .transform((list) => list.split(',').map((origin) => origin.trim()).filter(Boolean))
-      .refine((list) => list.every((origin) => URL.canParse(origin) && new URL(origin).origin === origin), 'must be origins such as https://shop.example'),
+      .transform((list) =>
+        list
+          .split(',')
+          .map((origin) => origin.trim())
+          .filter(Boolean),
+      )
+      .refine(
+        (list) => list.every((origin) => URL.canParse(origin) && new URL(origin).origin === origin),
+        'must be origins such as https://shop.example',
+      ),
   },
-  batchSize: { name: 'BATCH_SIZE', meaning: 'Rows that one transaction of a job moves.', fallback: '1000', rule: whole(1, 10_000) },
+  batchSize: {
+    name: 'BATCH_SIZE',
+    meaning: 'Rows that one transaction of a job moves.',
+    fallback: '1000',
+    rule: whole(1, 10_000),
+  },
   workers: { name: 'WORKERS', meaning: 'Job runs that are worked on at once.', fallback: '2', rule: whole(1, 32) },
-  keepDays: { name: 'KEEP_DAYS', meaning: 'Days that ended job runs and their sessions are kept.', fallback: '30', rule: whole(1, 3_650) },
+  keepDays: {
+    name: 'KEEP_DAYS',
+    meaning: 'Days that ended job runs and their sessions are kept.',
+    fallback: '30',
+    rule: whole(1, 3_650),
+  },
   logLevel: {
     name: 'LOG_LEVEL',
     meaning: 'Least important line that is logged: trace, debug, info, warn, error, silent.',
@@ -79,8 +113,11 @@ export function readConfig(environment: Record<string, string | undefined>): Con
   });
   const config = Object.fromEntries(values) as Config;
   if (wrong.length === 0 && config.tokenSecret === '' && !['127.0.0.1', '::1', 'localhost'].includes(config.host)) {
-    wrong.push('TOKEN_SECRET: must be set when HOST is not a loopback address, because without it everybody is an operator');
+    wrong.push(
+      'TOKEN_SECRET: must be set when HOST is not a loopback address, because without it everybody is an operator',
+    );
   }
-  if (wrong.length > 0) throw new InvalidSettings(`These settings are wrong:\n${wrong.map((line) => `  ${line}`).join('\n')}`);
+  if (wrong.length > 0)
+    throw new InvalidSettings(`These settings are wrong:\n${wrong.map((line) => `  ${line}`).join('\n')}`);
   return config;
 }

@@ -22,12 +22,36 @@ export const builder = new SchemaBuilder<{
   relay: {
     clientMutationId: 'omit',
     cursorType: 'String',
-    nodeQueryOptions: { description: 'Any object by its global ID; null when there is none, or it is not yours to see.' },
-    nodesQueryOptions: { description: 'Objects by their global IDs, in the order asked for; null in the place of one that is not there.' },
+    idFieldOptions: { description: 'Global ID, for `node` and for the fields that take one. Opaque.' },
+    nodeTypeOptions: { description: 'An object that can be asked for again by its global ID.' },
+    pageInfoTypeOptions: { description: 'Where a page lies in its list.' },
+    hasNextPageFieldOptions: { description: 'Whether more follows.' },
+    hasPreviousPageFieldOptions: { description: 'Whether something comes before.' },
+    startCursorFieldOptions: { description: 'Cursor of the first item; pass it as `before`.' },
+    endCursorFieldOptions: { description: 'Cursor of the last item; pass it as `after`.' },
+    pageInfoFieldOptions: { description: 'Where this page lies in the list.' },
+    edgesFieldOptions: { description: 'The items with their cursors, in order.' },
+    nodeFieldOptions: { description: 'The item.' },
+    cursorFieldOptions: { description: 'Its place in the list. Opaque.' },
+    firstArgOptions: { description: 'So many from the front: 1 to 100. Default 20.' },
+    lastArgOptions: { description: 'So many from the end: 1 to 100.' },
+    afterArgOptions: { description: 'Begin behind this cursor.' },
+    beforeArgOptions: { description: 'End before this cursor.' },
+    defaultConnectionTypeOptions: { description: 'A page of a list (Relay connection).' },
+    defaultEdgeTypeOptions: { description: 'An item of a list with its cursor.' },
+    nodeQueryOptions: {
+      description: 'Any object by its global ID; null when there is none, or it is not yours to see.',
+    },
+    nodesQueryOptions: {
+      description: 'Objects by their global IDs, in the order asked for; null in the place of one that is not there.',
+    },
   },
   errors: {
     directResult: true,
-    defaultUnionOptions: { name: ({ fieldName }) => `${fieldName[0]!.toUpperCase()}${fieldName.slice(1)}Result` },
+    defaultUnionOptions: {
+      description: 'What was made, or why nothing changed.',
+      name: ({ fieldName }) => `${fieldName[0]!.toUpperCase()}${fieldName.slice(1)}Result`,
+    },
   },
   complexity: {
     defaultComplexity: 1,
@@ -36,9 +60,12 @@ export const builder = new SchemaBuilder<{
   },
 });
 
-builder.queryType({ description: 'What can be asked. Lists are Relay connections: `first` or `last` of at most 100, and cursors.' });
+builder.queryType({
+  description: 'What can be asked. Lists are Relay connections: `first` or `last` of at most 100, and cursors.',
+});
 builder.mutationType({
-  description: 'What can be changed. Each field answers a union of what it made and the failures that a client can act on.',
+  description:
+    'What can be changed. Each field answers a union of what it made and the failures that a client can act on.',
 });
 builder.subscriptionType({
   description:

@@ -1,8 +1,13 @@
-import { type Channel as ChannelRow, type ChannelDatabase as ChannelDatabaseRow, channelDatabasesByName, channelTypes } from '../data/hq/channel.ts';
+import {
+  type ChannelDatabase as ChannelDatabaseRow,
+  type Channel as ChannelRow,
+  channelDatabasesByName,
+  channelTypes,
+} from '../data/hq/channel.ts';
+import { adoptChannelDatabase } from '../domain/adopt.ts';
 import { createChannel, updateChannel } from '../domain/channel.ts';
 import { mustOperate, mustUse } from '../domain/viewer.ts';
 import { ChannelExists, ChannelNotFound, InvalidInput, NotFound } from '../errors.ts';
-import { adoptChannelDatabase } from '../domain/adopt.ts';
 import { builder } from './builder.ts';
 import type { Context } from './context.ts';
 import { keysetConnection, textKey } from './keyset.ts';
@@ -12,13 +17,20 @@ const ChannelType = builder.enumType('ChannelType', {
   values: Object.fromEntries(
     channelTypes.map((type) => [
       type,
-      { description: { RETAIL_STORE: 'A store with tills.', ONLINE_STORE: 'A web shop.', CALL_CENTER: 'A call centre.' }[type] },
+      {
+        description: {
+          RETAIL_STORE: 'A store with tills.',
+          ONLINE_STORE: 'A web shop.',
+          CALL_CENTER: 'A call centre.',
+        }[type],
+      },
     ]),
   ) as Record<(typeof channelTypes)[number], { description: string }>,
 });
 
 const ChannelDatabase = builder.objectRef<ChannelDatabaseRow>('ChannelDatabase').implement({
-  description: 'A physical database that one or more channels live in. The P-job reads its log; 1010 writes account IDs back to it.',
+  description:
+    'A physical database that one or more channels live in. The P-job reads its log; 1010 writes account IDs back to it.',
   fields: (t) => ({
     name: t.exposeString('name', { description: 'Its name, unique.' }),
     lastReceived: t.expose('lastReceived', {
@@ -31,7 +43,8 @@ const ChannelDatabase = builder.objectRef<ChannelDatabaseRow>('ChannelDatabase')
 
 export const Channel = builder.objectRef<ChannelRow>('Channel');
 builder.node(Channel, {
-  description: 'A store, a web shop or a call centre: where customers are created, at once and whatever headquarters is doing.',
+  description:
+    'A store, a web shop or a call centre: where customers are created, at once and whatever headquarters is doing.',
   id: { resolve: ({ code }) => code },
   loadOne: (code, { viewer, channels }) => {
     const channel = channels.all().find((channel) => channel.code === code);
@@ -50,7 +63,8 @@ builder.node(Channel, {
     channelDatabase: t.field({
       type: ChannelDatabase,
       description: 'The database it lives in, which it may share with other channels.',
-      resolve: async ({ channelDatabase }, _args, { hq }) => (await hq.read((db) => channelDatabasesByName(db, [channelDatabase])))[0]!,
+      resolve: async ({ channelDatabase }, _args, { hq }) =>
+        (await hq.read((db) => channelDatabasesByName(db, [channelDatabase])))[0]!,
     }),
     createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When it was added.' }),
     updatedAt: t.expose('updatedAt', { type: 'DateTime', description: 'When a setting changed last.' }),
@@ -71,15 +85,25 @@ builder.queryFields((t) => ({
     args: { code: t.arg.string({ required: true, description: 'Its code.' }) },
     resolve: (_root, { code }, context) => visible(context).find((channel) => channel.code === code) ?? null,
   }),
-  channels: t.connection({
-    type: Channel,
-    description: 'All channels that the viewer may see, by code.',
-    resolve: (_root, args, context) =>
-      keysetConnection<string, ChannelRow>({ args, keyFrom: textKey }, ({ code }) => code, async ({ after, before, limit, descending }) => {
-        const found = visible(context).filter(({ code }) => (after === undefined || code > after) && (before === undefined || code < before));
-        return (descending ? found.reverse() : found).slice(0, limit);
-      }),
-  }),
+  channels: t.connection(
+    {
+      type: Channel,
+      description: 'All channels that the viewer may see, by code.',
+      resolve: (_root, args, context) =>
+        keysetConnection<string, ChannelRow>(
+          { args, keyFrom: textKey },
+          ({ code }) => code,
+          async ({ after, before, limit, descending }) => {
+            const found = visible(context).filter(
+              ({ code }) => (after === undefined || code > after) && (before === undefined || code < before),
+            );
+            return (descending ? found.reverse() : found).slice(0, limit);
+          },
+        ),
+    },
+    { name: 'ChannelConnection' },
+    { name: 'ChannelEdge' },
+  ),
 }));
 
 const settings = {
@@ -93,13 +117,19 @@ const settings = {
 const CreateChannelInput = builder.inputType('CreateChannelInput', {
   description: 'A new channel.',
   fields: (t) => ({
-    code: t.string({ required: true, description: 'A lower-case letter, then at most 39 lower-case letters, digits or hyphens. It never changes.' }),
+    code: t.string({
+      required: true,
+      description: 'A lower-case letter, then at most 39 lower-case letters, digits or hyphens. It never changes.',
+    }),
     name: t.string({ required: true, description: settings.name }),
     type: t.field({ type: ChannelType, required: true, description: 'How it sells.' }),
     currency: t.string({ required: true, description: settings.currency }),
     timeZone: t.string({ required: true, description: settings.timeZone }),
     country: t.string({ required: true, description: settings.country }),
-    channelDatabase: t.string({ description: 'The database to live in, made on first use; several channels may name the same one. Default: one of its own.' }),
+    channelDatabase: t.string({
+      description:
+        'The database to live in, made on first use; several channels may name the same one. Default: one of its own.',
+    }),
     liveConversion: t.boolean({ description: settings.liveConversion }),
   }),
 });
@@ -113,7 +143,9 @@ const UpdateChannelInput = builder.inputType('UpdateChannelInput', {
     currency: t.string({ description: settings.currency }),
     timeZone: t.string({ description: settings.timeZone }),
     country: t.string({ description: settings.country }),
-    liveConversion: t.boolean({ description: 'Whether a new customer is converted at once. Switching it on converts what has waited.' }),
+    liveConversion: t.boolean({
+      description: 'Whether a new customer is converted at once. Switching it on converts what has waited.',
+    }),
   }),
 });
 
@@ -162,7 +194,10 @@ builder.mutationFields((t) => ({
 }));
 
 /** Channels that a viewer names must exist and be theirs. */
-export function namedChannels({ viewer, channels }: Context, codes: readonly string[] | null | undefined): string[] | null {
+export function namedChannels(
+  { viewer, channels }: Context,
+  codes: readonly string[] | null | undefined,
+): string[] | null {
   for (const code of codes ?? []) {
     mustUse(viewer, code);
     channels.get(code);

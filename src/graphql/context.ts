@@ -42,11 +42,13 @@ export function contextFor(parts: Parts, viewer: Viewer): Context {
     viewer,
     loaders: {
       hqStage: new DataLoader(async (uuids) => {
-        const stages = await hq.read((db) => stagesOf(db, uuids)).catch((error: unknown) => {
-          // A channel works while headquarters is down: what it knows itself is then all there is to say.
-          if (error instanceof DatabaseUnavailable) return [];
-          throw error;
-        });
+        const stages = await hq
+          .read((db) => stagesOf(db, uuids))
+          .catch((error: unknown) => {
+            // A channel works while headquarters is down: what it knows itself is then all there is to say.
+            if (error instanceof DatabaseUnavailable) return [];
+            throw error;
+          });
         const byUuid = new Map(stages.map((stage) => [stage.customer_uuid, stage]));
         return uuids.map((uuid) => byUuid.get(uuid) ?? null);
       }),

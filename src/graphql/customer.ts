@@ -1,16 +1,12 @@
 import {
-  type AddressRow,
-  addressPurposes,
-  customerTypes,
-} from '../data/customer-rows.ts';
-import {
   type CustomerFilter,
-  countCustomers,
   type CustomerRow,
+  countCustomers,
   customerByAccountId,
   customerPage,
   customersByUuid,
 } from '../data/customer-page.ts';
+import { type AddressRow, addressPurposes, customerTypes } from '../data/customer-rows.ts';
 import { failedCustomers } from '../data/hq/operation.ts';
 import { addAddress, createCustomers, prepareCustomer, updateCustomer } from '../domain/customer.ts';
 import { searchTerms } from '../domain/search.ts';
@@ -24,14 +20,20 @@ import { keysetConnection, numberKey } from './keyset.ts';
 export const CustomerType = builder.enumType('CustomerType', {
   description: 'What a customer is.',
   values: Object.fromEntries(
-    customerTypes.map((type) => [type, { description: type === 'PERSON' ? 'A person.' : 'A company or another organization.' }]),
+    customerTypes.map((type) => [
+      type,
+      { description: type === 'PERSON' ? 'A person.' : 'A company or another organization.' },
+    ]),
   ) as Record<(typeof customerTypes)[number], { description: string }>,
 });
 
 const AddressPurpose = builder.enumType('AddressPurpose', {
   description: 'What an address is for.',
   values: Object.fromEntries(
-    addressPurposes.map((purpose) => [purpose, { description: `${purpose[0]}${purpose.slice(1).toLowerCase()} address.` }]),
+    addressPurposes.map((purpose) => [
+      purpose,
+      { description: `${purpose[0]}${purpose.slice(1).toLowerCase()} address.` },
+    ]),
   ) as Record<(typeof addressPurposes)[number], { description: string }>,
 });
 
@@ -39,7 +41,10 @@ const SyncStatus = builder.enumType('CustomerSyncStatus', {
   description: 'Whether an asynchronous customer has become a synchronous one.',
   values: {
     PENDING: { description: 'It has no account ID yet and will get one by itself.' },
-    FAILED: { description: 'Headquarters set its creation aside: it gets no account ID until somebody acts. The timeline says why.' },
+    FAILED: {
+      description:
+        'Headquarters set its creation aside: it gets no account ID until somebody acts. The timeline says why.',
+    },
     SYNCED: { description: 'It has its account ID.' },
   } as const,
 });
@@ -47,7 +52,10 @@ const SyncStatus = builder.enumType('CustomerSyncStatus', {
 const CustomerSource = builder.enumType('CustomerSource', {
   description: 'Which database to look in.',
   values: {
-    CHANNEL: { description: "The channel's own database: every customer of the channel, pending ones included, also while headquarters is down." },
+    CHANNEL: {
+      description:
+        "The channel's own database: every customer of the channel, pending ones included, also while headquarters is down.",
+    },
     HEADQUARTERS: { description: 'Headquarters: the customers of all channels that have an account ID.' },
   } as const,
 });
@@ -104,28 +112,37 @@ const Timeline = builder.objectRef<TimelineEntry>('CustomerTimelineEntry').imple
   fields: (t) => ({
     stage: t.expose('stage', { type: Stage, description: 'Which.' }),
     at: t.expose('at', { type: 'DateTime', description: 'When.' }),
-    detail: t.exposeString('detail', { nullable: true, description: 'What there is to say about it: the account ID, or why it failed.' }),
+    detail: t.exposeString('detail', {
+      nullable: true,
+      description: 'What there is to say about it: the account ID, or why it failed.',
+    }),
   }),
 });
 
 export const Customer = builder.objectRef<CustomerRow>('Customer');
 builder.node(Customer, {
-  description: 'A customer. It has its UUID from birth and for ever; its account ID follows when headquarters has assigned it.',
+  description:
+    'A customer. It has its UUID from birth and for ever; its account ID follows when headquarters has assigned it.',
   id: { resolve: ({ uuid }) => uuid },
   loadOne: (uuid, context) => customerByUuid(context, uuid),
   fields: (t) => ({
     uuid: t.expose('uuid', {
       type: 'UUID',
-      description: 'Permanent identity, made by the client or by us. While there is no account ID it is the temporary account ID.',
+      description:
+        'Permanent identity, made by the client or by us. While there is no account ID it is the temporary account ID.',
     }),
-    accountId: t.exposeString('account_id', { nullable: true, description: 'Account ID given by headquarters, once. Null while pending.' }),
+    accountId: t.exposeString('account_id', {
+      nullable: true,
+      description: 'Account ID given by headquarters, once. Null while pending.',
+    }),
     accountLabel: t.string({
       description: 'What to show people: the account ID, or "Pending sync".',
       resolve: ({ account_id }) => account_id ?? 'Pending sync',
     }),
     syncStatus: t.field({
       type: SyncStatus,
-      description: 'Pending, synced, or set aside. While headquarters does not answer, a pending customer is said to be PENDING.',
+      description:
+        'Pending, synced, or set aside. While headquarters does not answer, a pending customer is said to be PENDING.',
       resolve: async ({ account_id, uuid }, _args, { loaders }) => {
         if (account_id !== null) return 'SYNCED';
         const stage = await loaders.hqStage.load(uuid);
@@ -143,20 +160,39 @@ builder.node(Customer, {
       resolve: ({ organization_name, first_name, middle_name, last_name }) =>
         organization_name ?? [first_name, middle_name, last_name].filter(Boolean).join(' '),
     }),
-    name: t.field({ type: PersonName, nullable: true, description: 'The parts of a person’s name; null for an organization.', resolve: (row) => (row.type === 'PERSON' ? row : null) }),
-    organizationName: t.exposeString('organization_name', { nullable: true, description: 'Name of an organization; null for a person.' }),
+    name: t.field({
+      type: PersonName,
+      nullable: true,
+      description: 'The parts of a person’s name; null for an organization.',
+      resolve: (row) => (row.type === 'PERSON' ? row : null),
+    }),
+    organizationName: t.exposeString('organization_name', {
+      nullable: true,
+      description: 'Name of an organization; null for a person.',
+    }),
     email: t.exposeString('email', { nullable: true, description: 'Primary e-mail address.' }),
     phone: t.exposeString('phone', { nullable: true, description: 'Primary phone number, as it was entered.' }),
-    language: t.exposeString('language', { nullable: true, description: 'BCP 47 tag of the language to address it in.' }),
-    currency: t.exposeString('currency', { nullable: true, description: 'ISO 4217 code of the currency it is invoiced in.' }),
+    language: t.exposeString('language', {
+      nullable: true,
+      description: 'BCP 47 tag of the language to address it in.',
+    }),
+    currency: t.exposeString('currency', {
+      nullable: true,
+      description: 'ISO 4217 code of the currency it is invoiced in.',
+    }),
     birthDate: t.expose('birth_date', { type: 'Date', nullable: true, description: 'Day of birth of a person.' }),
-    addresses: t.field({ type: [Address], description: 'All its addresses, in the order they were added.', resolve: ({ addresses }) => addresses }),
+    addresses: t.field({
+      type: [Address],
+      description: 'All its addresses, in the order they were added.',
+      resolve: ({ addresses }) => addresses,
+    }),
     createdAt: t.expose('created_at', { type: 'DateTime', description: 'When it was created in its channel.' }),
     updatedAt: t.expose('updated_at', { type: 'DateTime', description: 'When it was changed last, in its channel.' }),
     timeline: t.field({
       type: [Timeline],
       complexity: 5,
-      description: 'Where its conversion is: the stations it has passed, oldest first. It asks both databases, in one statement each.',
+      description:
+        'Where its conversion is: the stations it has passed, oldest first. It asks both databases, in one statement each.',
       resolve: (row, _args, context) => timelineOf(row, context),
     }),
   }),
@@ -166,8 +202,10 @@ async function timelineOf({ uuid, channel, created_at }: CustomerRow, { loaders 
   const [there, here] = await Promise.all([loaders.hqStage.load(uuid), loaders.channelStage.load({ channel, uuid })]);
   const entries: TimelineEntry[] = [{ stage: 'CREATED', at: here?.created_at ?? created_at, detail: null }];
   if (there) entries.push({ stage: 'UPLOADED', at: there.received_at, detail: null });
-  if (there?.error && there.state !== 'SYNCED') entries.push({ stage: 'FAILED', at: there.received_at, detail: `${there.error_code}: ${there.error}` });
-  if (there?.account_id_assigned_at) entries.push({ stage: 'ACCOUNT_ID_ASSIGNED', at: there.account_id_assigned_at, detail: there.account_id });
+  if (there?.error && there.state !== 'SYNCED')
+    entries.push({ stage: 'FAILED', at: there.received_at, detail: `${there.error_code}: ${there.error}` });
+  if (there?.account_id_assigned_at)
+    entries.push({ stage: 'ACCOUNT_ID_ASSIGNED', at: there.account_id_assigned_at, detail: there.account_id });
   if (here?.synced_at) entries.push({ stage: 'BACK_IN_CHANNEL', at: here.synced_at, detail: here.account_id });
   return entries;
 }
@@ -210,7 +248,9 @@ builder.queryField('customer', (t) =>
     description: 'A customer by its UUID, account ID or global ID; null when there is none.',
     args: {
       by: t.arg({ type: CustomerBy, required: true, description: 'What it is named by.' }),
-      channel: t.arg.string({ description: 'Look in this channel’s own database. Without it an operator asks headquarters first.' }),
+      channel: t.arg.string({
+        description: 'Look in this channel’s own database. Without it an operator asks headquarters first.',
+      }),
     },
     resolve: async (_root, { by, channel }, context) => {
       if (channel) mustUse(context.viewer, channel);
@@ -234,14 +274,24 @@ builder.queryField('customers', (t) =>
       description: 'Customers of a channel, or of headquarters, that match all that is given.',
       complexity: (args) => ({ field: 1, multiplier: args.first ?? args.last ?? 20 }),
       args: {
-        source: t.arg({ type: CustomerSource, required: true, defaultValue: 'CHANNEL', description: 'Which database to look in.' }),
+        source: t.arg({
+          type: CustomerSource,
+          required: true,
+          defaultValue: 'CHANNEL',
+          description: 'Which database to look in.',
+        }),
         channel: t.arg.string({ description: 'Of this channel. Needed for an operator when the source is CHANNEL.' }),
         status: t.arg({ type: SyncStatus, description: 'Only with this status. Headquarters lists SYNCED ones only.' }),
         search: t.arg.string({
           description:
             'Words that all must be found, each as the beginning of a first, last or organization name, e-mail address, phone number or account ID. Case, accents and the punctuation of phone numbers do not matter. At least 2 characters, 4 at headquarters.',
         }),
-        orderBy: t.arg({ type: CustomerOrder, required: true, defaultValue: 'NEWEST_FIRST', description: 'The order.' }),
+        orderBy: t.arg({
+          type: CustomerOrder,
+          required: true,
+          defaultValue: 'NEWEST_FIRST',
+          description: 'The order.',
+        }),
       },
       resolve: async (_root, args, context) => {
         const { hq, channels, viewer } = context;
@@ -257,7 +307,11 @@ builder.queryField('customers', (t) =>
           if (channel === undefined) throw new InvalidInput(['channel'], 'is needed when the source is CHANNEL');
           database = await channels.databaseOf(channel);
           if (args.status) filter.pending = args.status !== 'SYNCED';
-          if (filter.pending) filter.among = { uuids: await hq.read((db) => failedCustomers(db, channel, MOST_FAILED)), include: args.status === 'FAILED' };
+          if (filter.pending)
+            filter.among = {
+              uuids: await hq.read((db) => failedCustomers(db, channel, MOST_FAILED)),
+              include: args.status === 'FAILED',
+            };
         } else if (args.status && args.status !== 'SYNCED') {
           filter.among = { uuids: [], include: true };
         }
@@ -279,6 +333,7 @@ builder.queryField('customers', (t) =>
         }),
       }),
     },
+    { name: 'CustomerEdge' },
   ),
 );
 
@@ -296,7 +351,10 @@ const AddressInput = builder.inputType('CustomerAddressInput', {
   description: 'An address.',
   fields: (t) => ({
     id: t.field({ type: 'UUID', description: 'Its permanent UUID, made by the client. Default: we make one.' }),
-    purpose: t.field({ type: AddressPurpose, description: 'What it is for. Default: HOME for a person, BUSINESS for an organization.' }),
+    purpose: t.field({
+      type: AddressPurpose,
+      description: 'What it is for. Default: HOME for a person, BUSINESS for an organization.',
+    }),
     name: t.string({ description: 'Who or what is there; at most 200 characters.' }),
     street: t.string({ description: 'Street and number; at most 250 characters.' }),
     street2: t.string({ description: 'Second line; at most 250 characters.' }),
@@ -322,7 +380,8 @@ const CreateCustomerInput = builder.inputType('CreateCustomerInput', {
     channel: t.string({ required: true, description: 'Code of the channel that creates it.' }),
     id: t.field({
       type: 'UUID',
-      description: 'Its permanent UUID, made by the client: the idempotency key. Sent again with the same data it answers the stored customer. Default: we make one, and a repeat makes another customer.',
+      description:
+        'Its permanent UUID, made by the client: the idempotency key. Sent again with the same data it answers the stored customer. Default: we make one, and a repeat makes another customer.',
     }),
     type: t.field({ type: CustomerType, description: 'Default PERSON.' }),
     name: t.field({ type: NameInput, description: 'Name of a person.' }),
@@ -356,7 +415,11 @@ const AddCustomerAddressInput = builder.inputType('AddCustomerAddressInput', {
   fields: (t) => ({
     channel: t.string({ required: true, description: 'Code of its channel.' }),
     uuid: t.field({ type: 'UUID', required: true, description: 'Which customer.' }),
-    address: t.field({ type: AddressInput, required: true, description: 'The address. Its id is the idempotency key.' }),
+    address: t.field({
+      type: AddressInput,
+      required: true,
+      description: 'The address. Its id is the idempotency key.',
+    }),
   }),
 });
 
@@ -381,7 +444,8 @@ builder.mutationFields((t) => ({
   }),
   updateCustomer: t.field({
     type: Customer,
-    description: 'Changes a customer in its channel, pending or not. Headquarters gets the change with the next P-job, in the order it was made.',
+    description:
+      'Changes a customer in its channel, pending or not. Headquarters gets the change with the next P-job, in the order it was made.',
     errors: { types: [InvalidInput, ChannelNotFound, CustomerNotFound] },
     args: { input: t.arg({ type: UpdateCustomerInput, required: true, description: 'What to change.' }) },
     resolve: async (_root, { input: { channel, uuid, ...change } }, { viewer, channels, now, notice }) => {
@@ -399,7 +463,9 @@ builder.mutationFields((t) => ({
     type: Customer,
     description: 'Adds an address to a customer, pending or not.',
     errors: { types: [InvalidInput, ChannelNotFound, CustomerNotFound] },
-    args: { input: t.arg({ type: AddCustomerAddressInput, required: true, description: 'The address and whose it is.' }) },
+    args: {
+      input: t.arg({ type: AddCustomerAddressInput, required: true, description: 'The address and whose it is.' }),
+    },
     resolve: async (_root, { input: { channel, uuid, address } }, { viewer, channels, now, notice }) => {
       mustUse(viewer, channel);
       const database = await channels.databaseOf(channel);
@@ -412,4 +478,3 @@ builder.mutationFields((t) => ({
     },
   }),
 }));
-

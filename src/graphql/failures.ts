@@ -3,9 +3,10 @@ import { builder } from './builder.ts';
 
 const ErrorCode = builder.enumType('ErrorCode', {
   description: 'What kind of failure it is. Programs decide by this; messages are for people and may change.',
-  values: Object.fromEntries(
-    errors.errorCodes.map((code) => [code, { description: meanings(code) }]),
-  ) as Record<errors.ErrorCode, { description: string }>,
+  values: Object.fromEntries(errors.errorCodes.map((code) => [code, { description: meanings(code) }])) as Record<
+    errors.ErrorCode,
+    { description: string }
+  >,
 });
 
 export const Failure = builder.interfaceRef<errors.DomainError>('Failure').implement({
@@ -15,7 +16,8 @@ export const Failure = builder.interfaceRef<errors.DomainError>('Failure').imple
     message: t.exposeString('message', { description: 'A sentence for a person. It holds no personal data.' }),
     path: t.stringList({
       nullable: true,
-      description: 'The input field that it is about, from the outermost inwards, e.g. `["addresses", "0", "country"]`. Null when it is about no field.',
+      description:
+        'The input field that it is about, from the outermost inwards, e.g. `["addresses", "0", "country"]`. Null when it is about no field.',
       resolve: ({ path }) => path,
     }),
   }),
@@ -23,14 +25,21 @@ export const Failure = builder.interfaceRef<errors.DomainError>('Failure').imple
 
 function failure<Class extends new (...args: never[]) => errors.DomainError>(type: Class, description: string): Class {
   // Pothos infers the shape from the class; the cast only tells it that every class here is a DomainError.
-  builder.objectType(type as unknown as new () => errors.DomainError, { name: type.name, description, interfaces: [Failure] });
+  builder.objectType(type as unknown as new () => errors.DomainError, {
+    name: type.name,
+    description,
+    interfaces: [Failure],
+  });
   return type;
 }
 
 failure(errors.InvalidInput, 'The input breaks a rule; `path` names the field and `message` the rule.');
 failure(errors.ChannelNotFound, 'There is no channel with this code.');
 failure(errors.ChannelExists, 'A channel with this code exists already and has other settings.');
-failure(errors.CustomerExists, 'This UUID was used before for a customer with other data. A UUID is the idempotency key of creation.');
+failure(
+  errors.CustomerExists,
+  'This UUID was used before for a customer with other data. A UUID is the idempotency key of creation.',
+);
 failure(errors.CustomerNotFound, 'The channel has no customer with this UUID.');
 failure(errors.NotFound, 'There is no such record, or it is not yours to see.');
 failure(errors.WrongState, 'The record is in a state in which this cannot be done.');

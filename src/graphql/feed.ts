@@ -18,8 +18,14 @@ interface FeedEvent {
 const SyncedCustomer = builder.objectRef<FeedRow>('SyncedCustomer').implement({
   description: 'A customer whose account ID has come back to its channel.',
   fields: (t) => ({
-    sequence: t.expose('sequence', { type: 'BigInt', description: 'Its place in the feed of the channel: 1, 2, 3 … without a gap.' }),
-    uuid: t.expose('customer_uuid', { type: 'UUID', description: 'The customer’s permanent UUID, which was its temporary account ID.' }),
+    sequence: t.expose('sequence', {
+      type: 'BigInt',
+      description: 'Its place in the feed of the channel: 1, 2, 3 … without a gap.',
+    }),
+    uuid: t.expose('customer_uuid', {
+      type: 'UUID',
+      description: 'The customer’s permanent UUID, which was its temporary account ID.',
+    }),
     accountId: t.exposeString('account_id', { description: 'Its account ID.' }),
     syncedAt: t.expose('at', { type: 'DateTime', description: 'When the account ID came back.' }),
   }),
@@ -28,13 +34,25 @@ const SyncedCustomer = builder.objectRef<FeedRow>('SyncedCustomer').implement({
 const AccountIdsSynced = builder.objectRef<FeedEvent>('AccountIdsSynced').implement({
   description: 'The next rows of a channel’s feed, in order.',
   fields: (t) => ({
-    firstSequence: t.field({ type: 'BigInt', description: 'Sequence of the first customer in this event.', resolve: ({ rows }) => rows[0]!.sequence }),
-    sequence: t.field({ type: 'BigInt', description: 'Sequence of the last customer in this event.', resolve: ({ rows }) => rows.at(-1)!.sequence }),
+    firstSequence: t.field({
+      type: 'BigInt',
+      description: 'Sequence of the first customer in this event.',
+      resolve: ({ rows }) => rows[0]!.sequence,
+    }),
+    sequence: t.field({
+      type: 'BigInt',
+      description: 'Sequence of the last customer in this event.',
+      resolve: ({ rows }) => rows.at(-1)!.sequence,
+    }),
     cursor: t.string({
       description: 'Keep it when you have applied this event, and reconnect with it as `after`.',
       resolve: ({ epoch, rows }) => cursorOf(epoch, rows.at(-1)!.sequence),
     }),
-    customers: t.field({ type: [SyncedCustomer], description: 'The customers, by sequence.', resolve: ({ rows }) => rows }),
+    customers: t.field({
+      type: [SyncedCustomer],
+      description: 'The customers, by sequence.',
+      resolve: ({ rows }) => rows,
+    }),
   }),
 });
 
@@ -47,7 +65,11 @@ const feed: FeedSource<Context, FeedEvent> = {
     mustUse(viewer, channel);
     const database = await channels.databaseOf(channel);
     const [{ epoch }, head] = await Promise.all([database.read(self), database.read((db) => feedHead(db, channel))]);
-    return { stream: `${channel}:${epoch}`, topic: topics.accountIds(channel), position: positionOf(after, epoch, head) };
+    return {
+      stream: `${channel}:${epoch}`,
+      topic: topics.accountIds(channel),
+      position: positionOf(after, epoch, head),
+    };
   },
   async read(stream, position, { channels }) {
     const [channel, epoch] = stream.split(':') as [string, string];
@@ -71,7 +93,9 @@ builder.subscriptionField('accountIdsSynced', (t) =>
       'Account IDs as they come back to a channel. Nothing is missed by reconnecting with the last cursor. Apply a customer if its sequence is your last + 1, ignore it if it is not greater than your last, begin again if it is greater: then each takes effect exactly once.',
     args: {
       channel: t.arg.string({ required: true, description: 'Code of the channel.' }),
-      after: t.arg.string({ description: 'Cursor of the last event that was applied. Left out: from the beginning of the feed.' }),
+      after: t.arg.string({
+        description: 'Cursor of the last event that was applied. Left out: from the beginning of the feed.',
+      }),
     },
     extensions: { feed },
     subscribe: (_root, args, context) => feedIterable(feed, args, context, context.nudges),

@@ -14,7 +14,8 @@ const hasEnded = ({ finishedAt, state }: JobRunRow) => finishedAt !== null && st
 builder.subscriptionFields((t) => ({
   jobRun: t.field({
     type: JobRun,
-    description: 'A run as it goes on (operators): its present state, then each change, at most 4 a second, and always its final state, after which the stream ends.',
+    description:
+      'A run as it goes on (operators): its present state, then each change, at most 4 a second, and always its final state, after which the stream ends.',
     args: { id: t.arg.globalID({ for: [JobRun], required: true, description: 'Its global ID.' }) },
     subscribe: async (_root, { id }, { viewer, hq, nudges }) => {
       mustOperate(viewer, 'reading job runs');
@@ -38,7 +39,8 @@ builder.subscriptionFields((t) => ({
   }),
   jobActivity: t.field({
     type: JobRun,
-    description: 'All runs as they go on (operators): first those that wait or run, then each change of any run, folded to at most 4 a second per run.',
+    description:
+      'All runs as they go on (operators): first those that wait or run, then each change of any run, folded to at most 4 a second per run.',
     subscribe: (_root, _args, { viewer, hq, nudges, now }) => {
       mustOperate(viewer, 'reading job runs');
       const seen = new Map<number, number>();

@@ -1,5 +1,15 @@
 import { entityPage } from '../data/entity-page.ts';
-import { causes, type JobRun as JobRunRow, jobRunById, jobRuns, type Progress, runStates, type Step, stepStates, type StepFailure } from '../data/hq/job-run.ts';
+import {
+  type causes,
+  type JobRun as JobRunRow,
+  jobRunById,
+  jobRuns,
+  type Progress,
+  type runStates,
+  type Step,
+  type StepFailure,
+  type stepStates,
+} from '../data/hq/job-run.ts';
 import { mustOperate } from '../domain/viewer.ts';
 import { ChannelNotFound, NotFound, WrongState } from '../errors.ts';
 import { type JobName, stepsOf } from '../jobs/index.ts';
@@ -12,16 +22,18 @@ import { keysetConnection, numberKey } from './keyset.ts';
 const enumOf = <Value extends string>(name: string, description: string, meanings: Record<Value, string>) =>
   builder.enumType(name, {
     description,
-    values: Object.fromEntries(Object.entries(meanings).map(([value, meaning]) => [value, { description: meaning as string }])) as Record<
-      Value,
-      { description: string }
-    >,
+    values: Object.fromEntries(
+      Object.entries(meanings).map(([value, meaning]) => [value, { description: meaning as string }]),
+    ) as Record<Value, { description: string }>,
   });
 
 export const JobNameType = builder.enumType('JobName', {
   description: 'A job, or a chain of jobs.',
   values: {
-    P_JOB: { value: 'p-job', description: 'Uploads to headquarters what channels did, in the order of their replication counters.' },
+    P_JOB: {
+      value: 'p-job',
+      description: 'Uploads to headquarters what channels did, in the order of their replication counters.',
+    },
     SYNCHRONIZE_CUSTOMERS: {
       value: 'synchronize-customers',
       description: 'Synchronize customers and channel requests: gives uploaded customers their account IDs.',
@@ -58,17 +70,30 @@ const JobProgress = builder.objectRef<Progress>('JobProgress').implement({
   fields: (t) => ({
     phase: t.exposeString('phase', { description: 'What is being done.' }),
     done: t.expose('done', { type: 'BigInt', description: 'Records done, earlier attempts included.' }),
-    total: t.expose('total', { type: 'BigInt', description: 'Records to do, as counted at the start; it grows when more turn up.' }),
+    total: t.expose('total', {
+      type: 'BigInt',
+      description: 'Records to do, as counted at the start; it grows when more turn up.',
+    }),
     failed: t.expose('failed', { type: 'BigInt', description: 'Records set aside with a reason.' }),
-    ratePerSecond: t.exposeInt('ratePerSecond', { nullable: true, description: 'Records per second over the last five seconds; null until it is known.' }),
-    eta: t.expose('eta', { type: 'DateTime', nullable: true, description: 'When it will be done at this rate; null when unknown or done.' }),
+    ratePerSecond: t.exposeInt('ratePerSecond', {
+      nullable: true,
+      description: 'Records per second over the last five seconds; null until it is known.',
+    }),
+    eta: t.expose('eta', {
+      type: 'DateTime',
+      nullable: true,
+      description: 'When it will be done at this rate; null when unknown or done.',
+    }),
   }),
 });
 
 const Failures = builder.objectRef<StepFailure>('JobStepFailure').implement({
   description: 'What went wrong with one channel database while the others went on.',
   fields: (t) => ({
-    channelDatabase: t.exposeString('channelDatabase', { nullable: true, description: 'Which one; null when it is about the step as a whole.' }),
+    channelDatabase: t.exposeString('channelDatabase', {
+      nullable: true,
+      description: 'Which one; null when it is about the step as a whole.',
+    }),
     code: t.exposeString('code', { description: 'Why, for programs.' }),
     message: t.exposeString('message', { description: 'Why, for people.' }),
   }),
@@ -88,28 +113,41 @@ const JobStep = builder.objectRef<Step>('JobStep').implement({
 
 export const JobRun = builder.objectRef<JobRunRow>('JobRun');
 builder.node(JobRun, {
-  description: 'A job or chain that was asked for once: its state, progress and result. It survives a crash and goes on where it stopped.',
+  description:
+    'A job or chain that was asked for once: its state, progress and result. It survives a crash and goes on where it stopped.',
   id: { resolve: ({ id }) => id },
-  loadOne: async (id, { hq, viewer }) => (viewer.kind === 'operator' && /^\d{1,15}$/.test(id) ? hq.read((db) => jobRunById(db, Number(id))) : null),
+  loadOne: async (id, { hq, viewer }) =>
+    viewer.kind === 'operator' && /^\d{1,15}$/.test(id) ? hq.read((db) => jobRunById(db, Number(id))) : null,
   fields: (t) => ({
     job: t.field({ type: JobNameType, description: 'What runs.', resolve: ({ job }) => job as JobName }),
     channels: t.field({
       type: [Channel],
       nullable: true,
       description: 'For which channels; null for all.',
-      resolve: ({ channels: codes }, _args, { channels }) => codes && channels.all().filter(({ code }) => codes.includes(code)),
+      resolve: ({ channels: codes }, _args, { channels }) =>
+        codes && channels.all().filter(({ code }) => codes.includes(code)),
     }),
     state: t.expose('state', { type: RunState, description: 'Where it stands.' }),
     steps: t.expose('steps', { type: [JobStep], description: 'Its jobs, in their order.' }),
     progress: t.field({
       type: JobProgress,
       description: 'Progress of the step that is under way, or of the last one.',
-      resolve: ({ steps }) => (steps.find(({ state }) => state === 'RUNNING') ?? steps.findLast(({ state }) => state !== 'WAITING') ?? steps[0]!).progress,
+      resolve: ({ steps }) =>
+        (
+          steps.find(({ state }) => state === 'RUNNING') ??
+          steps.findLast(({ state }) => state !== 'WAITING') ??
+          steps[0]!
+        ).progress,
     }),
     cause: t.expose('cause', { type: Cause, description: 'Why it was started.' }),
     requestedBy: t.exposeString('requestedBy', { description: 'Who or what asked for it.' }),
-    attempt: t.exposeInt('attempt', { description: 'How often a worker took it up; more than 1 after a crash, a restart or a retry.' }),
-    cancelRequested: t.boolean({ description: 'Whether somebody asked to cancel it.', resolve: ({ cancelRequested }) => Boolean(cancelRequested) }),
+    attempt: t.exposeInt('attempt', {
+      description: 'How often a worker took it up; more than 1 after a crash, a restart or a retry.',
+    }),
+    cancelRequested: t.boolean({
+      description: 'Whether somebody asked to cancel it.',
+      resolve: ({ cancelRequested }) => Boolean(cancelRequested),
+    }),
     errorCode: t.exposeString('errorCode', { nullable: true, description: 'Why it failed, for programs.' }),
     error: t.exposeString('error', { nullable: true, description: 'Why it failed, for people.' }),
     createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When it was asked for.' }),
@@ -129,30 +167,39 @@ builder.queryFields((t) => ({
       return hq.read((db) => jobRunById(db, Number(id.id)));
     },
   }),
-  jobRuns: t.connection({
-    type: JobRun,
-    description: 'Runs, newest first (operators).',
-    complexity: (args) => ({ field: 1, multiplier: args.first ?? args.last ?? 20 }),
-    args: {
-      job: t.arg({ type: JobNameType, description: 'Only of this job or chain.' }),
-      state: t.arg({ type: RunState, description: 'Only in this state.' }),
-      cause: t.arg({ type: Cause, description: 'Only started for this reason.' }),
+  jobRuns: t.connection(
+    {
+      type: JobRun,
+      description: 'Runs, newest first (operators).',
+      complexity: (args) => ({ field: 1, multiplier: args.first ?? args.last ?? 20 }),
+      args: {
+        job: t.arg({ type: JobNameType, description: 'Only of this job or chain.' }),
+        state: t.arg({ type: RunState, description: 'Only in this state.' }),
+        cause: t.arg({ type: Cause, description: 'Only started for this reason.' }),
+      },
+      resolve: (_root, args, { viewer, hq }) => {
+        mustOperate(viewer, 'reading job runs');
+        const { job, state, cause } = args;
+        const where = { ...(job ? { job } : {}), ...(state ? { state } : {}), ...(cause ? { cause } : {}) };
+        return keysetConnection<number, JobRunRow>(
+          { args, keyFrom: numberKey, descending: true },
+          ({ id }) => id,
+          (page) => hq.read((db) => entityPage(db, jobRuns, 'id', where, page)),
+        );
+      },
     },
-    resolve: (_root, args, { viewer, hq }) => {
-      mustOperate(viewer, 'reading job runs');
-      const { job, state, cause } = args;
-      const where = { ...(job ? { job } : {}), ...(state ? { state } : {}), ...(cause ? { cause } : {}) };
-      return keysetConnection<number, JobRunRow>({ args, keyFrom: numberKey, descending: true }, ({ id }) => id, (page) =>
-        hq.read((db) => entityPage(db, jobRuns, 'id', where, page)),
-      );
-    },
-  }),
+    { name: 'JobRunConnection' },
+    { name: 'JobRunEdge' },
+  ),
 }));
 
 const RunJobInput = builder.inputType('RunJobInput', {
   description: 'For which channels.',
   fields: (t) => ({
-    channels: t.stringList({ description: 'Codes of channels; null or left out: all. The P-job uploads the whole channel database that a channel lives in.' }),
+    channels: t.stringList({
+      description:
+        'Codes of channels; null or left out: all. The P-job uploads the whole channel database that a channel lives in.',
+    }),
   }),
 });
 
@@ -161,9 +208,14 @@ const JobRunInput = builder.inputType('JobRunInput', {
   fields: (t) => ({ id: t.globalID({ for: [JobRun], required: true, description: 'Its global ID.' }) }),
 });
 
-const joins = 'When the same job waits or runs for the same channels already, that run is answered and none is started.';
+const joins =
+  'When the same job waits or runs for the same channels already, that run is answered and none is started.';
 
-async function startJob(job: JobName, channels: readonly string[] | null | undefined, context: Context): Promise<JobRunRow> {
+async function startJob(
+  job: JobName,
+  channels: readonly string[] | null | undefined,
+  context: Context,
+): Promise<JobRunRow> {
   const { viewer } = context;
   mustOperate(viewer, 'running jobs');
   const { run } = await start(context, {
@@ -177,9 +229,15 @@ async function startJob(job: JobName, channels: readonly string[] | null | undef
 }
 
 const starters = {
-  runConversion: ['conversion', `Converts pending customers (operators): P-job, Synchronize customers and channel requests, 1010. ${joins}`],
+  runConversion: [
+    'conversion',
+    `Converts pending customers (operators): P-job, Synchronize customers and channel requests, 1010. ${joins}`,
+  ],
   runPJob: ['p-job', `Starts the P-job (operators). ${joins}`],
-  runSynchronizeCustomers: ['synchronize-customers', `Starts Synchronize customers and channel requests (operators). ${joins}`],
+  runSynchronizeCustomers: [
+    'synchronize-customers',
+    `Starts Synchronize customers and channel requests (operators). ${joins}`,
+  ],
   runDownload1010: ['download-1010', `Starts 1010 (operators). ${joins}`],
 } satisfies Record<string, [JobName, string]>;
 
@@ -198,7 +256,8 @@ for (const [field, [job, description]] of Object.entries(starters)) {
 builder.mutationFields((t) => ({
   cancelJobRun: t.field({
     type: JobRun,
-    description: 'Cancels a run (operators): a waiting one at once, a running one after the batch that is under way. What was committed stays, and `progress` says how much.',
+    description:
+      'Cancels a run (operators): a waiting one at once, a running one after the batch that is under way. What was committed stays, and `progress` says how much.',
     errors: { types: [NotFound, WrongState] },
     args: { input: t.arg({ type: JobRunInput, required: true, description: 'Which run.' }) },
     resolve: (_root, { input }, context) => {
@@ -217,4 +276,3 @@ builder.mutationFields((t) => ({
     },
   }),
 }));
-

@@ -19,7 +19,8 @@ interface KeysetOptions<Key> {
   keyFrom: (cursor: string) => Key | undefined;
 }
 
-export const numberKey = (cursor: string): number | undefined => (/^\d{1,15}$/.test(cursor) ? Number(cursor) : undefined);
+export const numberKey = (cursor: string): number | undefined =>
+  /^\d{1,15}$/.test(cursor) ? Number(cursor) : undefined;
 export const textKey = (cursor: string): string | undefined => (cursor.length <= 100 ? cursor : undefined);
 
 const encoded = (key: string | number) => Buffer.from(String(key)).toString('base64url');
@@ -33,7 +34,8 @@ export async function keysetConnection<Key extends string | number, Row>(
 ) {
   for (const name of ['first', 'last'] as const) {
     const size = args[name];
-    if (size !== undefined && size !== null && (size < 1 || size > LARGEST_PAGE)) throw new InvalidInput([name], `must be between 1 and ${LARGEST_PAGE}`);
+    if (size !== undefined && size !== null && (size < 1 || size > LARGEST_PAGE))
+      throw new InvalidInput([name], `must be between 1 and ${LARGEST_PAGE}`);
   }
   const key = (cursor: string | undefined) => {
     if (cursor === undefined) return undefined;

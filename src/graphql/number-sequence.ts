@@ -1,4 +1,9 @@
-import { allNumberSequences, formatted, type NumberSequence as Row, numberSequenceByName } from '../data/hq/number-sequence.ts';
+import {
+  allNumberSequences,
+  formatted,
+  numberSequenceByName,
+  type NumberSequence as Row,
+} from '../data/hq/number-sequence.ts';
 import { extendNumberSequence } from '../domain/number-sequence.ts';
 import { mustOperate } from '../domain/viewer.ts';
 import { InvalidInput, NotFound } from '../errors.ts';
@@ -8,14 +13,25 @@ const NumberSequence = builder.objectRef<Row>('NumberSequence');
 builder.node(NumberSequence, {
   description: 'Where account IDs come from: in order, without a gap, each once.',
   id: { resolve: ({ name }) => name },
-  loadOne: (name, { hq, viewer }) => (viewer.kind === 'operator' ? hq.read((db) => numberSequenceByName(db, name)) : null),
+  loadOne: (name, { hq, viewer }) =>
+    viewer.kind === 'operator' ? hq.read((db) => numberSequenceByName(db, name)) : null,
   fields: (t) => ({
     name: t.exposeString('name', { description: 'Its name: `customer-account`.' }),
-    next: t.string({ description: 'The next number, as it will look.', resolve: (row) => formatted(row, row.nextNumber) }),
+    next: t.string({
+      description: 'The next number, as it will look.',
+      resolve: (row) => formatted(row, row.nextNumber),
+    }),
     nextNumber: t.expose('nextNumber', { type: 'BigInt', description: 'The next number.' }),
     largest: t.expose('largest', { type: 'BigInt', description: 'The largest number that may be given.' }),
-    remaining: t.field({ type: 'BigInt', description: 'How many are left.', resolve: ({ largest, nextNumber }) => largest - nextNumber + 1 }),
-    runsLow: t.boolean({ description: 'Whether fewer are left than the warning threshold.', resolve: ({ largest, nextNumber, warnBelow }) => largest - nextNumber + 1 < warnBelow }),
+    remaining: t.field({
+      type: 'BigInt',
+      description: 'How many are left.',
+      resolve: ({ largest, nextNumber }) => largest - nextNumber + 1,
+    }),
+    runsLow: t.boolean({
+      description: 'Whether fewer are left than the warning threshold.',
+      resolve: ({ largest, nextNumber, warnBelow }) => largest - nextNumber + 1 < warnBelow,
+    }),
     warnBelow: t.expose('warnBelow', { type: 'BigInt', description: 'The warning threshold.' }),
   }),
 });
@@ -35,7 +51,10 @@ const UpdateInput = builder.inputType('UpdateNumberSequenceInput', {
   description: 'What to change; what is left out stays.',
   fields: (t) => ({
     name: t.string({ required: true, description: 'Which sequence.' }),
-    largest: t.field({ type: 'BigInt', description: 'The largest number that may be given; not below what was given already.' }),
+    largest: t.field({
+      type: 'BigInt',
+      description: 'The largest number that may be given; not below what was given already.',
+    }),
     warnBelow: t.field({ type: 'BigInt', description: 'The warning threshold; 0 or more.' }),
   }),
 });
@@ -43,7 +62,8 @@ const UpdateInput = builder.inputType('UpdateNumberSequenceInput', {
 builder.mutationField('updateNumberSequence', (t) =>
   t.field({
     type: NumberSequence,
-    description: 'Extends or limits a number sequence (operators). Customers that waited for numbers get theirs with the next run.',
+    description:
+      'Extends or limits a number sequence (operators). Customers that waited for numbers get theirs with the next run.',
     errors: { types: [InvalidInput, NotFound] },
     args: { input: t.arg({ type: UpdateInput, required: true, description: 'What to change.' }) },
     resolve: (_root, { input }, { viewer, hq, now }) => {

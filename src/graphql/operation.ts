@@ -3,9 +3,9 @@ import { type CustomerBody, operationKinds } from '../data/customer-rows.ts';
 import { entityPage } from '../data/entity-page.ts';
 import { type AuditEntry, auditEntries } from '../data/hq/audit.ts';
 import {
+  type OperationFilter,
   type CustomerOperation as OperationRow,
   operationBySequence,
-  type OperationFilter,
   operationPage,
   operationStates,
 } from '../data/hq/operation.ts';
@@ -37,7 +37,13 @@ const OperationKind = builder.enumType('CustomerOperationKind', {
   values: Object.fromEntries(
     operationKinds.map((kind) => [
       kind,
-      { description: { CREATE_CUSTOMER: 'A customer was created.', UPDATE_CUSTOMER: 'A customer was changed.', ADD_ADDRESS: 'An address was added.' }[kind] },
+      {
+        description: {
+          CREATE_CUSTOMER: 'A customer was created.',
+          UPDATE_CUSTOMER: 'A customer was changed.',
+          ADD_ADDRESS: 'An address was added.',
+        }[kind],
+      },
     ]),
   ) as Record<(typeof operationKinds)[number], { description: string }>,
 });
@@ -48,7 +54,10 @@ const Audit = builder.objectRef<AuditEntry>('AuditEntry').implement({
     at: t.expose('at', { type: 'DateTime', description: 'When.' }),
     actor: t.exposeString('actor', { description: 'Who.' }),
     action: t.exposeString('action', { description: 'By which mutation.' }),
-    field: t.exposeString('field', { nullable: true, description: 'Which field; null when it is about the whole record.' }),
+    field: t.exposeString('field', {
+      nullable: true,
+      description: 'Which field; null when it is about the whole record.',
+    }),
     oldValue: t.exposeString('oldValue', { nullable: true, description: 'What it was.' }),
     newValue: t.exposeString('newValue', { nullable: true, description: 'What it became.' }),
   }),
@@ -56,7 +65,8 @@ const Audit = builder.objectRef<AuditEntry>('AuditEntry').implement({
 
 const CustomerOperation = builder.objectRef<OperationRow>('CustomerOperation');
 builder.node(CustomerOperation, {
-  description: 'Something that a channel did to a customer, as headquarters received it. Operations of one customer are applied in the order they were made.',
+  description:
+    'Something that a channel did to a customer, as headquarters received it. Operations of one customer are applied in the order they were made.',
   id: { resolve: ({ sequence }) => sequence },
   loadOne: async (id, { hq, viewer }) => {
     const operation = /^\d{1,15}$/.test(id) ? await hq.read((db) => operationBySequence(db, Number(id))) : undefined;
@@ -65,68 +75,113 @@ builder.node(CustomerOperation, {
   fields: (t) => ({
     kind: t.expose('kind', { type: OperationKind, description: 'What was done.' }),
     state: t.expose('state', { type: OperationState, description: 'Where it stands.' }),
-    channel: t.field({ type: Channel, description: 'Where it was done.', resolve: ({ channel }, _args, { channels }) => channels.get(channel) }),
+    channel: t.field({
+      type: Channel,
+      description: 'Where it was done.',
+      resolve: ({ channel }, _args, { channels }) => channels.get(channel),
+    }),
     customerUuid: t.expose('customer_uuid', { type: 'UUID', description: 'To which customer.' }),
-    counter: t.expose('counter', { type: 'BigInt', description: 'Replication counter: its place in the log of the channel database.' }),
-    corrected: t.boolean({ description: 'Whether an operator corrected what the channel sent.', resolve: ({ corrected }) => Boolean(corrected) }),
+    counter: t.expose('counter', {
+      type: 'BigInt',
+      description: 'Replication counter: its place in the log of the channel database.',
+    }),
+    corrected: t.boolean({
+      description: 'Whether an operator corrected what the channel sent.',
+      resolve: ({ corrected }) => Boolean(corrected),
+    }),
     tryCount: t.exposeInt('try_count', { description: 'How often it failed since it was received or retried.' }),
-    nextTryAt: t.expose('next_try_at', { type: 'DateTime', nullable: true, description: 'When it is tried again by itself.' }),
+    nextTryAt: t.expose('next_try_at', {
+      type: 'DateTime',
+      nullable: true,
+      description: 'When it is tried again by itself.',
+    }),
     errorCode: t.exposeString('error_code', { nullable: true, description: 'Why it failed, for programs.' }),
-    error: t.exposeString('error', { nullable: true, description: 'Why it failed, for people: the field and the rule.' }),
+    error: t.exposeString('error', {
+      nullable: true,
+      description: 'Why it failed, for people: the field and the rule.',
+    }),
     createdAt: t.expose('created_at', { type: 'DateTime', description: 'When it was done in the channel.' }),
     receivedAt: t.expose('received_at', { type: 'DateTime', description: 'When headquarters received it.' }),
     completedAt: t.expose('completed_at', { type: 'DateTime', nullable: true, description: 'When it was applied.' }),
-    auditTrail: t.connection({
-      type: Audit,
-      description: 'What operators did to it, oldest first (operators).',
-      resolve: ({ sequence }, args, { hq, viewer }) => {
-        mustOperate(viewer, 'reading the audit trail');
-        const where: FindOptionsWhere<AuditEntry> = { subject: `customer-operation:${sequence}` };
-        return keysetConnection<number, AuditEntry>({ args, keyFrom: numberKey }, ({ id }) => id, (page) =>
-          hq.read((db) => entityPage(db, auditEntries, 'id', where, page)),
-        );
+    auditTrail: t.connection(
+      {
+        type: Audit,
+        description: 'What operators did to it, oldest first (operators).',
+        resolve: ({ sequence }, args, { hq, viewer }) => {
+          mustOperate(viewer, 'reading the audit trail');
+          const where: FindOptionsWhere<AuditEntry> = { subject: `customer-operation:${sequence}` };
+          return keysetConnection<number, AuditEntry>(
+            { args, keyFrom: numberKey },
+            ({ id }) => id,
+            (page) => hq.read((db) => entityPage(db, auditEntries, 'id', where, page)),
+          );
+        },
       },
-    }),
+      { name: 'AuditEntryConnection' },
+      { name: 'AuditEntryEdge' },
+    ),
   }),
 });
 
+const OperationConnection = builder.connectionObject(
+  { type: CustomerOperation, name: 'CustomerOperationConnection' },
+  { name: 'CustomerOperationEdge' },
+);
+
 const operationConnection = {
-  complexity: (args: { first?: number | null; last?: number | null }) => ({ field: 1, multiplier: args.first ?? args.last ?? 20 }),
+  complexity: (args: { first?: number | null; last?: number | null }) => ({
+    field: 1,
+    multiplier: args.first ?? args.last ?? 20,
+  }),
 };
 
 builder.queryField('customerOperations', (t) =>
-  t.connection({
-    type: CustomerOperation,
-    ...operationConnection,
-    description: 'Operations that headquarters received, newest first. `states: [FAILED]` lists what waits for a person.',
-    args: {
-      states: t.arg({ type: [OperationState], description: 'Only in one of these states.' }),
-      channel: t.arg.string({ description: 'Only of this channel.' }),
+  t.connection(
+    {
+      type: CustomerOperation,
+      ...operationConnection,
+      description:
+        'Operations that headquarters received, newest first. `states: [FAILED]` lists what waits for a person.',
+      args: {
+        states: t.arg({ type: [OperationState], description: 'Only in one of these states.' }),
+        channel: t.arg.string({ description: 'Only of this channel.' }),
+      },
+      resolve: (_root, args, { hq, viewer, channels }) => {
+        const channel = args.channel ?? (viewer.kind === 'channel' ? viewer.channel : undefined);
+        if (channel !== undefined) {
+          mustUse(viewer, channel);
+          channels.get(channel);
+        }
+        const filter: OperationFilter = {
+          ...(channel === undefined ? {} : { channel }),
+          ...(args.states?.length ? { states: args.states } : {}),
+        };
+        return keysetConnection<number, OperationRow>(
+          { args, keyFrom: numberKey, descending: true },
+          ({ sequence }) => sequence,
+          (page) => hq.read((db) => operationPage(db, filter, page)),
+        );
+      },
     },
-    resolve: (_root, args, { hq, viewer, channels }) => {
-      const channel = args.channel ?? (viewer.kind === 'channel' ? viewer.channel : undefined);
-      if (channel !== undefined) {
-        mustUse(viewer, channel);
-        channels.get(channel);
-      }
-      const filter: OperationFilter = { ...(channel === undefined ? {} : { channel }), ...(args.states?.length ? { states: args.states } : {}) };
-      return keysetConnection<number, OperationRow>({ args, keyFrom: numberKey, descending: true }, ({ sequence }) => sequence, (page) =>
-        hq.read((db) => operationPage(db, filter, page)),
-      );
-    },
-  }),
+    OperationConnection,
+  ),
 );
 
 builder.objectField(Customer, 'operations', (t) =>
-  t.connection({
-    type: CustomerOperation,
-    ...operationConnection,
-    description: 'What was done to it, as headquarters received it, oldest first.',
-    resolve: ({ uuid, channel }, args, { hq }) =>
-      keysetConnection<number, OperationRow>({ args, keyFrom: numberKey }, ({ sequence }) => sequence, (page) =>
-        hq.read((db) => operationPage(db, { customerUuid: uuid, channel }, page)),
-      ),
-  }),
+  t.connection(
+    {
+      type: CustomerOperation,
+      ...operationConnection,
+      description: 'What was done to it, as headquarters received it, oldest first.',
+      resolve: ({ uuid, channel }, args, { hq }) =>
+        keysetConnection<number, OperationRow>(
+          { args, keyFrom: numberKey },
+          ({ sequence }) => sequence,
+          (page) => hq.read((db) => operationPage(db, { customerUuid: uuid, channel }, page)),
+        ),
+    },
+    OperationConnection,
+  ),
 );
 
 const RetryInput = builder.inputType('RetryCustomerOperationInput', {
@@ -140,9 +195,14 @@ const RetryAllInput = builder.inputType('RetryFailedCustomerOperationsInput', {
 });
 
 const CorrectInput = builder.inputType('CorrectCustomerOperationInput', {
-  description: 'The corrected values. A field that is left out stays as the channel sent it, one that is null is emptied.',
+  description:
+    'The corrected values. A field that is left out stays as the channel sent it, one that is null is emptied.',
   fields: (t) => ({
-    id: t.globalID({ for: [CustomerOperation], required: true, description: 'Which operation, by its global ID. It must be FAILED.' }),
+    id: t.globalID({
+      for: [CustomerOperation],
+      required: true,
+      description: 'Which operation, by its global ID. It must be FAILED.',
+    }),
     title: t.string({ description: 'Title.' }),
     firstName: t.string({ description: 'Given name.' }),
     middleName: t.string({ description: 'Middle name.' }),
@@ -164,7 +224,8 @@ const Retried = builder.objectRef<{ count: number }>('RetriedOperations').implem
 builder.mutationFields((t) => ({
   retryCustomerOperation: t.field({
     type: CustomerOperation,
-    description: 'Lets a failed operation be tried again, as if for the first time (operators). What waited behind it goes on too.',
+    description:
+      'Lets a failed operation be tried again, as if for the first time (operators). What waited behind it goes on too.',
     errors: { types: [NotFound, WrongState] },
     args: { input: t.arg({ type: RetryInput, required: true, description: 'Which one.' }) },
     resolve: async (_root, { input }, { viewer, hq, now, notice }) => {

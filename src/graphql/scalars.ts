@@ -47,7 +47,11 @@ builder.addScalarType(
     'Date',
     'A day of the calendar, without a time or zone: `1990-12-31`.',
     (value) =>
-      /^\d{4}-\d\d-\d\d$/.test(value) && !Number.isNaN(Date.parse(value)) && new Date(value).toISOString().startsWith(value) ? value : undefined,
+      /^\d{4}-\d\d-\d\d$/.test(value) &&
+      !Number.isNaN(Date.parse(value)) &&
+      new Date(value).toISOString().startsWith(value)
+        ? value
+        : undefined,
     'A day is written as 1990-12-31 and must exist.',
   ),
 );
@@ -59,7 +63,8 @@ builder.addScalarType(
     description: 'A whole number of up to 53 bits: counters and sequences outgrow the 32 bits of Int.',
     serialize: (value) => Number(value),
     parseValue: (value) => {
-      if (typeof value !== 'number' || !Number.isSafeInteger(value)) throw invalid('A whole number of up to 53 bits is expected.');
+      if (typeof value !== 'number' || !Number.isSafeInteger(value))
+        throw invalid('A whole number of up to 53 bits is expected.');
       return value;
     },
     parseLiteral: (node) => {

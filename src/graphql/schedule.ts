@@ -1,3 +1,4 @@
+import { jobRunById } from '../data/hq/job-run.ts';
 import { allSchedules, missedRunPolicies, type Schedule as ScheduleRow, scheduleById } from '../data/hq/schedule.ts';
 import { mustOperate } from '../domain/viewer.ts';
 import { ChannelNotFound, InvalidInput, NotFound } from '../errors.ts';
@@ -6,32 +7,40 @@ import { createSchedule, removeSchedule, updateSchedule } from '../queue/schedul
 import { builder } from './builder.ts';
 import { Channel, namedChannels } from './channel.ts';
 import { JobNameType, JobRun } from './job.ts';
-import { jobRunById } from '../data/hq/job-run.ts';
 
 const MissedRuns = builder.enumType('MissedRuns', {
   description: 'What happens with times that passed while headquarters was down.',
   values: Object.fromEntries(
     missedRunPolicies.map((policy) => [
       policy,
-      { description: policy === 'RUN_ONCE' ? 'Run once at the next start, however many were missed.' : 'Wait for the next time.' },
+      {
+        description:
+          policy === 'RUN_ONCE' ? 'Run once at the next start, however many were missed.' : 'Wait for the next time.',
+      },
     ]),
   ) as Record<(typeof missedRunPolicies)[number], { description: string }>,
 });
 
 const Schedule = builder.objectRef<ScheduleRow>('Schedule');
 builder.node(Schedule, {
-  description: 'A job or chain that recurs. A conversion every five minutes is there from the start, as the safety net of live conversion.',
+  description:
+    'A job or chain that recurs. A conversion every five minutes is there from the start, as the safety net of live conversion.',
   id: { resolve: ({ id }) => id },
-  loadOne: async (id, { hq, viewer }) => (viewer.kind === 'operator' && /^\d{1,15}$/.test(id) ? hq.read((db) => scheduleById(db, Number(id))) : null),
+  loadOne: async (id, { hq, viewer }) =>
+    viewer.kind === 'operator' && /^\d{1,15}$/.test(id) ? hq.read((db) => scheduleById(db, Number(id))) : null,
   fields: (t) => ({
     job: t.field({ type: JobNameType, description: 'What recurs.', resolve: ({ job }) => job as JobName }),
     channels: t.field({
       type: [Channel],
       nullable: true,
       description: 'For which channels; null for all.',
-      resolve: ({ channels: codes }, _args, { channels }) => codes && channels.all().filter(({ code }) => codes.includes(code)),
+      resolve: ({ channels: codes }, _args, { channels }) =>
+        codes && channels.all().filter(({ code }) => codes.includes(code)),
     }),
-    cron: t.exposeString('cron', { description: 'Cron pattern: minute, hour, day of month, month, day of week; with six parts the first is the second.' }),
+    cron: t.exposeString('cron', {
+      description:
+        'Cron pattern: minute, hour, day of month, month, day of week; with six parts the first is the second.',
+    }),
     timeZone: t.exposeString('timeZone', { description: 'IANA time zone in which the pattern is read.' }),
     enabled: t.boolean({ description: 'Whether it runs.', resolve: ({ enabled }) => Boolean(enabled) }),
     missedRuns: t.expose('missedRuns', { type: MissedRuns, description: 'What happens with missed times.' }),
@@ -46,7 +55,8 @@ builder.node(Schedule, {
       type: JobRun,
       nullable: true,
       description: 'Its last run, while that is kept.',
-      resolve: ({ lastRunId }, _args, { hq }) => (lastRunId === null ? null : hq.read((db) => jobRunById(db, lastRunId))),
+      resolve: ({ lastRunId }, _args, { hq }) =>
+        lastRunId === null ? null : hq.read((db) => jobRunById(db, lastRunId)),
     }),
   }),
 });
@@ -68,10 +78,18 @@ const CreateScheduleInput = builder.inputType('CreateScheduleInput', {
   fields: (t) => ({
     job: t.field({ type: JobNameType, required: true, description: 'What recurs.' }),
     channels: t.stringList({ description: 'Codes of channels; null or left out: all.' }),
-    cron: t.string({ required: true, description: 'Cron pattern of five parts, e.g. `*/5 * * * *`, or six with seconds first.' }),
+    cron: t.string({
+      required: true,
+      description: 'Cron pattern of five parts, e.g. `*/5 * * * *`, or six with seconds first.',
+    }),
     timeZone: t.string({ required: true, defaultValue: 'UTC', description: 'IANA time zone.' }),
     enabled: t.boolean({ required: true, defaultValue: true, description: 'Whether it runs.' }),
-    missedRuns: t.field({ type: MissedRuns, required: true, defaultValue: 'RUN_ONCE', description: 'What happens with missed times.' }),
+    missedRuns: t.field({
+      type: MissedRuns,
+      required: true,
+      defaultValue: 'RUN_ONCE',
+      description: 'What happens with missed times.',
+    }),
   }),
 });
 

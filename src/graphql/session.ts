@@ -16,7 +16,9 @@ const UploadStatus = builder.enumType('UploadSessionStatus', {
     STARTED: { description: 'Packages are under way.' },
     APPLIED: { description: 'All packages are applied at headquarters.' },
     CANCELED: { description: 'The run was cancelled or interrupted; what was applied stays.' },
-    UPLOAD_FAILED: { description: 'The channel database could not be read, or its log does not continue what was received.' },
+    UPLOAD_FAILED: {
+      description: 'The channel database could not be read, or its log does not continue what was received.',
+    },
     APPLY_FAILED: { description: 'Headquarters could not apply a package.' },
   } as const,
 });
@@ -46,14 +48,23 @@ const UploadSession = builder.objectRef<UploadRow>('UploadSession');
 builder.node(UploadSession, {
   description: 'What one P-job run brought up from one channel database.',
   id: { resolve: ({ id }) => id },
-  loadOne: (id, { hq, viewer }) => (viewer.kind === 'operator' ? hq.read((db) => db.findOneBy(uploadSessions, { id })) : null),
+  loadOne: (id, { hq, viewer }) =>
+    viewer.kind === 'operator' ? hq.read((db) => db.findOneBy(uploadSessions, { id })) : null,
   fields: (t) => ({
     channelDatabase: t.exposeString('channelDatabase', { description: shared.channelDatabase }),
     status: t.expose('status', { type: UploadStatus, description: 'Where it stands.' }),
     packages: t.exposeInt('packages', { description: shared.packages }),
     rows: t.expose('rowCount', { type: 'BigInt', description: shared.rows }),
-    firstCounter: t.expose('firstCounter', { type: 'BigInt', nullable: true, description: 'Replication counter of its first row.' }),
-    lastCounter: t.expose('lastCounter', { type: 'BigInt', nullable: true, description: 'Replication counter of its last row.' }),
+    firstCounter: t.expose('firstCounter', {
+      type: 'BigInt',
+      nullable: true,
+      description: 'Replication counter of its first row.',
+    }),
+    lastCounter: t.expose('lastCounter', {
+      type: 'BigInt',
+      nullable: true,
+      description: 'Replication counter of its last row.',
+    }),
     errorCode: t.exposeString('errorCode', { nullable: true, description: shared.errorCode }),
     error: t.exposeString('error', { nullable: true, description: shared.error }),
     startedAt: t.expose('startedAt', { type: 'DateTime', description: shared.startedAt }),
@@ -65,14 +76,22 @@ const DownloadSession = builder.objectRef<DownloadRow>('DownloadSession');
 builder.node(DownloadSession, {
   description: 'What one 1010 run brought down to one channel database.',
   id: { resolve: ({ id }) => id },
-  loadOne: (id, { hq, viewer }) => (viewer.kind === 'operator' ? hq.read((db) => db.findOneBy(downloadSessions, { id })) : null),
+  loadOne: (id, { hq, viewer }) =>
+    viewer.kind === 'operator' ? hq.read((db) => db.findOneBy(downloadSessions, { id })) : null,
   fields: (t) => ({
     channelDatabase: t.exposeString('channelDatabase', { description: shared.channelDatabase }),
     status: t.expose('status', { type: DownloadStatus, description: 'Where it stands.' }),
     packages: t.exposeInt('packages', { description: shared.packages }),
     rows: t.expose('rowCount', { type: 'BigInt', description: shared.rows }),
-    fromVersion: t.expose('fromVersion', { type: 'BigInt', description: 'Change version that the database had applied before.' }),
-    toVersion: t.expose('toVersion', { type: 'BigInt', nullable: true, description: 'Change version that it has applied now.' }),
+    fromVersion: t.expose('fromVersion', {
+      type: 'BigInt',
+      description: 'Change version that the database had applied before.',
+    }),
+    toVersion: t.expose('toVersion', {
+      type: 'BigInt',
+      nullable: true,
+      description: 'Change version that it has applied now.',
+    }),
     errorCode: t.exposeString('errorCode', { nullable: true, description: shared.errorCode }),
     error: t.exposeString('error', { nullable: true, description: shared.error }),
     startedAt: t.expose('startedAt', { type: 'DateTime', description: shared.startedAt }),
@@ -95,41 +114,58 @@ builder.objectFields(JobRun, (t) => ({
   }),
 }));
 
-const page = { complexity: (args: { first?: number | null; last?: number | null }) => ({ field: 1, multiplier: args.first ?? args.last ?? 20 }) };
+const page = {
+  complexity: (args: { first?: number | null; last?: number | null }) => ({
+    field: 1,
+    multiplier: args.first ?? args.last ?? 20,
+  }),
+};
 
 builder.queryFields((t) => ({
-  uploadSessions: t.connection({
-    type: UploadSession,
-    ...page,
-    description: 'Uploads from channel databases, newest first (operators).',
-    args: {
-      channelDatabase: t.arg.string({ description: 'Only from this one.' }),
-      status: t.arg({ type: UploadStatus, description: 'Only with this status.' }),
+  uploadSessions: t.connection(
+    {
+      type: UploadSession,
+      ...page,
+      description: 'Uploads from channel databases, newest first (operators).',
+      args: {
+        channelDatabase: t.arg.string({ description: 'Only from this one.' }),
+        status: t.arg({ type: UploadStatus, description: 'Only with this status.' }),
+      },
+      resolve: (_root, args, { viewer, hq }) => {
+        mustOperate(viewer, 'reading sessions');
+        const { channelDatabase, status } = args;
+        const where = { ...(channelDatabase ? { channelDatabase } : {}), ...(status ? { status } : {}) };
+        return keysetConnection<string, UploadRow>(
+          { args, keyFrom: textKey, descending: true },
+          ({ id }) => id,
+          (keyset) => hq.read((db) => entityPage(db, uploadSessions, 'id', where, keyset)),
+        );
+      },
     },
-    resolve: (_root, args, { viewer, hq }) => {
-      mustOperate(viewer, 'reading sessions');
-      const { channelDatabase, status } = args;
-      const where = { ...(channelDatabase ? { channelDatabase } : {}), ...(status ? { status } : {}) };
-      return keysetConnection<string, UploadRow>({ args, keyFrom: textKey, descending: true }, ({ id }) => id, (keyset) =>
-        hq.read((db) => entityPage(db, uploadSessions, 'id', where, keyset)),
-      );
+    { name: 'UploadSessionConnection' },
+    { name: 'UploadSessionEdge' },
+  ),
+  downloadSessions: t.connection(
+    {
+      type: DownloadSession,
+      ...page,
+      description: 'Downloads to channel databases, newest first (operators).',
+      args: {
+        channelDatabase: t.arg.string({ description: 'Only to this one.' }),
+        status: t.arg({ type: DownloadStatus, description: 'Only with this status.' }),
+      },
+      resolve: (_root, args, { viewer, hq }) => {
+        mustOperate(viewer, 'reading sessions');
+        const { channelDatabase, status } = args;
+        const where = { ...(channelDatabase ? { channelDatabase } : {}), ...(status ? { status } : {}) };
+        return keysetConnection<string, DownloadRow>(
+          { args, keyFrom: textKey, descending: true },
+          ({ id }) => id,
+          (keyset) => hq.read((db) => entityPage(db, downloadSessions, 'id', where, keyset)),
+        );
+      },
     },
-  }),
-  downloadSessions: t.connection({
-    type: DownloadSession,
-    ...page,
-    description: 'Downloads to channel databases, newest first (operators).',
-    args: {
-      channelDatabase: t.arg.string({ description: 'Only to this one.' }),
-      status: t.arg({ type: DownloadStatus, description: 'Only with this status.' }),
-    },
-    resolve: (_root, args, { viewer, hq }) => {
-      mustOperate(viewer, 'reading sessions');
-      const { channelDatabase, status } = args;
-      const where = { ...(channelDatabase ? { channelDatabase } : {}), ...(status ? { status } : {}) };
-      return keysetConnection<string, DownloadRow>({ args, keyFrom: textKey, descending: true }, ({ id }) => id, (keyset) =>
-        hq.read((db) => entityPage(db, downloadSessions, 'id', where, keyset)),
-      );
-    },
-  }),
+    { name: 'DownloadSessionConnection' },
+    { name: 'DownloadSessionEdge' },
+  ),
 }));

@@ -1,5 +1,5 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
 import type { GraphQLSchema } from 'graphql';
 import { createYoga } from 'graphql-yoga';
 import type pino from 'pino';
@@ -90,6 +90,10 @@ export async function serveHttp<Viewer, Context extends object>(
     if (request.headers.accept) request.headers.accept = sortAccept(request.headers.accept);
     answers.add(response);
     response.once('close', () => answers.delete(response));
+    const { socket } = request;
+    response.once('finish', () => {
+      if (!request.complete) giveUpBody(request, socket);
+    });
     await yoga(request, response);
   }
 
@@ -123,9 +127,11 @@ export async function serveHttp<Viewer, Context extends object>(
     async close() {
       const closed = new Promise((resolve) => server.close(resolve));
       for (const response of answers) if (isStream(response)) response.destroy();
+      // Connections become idle as their last answers go out.
+      const idle = setInterval(() => server.closeIdleConnections(), 50);
       const end = setTimeout(() => server.closeAllConnections(), limits.closing);
-      await sockets.close();
-      await closed;
+      await Promise.all([sockets.close(), closed]);
+      clearInterval(idle);
       clearTimeout(end);
     },
   };
@@ -147,6 +153,17 @@ function corsFor(origin: string | null, host: string | null, allowedOrigins: str
 
 function say(response: ServerResponse, status: number, text: string): void {
   response.writeHead(status, { 'Content-Type': 'text/plain', 'Cache-Control': 'no-store' }).end(`${text}\n`);
+}
+
+/**
+ * Ends the connection of a request whose body was refused and is still coming, when the client had time to read why.
+ * Destroying the request would leave the connection open and never read from again.
+ */
+function giveUpBody(request: IncomingMessage, connection: Socket): void {
+  request.resume();
+  setTimeout(() => {
+    if (!request.complete) connection.destroy();
+  }, 500).unref();
 }
 
 const isStream = (response: ServerResponse) =>

@@ -1,0 +1,119 @@
+import { readFileSync } from 'node:fs';
+import { parse } from 'csv-parse/sync';
+import type { CreateChannelInput, CreateCustomerInput } from '../../schema/operations.ts';
+import { sameUuid } from './same-uuid.ts';
+
+/*
+ * Adventure Works, Microsoft's sample data, as input of the demo and the benchmarks (demo/adventure-works/README.md has its notice).
+ */
+
+interface ChannelRecord {
+  channelKey: string;
+  name: string;
+}
+
+interface CustomerRecord {
+  customerKey: string;
+  title: string;
+  firstName: string;
+  lastName: string;
+  birthDate: string;
+  email: string;
+  phone: string;
+  street: string;
+  street2: string;
+  city: string;
+  stateProvince: string;
+  postalCode: string;
+  country: string;
+}
+
+const settings: Record<string, Pick<CreateChannelInput, 'type' | 'currency' | 'timeZone' | 'country'>> = {
+  Northwest: { type: 'RETAIL_STORE', currency: 'USD', timeZone: 'America/Los_Angeles', country: 'US' },
+  Northeast: { type: 'RETAIL_STORE', currency: 'USD', timeZone: 'America/New_York', country: 'US' },
+  Central: { type: 'RETAIL_STORE', currency: 'USD', timeZone: 'America/Chicago', country: 'US' },
+  Southwest: { type: 'RETAIL_STORE', currency: 'USD', timeZone: 'America/Phoenix', country: 'US' },
+  Southeast: { type: 'CALL_CENTER', currency: 'USD', timeZone: 'America/New_York', country: 'US' },
+  Canada: { type: 'CALL_CENTER', currency: 'CAD', timeZone: 'America/Toronto', country: 'CA' },
+  France: { type: 'ONLINE_STORE', currency: 'EUR', timeZone: 'Europe/Paris', country: 'FR' },
+  Germany: { type: 'ONLINE_STORE', currency: 'EUR', timeZone: 'Europe/Berlin', country: 'DE' },
+  Australia: { type: 'ONLINE_STORE', currency: 'AUD', timeZone: 'Australia/Sydney', country: 'AU' },
+  'United Kingdom': { type: 'ONLINE_STORE', currency: 'GBP', timeZone: 'Europe/London', country: 'GB' },
+};
+
+const languages: Record<string, string> = {
+  US: 'en-US',
+  CA: 'en-CA',
+  FR: 'fr-FR',
+  DE: 'de-DE',
+  AU: 'en-AU',
+  GB: 'en-GB',
+};
+
+/** Where a customer who never ordered belongs: the territory of the state or the country. */
+const territories: Record<string, string> = { CA: '6', FR: '7', DE: '8', AU: '9', GB: '10' };
+const stateTerritories: Record<string, string> = {
+  ...all('1', 'WA OR ID MT WY UT'),
+  ...all('2', 'ME NH VT MA RI CT NY NJ PA DE MD OH'),
+  ...all('4', 'CA NV AZ NM TX OK CO'),
+  ...all('5', 'FL GA AL MS SC NC TN KY VA WV LA AR'),
+};
+
+function all(territory: string, states: string): Record<string, string> {
+  return Object.fromEntries(states.split(' ').map((state) => [state, territory]));
+}
+
+function records<Row>(folder: URL, file: string): Row[] {
+  return parse(readFileSync(new URL(file, folder)), { columns: true, skip_empty_lines: true }) as Row[];
+}
+
+export interface AdventureWorks {
+  channels: CreateChannelInput[];
+  /** Each in its channel, with a UUID that is the same every time. */
+  customers: CreateCustomerInput[];
+}
+
+export function readAdventureWorks(folder: URL): AdventureWorks {
+  const channelRecords = records<ChannelRecord>(folder, 'channels.csv');
+  const codes = new Map(
+    channelRecords.map(({ channelKey, name }) => [channelKey, name.toLowerCase().replaceAll(' ', '-')]),
+  );
+  const firstOrder = new Map<string, string>();
+  for (const { customerKey, channelKey } of records<{ customerKey: string; channelKey: string }>(
+    folder,
+    'orders.csv',
+  )) {
+    if (!firstOrder.has(customerKey)) firstOrder.set(customerKey, channelKey);
+  }
+  const territoryOf = ({ customerKey, country, stateProvince }: CustomerRecord) =>
+    firstOrder.get(customerKey) ??
+    (country === 'US' ? (stateTerritories[stateProvince] ?? '3') : territories[country]!);
+  return {
+    channels: channelRecords.map(({ channelKey, name }) => ({
+      code: codes.get(channelKey)!,
+      name,
+      ...settings[name]!,
+    })),
+    customers: records<CustomerRecord>(folder, 'customers.csv').map((record) => ({
+      channel: codes.get(territoryOf(record))!,
+      id: sameUuid(`customer ${record.customerKey}`),
+      type: 'PERSON',
+      name: { title: record.title || null, first: record.firstName, last: record.lastName },
+      email: record.email,
+      phone: record.phone,
+      birthDate: record.birthDate,
+      language: languages[record.country] ?? null,
+      addresses: [
+        {
+          id: sameUuid(`address of customer ${record.customerKey}`),
+          street: record.street,
+          street2: record.street2 || null,
+          city: record.city,
+          state: record.stateProvince,
+          postalCode: record.postalCode,
+          country: record.country,
+        },
+      ],
+    })),
+  };
+}

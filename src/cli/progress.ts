@@ -1,0 +1,66 @@
+import { MultiBar } from 'cli-progress';
+import type { RunPartsFragment } from '../../schema/operations.ts';
+
+export interface Bars {
+  set(name: string, done: number, total: number, note?: string): void;
+  stop(): void;
+}
+
+/** One bar per name. On something that is no terminal it prints a line now and then instead. */
+export function progressBars(): Bars {
+  const terminal = process.stdout.isTTY === true;
+  const multi = new MultiBar({
+    format: '  {name} {bar} {value}/{total} {note}',
+    barCompleteChar: '█',
+    barIncompleteChar: '░',
+    barsize: 30,
+    hideCursor: true,
+    noTTYOutput: false,
+    emptyOnZero: true,
+    autopadding: true,
+    stream: process.stdout,
+  });
+  const bars = new Map<string, ReturnType<MultiBar['create']>>();
+  const printed = new Map<string, number>();
+  const line = (name: string, done: number, total: number, note: string) => {
+    const before = printed.get(name);
+    if (before === done || (done < total && before !== undefined && done - before < total / 4)) return;
+    printed.set(name, done);
+    console.log(`  ${name.padEnd(28)} ${done}/${total} ${note}`);
+  };
+  return {
+    set(name, done, total, note = '') {
+      if (!terminal) return line(name, done, total, note);
+      const bar = bars.get(name) ?? multi.create(total, 0, { name: name.padEnd(28), note });
+      bars.set(name, bar);
+      bar.setTotal(total);
+      bar.update(done, { note });
+    },
+    stop: () => multi.stop(),
+  };
+}
+
+/** Shows the steps of a run as they go on. */
+export function showRun(bars: Bars, run: RunPartsFragment): void {
+  for (const { job, progress, state } of run.steps) {
+    if (state === 'WAITING') continue;
+    const rate = progress.ratePerSecond ? `${progress.ratePerSecond}/s` : '';
+    const failed = progress.failed > 0 ? `${progress.failed} set aside` : '';
+    bars.set(titles[job], progress.done + progress.failed, progress.total, [rate, failed].filter(Boolean).join(', '));
+  }
+}
+
+export const titles: Record<RunPartsFragment['job'], string> = {
+  P_JOB: 'P-job',
+  SYNCHRONIZE_CUSTOMERS: 'Synchronize customers',
+  DOWNLOAD_1010: '1010',
+  CONVERSION: 'Conversion',
+};
+
+/** A run that has ended, in words. */
+export const ended = (run: RunPartsFragment): string => {
+  const name = titles[run.job];
+  if (run.state === 'SUCCEEDED') return `${name} succeeded.`;
+  if (run.state === 'CANCELLED') return `${name} was cancelled; what was done stays done.`;
+  return `${name} failed: ${run.error ?? 'no reason was given'} [${run.errorCode ?? 'UNKNOWN'}]`;
+};

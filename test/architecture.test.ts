@@ -1,0 +1,72 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { dirname, join, relative } from 'node:path';
+import { expect, test } from 'vitest';
+
+/** A file imports from the lines below its own: never upwards, never from a neighbour on its line. */
+const levels = [['cli'], ['http', 'graphql'], ['jobs'], ['domain', 'queue'], ['data', 'events']];
+/** Leaves that all may import, and the root that puts everything together. */
+const leaves = ['errors.ts', 'log.ts'];
+const root = 'app.ts';
+
+const src = join(import.meta.dirname, '../src');
+const files = readdirSync(src, { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.ts'));
+const folderOf = (file: string) => file.split('/')[0]!;
+const levelOf = (folder: string) => levels.findIndex((level) => level.includes(folder));
+
+test.each(files.filter((file) => file.includes('/')))('%s imports downwards', (file) => {
+  const folder = folderOf(file);
+  expect(levelOf(folder), `${folder}/ has no level`).not.toBe(-1);
+
+  const code = readFileSync(join(src, file), 'utf8');
+  const imported = [...code.matchAll(/(?:from|import) '(\.[^']+)'/g)].map(([, path]) =>
+    relative(src, join(src, dirname(file), path!)),
+  );
+  const upwards = imported
+    .filter((path) => path.includes('/') && !path.startsWith('..') && folderOf(path) !== folder)
+    .filter((path) => levelOf(folderOf(path)) <= levelOf(folder));
+  expect(upwards).toEqual([]);
+  const roots = imported.filter((path) => !path.includes('/') && !leaves.includes(path));
+  if (folder !== 'cli') expect(roots, 'app.ts and config.ts are for cli and the tests').toEqual([]);
+  if (folder !== 'data')
+    expect(code, 'SQL lives in data/; elsewhere only the types').not.toMatch(/import (?!type).* from 'typeorm'/);
+  if (folder !== 'cli')
+    expect(
+      imported.filter((path) => path.startsWith('../schema')),
+      'the contract is for clients',
+    ).toEqual([]);
+});
+
+test('the leaves import nothing of ours', () => {
+  for (const leaf of leaves) expect(readFileSync(join(src, leaf), 'utf8')).not.toMatch(/from '\.\.?\//);
+});
+
+test('only the composition root knows all layers', () => {
+  const code = readFileSync(join(src, root), 'utf8');
+  expect(code).not.toMatch(/from '\.\/cli\//);
+});
+
+test('the driver is named in one file', () => {
+  const naming = files.filter((file) => /from '(sqlite3|pg)'/.test(readFileSync(join(src, file), 'utf8')));
+  expect(naming.sort()).toEqual(['data/open.ts', 'data/sqlite-driver.ts']);
+});
+
+test('the clock is read in one place', () => {
+  const reading = files.filter(
+    (file) =>
+      !file.startsWith('cli/') &&
+      !file.startsWith('http/') &&
+      /Date\.now\(\)|new Date\(\)/.test(readFileSync(join(src, file), 'utf8')),
+  );
+  expect(reading).toEqual(['app.ts']);
+});
+
+test('no test sleeps', () => {
+  const tests = readdirSync(join(src, '../test'), { recursive: true, encoding: 'utf8' }).filter((file) =>
+    file.endsWith('.test.ts'),
+  );
+  const sleeping = tests.filter(
+    (file) =>
+      file !== 'architecture.test.ts' && /setTimeout|sleep\(/.test(readFileSync(join(src, '../test', file), 'utf8')),
+  );
+  expect(sleeping).toEqual([]);
+});

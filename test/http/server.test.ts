@@ -1,0 +1,121 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { expect, onTestFinished, test } from 'vitest';
+import { ask, graphqlWsClient, openSocket, startServer } from './support.ts';
+
+test('health says that the process lives, readiness whether it should get requests', async () => {
+  let ready = false;
+  const { url } = await startServer({ isReady: () => ready });
+
+  const health = await fetch(`${url}/health`);
+  expect([health.status, await health.text()]).toEqual([200, 'ok\n']);
+  expect((await fetch(`${url}/health/ready`)).status).toBe(503);
+  ready = true;
+  expect((await fetch(`${url}/health/ready`)).status).toBe(200);
+});
+
+test('the root leads to GraphiQL and other paths are not found', async () => {
+  const { url } = await startServer();
+
+  const root = await fetch(url, { redirect: 'manual' });
+  expect([root.status, root.headers.get('location')]).toEqual([302, '/graphql']);
+  expect((await fetch(`${url}/favicon.ico`)).status).toBe(404);
+});
+
+test('a port in use is said in words', async () => {
+  const other = createServer();
+  await new Promise<void>((resolve) => other.listen(0, '127.0.0.1', resolve));
+  onTestFinished(() => void other.close());
+  const { port } = other.address() as AddressInfo;
+
+  await expect(startServer({ port })).rejects.toThrow(`Port ${port} on 127.0.0.1 is in use`);
+});
+
+test('the GraphiQL page needs nothing from the internet', async () => {
+  const { endpoint } = await startServer();
+
+  const response = await fetch(endpoint, { headers: { accept: 'text/html' } });
+  const page = await response.text();
+
+  expect(response.status).toBe(200);
+  expect(page).toContain('<title>Channel headquarters</title>');
+  expect(page).toContain('{ hello }');
+  expect(page).toContain('"subscriptionsProtocol":"WS"');
+  const markup = page.replace(/<script>[\s\S]*<\/script>/, '');
+  expect(markup).not.toMatch(/<script[^>]*\ssrc=/);
+  expect(markup).not.toMatch(/<link[^>]*href="https?:/);
+  expect(page).not.toMatch(
+    /url\(["']?https?:|@import ["']?https?:|importScripts\(["']https?:|unpkg\.com|jsdelivr|cdnjs|esm\.sh/,
+  );
+  expect(response.headers.get('content-security-policy')).toContain("default-src 'self'");
+});
+
+test('GraphiQL gives its token to sockets too', async () => {
+  const { endpoint } = await startServer();
+  const page = await (await fetch(endpoint, { headers: { accept: 'text/html' } })).text();
+
+  expect(page).toMatch(/"connectionParams":\(\) => \{/);
+  expect(page).toContain("localStorage.getItem('graphiql:headers')");
+});
+
+test('a browser that has the page gets it not again', async () => {
+  const { endpoint } = await startServer();
+  const { headers } = await fetch(endpoint, { headers: { accept: 'text/html' } });
+  const again = await fetch(endpoint, { headers: { accept: 'text/html', 'if-none-match': headers.get('etag')! } });
+  expect(again.status).toBe(304);
+});
+
+test('closing ends sockets with 1001, streams and idle connections, and takes no more requests', async () => {
+  const server = await startServer();
+  server.world.append('houston', 'a');
+  expect((await ask(server, '{ hello }')).status).toBe(200);
+  const socket = await openSocket(server);
+  const stream = await fetch(server.endpoint, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', accept: 'text/event-stream', authorization: 'Bearer ada' },
+    body: JSON.stringify({ query: 'subscription { rows(channel: "houston") { cursor } }' }),
+  });
+
+  const started = performance.now();
+  await server.close();
+
+  expect(performance.now() - started).toBeLessThan(1_500);
+  expect((await socket.closed).code).toBe(1001);
+  await expect(stream.text()).rejects.toThrow();
+  await expect(ask(server, '{ hello }')).rejects.toThrow();
+  expect(server.world.listening.get('rows:houston')).toBe(0);
+});
+
+test('a client that does not answer the closing handshake does not hold up the end', async () => {
+  const server = await startServer({ limits: { closing: 100 } });
+  const socket = await openSocket(server);
+  socket.socket.pause();
+
+  await server.close();
+
+  expect(socket.socket.readyState).toBe(socket.socket.OPEN);
+});
+
+test('requests, streams and sockets answer the same operation', async () => {
+  const server = await startServer();
+  server.world.append('houston', 'a', 'b');
+  const query = 'subscription { rows(channel: "houston") { cursor values } }';
+  const event = { data: { rows: { cursor: 2, values: ['a', 'b'] } } };
+
+  const stream = await fetch(`${server.endpoint}?query=${encodeURIComponent(query)}`, {
+    headers: { accept: 'text/event-stream', authorization: 'Bearer ada' },
+  });
+  const reader = stream.body!.pipeThrough(new TextDecoderStream()).getReader();
+  onTestFinished(() => reader.cancel());
+  let text = '';
+  while (!text.includes('"values"')) text += (await reader.read()).value;
+  expect(text).toContain(`event: next\ndata: ${JSON.stringify(event)}\n\n`);
+
+  for await (const result of graphqlWsClient(server).iterate({ query })) {
+    expect(result).toEqual(event);
+    break;
+  }
+  for await (const result of graphqlWsClient(server).iterate({ query: '{ hello }' })) {
+    expect(result).toEqual((await ask(server, '{ hello }')).body);
+  }
+});
