@@ -176,6 +176,8 @@ export type ErrorCode =
   | 'DATABASE_UNAVAILABLE'
   /** The token does not allow it. */
   | 'FORBIDDEN'
+  /** Headquarters was restored from a backup older than what its channels have; no account ID is assigned. */
+  | 'HEADQUARTERS_REWOUND'
   /** The input breaks a rule. */
   | 'INVALID_INPUT'
   /** There is no such record. */

@@ -10,6 +10,7 @@ export const errorCodes = [
   'FORBIDDEN',
   'NUMBER_SEQUENCE_EXHAUSTED',
   'CHANNEL_DATABASE_REWOUND',
+  'HEADQUARTERS_REWOUND',
   'CURSOR_INVALID',
   'DATABASE_UNAVAILABLE',
 ] as const;
@@ -117,6 +118,20 @@ export class ChannelDatabaseRewound extends DomainError {
     super(
       `The channel database "${database}" does not continue what headquarters received from it: it was restored or replaced. ` +
         'Adopt it (adoptChannelDatabase) to upload its log again.',
+    );
+  }
+}
+
+/**
+ * A channel has applied more than headquarters has done: headquarters was restored from an older backup. Going on would give account
+ * IDs a second time.
+ */
+export class HeadquartersRewound extends DomainError {
+  readonly code = 'HEADQUARTERS_REWOUND';
+  constructor(readonly database: string) {
+    super(
+      `The channel database "${database}" has applied more than headquarters has done: headquarters was restored from an older backup. ` +
+        'No account ID is assigned, because it could be one that was given before. Restore a backup of headquarters that is newer than those of the channels.',
     );
   }
 }

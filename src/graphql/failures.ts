@@ -57,6 +57,8 @@ function meanings(code: errors.ErrorCode): string {
     FORBIDDEN: 'The token does not allow it.',
     NUMBER_SEQUENCE_EXHAUSTED: 'No account ID is left; extend the sequence and run again.',
     CHANNEL_DATABASE_REWOUND: 'A channel database was restored or replaced; adopt it to upload again.',
+    HEADQUARTERS_REWOUND:
+      'Headquarters was restored from a backup older than what its channels have; no account ID is assigned.',
     CURSOR_INVALID: 'The cursor does not belong to this feed; begin again without one.',
     DATABASE_UNAVAILABLE: 'A database does not answer now; try again.',
   };

@@ -1,9 +1,9 @@
-import { timeOrderedId } from '../data/ids.ts';
 import { applyAccountIds, outdated, storeDownloaded } from '../data/channel/customer.ts';
 import { advanceApplied, self } from '../data/channel/self.ts';
 import { countChangedSince, customersChangedSince, packedCustomers } from '../data/hq/customer.ts';
 import { addDownloadPackage, type DownloadStatus, endDownloadSession } from '../data/hq/session.ts';
-import { topics, type Nudges } from '../events/nudges.ts';
+import { timeOrderedId } from '../data/ids.ts';
+import { type Nudges, topics } from '../events/nudges.ts';
 import type { Job, JobContext } from '../queue/job.ts';
 
 /** Channel databases that are written at once: each has its own writer. */
@@ -29,7 +29,10 @@ export const download1010 = (nudges: Nudges): Job => ({
         left.set(name, await context.hq.read((db) => countChangedSince(db, name, appliedVersion)));
       });
     }
-    context.expect('downloading', [...left.values()].reduce((sum, count) => sum + count, 0));
+    context.expect(
+      'downloading',
+      [...left.values()].reduce((sum, count) => sum + count, 0),
+    );
     const waiting = [...left].filter(([, count]) => count > 0).map(([name]) => name);
     const workers = Array.from({ length: AT_ONCE }, async () => {
       for (let name = waiting.shift(); name; name = waiting.shift()) await downloadTo(context, name, nudges);
@@ -45,13 +48,18 @@ async function downloadTo(context: JobContext, name: string, nudges: Nudges): Pr
   let creating = true;
   let sent = false;
   const end = (status: DownloadStatus, error?: { code: string; message: string }) =>
-    sent || error ? context.hq.write((tx) => endDownloadSession(tx, session.id, { ...session, status, at: context.now(), ...(error ? { error } : {}) })) : undefined;
+    sent || error
+      ? context.hq.write((tx) =>
+          endDownloadSession(tx, session.id, { ...session, status, at: context.now(), ...(error ? { error } : {}) }),
+        )
+      : undefined;
 
   const failure = await context
     .isolated(name, async () => {
       const database = await context.channels.open(name);
       let { appliedVersion: applied } = await database.read(self);
-      const next = (version: number) => context.hq.read((db) => customersChangedSince(db, name, version, context.batchSize));
+      const next = (version: number) =>
+        context.hq.read((db) => customersChangedSince(db, name, version, context.batchSize));
       let reads = next(applied);
       for (;;) {
         creating = true;

@@ -1,11 +1,12 @@
-import { timeOrderedId } from '../data/ids.ts';
 import { packageAfter } from '../data/channel/operation.ts';
+import { self } from '../data/channel/self.ts';
 import { advanceReceived, channelDatabaseByName } from '../data/hq/channel.ts';
 import { receiveOperations } from '../data/hq/operation.ts';
 import { addUploadPackage, endUploadSession, type UploadStatus } from '../data/hq/session.ts';
-import { self } from '../data/channel/self.ts';
+import { timeOrderedId } from '../data/ids.ts';
 import { ChannelDatabaseRewound } from '../errors.ts';
 import type { Job, JobContext } from '../queue/job.ts';
+import { refuseRewoundHeadquarters } from './rewound.ts';
 
 /**
  * P-job: brings what channels did up to headquarters, in the order of their replication counters.
@@ -17,8 +18,10 @@ import type { Job, JobContext } from '../queue/job.ts';
 export const pJob: Job = {
   name: 'p-job',
   title: 'P-job',
-  description: 'Uploads to headquarters what channels did since the last upload, in the order of their replication counters.',
+  description:
+    'Uploads to headquarters what channels did since the last upload, in the order of their replication counters.',
   async run(context) {
+    await refuseRewoundHeadquarters(context);
     const databases = context.channelDatabases();
     const left = new Map<string, number>();
     for (const name of databases) {
@@ -26,7 +29,10 @@ export const pJob: Job = {
         left.set(name, await waitingIn(context, name));
       });
     }
-    context.expect('uploading', [...left.values()].reduce((sum, count) => sum + count, 0));
+    context.expect(
+      'uploading',
+      [...left.values()].reduce((sum, count) => sum + count, 0),
+    );
     for (const name of left.keys()) await uploadFrom(context, name);
   },
 };
@@ -45,7 +51,11 @@ async function uploadFrom(context: JobContext, name: string): Promise<void> {
   let reading = true;
   let sent = false;
   const end = (status: UploadStatus, error?: { code: string; message: string }) =>
-    sent || error ? context.hq.write((tx) => endUploadSession(tx, session.id, { ...session, status, at: context.now(), ...(error ? { error } : {}) })) : undefined;
+    sent || error
+      ? context.hq.write((tx) =>
+          endUploadSession(tx, session.id, { ...session, status, at: context.now(), ...(error ? { error } : {}) }),
+        )
+      : undefined;
 
   const failure = await context
     .isolated(name, async () => {
@@ -57,7 +67,8 @@ async function uploadFrom(context: JobContext, name: string): Promise<void> {
       for (;;) {
         reading = true;
         const { previousId, head, upload } = await reads;
-        if (head < mark.counter || (mark.counter > 0 && previousId !== mark.operationId)) throw new ChannelDatabaseRewound(name);
+        if (head < mark.counter || (mark.counter > 0 && previousId !== mark.operationId))
+          throw new ChannelDatabaseRewound(name);
         if (!upload) break;
         reading = false;
         // The next package is read while headquarters stores this one.
@@ -65,7 +76,11 @@ async function uploadFrom(context: JobContext, name: string): Promise<void> {
         reads.catch(() => {});
         const at = context.now();
         const moved = await context.batch(async (tx) => {
-          const moved = await advanceReceived(tx, name, mark.counter, { counter: upload.last, operationId: upload.lastId, at });
+          const moved = await advanceReceived(tx, name, mark.counter, {
+            counter: upload.last,
+            operationId: upload.lastId,
+            at,
+          });
           if (!moved) return { done: 0, result: false };
           await receiveOperations(tx, { package: upload.package, channelDatabase: name, sessionId: session.id, at });
           await addUploadPackage(tx, session, upload);

@@ -1,8 +1,9 @@
 import type { EntityManager } from 'typeorm';
-import { countDue, type CustomerOperation, dueOperations, failOperations } from '../data/hq/operation.ts';
+import { type CustomerOperation, countDue, dueOperations, failOperations } from '../data/hq/operation.ts';
 import { afterPassingFailure, resolveOperations } from '../domain/resolve.ts';
 import { DatabaseUnavailable, DomainError } from '../errors.ts';
 import { Cancelled, type Job, type JobContext, Released } from '../queue/job.ts';
+import { refuseRewoundHeadquarters } from './rewound.ts';
 
 /**
  * Synchronize customers and channel requests: gives uploaded customers their account IDs, within headquarters.
@@ -14,8 +15,10 @@ import { Cancelled, type Job, type JobContext, Released } from '../queue/job.ts'
 export const synchronizeCustomers: Job = {
   name: 'synchronize-customers',
   title: 'Synchronize customers and channel requests',
-  description: 'Turns uploaded customer operations into headquarters customers and gives each new customer its account ID.',
+  description:
+    'Turns uploaded customer operations into headquarters customers and gives each new customer its account ID.',
   async run(context) {
+    await refuseRewoundHeadquarters(context);
     const channels = context.channelCodes();
     context.expect('assigning account IDs', await context.hq.read((db) => countDue(db, channels, context.now())));
     // Numbers that ran out stop this step and not the next: 1010 still brings down what was assigned.
@@ -45,14 +48,22 @@ async function synchronizeBatch(context: JobContext, channel: string, size: numb
     });
     return due.length > 0;
   } catch (error) {
-    const passedAlong = error instanceof Cancelled || error instanceof Released || error instanceof DomainError || error instanceof DatabaseUnavailable;
+    const passedAlong =
+      error instanceof Cancelled ||
+      error instanceof Released ||
+      error instanceof DomainError ||
+      error instanceof DatabaseUnavailable;
     if (passedAlong || due.length === 0) throw error;
     if (due.length > 1) {
       await synchronizeBatch(context, channel, Math.ceil(due.length / 2));
       return true;
     }
     context.log.error({ err: error, operation: due[0]!.sequence }, 'an operation was refused by the database');
-    const failure = afterPassingFailure(due[0]!, { code: 'INTERNAL', message: 'The database refused this operation; see the log of headquarters.' }, now);
+    const failure = afterPassingFailure(
+      due[0]!,
+      { code: 'INTERNAL', message: 'The database refused this operation; see the log of headquarters.' },
+      now,
+    );
     await batch(async (tx) => {
       await failOperations(tx, [failure]);
       return { done: 0, failed: failure.state === 'FAILED' ? 1 : 0 };

@@ -29,7 +29,10 @@ export const knownCustomers = (tx: EntityManager, uuids: readonly string[]) =>
   );
 
 /** Stores new customers, each with its account ID, and the newer state of known ones. An account ID never changes. */
-export const storeCustomers = (tx: EntityManager, customers: readonly Record<keyof typeof customerColumns, unknown>[]) =>
+export const storeCustomers = (
+  tx: EntityManager,
+  customers: readonly Record<keyof typeof customerColumns, unknown>[],
+) =>
   sql(
     tx,
     `insert into customer (${Object.keys(customerColumns).join(', ')})
@@ -91,9 +94,20 @@ export async function countChangedSince(db: EntityManager, channelDatabase: stri
 }
 
 /** Whole customers, packed for a channel database that has lost them or must take a correction. */
-export async function packedCustomers(db: EntityManager, uuids: readonly string[]): Promise<{ customers: string; addresses: string }> {
+export async function packedCustomers(
+  db: EntityManager,
+  uuids: readonly string[],
+): Promise<{ customers: string; addresses: string }> {
   const list = JSON.stringify(uuids);
-  const columns = { uuid: 'text', channel: 'text', ...bodyColumns, ...keyColumns, counter: 'bigint', created_at: 'text', updated_at: 'text' } as const;
+  const columns = {
+    uuid: 'text',
+    channel: 'text',
+    ...bodyColumns,
+    ...keyColumns,
+    counter: 'bigint',
+    created_at: 'text',
+    updated_at: 'text',
+  } as const;
   const customers = await one<{ package: string }>(
     db,
     `select ${packed(db, columns, 'x')} as package from customer x where x.uuid in ${listed(db, '$1')}`,

@@ -133,7 +133,12 @@ export async function anyDue(db: EntityManager, now: string): Promise<boolean> {
 }
 
 /** Takes the oldest run that is due, or one whose worker died. One statement, so two workers never share a run. */
-export async function claimRun(tx: EntityManager, worker: string, now: string, leaseUntil: string): Promise<JobRun | null> {
+export async function claimRun(
+  tx: EntityManager,
+  worker: string,
+  now: string,
+  leaseUntil: string,
+): Promise<JobRun | null> {
   const [claimed] = await sql<{ id: number }>(
     tx,
     `update job_run set state = 'RUNNING', attempt = attempt + 1, fence = fence + 1, worker = $1, lease_until = $2,
@@ -149,7 +154,9 @@ export async function claimRun(tx: EntityManager, worker: string, now: string, l
 }
 
 /** What a worker may change about a run that it holds. */
-export type Held = Partial<Pick<JobRun, 'state' | 'steps' | 'dueAt' | 'leaseUntil' | 'errorCode' | 'error' | 'finishedAt'>>;
+export type Held = Partial<
+  Pick<JobRun, 'state' | 'steps' | 'dueAt' | 'leaseUntil' | 'errorCode' | 'error' | 'finishedAt'>
+>;
 
 /** Changes a run while this fence holds it. Undefined: another worker has it now, and this one stops. */
 export async function changeHeld(
@@ -208,7 +215,10 @@ export async function forgetRuns(tx: EntityManager, before: string, keepLive: nu
   const old = `select id from job_run where finished_at < $1`;
   const live = `select id from job_run where cause = 'LIVE' and state = 'SUCCEEDED' and id <=
     (select id from job_run where cause = 'LIVE' order by id desc limit 1 offset $2)`;
-  const gone = await sql<{ id: number }>(tx, `select id from (${old} union ${live}) as gone limit 5000`, [before, keepLive]);
+  const gone = await sql<{ id: number }>(tx, `select id from (${old} union ${live}) as gone limit 5000`, [
+    before,
+    keepLive,
+  ]);
   if (gone.length === 0) return;
   const ids = gone.map(({ id }) => Number(id)).join(', ');
   await sql(tx, `delete from upload_session where run_id in (${ids})`);

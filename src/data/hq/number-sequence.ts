@@ -64,3 +64,9 @@ export async function advanceHead(tx: EntityManager, name: string, count: number
   ]);
   return row!.value - count;
 }
+
+/** The newest number of a stream. */
+export async function headOf(db: EntityManager, name: string): Promise<number> {
+  const row = await one<{ value: number }>(db, 'select value from head where name = $1', [name]);
+  return row!.value;
+}

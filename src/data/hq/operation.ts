@@ -1,6 +1,6 @@
 import type { EntityManager } from 'typeorm';
-import type { OperationKind, OperationPayload } from '../customer-rows.ts';
 import type { KeysetPage } from '../customer-page.ts';
+import type { OperationKind, OperationPayload } from '../customer-rows.ts';
 import { forUpdate, listed, one, packed, rows, sql } from '../sql.ts';
 
 export const operationStates = ['PENDING', 'WAITING', 'FAILED', 'SYNCED'] as const;
@@ -89,7 +89,12 @@ const holdBehindTrouble = (tx: EntityManager) =>
   );
 
 /** The oldest operations of a channel that are due. */
-export async function dueOperations(tx: EntityManager, channel: string, now: string, limit: number): Promise<CustomerOperation[]> {
+export async function dueOperations(
+  tx: EntityManager,
+  channel: string,
+  now: string,
+  limit: number,
+): Promise<CustomerOperation[]> {
   const row = await one<{ page: string }>(
     tx,
     `select ${packed(tx, { sequence: 'bigint', customer_uuid: 'text', channel: 'text', channel_database: 'text', counter: 'bigint', kind: 'text', payload: 'json', corrected: 'boolean', try_count: 'bigint', created_at: 'text', received_at: 'text' }, 'x', 'x.sequence')} as page
@@ -161,7 +166,10 @@ export const retryOperations = (tx: EntityManager, only: { sequence: number } | 
 
 /** Replaces what a failed operation says by its correction. */
 export const correctOperation = (tx: EntityManager, sequence: number, payload: OperationPayload) =>
-  sql(tx, 'update customer_operation set payload = $1, corrected = true where sequence = $2', [JSON.stringify(payload), sequence]);
+  sql(tx, 'update customer_operation set payload = $1, corrected = true where sequence = $2', [
+    JSON.stringify(payload),
+    sequence,
+  ]);
 
 export interface OperationFilter {
   channel?: string;
@@ -169,7 +177,11 @@ export interface OperationFilter {
   states?: readonly OperationState[];
 }
 
-export async function operationPage(db: EntityManager, filter: OperationFilter, page: KeysetPage): Promise<CustomerOperation[]> {
+export async function operationPage(
+  db: EntityManager,
+  filter: OperationFilter,
+  page: KeysetPage,
+): Promise<CustomerOperation[]> {
   const parameters: unknown[] = [];
   const parameter = (value: unknown) => `$${parameters.push(value)}`;
   const conditions = [
@@ -192,7 +204,12 @@ export async function operationBySequence(db: EntityManager, sequence: number): 
   return (await operations(db, 'from customer_operation where sequence = $1', [sequence], 'x.sequence'))[0];
 }
 
-async function operations(db: EntityManager, from: string, parameters: unknown[], order: string): Promise<CustomerOperation[]> {
+async function operations(
+  db: EntityManager,
+  from: string,
+  parameters: unknown[],
+  order: string,
+): Promise<CustomerOperation[]> {
   const row = await one<{ page: string }>(
     db,
     `select ${packed(db, columns, 'x', order)} as page from (select * ${from}) as x`,

@@ -51,7 +51,11 @@ export const changeSchedule = (tx: EntityManager, id: number, change: Partial<Sc
   tx.update(schedules, { id }, change);
 
 /** Moves on to the next time only if nobody else has: so a due time starts one run, whoever looks. */
-export async function takeDue(tx: EntityManager, { id, nextRunAt }: Schedule, change: Partial<Schedule>): Promise<boolean> {
+export async function takeDue(
+  tx: EntityManager,
+  { id, nextRunAt }: Schedule,
+  change: Partial<Schedule>,
+): Promise<boolean> {
   const { affected } = await tx.update(schedules, { id, nextRunAt: nextRunAt! }, change);
   return affected === 1;
 }
