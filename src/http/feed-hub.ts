@@ -54,7 +54,7 @@ export function feedHub({ nudges, topic, load, onEmpty, limits, log }: FeedHubOp
   let position = 0;
   let dirty = false;
   let pumping = false;
-  const { pageAfter, stale } = sharedPages({ load, wanted: () => members.size > 0, log });
+  const { pageAfter, stale } = sharedPages({ load, wanted: () => members.size > 0, limits, log });
 
   const wake = () => {
     stale();
@@ -104,10 +104,7 @@ export function feedHub({ nudges, topic, load, onEmpty, limits, log }: FeedHubOp
   /** Lets a member go live unless the hub is further than it. A member that is further than the hub skips pages. */
   function admit(member: Member): boolean {
     if (live.size > 0 && member.position < position) return false;
-    if (live.size === 0) {
-      position = member.position;
-      dirty = true;
-    }
+    if (live.size === 0) position = member.position;
     member.state = 'live';
     live.add(member);
     void pump();
@@ -173,7 +170,12 @@ export function feedHub({ nudges, topic, load, onEmpty, limits, log }: FeedHubOp
  * afterwards: thousands reconnect at the same position after a restart. Rows once seen do not change, but "nothing
  * yet" does, so a reading that began before a nudge is not shared with those who ask after it.
  */
-function sharedPages({ load, wanted, log }: Pick<FeedHubOptions, 'load' | 'log'> & { wanted: () => boolean }) {
+function sharedPages({
+  load,
+  wanted,
+  limits,
+  log,
+}: Pick<FeedHubOptions, 'load' | 'limits' | 'log'> & { wanted: () => boolean }) {
   const reading = new Map<number, Promise<Page | undefined>>();
   const recent = new Map<number, Page>();
 
@@ -208,7 +210,7 @@ function sharedPages({ load, wanted, log }: Pick<FeedHubOptions, 'load' | 'log'>
 
   function keep(page: Page): void {
     recent.set(page.from, page);
-    setTimeout(() => recent.delete(page.from), 1_000).unref();
+    setTimeout(() => recent.delete(page.from), limits.feedKeep).unref();
     if (recent.size <= 64) return;
     const [oldest] = recent.keys();
     if (oldest !== undefined) recent.delete(oldest);

@@ -27,6 +27,8 @@ export const defaultLimits = {
   closing: 2_000,
   /** Ms after which a feed looks again without a nudge. */
   feedPoll: 5_000,
+  /** Ms for which a page of a feed is kept for others who stand where its first reader stood. */
+  feedKeep: 1_000,
   /** Sockets served between two turns of the event loop, when one event goes to thousands. */
   feedSlice: 250,
 };

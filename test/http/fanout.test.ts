@@ -167,13 +167,26 @@ test('a slow client is not written ahead of and gets everything when it reads; o
 });
 
 test('a lost nudge costs time and no event', async () => {
-  const server = await startServer({ limits: { feedPoll: 30 } });
-  const socket = await openSocket(server);
-  socket.subscribe('feed', rows);
-  server.world.append('houston', '1');
-  await socket.next();
-  server.world.rows.get('houston')!.push('unheard of');
-  expect((await socket.next()).payload.data.rows.values).toEqual(['unheard of']);
+  const server = await startServer({ limits: { feedPoll: 300 } });
+  const [socket] = await liveSockets(server, 1);
+  server.world.rows.set('houston', ['unheard of']);
+  expect((await socket!.next()).payload.data.rows.values).toEqual(['unheard of']);
+});
+
+test('a newcomer who has read more than the others gets no row again', async () => {
+  const server = await startServer({ limits: { feedKeep: 0 } });
+  const [live] = await liveSockets(server, 1);
+  server.world.rows.set('houston', ['1']);
+  const newcomer = await openSocket(server);
+  newcomer.subscribe('feed', rows);
+  expect((await newcomer.next()).payload.data.rows.values).toEqual(['1']);
+  await calm(server.world);
+
+  server.world.append('houston', '2');
+  expect((await live!.next()).payload.data.rows.values).toEqual(['1', '2']);
+  expect((await newcomer.next()).payload.data.rows.values).toEqual(['2']);
+  server.world.append('houston', '3');
+  for (const socket of [live, newcomer]) expect((await socket!.next()).payload.data.rows.values).toEqual(['3']);
 });
 
 /** Holds up the next reading between finding its rows and handing them on. */
@@ -192,8 +205,19 @@ function holdNextReading(world: World) {
   return { hasRead, release };
 }
 
-test('a row that comes while a reading has found nothing is not overlooked', async () => {
-  const server = await startServer();
+test('a row that comes while a newcomer has found nothing is not overlooked', async () => {
+  const server = await startServer({ limits: { feedPoll: 600_000 } });
+  const { hasRead, release } = holdNextReading(server.world);
+  const newcomer = await openSocket(server);
+  newcomer.subscribe('feed', rows);
+  await hasRead;
+  server.world.append('houston', '1');
+  release();
+  expect((await newcomer.next()).payload.data.rows.values).toEqual(['1']);
+});
+
+test('a row that comes while a reading for all has found nothing is not overlooked', async () => {
+  const server = await startServer({ limits: { feedPoll: 600_000 } });
   const [socket] = await liveSockets(server, 1);
   const { hasRead, release } = holdNextReading(server.world);
   server.world.nudges.publish(topicOf('houston'));
@@ -203,8 +227,24 @@ test('a row that comes while a reading has found nothing is not overlooked', asy
   expect((await socket!.next()).payload.data.rows.values).toEqual(['1']);
 });
 
-test('live subscribers do not share what a newcomer began to read before the nudge', async () => {
+test('what was being read for a subscription that is completed meanwhile is not sent', async () => {
   const server = await startServer();
+  server.world.append('houston', '1');
+  const { hasRead, release } = holdNextReading(server.world);
+  const socket = await openSocket(server);
+  socket.subscribe('feed', rows);
+  await hasRead;
+  socket.complete('feed');
+  socket.subscribe('done?', '{ hello }');
+  expect((await socket.next()).id).toBe('done?');
+  expect((await socket.next()).type).toBe('complete');
+  release();
+  await calm(server.world);
+  expect(socket.waiting).toEqual([]);
+});
+
+test('live subscribers do not share what a newcomer began to read before the nudge', async () => {
+  const server = await startServer({ limits: { feedPoll: 600_000 } });
   const [live] = await liveSockets(server, 1);
   const { hasRead, release } = holdNextReading(server.world);
   const newcomer = await openSocket(server);
@@ -389,7 +429,11 @@ describe('what is shared and what is not', () => {
     const socket = await openSocket(server);
     for (const operationName of ['One', 'Two']) {
       socket.send({ id: operationName, type: 'subscribe', payload: { query, operationName } });
-      expect(await socket.next()).toMatchObject({ id: operationName });
+      const { id, payload } = await socket.next();
+      expect([id, payload.data.rows]).toEqual([
+        operationName,
+        operationName === 'One' ? { values: ['1'] } : { cursor: 1 },
+      ]);
     }
   });
 });

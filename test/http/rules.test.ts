@@ -1,6 +1,8 @@
-import { getIntrospectionQuery } from 'graphql';
+import { GraphQLError, getIntrospectionQuery } from 'graphql';
+import pino from 'pino';
 import { describe, expect, test } from 'vitest';
 import { sortAccept } from '../../src/http/accept.ts';
+import { errorMask, formatError } from '../../src/http/masking.ts';
 import { ask, openSocket, startServer, type TestServer } from './support.ts';
 
 /** The same rules hold however an operation arrives: what each transport answers, in one shape. */
@@ -207,6 +209,14 @@ test('trap 17: an invalid body is not echoed', async () => {
     expect(JSON.parse(text).errors[0].extensions).toEqual({ code: 'BAD_REQUEST' });
   }
   expect(log).toEqual([]);
+});
+
+test('trap 17: an error that a library made keeps its code and nothing else that is in it', () => {
+  const maskError = errorMask(pino({ enabled: false }));
+  const error = new GraphQLError('Bad.', {
+    extensions: { code: 'BAD', originalError: { message: 'secret' }, stacktrace: [] },
+  });
+  expect(formatError(maskError(error))).toEqual({ message: 'Bad.', extensions: { code: 'BAD' } });
 });
 
 test('a mutation is not done by GET, and several operations are not taken at once', async () => {
