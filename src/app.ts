@@ -80,6 +80,7 @@ export async function startApp(config: Config, options: AppOptions): Promise<App
       viewerOf: viewerFrom(config.tokenSecret),
       contextFor: (viewer) => contextFor(parts, viewer),
       scopeOf,
+      onlyLocalCallers: config.tokenSecret === '',
       nudges,
       log,
       graphiqlTabs: options.graphiqlTabs ?? [],

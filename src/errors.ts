@@ -23,17 +23,20 @@ export type ErrorCode = (typeof errorCodes)[number];
  */
 export abstract class DomainError extends Error {
   abstract readonly code: ErrorCode;
-  /** Where in the input the failure lies, from the outermost field inwards; null when it is not about a field. */
-  readonly path: string[] | null = null;
+  /**
+   * Where in the input the failure lies, from the outermost field inwards; null when it is not about a field. Clients see it as
+   * `path`; it is not called so here, because graphql-js takes an error with a `path` for one of its own.
+   */
+  readonly inputPath: string[] | null = null;
 }
 
 /** The input breaks a rule. `path` names the field. */
 export class InvalidInput extends DomainError {
   readonly code = 'INVALID_INPUT';
-  override readonly path: string[];
+  override readonly inputPath: string[];
   constructor(path: (string | number)[], rule: string) {
     super(path.length === 0 ? rule : `${path.join('.')}: ${rule}`);
-    this.path = path.map(String);
+    this.inputPath = path.map(String);
   }
 }
 
@@ -46,7 +49,7 @@ export class ChannelNotFound extends DomainError {
 
 export class ChannelExists extends DomainError {
   readonly code = 'CHANNEL_EXISTS';
-  override readonly path = ['code'];
+  override readonly inputPath = ['code'];
   constructor(readonly channel: string) {
     super(`There is a channel "${channel}" already, with other settings.`);
   }
@@ -55,7 +58,7 @@ export class ChannelExists extends DomainError {
 /** The UUID is the idempotency key of creation: it was used before with another body. */
 export class CustomerExists extends DomainError {
   readonly code = 'CUSTOMER_EXISTS';
-  override readonly path = ['id'];
+  override readonly inputPath = ['id'];
   constructor(readonly uuid: string) {
     super(`The UUID ${uuid} belongs to a customer that was created with other data.`);
   }
@@ -139,7 +142,7 @@ export class HeadquartersRewound extends DomainError {
 /** A feed cursor that this feed never gave out, or gave out before its database was restored. Begin again without a cursor. */
 export class CursorInvalid extends DomainError {
   readonly code = 'CURSOR_INVALID';
-  override readonly path = ['after'];
+  override readonly inputPath = ['after'];
   constructor() {
     super('This cursor does not belong to this feed. Begin again without a cursor and compare by UUID.');
   }

@@ -18,7 +18,7 @@ export const Failure = builder.interfaceRef<errors.DomainError>('Failure').imple
       nullable: true,
       description:
         'The input field that it is about, from the outermost inwards, e.g. `["addresses", "0", "country"]`. Null when it is about no field.',
-      resolve: ({ path }) => path,
+      resolve: ({ inputPath }) => inputPath,
     }),
   }),
 });

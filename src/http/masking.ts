@@ -29,8 +29,12 @@ export function errorMask(log: pino.Logger): MaskError {
 
   function extensionsOf(cause: unknown, place: GraphQLError | undefined): Record<string, unknown> {
     if (cause instanceof DomainError) {
-      const { code, path } = cause;
-      return { code, ...(path === null ? {} : { path }), ...(cause instanceof Unauthenticated ? unauthenticated : {}) };
+      const { code, inputPath } = cause;
+      return {
+        code,
+        ...(inputPath === null ? {} : { path: inputPath }),
+        ...(cause instanceof Unauthenticated ? unauthenticated : {}),
+      };
     }
     if (cause instanceof GraphQLError) {
       const { code, path, http } = cause.extensions;

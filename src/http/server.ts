@@ -10,7 +10,7 @@ import { type GraphiqlTab, graphiqlPage, wantsPage } from './graphiql.ts';
 import { defaultLimits, type Limits } from './limits.ts';
 import { errorMask, loggable } from './masking.ts';
 import { operationServer } from './operations.ts';
-import { originAllowed } from './origins.ts';
+import { calledLocally, originAllowed } from './origins.ts';
 import { pathOf, requestRules } from './requests.ts';
 import { type Asked, documentLimits, execution } from './rules.ts';
 import { openSockets } from './sockets.ts';
@@ -34,6 +34,8 @@ export interface ServeHttpOptions<Viewer, Context extends object> {
   nudges: Nudges;
   log: pino.Logger;
   graphiqlTabs: GraphiqlTab[];
+  /** Answer only who calls this machine by a loopback name: for a server that asks for no token. */
+  onlyLocalCallers?: boolean;
   /** False while starting or stopping: /health/ready answers 503. */
   isReady: () => boolean;
   limits?: Partial<Limits>;
@@ -69,6 +71,7 @@ export async function serveHttp<Viewer, Context extends object>(
   const answers = new Set<ServerResponse>();
 
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    if (options.onlyLocalCallers && !calledLocally(request.headers)) return say(response, 421, 'call me localhost');
     switch (pathOf(request)) {
       case path:
         return answerGraphql(request, response);
@@ -108,6 +111,7 @@ export async function serveHttp<Viewer, Context extends object>(
   const sockets = openSockets({
     path,
     allowedOrigins,
+    onlyLocalCallers: options.onlyLocalCallers ?? false,
     limits,
     log,
     operations: operationServer({

@@ -6,13 +6,14 @@ import { WebSocket, WebSocketServer } from 'ws';
 import type { Limits } from './limits.ts';
 import { loggable } from './masking.ts';
 import type { SocketState } from './operations.ts';
-import { originAllowed } from './origins.ts';
+import { calledLocally, originAllowed } from './origins.ts';
 import { pathOf } from './requests.ts';
 
 export interface SocketsOptions<Viewer> {
   path: string;
   operations: Server<SocketState<Viewer>>;
   allowedOrigins: string[];
+  onlyLocalCallers: boolean;
   limits: Limits;
   log: pino.Logger;
 }
@@ -28,6 +29,7 @@ export function openSockets<Viewer>({
   path,
   operations,
   allowedOrigins,
+  onlyLocalCallers,
   limits,
   log,
 }: SocketsOptions<Viewer>): Sockets {
@@ -56,6 +58,7 @@ export function openSockets<Viewer>({
   function reasonAgainst(request: IncomingMessage): string | undefined {
     if (closing) return '503 Service Unavailable';
     if (pathOf(request) !== path) return '404 Not Found';
+    if (onlyLocalCallers && !calledLocally(request.headers)) return '421 Misdirected Request';
     return originAllowed(request.headers, allowedOrigins) ? undefined : '403 Forbidden';
   }
 
