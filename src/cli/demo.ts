@@ -55,7 +55,12 @@ export async function demo(options: { customers?: number; exit?: boolean }): Pro
 
   console.log('\nAn operator runs the conversion and watches it by subscription.');
   const begun = performance.now();
-  const run = await watchRun(operator, (await startRun(operator, 'conversion', null)).id);
+  const bars = progressBars();
+  changed = () => {
+    const heard = clients.reduce((sum, { received }) => sum + received.size, 0);
+    if (heard > 0) bars.set('heard by the channels', heard, asynchronous.length);
+  };
+  const run = await watchRun(operator, (await startRun(operator, 'conversion', null)).id, bars);
   const converting = performance.now() - begun;
   console.log(`  ${ended(run)}`);
 

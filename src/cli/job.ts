@@ -30,8 +30,7 @@ export const startRun = (client: Client, job: JobName, channels: string[] | null
   starts[job](client, channels);
 
 /** Shows a run until it has ended; answers its final state. */
-export async function watchRun(client: Client, id: string): Promise<RunPartsFragment> {
-  const bars = progressBars();
+export async function watchRun(client: Client, id: string, bars = progressBars()): Promise<RunPartsFragment> {
   let last: RunPartsFragment | undefined;
   try {
     for await (const { jobRun } of client.subscribe(WatchJobRunDocument, { id })) {

@@ -2,6 +2,7 @@ import { Command, InvalidArgumentError, Option } from 'commander';
 import { allSettings, InvalidSettings, readConfig } from '../config.ts';
 import { tokenFor } from '../domain/viewer.ts';
 import { DomainError } from '../errors.ts';
+import { PortInUse } from '../http/server.ts';
 import { addChannel, type ChannelOptions, listChannels, setLive } from './channel.ts';
 import { type Client, clientOf, Refused } from './client.ts';
 import { demo } from './demo.ts';
@@ -126,7 +127,11 @@ program
   });
 
 program.parseAsync().catch((error: unknown) => {
-  const expected = error instanceof Refused || error instanceof InvalidSettings || error instanceof DomainError;
+  const expected =
+    error instanceof PortInUse ||
+    error instanceof Refused ||
+    error instanceof InvalidSettings ||
+    error instanceof DomainError;
   console.error(expected ? (error as Error).message : error);
   if (error instanceof DomainError && error.cause instanceof Error) console.error(`  because: ${error.cause.message}`);
   process.exit(1);

@@ -55,7 +55,8 @@ export const builder = new SchemaBuilder<{
   },
   complexity: {
     defaultComplexity: 1,
-    // A connection counts as the page that it can answer.
+    // A connection counts the page that it may answer (see its field); a short list, such as addresses, counts once.
+    defaultListMultiplier: 1,
     limit: { complexity: 25_000, depth: 20, breadth: 400 },
   },
 });

@@ -173,11 +173,16 @@ function giveUpBody(request: IncomingMessage, connection: Socket): void {
 const isStream = (response: ServerResponse) =>
   String(response.getHeader('content-type')).startsWith('text/event-stream');
 
+/** Somebody listens there already. */
+export class PortInUse extends Error {}
+
 function listen(server: Server, host: string, port: number): Promise<number> {
   return new Promise((resolve, reject) => {
     server.once('error', (error: NodeJS.ErrnoException) => {
       if (error.code !== 'EADDRINUSE') return reject(error);
-      reject(new Error(`Port ${port} on ${host} is in use. Stop the program that uses it, or choose another port.`));
+      reject(
+        new PortInUse(`Port ${port} on ${host} is in use. Stop the program that uses it, or choose another port.`),
+      );
     });
     server.listen(port, host, () => resolve((server.address() as AddressInfo).port));
   });
