@@ -35,14 +35,16 @@ export interface CustomerFilter {
   pending?: boolean;
   /** Only these, or all but these. */
   among?: { uuids: readonly string[]; include: boolean };
-  search?: SearchTerm[];
+  /** Ways to read a search: found when all terms of one of them are. */
+  search?: SearchTerm[][];
 }
 
-/** One word of a search: found when a name, e-mail, phone or account ID begins with it. */
+/** A part of a search: found when a name, e-mail, phone or account ID begins with it. */
 export interface SearchTerm {
   key: string;
   digits: string | null;
-  accountId: string;
+  /** Null: several words, which only a name can be. */
+  accountId: string | null;
 }
 
 export interface KeysetPage {
@@ -104,8 +106,9 @@ function selection(db: EntityManager, filter: CustomerFilter) {
   const parameters: unknown[] = [];
   const conditions: string[] = [];
   const parameter = (value: unknown) => `$${parameters.push(value)}`;
-  const found = (filter.search ?? []).map((term) => `select id from (${matches(term, parameter)}) as found`);
-  const match = found.length > 0 ? `with match as (${found.join(' intersect ')}) ` : '';
+  const all = (terms: SearchTerm[]) => terms.map((term) => `select id from (${matches(term, parameter)}) as found`).join(' intersect ');
+  const found = (filter.search ?? []).map((terms) => `select id from (${all(terms)}) as found`);
+  const match = found.length > 0 ? `with match as (${found.join(' union ')}) ` : '';
   const where = (condition: string) => conditions.push(condition);
 
   if (match) where('c.id in (select id from match)');
@@ -128,8 +131,8 @@ function matches(term: SearchTerm, parameter: (value: unknown) => string): strin
   const beginsWith = (column: string, prefix: string) =>
     `select id from customer where ${column} >= ${parameter(prefix)} and ${column} < ${parameter(`${prefix}\u{10FFFF}`)}`;
   return [
-    ...(['first_key', 'last_key', 'email_key'] satisfies (keyof typeof keyColumns)[]).map((column) => beginsWith(column, term.key)),
+    ...(['first_key', 'last_key'] satisfies (keyof typeof keyColumns)[]).map((column) => beginsWith(column, term.key)),
     ...(term.digits ? [beginsWith('phone_key', term.digits)] : []),
-    beginsWith('account_id', term.accountId),
+    ...(term.accountId ? [beginsWith('email_key', term.key), beginsWith('account_id', term.accountId)] : []),
   ].join(' union ');
 }

@@ -61,7 +61,8 @@ export class Database {
 
   /**
    * Group commit: items that queue up while a commit runs share the next one, so that many callers pay for one fsync.
-   * `change` takes them all in a few statements; when it throws, all of them fail and nothing is stored.
+   * `change` takes them all in a few statements. When it throws, nothing is stored, and each item is tried by itself: one that is at
+   * fault fails alone.
    */
   writeTogether<Item, Result>(change: Together<Item, Result>, item: Item): Promise<Result> {
     return new Promise<Result>((settle, fail) => {
@@ -85,11 +86,18 @@ export class Database {
         });
         for (const [index, { settle }] of taken.entries()) settle(results[index]);
       } catch (error) {
+        if (taken.length > 1 && !(error instanceof DatabaseUnavailable)) await this.commitEach(change, taken);
         // Without a turn (the database would not open a transaction) those who wait hear of it too.
-        for (const { fail } of taken.length > 0 ? taken : group.waiting.splice(0)) fail(error);
+        else for (const { fail } of taken.length > 0 ? taken : group.waiting.splice(0)) fail(error);
       }
     }
     group.committing = false;
+  }
+
+  private async commitEach<Item, Result>(change: Together<Item, Result>, taken: Waiting[]): Promise<void> {
+    for (const { item, settle, fail } of taken) {
+      await this.write((tx) => change(tx, [item as Item])).then(([result]) => settle(result), fail);
+    }
   }
 
   async close(): Promise<void> {
@@ -99,7 +107,7 @@ export class Database {
 
   /** What a clean stop does for an embedded database: a short log, fresh statistics. Nothing on PostgreSQL. */
   async tidy(): Promise<void> {
-    if (dialectOf(this.writer.manager) === 'postgres') return;
+    if (dialectOf(this.writer.manager) === 'postgres' || !this.writer.isInitialized) return;
     await this.turn;
     await this.writer.query('PRAGMA optimize');
     await this.writer.query('PRAGMA wal_checkpoint(TRUNCATE)');
@@ -132,7 +140,7 @@ const isConflict = (error: unknown): boolean => ['SQLITE_BUSY', '40001', '40P01'
 const isUnavailable = (error: unknown): boolean =>
   /^(SQLITE_(BUSY|CANTOPEN|FULL|IOERR|READONLY)|ECONNREFUSED|ECONNRESET|ENOTFOUND|ETIMEDOUT|08\d{3}|53\d{3}|57P0\d)$/.test(
     driverCode(error),
-  ) || /Connection terminated|Connection is not established|timeout exceeded when trying to connect/i.test(String(error));
+  ) || /Connection terminated|is not established|Driver not Connected|timeout exceeded when trying to connect/i.test(String(error));
 
 /** A row with this key exists already. */
 export const isDuplicate = (error: unknown): boolean => {

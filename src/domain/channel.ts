@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { addAuditEntries } from '../data/hq/audit.ts';
 import { type Channel, type ChannelType, changeChannel, channelByCode, insertChannel } from '../data/hq/channel.ts';
 import { ChannelExists, ChannelNotFound, InvalidInput } from '../errors.ts';
-import { countryCode, currencyCode, timeZoneName } from './customer-rules.ts';
+import { countryCode, currencyCode, plainText, timeZoneName } from './customer-rules.ts';
 
 export interface ChannelInput {
   code: string;
@@ -19,7 +19,7 @@ export interface ChannelInput {
 
 const code = z.string().regex(/^[a-z][a-z0-9-]{0,39}$/, 'must be a lower-case letter, then at most 39 lower-case letters, digits or hyphens');
 const databaseName = z.string().regex(/^[a-z][a-z0-9_]{0,39}$/, 'must be a lower-case letter, then at most 39 lower-case letters, digits or underscores');
-const name = z.string().trim().min(1, 'must not be empty').max(100, 'must not be longer than 100 characters');
+const name = plainText(100).refine((value) => value.trim() !== '', 'must not be empty');
 
 const rules = { code, name, currency: currencyCode, timeZone: timeZoneName, country: countryCode, channelDatabase: databaseName };
 
@@ -79,6 +79,7 @@ export async function updateChannel(tx: EntityManager, code: string, change: Cha
   if (!channel) throw new ChannelNotFound(code);
   const { type, liveConversion, ...texts } = change;
   check(texts);
+  if (texts.name) texts.name = texts.name.trim();
   const given = Object.entries({ ...texts, type, liveConversion }).filter(
     ([field, value]) => value !== undefined && value !== null && value !== channel[field as keyof Channel],
   );

@@ -13,25 +13,24 @@ import {
  * an account ID, because a channel database may hold what other software wrote.
  */
 
-const text = (longest: number) =>
+/** Text that every database can store and every screen can show. */
+export const plainText = (longest: number) =>
   z
     .string()
-    .min(1, 'must not be empty')
     .max(longest, `must not be longer than ${longest} characters`)
     // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is refused
     .regex(/^[^\u0000-\u001f\u007f]*$/, 'must not contain control characters')
-    .nullable();
+    // Half of a surrogate pair is no character, and PostgreSQL refuses it.
+    .refine((value) => !/\p{Surrogate}/u.test(value), 'must be well-formed text');
+
+const text = (longest: number) => plainText(longest).min(1, 'must not be empty').nullable();
 
 /** RFC 6531 allows letters beyond ASCII before and after the @. */
-const email = z
-  .string()
-  .max(254, 'must not be longer than 254 characters')
+const email = plainText(254)
   .regex(/^[^\s@<>()[\]\\,;:"]+@[^\s@<>()[\]\\,;:"]+\.[^\s@<>()[\]\\,;:".]{2,}$/u, 'must be an e-mail address')
   .nullable();
 
-const phone = z
-  .string()
-  .max(40, 'must not be longer than 40 characters')
+const phone = plainText(40)
   .regex(/^\+?[\d\s().\-/x#]*$/i, 'must hold digits, spaces and ( ) - . / + x # only')
   .refine((value) => (value.match(/\d/g)?.length ?? 0) >= 3, 'must hold at least 3 digits')
   .nullable();
@@ -95,6 +94,7 @@ const bodyRules = z
 
 const addressRules = z.object({
   uuid: uuidRule,
+  position: z.int().min(0),
   purpose: z.enum(addressPurposes),
   name: text(200),
   street: text(250),
@@ -113,9 +113,12 @@ export function issuesOf(payload: OperationPayload): Issue[] {
   const collect = (at: (string | number)[], result: z.ZodSafeParseResult<unknown>) => {
     for (const { path, message } of result.error?.issues ?? []) found.push({ path: [...at, ...(path as string[])], rule: message });
   };
-  if (payload.customer) collect([], bodyRules.safeParse(payload.customer));
-  for (const [index, address] of (payload.addresses ?? []).entries()) collect(['addresses', index], addressRules.safeParse(address));
-  if (!payload.customer && !payload.addresses?.length) found.push({ path: [], rule: 'the operation says nothing' });
+  // What other software wrote may be anything.
+  const { customer, addresses } = payload ?? {};
+  if (customer) collect([], bodyRules.safeParse(customer));
+  if (addresses && !Array.isArray(addresses)) found.push({ path: ['addresses'], rule: 'must be a list' });
+  else for (const [index, address] of (addresses ?? []).entries()) collect(['addresses', index], addressRules.safeParse(address));
+  if (!customer && !addresses?.length) found.push({ path: [], rule: 'the operation says nothing' });
   return found;
 }
 

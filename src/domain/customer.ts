@@ -130,7 +130,7 @@ export async function updateCustomer(
   await ownCustomer(tx, channel, uuid);
   const [row] = await customersByUuid(tx, [uuid]);
   const before = bodyOf(row!);
-  const name = change.name ?? {};
+  const name = change.name === null ? { title: null, first: null, middle: null, last: null } : (change.name ?? {});
   const body: CustomerBody = {
     ...before,
     ...given({ title: name.title, first_name: name.first, middle_name: name.middle, last_name: name.last }),

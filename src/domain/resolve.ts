@@ -9,7 +9,7 @@ import {
   releaseWaiting,
 } from '../data/hq/operation.ts';
 import { NumberSequenceExhausted } from '../errors.ts';
-import { issuesOf } from './customer-rules.ts';
+import { issuesOf, uuidRule } from './customer-rules.ts';
 
 /** How often an operation that fails for a passing reason is tried before it is set aside. */
 export const MOST_TRIES = 3;
@@ -70,7 +70,7 @@ export async function resolveOperations(tx: EntityManager, due: CustomerOperatio
   if (touched.length > 0) await touchCustomers(tx, touched);
   if (addresses.length > 0) await storeAddresses(tx, addresses);
   if (ready.length > 0) await completeOperations(tx, ready.map(({ sequence }) => sequence), now);
-  if (failures.length > 0) await failOperations(tx, failures);
+  if (failures.length > 0) await failOperations(tx, failures, now);
   const retried = ready.filter(({ try_count }) => try_count > 0).map(({ customer_uuid }) => customer_uuid);
   if (retried.length > 0) await releaseWaiting(tx, retried);
   return { synced: ready.length, failed: failures.length, numbersLeft: left };
@@ -103,16 +103,20 @@ function reasonAgainst(
   operation: CustomerOperation,
   known: { channel_database: string } | undefined,
 ): { error_code: string; error: string } | undefined {
-  if (operation.kind === 'CREATE_CUSTOMER' && known) {
-    return known.channel_database === operation.channel_database
-      ? undefined
-      : { error_code: 'CUSTOMER_EXISTS', error: 'A customer with this UUID came from another channel database before.' };
+  if (!uuidRule.safeParse(operation.customer_uuid).success) {
+    return { error_code: 'INVALID_INPUT', error: 'customer_uuid: must be a UUID in lower case' };
+  }
+  if (known && known.channel_database !== operation.channel_database) {
+    return { error_code: 'CUSTOMER_EXISTS', error: 'A customer with this UUID came from another channel database before.' };
   }
   if (operation.kind !== 'CREATE_CUSTOMER' && !known) {
     return { error_code: 'CUSTOMER_NOT_FOUND', error: 'Headquarters never received the creation of this customer.' };
   }
   const [issue] = issuesOf(operation.payload);
-  return issue && { error_code: 'INVALID_INPUT', error: `${issue.path.join('.')}: ${issue.rule}` };
+  if (!issue && operation.kind === 'CREATE_CUSTOMER' && !operation.payload.customer) {
+    return { error_code: 'INVALID_INPUT', error: 'The operation does not say who the customer is.' };
+  }
+  return issue && { error_code: 'INVALID_INPUT', error: [issue.path.join('.'), issue.rule].filter(Boolean).join(': ') };
 }
 
 /** How long an operation that met a passing failure waits for its next try, and when it is set aside. */

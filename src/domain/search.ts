@@ -1,21 +1,29 @@
 import type { SearchTerm } from '../data/customer-page.ts';
 import { InvalidInput } from '../errors.ts';
-import { folded } from './customer-rules.ts';
+import { folded, plainText } from './customer-rules.ts';
 
 const MOST_WORDS = 5;
 
 /**
- * The words of a search. A phone number is one word, with whatever punctuation; everything else is split at spaces.
+ * The ways to read a search: each word by itself, in any order, or the words split in two where a first name may end, or all of them one
+ * name ("van der Berg", "Acme Trading Ltd"). A phone number is one word, with whatever punctuation.
  * Throws InvalidInput when the search is too short to be answered from an index.
  */
-export function searchTerms(search: string, shortest: number): SearchTerm[] {
+export function searchTerms(search: string, shortest: number): SearchTerm[][] {
   const text = search.trim();
   if (text.length < shortest) throw new InvalidInput(['search'], `must have at least ${shortest} characters`);
+  if (!plainText(200).safeParse(text).success && text.length <= 200) throw new InvalidInput(['search'], 'must be text without control characters');
   if (text.length > 200) throw new InvalidInput(['search'], 'must not be longer than 200 characters');
-  const words = /^[+\d\s().\-/]+$/.test(text) ? [text] : text.split(/\s+/);
+  const words = phoneNumber.test(text) ? [text] : text.split(/\s+/);
   if (words.length > MOST_WORDS) throw new InvalidInput(['search'], `must not have more than ${MOST_WORDS} words`);
-  return words.map((word) => {
-    const digits = /^[+\d\s().\-/]+$/.test(word) ? word.replace(/\D/g, '') : '';
-    return { key: folded(word), digits: digits.length >= 3 ? digits : null, accountId: word.toUpperCase() };
-  });
+  const split = (at: number) => [words.slice(0, at), words.slice(at)].filter((part) => part.length > 0).map((part) => termOf(part.join(' ')));
+  const readings = [words.map(termOf), ...(words.length > 1 ? words.map((_, at) => split(at)) : [])];
+  return words.length === 2 ? readings.slice(0, 2) : readings;
 }
+
+function termOf(word: string): SearchTerm {
+  const digits = phoneNumber.test(word) ? word.replace(/\D/g, '') : '';
+  return { key: folded(word), digits: digits.length >= 3 ? digits : null, accountId: word.includes(' ') ? null : word.toUpperCase() };
+}
+
+const phoneNumber = /^[+\d\s().\-/]+$/;

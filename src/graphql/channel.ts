@@ -1,7 +1,6 @@
 import {
   type ChannelDatabase as ChannelDatabaseRow,
   type Channel as ChannelRow,
-  channelDatabasesByName,
   channelTypes,
 } from '../data/hq/channel.ts';
 import { adoptChannelDatabase } from '../domain/adopt.ts';
@@ -63,8 +62,7 @@ builder.node(Channel, {
     channelDatabase: t.field({
       type: ChannelDatabase,
       description: 'The database it lives in, which it may share with other channels.',
-      resolve: async ({ channelDatabase }, _args, { hq }) =>
-        (await hq.read((db) => channelDatabasesByName(db, [channelDatabase])))[0]!,
+      resolve: ({ channelDatabase }, _args, { loaders }) => loaders.channelDatabase.load(channelDatabase),
     }),
     createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When it was added.' }),
     updatedAt: t.expose('updatedAt', { type: 'DateTime', description: 'When a setting changed last.' }),

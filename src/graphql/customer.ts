@@ -7,11 +7,13 @@ import {
   customersByUuid,
 } from '../data/customer-page.ts';
 import { type AddressRow, addressPurposes, customerTypes } from '../data/customer-rows.ts';
+import type { Database } from '../data/database.ts';
 import { failedCustomers } from '../data/hq/operation.ts';
 import { addAddress, createCustomers, prepareCustomer, updateCustomer } from '../domain/customer.ts';
+import { plainText, uuidRule } from '../domain/customer-rules.ts';
 import { searchTerms } from '../domain/search.ts';
 import { mustUse } from '../domain/viewer.ts';
-import { ChannelNotFound, CustomerExists, CustomerNotFound, InvalidInput } from '../errors.ts';
+import { ChannelNotFound, CustomerExists, CustomerNotFound, DatabaseUnavailable, InvalidInput } from '../errors.ts';
 import { builder } from './builder.ts';
 import { Channel } from './channel.ts';
 import type { Context } from './context.ts';
@@ -143,10 +145,10 @@ builder.node(Customer, {
       type: SyncStatus,
       description:
         'Pending, synced, or set aside. While headquarters does not answer, a pending customer is said to be PENDING.',
-      resolve: async ({ account_id, uuid }, _args, { loaders }) => {
+      resolve: async ({ account_id, channel, uuid }, _args, { loaders }) => {
         if (account_id !== null) return 'SYNCED';
-        const stage = await loaders.hqStage.load(uuid);
-        return stage?.account_id ? 'SYNCED' : stage?.state === 'FAILED' ? 'FAILED' : 'PENDING';
+        const stage = await loaders.hqStage.load({ channel, uuid });
+        return stage?.state === 'FAILED' ? 'FAILED' : 'PENDING';
       },
     }),
     channel: t.field({
@@ -199,11 +201,11 @@ builder.node(Customer, {
 });
 
 async function timelineOf({ uuid, channel, created_at }: CustomerRow, { loaders }: Context): Promise<TimelineEntry[]> {
-  const [there, here] = await Promise.all([loaders.hqStage.load(uuid), loaders.channelStage.load({ channel, uuid })]);
+  const [there, here] = await Promise.all([loaders.hqStage.load({ channel, uuid }), loaders.channelStage.load({ channel, uuid })]);
   const entries: TimelineEntry[] = [{ stage: 'CREATED', at: here?.created_at ?? created_at, detail: null }];
   if (there) entries.push({ stage: 'UPLOADED', at: there.received_at, detail: null });
-  if (there?.error && there.state !== 'SYNCED')
-    entries.push({ stage: 'FAILED', at: there.received_at, detail: `${there.error_code}: ${there.error}` });
+  if (there?.state === 'FAILED')
+    entries.push({ stage: 'FAILED', at: there.failed_at ?? there.received_at, detail: `${there.error_code}: ${there.error}` });
   if (there?.account_id_assigned_at)
     entries.push({ stage: 'ACCOUNT_ID_ASSIGNED', at: there.account_id_assigned_at, detail: there.account_id });
   if (here?.synced_at) entries.push({ stage: 'BACK_IN_CHANNEL', at: here.synced_at, detail: here.account_id });
@@ -215,6 +217,7 @@ const mine = ({ viewer }: Context, row: CustomerRow | undefined): CustomerRow | 
 
 /** A channel's client asks its own database; an operator headquarters, and then, for one that was never uploaded, each channel database. */
 async function customerByUuid(context: Context, uuid: string, channel?: string): Promise<CustomerRow | null> {
+  if (!uuidRule.safeParse(uuid).success) return null;
   const { viewer, hq, channels } = context;
   const within = channel ?? (viewer.kind === 'channel' ? viewer.channel : undefined);
   if (within !== undefined) {
@@ -258,6 +261,7 @@ builder.queryField('customer', (t) =>
       if (uuid) return customerByUuid(context, uuid, channel ?? undefined);
       const within = channel ?? (context.viewer.kind === 'channel' ? context.viewer.channel : undefined);
       const database = within === undefined ? context.hq : await context.channels.databaseOf(within);
+      if (!plainText(100).safeParse(by.accountId).success) return null;
       const row = await database.read((db) => customerByAccountId(db, by.accountId!));
       return within !== undefined && row?.channel !== within ? null : mine(context, row);
     },
@@ -266,6 +270,15 @@ builder.queryField('customer', (t) =>
 
 /** Failed customers that a list can take in or leave out. Beyond this, work through customerOperations(states: [FAILED]). */
 const MOST_FAILED = 10_000;
+
+/** As with `syncStatus`: while headquarters does not answer, nobody is said to have failed. */
+const failedOf = (hq: Database, channel: string): Promise<string[]> =>
+  hq
+    .read((db) => failedCustomers(db, channel, MOST_FAILED))
+    .catch((error: unknown) => {
+      if (error instanceof DatabaseUnavailable) return [];
+      throw error;
+    });
 
 builder.queryField('customers', (t) =>
   t.connection(
@@ -308,10 +321,7 @@ builder.queryField('customers', (t) =>
           database = await channels.databaseOf(channel);
           if (args.status) filter.pending = args.status !== 'SYNCED';
           if (filter.pending)
-            filter.among = {
-              uuids: await hq.read((db) => failedCustomers(db, channel, MOST_FAILED)),
-              include: args.status === 'FAILED',
-            };
+            filter.among = { uuids: await failedOf(hq, channel), include: args.status === 'FAILED' };
         } else if (args.status && args.status !== 'SYNCED') {
           filter.among = { uuids: [], include: true };
         }

@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { type JobRun as JobRunRow, jobRunById, recentRuns } from '../data/hq/job-run.ts';
 import { mustOperate } from '../domain/viewer.ts';
 import { NotFound } from '../errors.ts';
@@ -5,6 +6,7 @@ import { changes } from '../events/changes.ts';
 import { topics } from '../events/nudges.ts';
 import { builder } from './builder.ts';
 import { JobRun } from './job.ts';
+import { numberOf } from './keyset.ts';
 
 /** Ms between two events of one run at the least: four a second are as many as an eye can use. */
 const AT_MOST_EVERY = 250;
@@ -19,7 +21,7 @@ builder.subscriptionFields((t) => ({
     args: { id: t.arg.globalID({ for: [JobRun], required: true, description: 'Its global ID.' }) },
     subscribe: async (_root, { id }, { viewer, hq, nudges }) => {
       mustOperate(viewer, 'reading job runs');
-      const number = Number(id.id);
+      const number = numberOf(id);
       if (!(await hq.read((db) => jobRunById(db, number)))) throw new NotFound('job run');
       let seen = 0;
       return changes<JobRunRow>({
@@ -46,11 +48,14 @@ builder.subscriptionFields((t) => ({
       const seen = new Map<number, number>();
       const waiting: JobRunRow[] = [];
       let since = now();
+      let rested: Promise<unknown> = Promise.resolve();
       return changes<JobRunRow>({
         nudges,
         topic: topics.jobRuns,
         read: async () => {
           if (waiting.length === 0) {
+            await rested;
+            rested = delay(AT_MOST_EVERY, undefined, { ref: false });
             // A little overlap, because clocks of processes differ; what was seen is left out below.
             const from = new Date(Date.parse(since) - 5_000).toISOString();
             since = now();

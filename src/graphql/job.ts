@@ -17,7 +17,7 @@ import { cancel, retry, start } from '../queue/queue.ts';
 import { builder } from './builder.ts';
 import { Channel, namedChannels } from './channel.ts';
 import type { Context } from './context.ts';
-import { keysetConnection, numberKey } from './keyset.ts';
+import { keysetConnection, numberKey, numberOf } from './keyset.ts';
 
 const enumOf = <Value extends string>(name: string, description: string, meanings: Record<Value, string>) =>
   builder.enumType(name, {
@@ -164,7 +164,7 @@ builder.queryFields((t) => ({
     args: { id: t.arg.globalID({ for: [JobRun], required: true, description: 'Its global ID.' }) },
     resolve: (_root, { id }, { viewer, hq }) => {
       mustOperate(viewer, 'reading job runs');
-      return hq.read((db) => jobRunById(db, Number(id.id)));
+      return hq.read((db) => jobRunById(db, numberOf(id)));
     },
   }),
   jobRuns: t.connection(
@@ -262,7 +262,7 @@ builder.mutationFields((t) => ({
     args: { input: t.arg({ type: JobRunInput, required: true, description: 'Which run.' }) },
     resolve: (_root, { input }, context) => {
       mustOperate(context.viewer, 'cancelling job runs');
-      return cancel(context, Number(input.id.id));
+      return cancel(context, numberOf(input.id));
     },
   }),
   retryJobRun: t.field({
@@ -272,7 +272,7 @@ builder.mutationFields((t) => ({
     args: { input: t.arg({ type: JobRunInput, required: true, description: 'Which run.' }) },
     resolve: (_root, { input }, context) => {
       mustOperate(context.viewer, 'retrying job runs');
-      return retry(context, Number(input.id.id));
+      return retry(context, numberOf(input.id));
     },
   }),
 }));

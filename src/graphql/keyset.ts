@@ -21,7 +21,10 @@ interface KeysetOptions<Key> {
 
 export const numberKey = (cursor: string): number | undefined =>
   /^\d{1,15}$/.test(cursor) ? Number(cursor) : undefined;
-export const textKey = (cursor: string): string | undefined => (cursor.length <= 100 ? cursor : undefined);
+export const textKey = (cursor: string): string | undefined => (/^[\x21-\x7e]{1,100}$/.test(cursor) ? cursor : undefined);
+
+/** The number in a global ID; 0, which no record has, when it holds none. */
+export const numberOf = ({ id }: { id: string }): number => numberKey(id) ?? 0;
 
 const encoded = (key: string | number) => Buffer.from(String(key)).toString('base64url');
 const decoded = (cursor: string) => Buffer.from(cursor, 'base64url').toString();
@@ -37,13 +40,14 @@ export async function keysetConnection<Key extends string | number, Row>(
     if (size !== undefined && size !== null && (size < 1 || size > LARGEST_PAGE))
       throw new InvalidInput([name], `must be between 1 and ${LARGEST_PAGE}`);
   }
+  if (typeof args.first === 'number' && typeof args.last === 'number') throw new InvalidInput(['last'], 'cannot be combined with first');
   const key = (cursor: string | undefined) => {
     if (cursor === undefined) return undefined;
     const found = keyFrom(decoded(cursor));
     if (found === undefined) throw new CursorInvalid();
     return found;
   };
-  return resolveCursorConnection<Promise<Row[]>>(
+  const connection = await resolveCursorConnection<Promise<Row[]>>(
     { args, toCursor: (row) => encoded(keyOf(row)), maxSize: LARGEST_PAGE, defaultSize: DEFAULT_PAGE },
     ({ before, after, limit, inverted }) =>
       // Newest first turns the order round, and with it what "after" means.
@@ -54,4 +58,7 @@ export async function keysetConnection<Key extends string | number, Row>(
         descending: descending !== inverted,
       }),
   );
+  // An empty page has no ends: "" would be a cursor that is none of ours.
+  if (connection.edges.length === 0) Object.assign(connection.pageInfo, { startCursor: null, endCursor: null });
+  return connection;
 }

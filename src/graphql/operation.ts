@@ -15,7 +15,7 @@ import { ChannelNotFound, InvalidInput, NotFound, WrongState } from '../errors.t
 import { builder } from './builder.ts';
 import { Channel, namedChannels } from './channel.ts';
 import { Customer } from './customer.ts';
-import { keysetConnection, numberKey } from './keyset.ts';
+import { keysetConnection, numberKey, numberOf } from './keyset.ts';
 
 const stateMeanings = {
   PENDING: 'Received; it will be applied by the next customer synchronization, or tried again at `nextTryAt`.',
@@ -173,11 +173,15 @@ builder.objectField(Customer, 'operations', (t) =>
       type: CustomerOperation,
       ...operationConnection,
       description: 'What was done to it, as headquarters received it, oldest first.',
-      resolve: ({ uuid, channel }, args, { hq }) =>
+      resolve: ({ uuid, channel }, args, { hq, loaders }) =>
         keysetConnection<number, OperationRow>(
           { args, keyFrom: numberKey },
           ({ sequence }) => sequence,
-          (page) => hq.read((db) => operationPage(db, { customerUuid: uuid, channel }, page)),
+          (page) =>
+            // The first page, which a list of customers asks for many times over, is one statement for all of them.
+            page.after === undefined && page.before === undefined && !page.descending
+              ? loaders.operations.load({ uuid, channel, limit: page.limit })
+              : hq.read((db) => operationPage(db, { customerUuid: uuid, channel }, page)),
         ),
     },
     OperationConnection,
@@ -230,7 +234,7 @@ builder.mutationFields((t) => ({
     args: { input: t.arg({ type: RetryInput, required: true, description: 'Which one.' }) },
     resolve: async (_root, { input }, { viewer, hq, now, notice }) => {
       mustOperate(viewer, 'retrying operations');
-      const operation = await hq.write((tx) => retryOne(tx, Number(input.id.id), viewer.name, now()));
+      const operation = await hq.write((tx) => retryOne(tx, numberOf(input.id), viewer.name, now()));
       notice(operation.channel);
       return operation;
     },
@@ -269,7 +273,7 @@ builder.mutationFields((t) => ({
         currency: values.currency,
         birth_date: values.birthDate,
       };
-      const operation = await hq.write((tx) => correct(tx, Number(id.id), columns, viewer.name, now()));
+      const operation = await hq.write((tx) => correct(tx, numberOf(id), columns, viewer.name, now()));
       notice(operation.channel);
       return operation;
     },

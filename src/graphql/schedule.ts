@@ -1,4 +1,3 @@
-import { jobRunById } from '../data/hq/job-run.ts';
 import { allSchedules, missedRunPolicies, type Schedule as ScheduleRow, scheduleById } from '../data/hq/schedule.ts';
 import { mustOperate } from '../domain/viewer.ts';
 import { ChannelNotFound, InvalidInput, NotFound } from '../errors.ts';
@@ -7,6 +6,7 @@ import { createSchedule, removeSchedule, updateSchedule } from '../queue/schedul
 import { builder } from './builder.ts';
 import { Channel, namedChannels } from './channel.ts';
 import { JobNameType, JobRun } from './job.ts';
+import { numberOf } from './keyset.ts';
 
 const MissedRuns = builder.enumType('MissedRuns', {
   description: 'What happens with times that passed while headquarters was down.',
@@ -55,8 +55,7 @@ builder.node(Schedule, {
       type: JobRun,
       nullable: true,
       description: 'Its last run, while that is kept.',
-      resolve: ({ lastRunId }, _args, { hq }) =>
-        lastRunId === null ? null : hq.read((db) => jobRunById(db, lastRunId)),
+      resolve: ({ lastRunId }, _args, { loaders }) => (lastRunId === null ? null : loaders.jobRun.load(lastRunId)),
     }),
   }),
 });
@@ -132,7 +131,7 @@ builder.mutationFields((t) => ({
       mustOperate(context.viewer, 'changing schedules');
       const { hq, now } = context;
       const scope = channels === undefined ? {} : { channels: namedChannels(context, channels) };
-      return hq.write((tx) => updateSchedule(tx, Number(id.id), { ...change, ...scope }, now()));
+      return hq.write((tx) => updateSchedule(tx, numberOf(id), { ...change, ...scope }, now()));
     },
   }),
   deleteSchedule: t.field({
@@ -142,7 +141,7 @@ builder.mutationFields((t) => ({
     args: { input: t.arg({ type: DeleteScheduleInput, required: true, description: 'Which one.' }) },
     resolve: (_root, { input }, { viewer, hq }) => {
       mustOperate(viewer, 'changing schedules');
-      return hq.write((tx) => removeSchedule(tx, Number(input.id.id)));
+      return hq.write((tx) => removeSchedule(tx, numberOf(input.id)));
     },
   }),
 }));

@@ -65,7 +65,7 @@ async function synchronizeBatch(context: JobContext, channel: string, size: numb
       now,
     );
     await batch(async (tx) => {
-      await failOperations(tx, [failure]);
+      await failOperations(tx, [failure], now);
       return { done: 0, failed: failure.state === 'FAILED' ? 1 : 0 };
     });
     return true;

@@ -45,7 +45,7 @@ const RATE_WINDOW = 5_000;
 /** What a job sees of its run: batches that are fenced, progress, and who failed. */
 export class JobContext {
   private samples: { at: number; done: number }[] = [];
-  private cancelRequested = false;
+  private cancelRequested: boolean;
   private turn: Promise<unknown> = Promise.resolve();
   private readonly stopping = new AbortController();
   /** Batches that were committed in this attempt. */
@@ -55,7 +55,10 @@ export class JobContext {
     private readonly surroundings: Surroundings,
     readonly run: JobRun,
     readonly leaseFor: number,
-  ) {}
+  ) {
+    // Somebody may have asked while the worker before this one was dead or stopping.
+    this.cancelRequested = run.cancelRequested;
+  }
 
   get hq(): Database {
     return this.surroundings.hq;

@@ -83,7 +83,10 @@ export async function retry({ hq, nudges, now }: QueueOptions, id: number): Prom
     const steps = run.steps.map((step, index) =>
       index < first ? step : { ...step, state: 'WAITING' as const, finishedAt: null, failures: [], progress: { ...step.progress, failed: 0 } },
     );
-    if (!(await requeue(tx, run, steps, now()))) throw new WrongState(`Only a failed or cancelled run can be retried: it is ${run.state}.`);
+    if (!(await requeue(tx, run, steps, now()))) {
+      const ended = run.state === 'FAILED' || run.state === 'CANCELLED';
+      throw new WrongState(ended ? 'The same job is under way already for these channels.' : `Only a failed or cancelled run can be retried: it is ${run.state}.`);
+    }
     return (await jobRunById(tx, id))!;
   });
   announceQueued(nudges, id);

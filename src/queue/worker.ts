@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { anyDue, changeHeld, claimRun, forgetRuns, type Held, type JobRun } from '../data/hq/job-run.ts';
+import { cancelOpenSessions } from '../data/hq/session.ts';
 import { DatabaseUnavailable, DomainError } from '../errors.ts';
 import { topics } from '../events/nudges.ts';
 import { announceRun, Cancelled, type Job, JobContext, Released, type Surroundings } from './job.ts';
@@ -102,7 +103,12 @@ export class Worker {
     const at = now();
     const leaseUntil = new Date(Date.parse(at) + this.leaseFor).toISOString();
     if (!(await hq.read((db) => anyDue(db, at)))) return null;
-    const run = await hq.write((tx) => claimRun(tx, this.name, at, leaseUntil));
+    const run = await hq.write(async (tx) => {
+      const claimed = await claimRun(tx, this.name, at, leaseUntil);
+      // Sessions that a dead worker left open: nobody else would ever end them.
+      if (claimed && claimed.attempt > 1) await cancelOpenSessions(tx, claimed.id, at);
+      return claimed;
+    });
     if (run) announceRun(nudges, run.id);
     return run;
   }
@@ -129,6 +135,8 @@ export class Worker {
         if (step.state === 'SUCCEEDED' || step.state === 'FAILED') continue;
         step.state = 'RUNNING';
         step.startedAt ??= context.now();
+        step.failures = [];
+        context.stopIfAsked();
         context.begin();
         const job = this.jobs.get(step.job);
         if (!job) throw new Error(`There is no job "${step.job}".`);
@@ -161,6 +169,8 @@ export class Worker {
         if (context.batches > 0 || run.attempt < MOST_ATTEMPTS) {
           const dueAt = new Date(Date.parse(now()) + 1_000 * 2 ** Math.min(run.attempt, 6)).toISOString();
           await this.settle(context, { state: 'QUEUED', steps: run.steps, leaseUntil: null, dueAt });
+        } else if (error instanceof DomainError) {
+          await this.settle(context, { ...failed(run, now()), errorCode: error.code, error: error.message });
         } else {
           await this.settle(context, { ...failed(run, now()), errorCode: 'INTERNAL', error: 'An unexpected error; see the log of headquarters.' });
         }

@@ -129,8 +129,8 @@ export async function storeDownloaded(tx: EntityManager, whole: { customers: str
 
 /** When each of these customers came to be here, and when its account ID came back. */
 export const channelStages = (db: EntityManager, uuids: readonly string[]) =>
-  sql<{ uuid: string; created_at: string; synced_at: string | null; account_id: string | null }>(
+  sql<{ uuid: string; channel: string; created_at: string; synced_at: string | null; account_id: string | null }>(
     db,
-    `select uuid, created_at, synced_at, account_id from customer where uuid in ${listed(db, '$1')}`,
+    `select uuid, channel, created_at, synced_at, account_id from customer where uuid in ${listed(db, '$1')}`,
     [JSON.stringify(uuids)],
   );

@@ -89,6 +89,9 @@ export const jobRuns = new EntitySchema<JobRun>({
   },
 });
 
+export const jobRunsById = (db: EntityManager, ids: readonly number[]) =>
+  db.find(jobRuns, { where: { id: In([...ids]) } });
+
 export const jobRunById = (db: EntityManager, id: number) => db.findOneBy(jobRuns, { id });
 
 /** Adds a run, or answers the one with this scope that is waiting or under way. */
@@ -198,13 +201,14 @@ export async function requestCancel(tx: EntityManager, id: number, now: string):
   return row !== undefined;
 }
 
-/** Queues an ended run again; it goes on where it stopped. False when it is not FAILED or CANCELLED. */
+/** Queues an ended run again; it goes on where it stopped. False when it is not FAILED or CANCELLED, or a newer one is under way. */
 export async function requeue(tx: EntityManager, run: JobRun, steps: Step[], now: string): Promise<boolean> {
   const row = await one(
     tx,
     `update job_run set state = 'QUEUED', steps = $1, due_at = $2, cancel_requested = false, error_code = null, error = null,
        finished_at = null, revision = revision + 1
-     where id = $3 and state in ('FAILED', 'CANCELLED') returning id`,
+     where id = $3 and state in ('FAILED', 'CANCELLED') and not exists (
+       select 1 from job_run other where other.scope = job_run.scope and other.state in ('QUEUED', 'RUNNING')) returning id`,
     [JSON.stringify(steps), now, run.id],
   );
   return row !== undefined;
@@ -215,7 +219,7 @@ export async function forgetRuns(tx: EntityManager, before: string, keepLive: nu
   const old = `select id from job_run where finished_at < $1`;
   const live = `select id from job_run where cause = 'LIVE' and state = 'SUCCEEDED' and id <=
     (select id from job_run where cause = 'LIVE' order by id desc limit 1 offset $2)`;
-  const gone = await sql<{ id: number }>(tx, `select id from (${old} union ${live}) as gone limit 5000`, [
+  const gone = await sql<{ id: number }>(tx, `select id from (${old} union all ${live}) as gone limit 5000`, [
     before,
     keepLive,
   ]);

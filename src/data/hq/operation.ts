@@ -69,7 +69,7 @@ export async function receiveOperations(
     `insert into customer_operation (id, channel_database, channel, counter, customer_uuid, kind, payload, corrected, state, try_count, session_id, created_at, received_at)
      select x.id, $1, x.channel, x.counter, x.customer_uuid, x.kind, x.payload, false, 'PENDING', 0, $2, x.created_at, $3
      from ${rows(tx, sent, '$4')} where true order by x.counter
-     on conflict (customer_uuid, id) do nothing`,
+     on conflict (customer_uuid, channel_database, id) do nothing`,
     [upload.channelDatabase, upload.sessionId, upload.at, upload.package],
   );
   await holdBehindTrouble(tx);
@@ -85,7 +85,7 @@ const holdBehindTrouble = (tx: EntityManager) =>
     `update customer_operation set state = 'WAITING' where sequence in (
        select later.sequence from customer_operation earlier cross join customer_operation later
        where earlier.try_count > 0 and earlier.state <> 'SYNCED' and later.customer_uuid = earlier.customer_uuid
-         and later.sequence > earlier.sequence and later.state = 'PENDING' and later.try_count = 0)`,
+         and later.channel_database = earlier.channel_database and later.sequence > earlier.sequence and later.state = 'PENDING' and later.try_count = 0)`,
   );
 
 /** The oldest operations of a channel that are due. */
@@ -133,13 +133,13 @@ export interface OperationFailure {
 }
 
 /** Sets operations aside with the reason; later ones of the same customers wait. */
-export async function failOperations(tx: EntityManager, failures: readonly OperationFailure[]): Promise<void> {
+export async function failOperations(tx: EntityManager, failures: readonly OperationFailure[], at: string): Promise<void> {
   const sent = { sequence: 'bigint', state: 'text', next_try_at: 'text', error_code: 'text', error: 'text' } as const;
   await sql(
     tx,
-    `update customer_operation set state = x.state, try_count = try_count + 1, next_try_at = x.next_try_at, error_code = x.error_code, error = x.error
-     from ${rows(tx, sent, '$1')} where customer_operation.sequence = x.sequence`,
-    [JSON.stringify(failures)],
+    `update customer_operation set state = x.state, try_count = try_count + 1, next_try_at = x.next_try_at, error_code = x.error_code, error = x.error, failed_at = $1
+     from ${rows(tx, sent, '$2')} where customer_operation.sequence = x.sequence`,
+    [at, JSON.stringify(failures)],
   );
   await holdBehindTrouble(tx);
 }
@@ -151,7 +151,7 @@ export const releaseWaiting = (tx: EntityManager, customers: readonly string[]) 
     `update customer_operation set state = 'PENDING'
      where state = 'WAITING' and customer_uuid in ${listed(tx, '$1')} and not exists (
        select 1 from customer_operation earlier where earlier.customer_uuid = customer_operation.customer_uuid
-         and earlier.try_count > 0 and earlier.state <> 'SYNCED')`,
+         and earlier.channel_database = customer_operation.channel_database and earlier.try_count > 0 and earlier.state <> 'SYNCED')`,
     [JSON.stringify(customers)],
   );
 
@@ -187,7 +187,7 @@ export async function operationPage(
   const conditions = [
     ...(filter.customerUuid === undefined ? [] : [`customer_uuid = ${parameter(filter.customerUuid)}`]),
     ...(filter.channel === undefined ? [] : [`channel = ${parameter(filter.channel)}`]),
-    ...(filter.states === undefined ? [] : [`state in (${filter.states.map((state) => `'${state}'`).join(', ')})`]),
+    ...(filter.states === undefined ? [] : [inStates(filter.states)]),
     ...(page.after === undefined ? [] : [`sequence > ${parameter(page.after)}`]),
     ...(page.before === undefined ? [] : [`sequence < ${parameter(page.before)}`]),
   ];
@@ -198,6 +198,28 @@ export async function operationPage(
     parameters,
     `x.${order}`,
   );
+}
+
+/** SQLite uses the index of unfinished operations only where its condition is said word for word. */
+const inStates = (states: readonly OperationState[]): string => {
+  const listed = states.length === 1 ? `state = '${states[0]}'` : `state in (${states.map((state) => `'${state}'`).join(', ')})`;
+  return states.includes('SYNCED') ? listed : `${listed} and state <> 'SYNCED'`;
+};
+
+/** The first operations of each of these customers, oldest first: one statement, however many customers. */
+export async function firstOperations(
+  db: EntityManager,
+  uuids: readonly string[],
+  limit: number,
+): Promise<CustomerOperation[]> {
+  const row = await one<{ page: string }>(
+    db,
+    `select ${packed(db, columns, 'x', 'x.sequence')} as page from (
+       select *, row_number() over (partition by customer_uuid, channel order by sequence) as place
+       from customer_operation where customer_uuid in ${listed(db, '$1')}) as x where x.place <= $2`,
+    [JSON.stringify(uuids), limit],
+  );
+  return JSON.parse(row!.page);
 }
 
 export async function operationBySequence(db: EntityManager, sequence: number): Promise<CustomerOperation | undefined> {
@@ -229,21 +251,23 @@ export const stagesOf = (db: EntityManager, uuids: readonly string[]) =>
     next_try_at: string | null;
     created_at: string;
     received_at: string;
+    failed_at: string | null;
     account_id: string | null;
     account_id_assigned_at: string | null;
   }>(
     db,
-    `select o.customer_uuid, o.channel, o.state, o.error_code, o.error, o.next_try_at, o.created_at, o.received_at, c.account_id, c.account_id_assigned_at
-     from customer_operation o left join customer c on c.uuid = o.customer_uuid
+    `select o.customer_uuid, o.channel, o.state, o.error_code, o.error, o.next_try_at, o.created_at, o.received_at, o.failed_at, c.account_id, c.account_id_assigned_at
+     from customer_operation o left join customer c on c.uuid = o.customer_uuid and c.channel_database = o.channel_database
      where o.customer_uuid in ${listed(db, '$1')} and o.kind = 'CREATE_CUSTOMER' order by o.sequence`,
     [JSON.stringify(uuids)],
   );
 
 /** Customers of a channel whose creation failed at headquarters; at most `limit`. */
+// `state <> 'SYNCED'` is there for SQLite: see `inStates`.
 export async function failedCustomers(db: EntityManager, channel: string, limit: number): Promise<string[]> {
   const found = await sql<{ customer_uuid: string }>(
     db,
-    `select customer_uuid from customer_operation where state = 'FAILED' and channel = $1 and kind = 'CREATE_CUSTOMER' order by sequence limit $2`,
+    `select customer_uuid from customer_operation where state = 'FAILED' and state <> 'SYNCED' and channel = $1 and kind = 'CREATE_CUSTOMER' order by sequence limit $2`,
     [channel, limit],
   );
   return found.map(({ customer_uuid }) => customer_uuid);

@@ -1,0 +1,122 @@
+import { randomUUID } from 'node:crypto';
+import { scheduler } from 'node:timers/promises';
+import { Refused, type World } from './world.ts';
+
+export interface Channel {
+  code: string;
+  database: string;
+}
+
+/** Two channels that share a database, and one with its own. */
+export const channels: Channel[] = [
+  { code: 'houston', database: 'texas' },
+  { code: 'dallas', database: 'texas' },
+  { code: 'berlin', database: 'berlin' },
+];
+
+export const databases = [...new Set(channels.map(({ database }) => database))];
+
+export async function createChannels(world: World, { liveConversion }: { liveConversion: boolean }): Promise<void> {
+  for (const { code, database } of channels) {
+    const input = {
+      code,
+      name: code,
+      type: 'RETAIL_STORE',
+      currency: 'USD',
+      timeZone: 'UTC',
+      country: 'US',
+      channelDatabase: database,
+      liveConversion,
+    };
+    await mutate(world, 'createChannel', 'CreateChannelInput', 'Channel', 'code', input);
+  }
+}
+
+/** Nothing runs by itself any more but what is asked for or live. */
+export async function switchSchedulesOff(world: World): Promise<void> {
+  const { schedules } = await world.query<{ schedules: { id: string }[] }>('{ schedules { id } }');
+  for (const { id } of schedules) {
+    await mutate(world, 'updateSchedule', 'UpdateScheduleInput', 'Schedule', 'id', { id, enabled: false });
+  }
+}
+
+export interface NewCustomer {
+  channel: string;
+  id: string;
+  name: { first: string; last: string };
+}
+
+export const newCustomer = (channel: string): NewCustomer => ({
+  channel,
+  id: randomUUID(),
+  name: { first: 'Ada', last: 'Byron' },
+});
+
+export const newCustomers = (count: number): NewCustomer[] =>
+  Array.from({ length: count }, (_, index) => newCustomer(channels[index % channels.length]!.code));
+
+/** One request for all of them; resolves when the server has acknowledged each. */
+export async function createCustomers(world: World, customers: readonly NewCustomer[]): Promise<void> {
+  const parameters = customers.map((_, index) => `$c${index}: CreateCustomerInput!`).join(', ');
+  const fields = customers.map((_, index) => `c${index}: createCustomer(input: $c${index}) { ...created }`).join(' ');
+  const answers = await world.query<Record<string, { uuid?: string }>>(
+    `mutation (${parameters}) { ${fields} } fragment created on CreateCustomerResult { ... on Customer { uuid } ... on Failure { message } }`,
+    Object.fromEntries(customers.map((customer, index) => [`c${index}`, customer])),
+  );
+  for (const [index, { id }] of customers.entries()) {
+    if (answers[`c${index}`]?.uuid !== id) throw new Refused(JSON.stringify(answers[`c${index}`]));
+  }
+}
+
+/** As a till does it: asks with the same UUIDs until the server has acknowledged them, however often it dies meanwhile. */
+export async function createInSpiteOfCrashes(world: World, customers: readonly NewCustomer[]): Promise<void> {
+  for (;;) {
+    try {
+      return await createCustomers(world, customers);
+    } catch (error) {
+      if (error instanceof Refused) throw error;
+      await scheduler.wait(20);
+    }
+  }
+}
+
+export interface Run {
+  id: string;
+  state: string;
+  attempt: number;
+  steps: { job: string; state: string; progress: { done: number; total: number } }[];
+}
+
+const runParts = 'id state attempt steps { job state progress { done total } }';
+
+export type Starter = 'runConversion' | 'runPJob' | 'runSynchronizeCustomers' | 'runDownload1010';
+
+export const ask = (world: World, starter: Starter): Promise<Run> =>
+  mutate(world, starter, 'RunJobInput', 'JobRun', runParts, {});
+
+export const runById = async (world: World, id: string): Promise<Run> =>
+  (await world.query<{ jobRun: Run }>(`query ($id: ID!) { jobRun(id: $id) { ${runParts} } }`, { id })).jobRun;
+
+export async function newestRuns(world: World, state?: string): Promise<Run[]> {
+  const { jobRuns } = await world.query<{ jobRuns: { edges: { node: Run }[] } }>(
+    `query ($state: JobRunState) { jobRuns(first: 10, state: $state) { edges { node { ${runParts} } } } }`,
+    { state },
+  );
+  return jobRuns.edges.map(({ node }) => node);
+}
+
+async function mutate<Result>(
+  world: World,
+  field: string,
+  inputType: string,
+  type: string,
+  parts: string,
+  input: unknown,
+): Promise<Result> {
+  const data = await world.query(
+    `mutation ($input: ${inputType}!) { ${field}(input: $input) { __typename ... on ${type} { ${parts} } ... on Failure { message } } }`,
+    { input },
+  );
+  if (data[field].__typename !== type) throw new Refused(JSON.stringify(data[field]));
+  return data[field];
+}

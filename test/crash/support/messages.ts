@@ -1,0 +1,39 @@
+/** A transaction of a server, told apart by what it writes. */
+export interface Transaction {
+  /** `headquarters`, or the name of a channel database. */
+  database: string;
+  /** 1, 2, 3 … in this database since the server was told to watch. */
+  number: number;
+  what: What;
+}
+
+export type What =
+  | 'enqueue'
+  | 'claim'
+  | 'settle'
+  | 'package of the P-job'
+  | 'end of an upload session'
+  | 'account IDs'
+  | 'package of 1010'
+  | 'progress of 1010'
+  | 'end of a download session'
+  | 'something else';
+
+/** Where a server meets its fate: at the `number`th transaction of a database, or at the `number`th that does `what`. */
+export interface Point {
+  database: string;
+  number: number;
+  what?: What;
+  /** Before its COMMIT, or after it and before whoever wrote hears of it. */
+  moment: 'before' | 'after';
+  /** SIGKILL unless it says otherwise. */
+  signal?: 'SIGKILL' | 'SIGSTOP';
+}
+
+/** From the test to the server: reports every transaction from now on, and stops at a point. */
+export interface Watch {
+  point?: Point;
+}
+
+/** From the server to the test. `refused`: a transaction was rolled back. */
+export type Report = { ready: { port: number } } | { watching: true } | { transaction: Transaction } | { refused: true };

@@ -1,0 +1,106 @@
+import type { EntityManager } from 'typeorm';
+import { startApp } from '../../../src/app.ts';
+import { readConfig } from '../../../src/config.ts';
+import { Database } from '../../../src/data/database.ts';
+import { createLog } from '../../../src/log.ts';
+import type { Point, Report, Watch, What } from './messages.ts';
+
+/*
+ * The server of the crash suite: the real one, as a process of its own that can be told at which transaction to die. The hook is
+ * put around `Database.write` here, so that production code knows nothing of it.
+ */
+
+const signs: [RegExp, What][] = [
+  [/insert into job_run/i, 'enqueue'],
+  [/fence = fence \+ 1/i, 'claim'],
+  [/insert into upload_session/i, 'package of the P-job'],
+  [/update upload_session/i, 'end of an upload session'],
+  [/update number_sequence/i, 'account IDs'],
+  [/insert into feed_head/i, 'package of 1010'],
+  [/insert into download_session/i, 'progress of 1010'],
+  [/update download_session/i, 'end of a download session'],
+  [/update job_run set state = /i, 'settle'],
+];
+
+let watching = false;
+let point: Point | undefined;
+const counts = new Map<string, number>();
+const report = (message: Report) => process.send?.(message);
+
+const { write } = Database.prototype;
+Database.prototype.write = async function <T>(this: Database, change: (tx: EntityManager) => Promise<T>): Promise<T> {
+  let reached: Reached | undefined;
+  try {
+    const result = await write.call(this, async (tx) => {
+      const { result, statements } = await heard(tx, change);
+      reached = watching ? reach(nameOf(this), statements) : undefined;
+      if (reached?.point?.moment === 'before') stop(reached.point);
+      return result;
+    });
+    if (reached?.point?.moment === 'after') stop(reached.point);
+    if (reached) report({ transaction: reached.transaction });
+    return result as T;
+  } catch (error) {
+    if (watching) report({ refused: true });
+    throw error;
+  }
+};
+
+process.on('message', (watch: Watch) => {
+  counts.clear();
+  point = watch.point;
+  watching = true;
+  report({ watching: true });
+});
+// A test that ended without us.
+process.on('disconnect', () => process.exit(1));
+
+const config = readConfig(process.env);
+const app = await startApp(config, { log: createLog(config.logLevel) });
+report({ ready: { port: app.port } });
+
+interface Reached {
+  transaction: { database: string; number: number; what: What };
+  point: Point | undefined;
+}
+
+/** Runs the change and listens to what it says to the database. */
+async function heard<T>(tx: EntityManager, change: (tx: EntityManager) => Promise<T>) {
+  const runner = tx.queryRunner!;
+  const { query } = runner;
+  const statements: string[] = [];
+  runner.query = (statement: string, ...rest: unknown[]) => {
+    statements.push(statement);
+    return (query as (...all: unknown[]) => Promise<never>).call(runner, statement, ...rest);
+  };
+  try {
+    return { result: await change(tx), statements };
+  } finally {
+    // On SQLite every transaction has the same runner.
+    runner.query = query;
+  }
+}
+
+function reach(database: string, statements: string[]): Reached {
+  const what = signs.find(([sign]) => statements.some((statement) => sign.test(statement)))?.[1] ?? 'something else';
+  const number = countUp(database);
+  const ofThisKind = countUp(`${database}: ${what}`);
+  const here =
+    point?.database === database &&
+    (point.what === undefined ? point.number === number : point.what === what && point.number === ofThisKind);
+  return { transaction: { database, number, what }, point: here ? point : undefined };
+}
+
+function countUp(key: string): number {
+  const count = (counts.get(key) ?? 0) + 1;
+  counts.set(key, count);
+  return count;
+}
+
+function stop({ signal = 'SIGKILL' }: Point): void {
+  process.kill(process.pid, signal);
+}
+
+function nameOf({ name }: Database): string {
+  return name.replace('channel database ', '');
+}

@@ -1,0 +1,222 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
+import { closeSync, openSync } from 'node:fs';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import pg from 'pg';
+import sqlite3 from 'sqlite3';
+import { inject, type TestContext } from 'vitest';
+import type { Point, Report, Transaction, Watch } from './messages.ts';
+
+/** The databases that the suite runs on: `TEST_DATABASE=postgres` for PostgreSQL, SQLite otherwise. */
+const onPostgres = process.env.TEST_DATABASE === 'postgres';
+const postgres = process.env.TEST_POSTGRES_URL ?? 'postgres://postgres@127.0.0.1:5432/test';
+pg.types.setTypeParser(pg.types.builtins.INT8, Number);
+
+/** Databases, and the servers that run on them one after the other: what dies, and what must not. */
+export interface World {
+  /** Starts a server and resolves when it is ready. */
+  start(): Promise<Server>;
+  /** The server that is ready, or the next one. */
+  server(): Promise<Server>;
+  /** Sends an operation to the server; throws when there is none or it answers errors. */
+  // biome-ignore lint/suspicious/noExplicitAny: tests know what they ask for.
+  query<Data = any>(document: string, variables?: Record<string, unknown>): Promise<Data>;
+  /** Rows of a database (`headquarters` or a channel database), read behind the server's back. */
+  rows<Row>(database: string, statement: string): Promise<Row[]>;
+  /** What servers logged as an error. */
+  errors(): Promise<string[]>;
+}
+
+export interface Server {
+  url: string;
+  /** When it was ready, as `performance.now()`. */
+  readyAt: number;
+  /** Transactions since it was told to watch. */
+  transactions: Transaction[];
+  /** How many transactions were rolled back since. */
+  refused: number;
+  /** The signal that ended it. */
+  exited: Promise<NodeJS.Signals | null>;
+  /** Counts transactions from now on, and dies at a point. */
+  watch(point?: Point): Promise<void>;
+  kill(): Promise<void>;
+  /** Wakes one that stopped at a point. */
+  wake(): void;
+}
+
+type OnTestFinished = TestContext['onTestFinished'];
+
+/** A world that ends with its test. The databases of a failed test are kept, and where they are is printed. */
+export async function openWorld(onTestFinished: OnTestFinished, settings: Record<string, string> = {}): Promise<World> {
+  const { world, close } = await newWorld(settings);
+  onTestFinished(async ({ task }) => close(task.result?.state === 'fail' ? task.name : undefined));
+  return world;
+}
+
+/** A world outside any test. `close` keeps its databases when it is told which test failed. */
+export async function newWorld(settings: Record<string, string> = {}) {
+  const folder = await mkdtemp(join(tmpdir(), 'hq-crash-'));
+  const prefix = `crash_${randomUUID().slice(0, 8)}`;
+  const databases = onPostgres
+    ? {
+        DATABASE_URL: `${postgres}?schema=${prefix}_hq`,
+        CHANNEL_DATABASE_URL: `${postgres}?schema=${prefix}_c_{database}`,
+        POOL_SIZE: '4',
+      }
+    : { DATA_DIR: folder };
+  const children = new Set<ChildProcess>();
+  const logs: string[] = [];
+  let current = anotherServer();
+
+  async function start(): Promise<Server> {
+    const logFile = join(folder, `server-${logs.length + 1}.log`);
+    logs.push(logFile);
+    const log = openSync(logFile, 'a');
+    const child = spawn(process.execPath, ['--enable-source-maps', inject('serverFile')], {
+      env: { PATH: process.env.PATH, PORT: '0', LOG_LEVEL: 'warn', BATCH_SIZE: '20', ...databases, ...settings },
+      stdio: ['ignore', 'ignore', log, 'ipc'],
+    });
+    closeSync(log);
+    children.add(child);
+    const server = await ready(child, logFile);
+    if (current.settled) current = anotherServer();
+    const mine = current;
+    mine.settle(server);
+    void server.exited.then(() => {
+      children.delete(child);
+      if (current === mine) current = anotherServer();
+    });
+    return server;
+  }
+
+  const world: World = {
+    start,
+    server: () => current.server,
+    async query(document, variables = {}) {
+      const { url } = await current.server;
+      return send(url, document, variables);
+    },
+    rows: (database, statement) =>
+      onPostgres
+        ? postgresRows(database === 'headquarters' ? `${prefix}_hq` : `${prefix}_c_${database}`, statement)
+        : sqliteRows(join(folder, database === 'headquarters' ? 'hq.db' : `channels/${database}.db`), statement),
+    async errors() {
+      const lines = (await Promise.all(logs.map((file) => readFile(file, 'utf8')))).join('').split('\n');
+      return lines.filter((line) => line !== '' && !line.includes('"level":40'));
+    },
+  };
+
+  async function close(failedTest?: string): Promise<void> {
+    for (const child of children) child.kill('SIGKILL');
+    if (failedTest !== undefined) {
+      const where = onPostgres ? `the schemas ${prefix}_* of ${postgres}, logs in ${folder}` : folder;
+      console.error(`The databases of "${failedTest}" are kept in ${where}`);
+      return;
+    }
+    if (onPostgres) await dropSchemas(prefix);
+    await rm(folder, { recursive: true, force: true });
+  }
+
+  return { world, close };
+}
+
+function anotherServer() {
+  let resolve: (server: Server) => void = () => {};
+  const next = {
+    settled: false,
+    server: new Promise<Server>((settle) => {
+      resolve = settle;
+    }),
+    settle(server: Server) {
+      next.settled = true;
+      resolve(server);
+    },
+  };
+  return next;
+}
+
+function ready(child: ChildProcess, logFile: string): Promise<Server> {
+  const exited = new Promise<NodeJS.Signals | null>((resolve) => child.once('exit', (_code, signal) => resolve(signal)));
+  let watching = () => {};
+  return new Promise((resolve, reject) => {
+    child.once('error', reject);
+    child.once('exit', () => reject(new Error(`a server ended before it was ready; see ${logFile}`)));
+    child.on('message', (report: Report) => {
+      if ('ready' in report) {
+        server.url = `http://127.0.0.1:${report.ready.port}`;
+        server.readyAt = performance.now();
+        resolve(server);
+      }
+      if ('watching' in report) watching();
+      if ('transaction' in report) server.transactions.push(report.transaction);
+      if ('refused' in report) server.refused++;
+    });
+    const server: Server = {
+      url: '',
+      readyAt: 0,
+      transactions: [],
+      refused: 0,
+      exited,
+      watch: (point) =>
+        new Promise((resolve) => {
+          watching = resolve;
+          child.send({ ...(point ? { point } : {}) } satisfies Watch);
+        }),
+      async kill() {
+        child.kill('SIGKILL');
+        await exited;
+      },
+      wake: () => void child.kill('SIGCONT'),
+    };
+  });
+}
+
+async function send(url: string, query: string, variables: Record<string, unknown>) {
+  const response = await fetch(`${url}/graphql`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ query, variables }),
+    signal: AbortSignal.timeout(20_000),
+  });
+  const { data, errors } = (await response.json()) as { data?: unknown; errors?: unknown[] };
+  if (errors) throw new Refused(JSON.stringify(errors));
+  return data as never;
+}
+
+/** The server answered, and what it answered is an error. */
+export class Refused extends Error {}
+
+async function postgresRows<Row>(schema: string, statement: string): Promise<Row[]> {
+  const client = new pg.Client({ connectionString: postgres, options: `-c search_path=${schema}` });
+  await client.connect();
+  try {
+    return (await client.query(statement)).rows;
+  } finally {
+    await client.end();
+  }
+}
+
+function sqliteRows<Row>(file: string, statement: string): Promise<Row[]> {
+  return new Promise((resolve, reject) => {
+    const database = new sqlite3.Database(file, sqlite3.OPEN_READONLY);
+    database.on('error', reject);
+    database.configure('busyTimeout', 5_000);
+    database.all<Row>(statement, (error, rows) => {
+      database.close(() => (error ? reject(error) : resolve(rows)));
+    });
+  });
+}
+
+async function dropSchemas(prefix: string): Promise<void> {
+  const client = new pg.Client({ connectionString: postgres });
+  await client.connect();
+  try {
+    await client.query('set client_min_messages = error');
+    const { rows } = await client.query('select nspname from pg_namespace where nspname like $1', [`${prefix}%`]);
+    for (const { nspname } of rows) await client.query(`drop schema "${nspname}" cascade`);
+  } finally {
+    await client.end();
+  }
+}

@@ -1,0 +1,195 @@
+import { describe, expect, test } from 'vitest';
+import { createCustomer, createCustomers, run, withChannels } from '../support/actions.ts';
+import type { Headquarters } from '../support/headquarters.ts';
+import { statementsOf } from '../support/statements.ts';
+
+const document = `query ($source: CustomerSource! = CHANNEL, $channel: String, $orderBy: CustomerOrder! = NEWEST_FIRST, $status: CustomerSyncStatus, $search: String,
+    $first: Int, $after: String, $last: Int, $before: String) {
+  customers(source: $source, channel: $channel, orderBy: $orderBy, status: $status, search: $search, first: $first, after: $after, last: $last, before: $before) {
+    edges { cursor node { uuid accountId syncStatus addresses { uuid } channel { code } } }
+    pageInfo { hasNextPage hasPreviousPage startCursor endCursor }
+  }
+}`;
+
+const page = async (hq: Headquarters, variables: Record<string, unknown>) => (await hq.query(document, { channel: 'houston', ...variables })).customers;
+const uuids = (connection: { edges: { node: { uuid: string } }[] }) => connection.edges.map(({ node }) => node.uuid);
+
+/** All pages from one end to the other. */
+async function walk(hq: Headquarters, variables: Record<string, unknown>, size: number, backwards = false): Promise<string[]> {
+  const seen: string[][] = [];
+  let cursor: string | null = null;
+  for (;;) {
+    const found: any = await page(hq, { ...variables, ...(backwards ? { last: size, before: cursor } : { first: size, after: cursor }) });
+    seen.push(uuids(found));
+    const { hasNextPage, hasPreviousPage, startCursor, endCursor } = found.pageInfo;
+    if (!(backwards ? hasPreviousPage : hasNextPage)) break;
+    cursor = backwards ? startCursor : endCursor;
+  }
+  return (backwards ? seen.toReversed() : seen).flat();
+}
+
+describe('pages', () => {
+  test('forwards and backwards, in both orders and both sources, visit each customer exactly once', async () => {
+    const hq = await withChannels(['houston', 'dallas']);
+    const made: string[] = [];
+    for (let count = 0; count < 11; count++) made.push(await createCustomer(hq));
+    await createCustomer(hq, { channel: 'dallas' });
+    await run(hq);
+    for (const source of ['CHANNEL', 'HEADQUARTERS']) {
+      for (const backwards of [false, true]) {
+        expect(await walk(hq, { source, orderBy: 'OLDEST_FIRST' }, 4, backwards)).toEqual(made);
+        expect(await walk(hq, { source }, 4, backwards)).toEqual(made.toReversed());
+      }
+    }
+  });
+
+  test('customers that come while somebody reads are neither repeated nor do they hide others', async () => {
+    const hq = await withChannels(['houston']);
+    const made: string[] = [];
+    for (let count = 0; count < 6; count++) made.push(await createCustomer(hq));
+    const first = await page(hq, { first: 2 });
+    await createCustomers(hq, 3);
+    const second = await page(hq, { first: 2, after: first.pageInfo.endCursor });
+    await createCustomers(hq, 3);
+    const third = await page(hq, { first: 2, after: second.pageInfo.endCursor });
+    expect([first, second, third].flatMap(uuids)).toEqual(made.toReversed());
+  });
+
+  test('a page says whether there is more on either side', async () => {
+    const hq = await withChannels(['houston']);
+    await createCustomers(hq, 3);
+    const all = await page(hq, {});
+    expect(all.pageInfo).toMatchObject({ hasNextPage: false, hasPreviousPage: false, startCursor: all.edges[0].cursor, endCursor: all.edges[2].cursor });
+    const middle = await page(hq, { first: 1, after: all.edges[0].cursor });
+    expect(middle.pageInfo).toMatchObject({ hasNextPage: true, hasPreviousPage: true });
+    expect((await page(hq, { after: all.edges[2].cursor })).edges).toEqual([]);
+    expect(uuids(await page(hq, { after: all.edges[0].cursor, before: all.edges[2].cursor }))).toEqual([all.edges[1].node.uuid]);
+  });
+
+  test('an empty channel has an empty page', async () => {
+    const hq = await withChannels(['houston']);
+    expect(await page(hq, {})).toMatchObject({ edges: [], pageInfo: { hasNextPage: false, hasPreviousPage: false, startCursor: null } });
+  });
+
+  test('more than 100 at once, none at all, a wrong cursor and a channel that is not named are refused', async () => {
+    const hq = await withChannels(['houston']);
+    const refused = async (variables: Record<string, unknown>) => (await hq.ask(document, { channel: 'houston', ...variables })).errors?.[0]?.extensions;
+    for (const variables of [{ first: 101 }, { first: 0 }, { first: -1 }, { last: 101 }]) {
+      expect(await refused(variables)).toMatchObject({ code: 'INVALID_INPUT', path: [Object.keys(variables)[0]] });
+    }
+    for (const after of ['nonsense', '', Buffer.from('C1').toString('base64url'), Buffer.from('1 or 1=1').toString('base64url')]) {
+      expect(await refused({ after }), after).toMatchObject({ code: 'CURSOR_INVALID' });
+    }
+    expect(await refused({ channel: null })).toMatchObject({ code: 'INVALID_INPUT', path: ['channel'] });
+    expect(await refused({ first: 2, last: 2 })).toMatchObject({ code: 'INVALID_INPUT', path: ['last'] });
+    expect(await refused({ channel: 'nowhere' })).toMatchObject({ code: 'CHANNEL_NOT_FOUND' });
+  });
+
+  test('every other list refuses a wrong cursor and a page that is too large', async () => {
+    const hq = await withChannels(['houston']);
+    for (const list of ['channels', 'customerOperations', 'jobRuns', 'uploadSessions', 'downloadSessions']) {
+      const ask = async (args: string) => (await hq.ask(`{ ${list}(${args}) { edges { cursor } } }`)).errors?.[0]?.extensions.code;
+      expect(await ask('first: 101'), list).toBe('INVALID_INPUT');
+      expect(await ask(`after: "${Buffer.from('\u0000').toString('base64url')}"`), list).toBe('CURSOR_INVALID');
+      expect(await ask('first: 100'), list).toBe(undefined);
+    }
+  });
+
+  test('the count is asked for only by those who want it', async () => {
+    const hq = await withChannels(['houston']);
+    await createCustomers(hq, 5);
+    const count = '{ customers(channel: "houston", first: 2) { totalCount edges { cursor } } }';
+    expect((await hq.query(count)).customers).toMatchObject({ totalCount: 5, edges: [{}, {}] });
+  });
+
+  test.each(['CHANNEL', 'HEADQUARTERS'])('a page of %s costs the same few statements whatever its size', async (source) => {
+    const hq = await withChannels(['houston']);
+    await createCustomers(hq, 40, { addresses: [{ country: 'US' }, { country: 'DE' }] });
+    await run(hq);
+    const statements = statementsOf(hq.hq, await hq.channels.databaseOf('houston'));
+    const rich = `query ($source: CustomerSource!, $first: Int) { customers(source: $source, channel: "houston", first: $first) {
+      totalCount edges { node { uuid syncStatus addresses { city } channel { code } timeline { stage at detail } } } } }`;
+    const counts: number[] = [];
+    for (const first of [1, 40]) {
+      statements.length = 0;
+      const { customers } = await hq.query(rich, { source, first });
+      expect(customers.edges).toHaveLength(first);
+      expect(customers.edges[0].node.timeline).toHaveLength(4);
+      counts.push(statements.length);
+    }
+    expect(counts[1]).toBe(counts[0]);
+    expect(counts[0]).toBeLessThanOrEqual(4);
+  });
+});
+
+describe('search', () => {
+  const searching = async (hq: Headquarters, text: string, source = 'CHANNEL') => uuids(await page(hq, { search: text, source, orderBy: 'OLDEST_FIRST' }));
+
+  test('finds by the beginning of names, e-mail, phone and account ID, whatever case, accents and punctuation', async () => {
+    const hq = await withChannels(['houston', 'dallas']);
+    const andres = await createCustomer(hq, { name: { first: 'Andrés', last: 'Ünal' }, email: 'Andres.Unal@Example.com', phone: '+1 (555) 010-9' });
+    const acme = await createCustomer(hq, { type: 'ORGANIZATION', name: null, organizationName: 'Acme Trading Ltd', email: null, phone: '0123.456-789' });
+    const berg = await createCustomer(hq, { name: { first: 'Mary Ann', last: 'van der Berg' }, email: 'mary@example.org' });
+    await createCustomer(hq, { channel: 'dallas', name: { first: 'Andrés', last: 'Ünal' } });
+    await run(hq);
+
+    const expected: [string, string[]][] = [
+      ['andres', [andres]],
+      ['ANDRÉS', [andres]],
+      ['and', [andres]],
+      ['ünal', [andres]],
+      ['una', [andres]],
+      ['andres unal', [andres]],
+      ['unal andres', [andres]],
+      ['andres berg', []],
+      ['ndres', []],
+      ['andres.unal@ex', [andres]],
+      ['1 555 010', [andres]],
+      ['+1555', [andres]],
+      ['(0123) 456', [acme]],
+      // Channels are synchronized in the order of their codes: dallas had the first number.
+      ['C00000003', [acme]],
+      ['c00000003', [acme]],
+      ['C000', [andres, acme, berg]],
+      ['acme', [acme]],
+      ['acme trading', [acme]],
+      ['acme trading ltd', [acme]],
+      ['van der berg', [berg]],
+      ['mary ann van der berg', [berg]],
+      ['mary van', [berg]],
+      ['100%', []],
+      [`o'brien`, []],
+      ['_ndres', []],
+    ];
+    for (const source of ['CHANNEL', 'HEADQUARTERS']) {
+      for (const [text, found] of expected) {
+        if (source === 'HEADQUARTERS' && text.length < 4) continue;
+        expect(await searching(hq, text, source), `"${text}" in ${source}`).toEqual(found);
+      }
+    }
+  });
+
+  test('pages through what it found, and counts it', async () => {
+    const hq = await withChannels(['houston']);
+    const made = new Set(await createCustomers(hq, 7, { name: { first: 'Grace', last: 'Hopper' } }));
+    await createCustomers(hq, 3);
+    expect(new Set(await walk(hq, { search: 'grace hop' }, 3))).toEqual(made);
+    expect((await hq.query('{ customers(channel: "houston", search: "hopper", first: 1) { totalCount } }')).customers.totalCount).toBe(7);
+  });
+
+  test('pending customers are found in their channel before headquarters knows them', async () => {
+    const hq = await withChannels(['houston']);
+    const uuid = await createCustomer(hq);
+    expect(await searching(hq, 'byron')).toEqual([uuid]);
+    expect(await searching(hq, 'byron', 'HEADQUARTERS')).toEqual([]);
+  });
+
+  test('a search that is too short, too long or has too many words is refused', async () => {
+    const hq = await withChannels(['houston']);
+    const refused = async (variables: Record<string, unknown>) => (await hq.ask(document, { channel: 'houston', ...variables })).errors?.[0];
+    for (const search of ['a', ' b ', 'x'.repeat(201), 'a b c d e f', 'ab\u0000c']) {
+      expect((await refused({ search }))?.extensions, search).toMatchObject({ code: 'INVALID_INPUT', path: ['search'] });
+    }
+    expect((await refused({ search: 'ada', source: 'HEADQUARTERS' }))?.message).toContain('at least 4 characters');
+  });
+});

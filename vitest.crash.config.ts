@@ -1,0 +1,17 @@
+import { defineConfig } from 'vitest/config';
+
+/** `npm run test:crash`: servers as processes of their own, which are killed. */
+export default defineConfig({
+  // As in vitest.config.ts.
+  resolve: { alias: { graphql: 'graphql/index.js' } },
+  test: {
+    include: ['test/crash/**/*.test.ts'],
+    globalSetup: ['test/crash/support/bundle.ts'],
+    testTimeout: 200_000,
+    hookTimeout: 60_000,
+    pool: 'forks',
+    fileParallelism: false,
+    // Servers that wait for a dead worker's lease need no processor.
+    maxConcurrency: 8,
+  },
+});
