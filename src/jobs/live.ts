@@ -7,6 +7,8 @@ import { conversion } from './index.ts';
 
 /** Ms between two live conversions at the least, so that a busy till starts a few runs a second and not a hundred. */
 const BREATH = 50;
+/** Ms until the next look when a live conversion is under way that this process did not start: after a crash, or between two tries. */
+const PATIENCE = 1_000;
 
 /**
  * Live conversion: a channel that has something new is converted at once. Nudges that come while a conversion runs are folded into
@@ -22,8 +24,14 @@ export class Live {
   /** A channel has something that headquarters has not. */
   notice(channel: string): void {
     this.dirty.add(channel);
+    this.begin();
+  }
+
+  private begin(): void {
     this.converting ??= this.convert().finally(() => {
       this.converting = undefined;
+      // What was noticed after the last look.
+      if (this.dirty.size > 0 && !this.stopping.signal.aborted) this.begin();
     });
   }
 
@@ -43,6 +51,7 @@ export class Live {
     while (this.dirty.size > 0 && !signal.aborted) {
       const live = channels.all().filter(({ code, liveConversion }) => liveConversion && this.dirty.has(code));
       this.dirty.clear();
+      let pause = BREATH;
       if (live.length === 0) continue;
       const codes = live.map(({ code }) => code);
       try {
@@ -55,11 +64,14 @@ export class Live {
         });
         await this.ended(run.id, signal);
         // The run that was under way may have passed these channels already.
-        if (joined) for (const code of codes) this.dirty.add(code);
+        if (joined) {
+          for (const code of codes) this.dirty.add(code);
+          pause = PATIENCE;
+        }
       } catch (error) {
         log.error({ err: error }, 'live conversion was not started; the schedule will do it');
       }
-      await delay(BREATH, undefined, { signal }).catch(() => {});
+      await delay(pause, undefined, { signal }).catch(() => {});
     }
   }
 

@@ -1,6 +1,6 @@
 import { self } from '../data/channel/self.ts';
 import { headOf } from '../data/hq/number-sequence.ts';
-import { DatabaseUnavailable, HeadquartersRewound } from '../errors.ts';
+import { HeadquartersRewound } from '../errors.ts';
 import type { JobContext } from '../queue/job.ts';
 
 /**
@@ -9,14 +9,18 @@ import type { JobContext } from '../queue/job.ts';
  */
 export async function refuseRewoundHeadquarters(context: JobContext): Promise<void> {
   for (const name of context.channelDatabases()) {
-    try {
-      const { appliedVersion } = await (await context.channels.open(name)).read(self);
-      // Read afterwards: the head only grows.
-      const head = await context.hq.read((db) => headOf(db, 'customer-version'));
-      if (appliedVersion > head) throw new HeadquartersRewound(name);
-    } catch (error) {
-      if (error instanceof DatabaseUnavailable && error.database !== context.hq.name) continue;
-      throw error;
-    }
+    const appliedVersion = await appliedBy(context, name);
+    // Read afterwards: the head only grows.
+    if (appliedVersion > 0 && appliedVersion > (await context.hq.read((db) => headOf(db, 'customer-version')))) throw new HeadquartersRewound(name);
+  }
+}
+
+/** 0 when the channel database cannot be read, whatever the reason: the other channels go on, and the P-job and 1010 report it. */
+async function appliedBy(context: JobContext, name: string): Promise<number> {
+  try {
+    return (await (await context.channels.open(name)).read(self)).appliedVersion;
+  } catch (error) {
+    context.log.warn({ err: error, channelDatabase: name }, 'a channel database could not be asked what it has applied');
+    return 0;
   }
 }

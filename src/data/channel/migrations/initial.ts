@@ -1,6 +1,6 @@
 import { migration } from '../../migration.ts';
 
-export const initial = migration('Initial', 1763800000000, ({ counted, key, text, json, mustBeJson, clustered }) => [
+export const initial = migration('Initial', 1763800000000, ({ counted, key, text, json, mustBeObject, clustered }) => [
   // One row: who this database is, and how far it has come. `epoch` names its feeds; adopting a restored database renews it.
   `create table self (
     id integer primary key,
@@ -45,7 +45,7 @@ export const initial = migration('Initial', 1763800000000, ({ counted, key, text
     channel ${text} not null,
     customer_uuid ${text} not null,
     kind ${text} not null check (kind in ('CREATE_CUSTOMER', 'UPDATE_CUSTOMER', 'ADD_ADDRESS')),
-    payload ${json} not null ${mustBeJson('payload')},
+    payload ${json} not null ${mustBeObject('payload')},
     created_at ${text} not null
   )`,
   // The feed of new account IDs. `sequence` has no gap within a channel: its head is updated in the same transaction.
