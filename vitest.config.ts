@@ -10,6 +10,8 @@ export default defineConfig({
     testTimeout: 30_000,
     hookTimeout: 30_000,
     pool: 'forks',
+    // Loading the server costs a second, which every file would pay. No test changes a module.
+    isolate: false,
     maxWorkers: 2,
   },
 });

@@ -1,7 +1,7 @@
 import { answer } from '../support/child.ts';
 import { load } from '../support/customers.ts';
 import { seconds } from '../support/report.ts';
-import { addChannels, convert, withSystem } from '../support/system.ts';
+import { addChannels, channelCode, convert, withSystem } from '../support/system.ts';
 import { verifyConverted } from '../support/verify.ts';
 
 export interface Conversion {
@@ -12,14 +12,16 @@ export interface Conversion {
 }
 
 answer({
-  /** Pending customers in channels that have a database each. */
-  load: ({ folder, channels, count }: { folder: string; channels: number; count: number }) =>
+  prepare: ({ folder, channels }: { folder: string; channels: number }) =>
     withSystem(folder, async (app) => {
-      const codes = await addChannels(app, channels);
-      const each = Math.ceil(count / channels);
-      for (const [index, code] of codes.entries()) {
-        const database = await app.channels.databaseOf(code);
-        await load(database, code, index * each, Math.min(each, count - index * each));
+      for (const code of await addChannels(app, channels)) await app.channels.databaseOf(code);
+    }),
+
+  load: ({ folder, first, channels, each }: { folder: string; first: number; channels: number; each: number }) =>
+    withSystem(folder, async (app) => {
+      for (let index = first; index < first + channels; index++) {
+        const code = channelCode(index);
+        await load(await app.channels.databaseOf(code), code, index * each, each);
       }
     }),
 

@@ -21,6 +21,8 @@ export interface Suite {
 export interface SuiteOptions {
   /** Small sizes, to see that all of it works. */
   quick: boolean;
+  /** Folder for databases that several suites use. */
+  shared: string;
   say: (text: string) => void;
 }
 

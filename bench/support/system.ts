@@ -3,11 +3,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type App, startApp } from '../../src/app.ts';
 import { type Config, readConfig } from '../../src/config.ts';
+import { jobRunById } from '../../src/data/hq/job-run.ts';
 import { createChannel } from '../../src/domain/channel.ts';
 import { conversion } from '../../src/jobs/index.ts';
-import { start } from '../../src/queue/queue.ts';
 import { createLog } from '../../src/log.ts';
-import { jobRunById } from '../../src/data/hq/job-run.ts';
+import { start } from '../../src/queue/queue.ts';
 
 /** Runs with a folder for databases, which is removed afterwards. */
 export async function withFolder<T>(work: (folder: string) => Promise<T>): Promise<T> {
@@ -43,7 +43,8 @@ export async function addChannels(app: App, count: number): Promise<string[]> {
   const codes = Array.from({ length: count }, (_, index) => channelCode(index));
   const settings = { type: 'RETAIL_STORE', currency: 'USD', timeZone: 'America/Chicago', country: 'US' } as const;
   await app.hq.write(async (tx) => {
-    for (const code of codes) await createChannel(tx, { code, name: code, ...settings }, 'bench', new Date().toISOString());
+    for (const code of codes)
+      await createChannel(tx, { code, name: code, ...settings }, 'bench', new Date().toISOString());
   });
   await app.channels.refresh();
   return codes;

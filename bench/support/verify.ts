@@ -31,7 +31,16 @@ export async function verifyConverted(app: App, expected: number): Promise<void>
   for (const { code } of app.channels.all()) {
     const database = await app.channels.databaseOf(code);
     const there = await database.read((db) =>
-      one<{ count: number; pending: number; fed: number; distinct_fed: number; first: number; last: number; head: number; same: number }>(
+      one<{
+        count: number;
+        pending: number;
+        fed: number;
+        distinct_fed: number;
+        first: number;
+        last: number;
+        head: number;
+        same: number;
+      }>(
         db,
         `select (select count(*) from customer) as count, (select count(*) from customer where account_id is null) as pending,
            count(*) as fed, count(distinct f.account_id) as distinct_fed, min(f.sequence) as first, max(f.sequence) as last,
@@ -42,9 +51,20 @@ export async function verifyConverted(app: App, expected: number): Promise<void>
       ),
     );
     const { count } = there!;
-    expectSame(code, there, { count, pending: 0, fed: count, distinct_fed: count, first: 1, last: count, head: count, same: count });
+    expectSame(code, there, {
+      count,
+      pending: 0,
+      fed: count,
+      distinct_fed: count,
+      first: 1,
+      last: count,
+      head: count,
+      same: count,
+    });
     total += count;
-    const sum = await database.read((db) => sql<{ sum: number }>(db, 'select sum(cast(substr(account_id, 2) as bigint)) as sum from customer'));
+    const sum = await database.read((db) =>
+      sql<{ sum: number }>(db, 'select sum(cast(substr(account_id, 2) as bigint)) as sum from customer'),
+    );
     sums.push(`${code}:${sum[0]!.sum}`);
   }
   expectSame('channels', { total }, { total: expected });

@@ -1,7 +1,13 @@
 import { mkdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import sqlite3 from 'sqlite3';
-import { DataSource, type DataSourceOptions, DefaultNamingStrategy, type EntitySchema, type MigrationInterface } from 'typeorm';
+import {
+  DataSource,
+  type DataSourceOptions,
+  DefaultNamingStrategy,
+  type EntitySchema,
+  type MigrationInterface,
+} from 'typeorm';
 import { DatabaseUnavailable } from '../errors.ts';
 import { initial as initialChannel } from './channel/migrations/initial.ts';
 import { Database } from './database.ts';
@@ -59,9 +65,14 @@ const everywhere = {
   })(),
 } as const;
 
-const always = ['busy_timeout = 5000', 'temp_store = MEMORY', 'cache_size = -16384', 'mmap_size = 268435456'];
+const always = ['busy_timeout = 5000', 'temp_store = MEMORY', 'cache_size = -16384'];
 // FULL: an account ID that was published must not be forgotten, and given out again, after a power cut.
-const writing = ['journal_mode = WAL', 'synchronous = FULL', 'wal_autocheckpoint = 1000', 'journal_size_limit = 67108864'];
+const writing = [
+  'journal_mode = WAL',
+  'synchronous = FULL',
+  'wal_autocheckpoint = 1000',
+  'journal_size_limit = 67108864',
+];
 
 async function openSqlite(file: string, { name, kind, readers }: OpenOptions): Promise<Database> {
   await mkdir(dirname(file), { recursive: true });
@@ -75,7 +86,9 @@ async function openSqlite(file: string, { name, kind, readers }: OpenOptions): P
   await writer.initialize();
   const [{ version }] = await writer.query('select sqlite_version() as version');
   if (/^3\.([0-9]|[1-4][0-9]|50)\./.test(version)) {
-    throw new Error(`SQLite ${version} is too old: 3.51 or newer is needed (jsonb_each). Use the sqlite3 package's own build.`);
+    throw new Error(
+      `SQLite ${version} is too old: 3.51 or newer is needed (jsonb_each). Use the sqlite3 package's own build.`,
+    );
   }
   await writer.runMigrations();
   const reading = Array.from(

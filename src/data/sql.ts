@@ -48,6 +48,29 @@ export function rows(db: EntityManager, columns: Record<string, ColumnType>, par
   return `(select ${list} from jsonb_each(${parameter})) as x`;
 }
 
+/**
+ * What a JSON column holds, as columns to select: the object at `key`, or with `list` each object of the array at `key` as a row.
+ * Add `join` to the FROM clause, behind the table of the column; `field` names a column.
+ */
+export function unpacked(
+  db: EntityManager,
+  columns: Record<string, ColumnType>,
+  column: string,
+  key: string,
+  { list = false } = {},
+): { join: string; field: (name: string) => string } {
+  if (dialectOf(db) === 'postgres') {
+    const types = Object.entries(columns).map(([name, type]) => `${name} ${type}`);
+    const content = list
+      ? `json_to_recordset(case json_typeof(${column}->'${key}') when 'array' then ${column}->'${key}' else '[]' end)`
+      : `json_to_record(${column}->'${key}')`;
+    return { join: `cross join lateral ${content} as ${key}(${types.join(', ')})`, field: (name) => `${key}.${name}` };
+  }
+  return list
+    ? { join: `cross join jsonb_each(${column}, '$.${key}') as ${key}`, field: (name) => `${key}.value->>'${name}'` }
+    : { join: '', field: (name) => `${column}->>'$.${key}.${name}'` };
+}
+
 /** The values of a JSON array of strings or numbers (`parameter`) as a subquery, for `in`. */
 export const listed = (db: EntityManager, parameter: string, type: 'text' | 'bigint' = 'text'): string =>
   dialectOf(db) === 'postgres'
@@ -58,7 +81,10 @@ export const listed = (db: EntityManager, parameter: string, type: 'text' | 'big
 export function packed(db: EntityManager, columns: Record<string, ColumnType>, alias = 'x', order?: string): string {
   const postgres = dialectOf(db) === 'postgres';
   const pairs = Object.entries(columns)
-    .map(([name, type]) => `'${name}', ${type !== 'json' ? `${alias}.${name}` : postgres ? `${alias}.${name}::json` : `json(${alias}.${name})`}`)
+    .map(
+      ([name, type]) =>
+        `'${name}', ${type !== 'json' ? `${alias}.${name}` : postgres ? `${alias}.${name}::json` : `json(${alias}.${name})`}`,
+    )
     .join(', ');
   const by = order ? ` order by ${order}` : '';
   return postgres
@@ -67,8 +93,7 @@ export function packed(db: EntityManager, columns: Record<string, ColumnType>, a
 }
 
 /** Takes only rows that no other transaction holds. SQLite has one writer, who holds nothing. */
-export const skipLocked = (db: EntityManager): string =>
-  dialectOf(db) === 'postgres' ? 'for update skip locked' : '';
+export const skipLocked = (db: EntityManager): string => (dialectOf(db) === 'postgres' ? 'for update skip locked' : '');
 
 /** Keeps a row for this transaction. */
 export const forUpdate = (db: EntityManager): string => (dialectOf(db) === 'postgres' ? 'for update' : '');

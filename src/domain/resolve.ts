@@ -2,8 +2,8 @@ import type { EntityManager } from 'typeorm';
 import { knownCustomers, storeAddresses, storeCustomers, touchCustomers } from '../data/hq/customer.ts';
 import { advanceHead, customerAccount, formatted, takeNumbers } from '../data/hq/number-sequence.ts';
 import {
-  completeOperations,
   type CustomerOperation,
+  completeOperations,
   failOperations,
   type OperationFailure,
   releaseWaiting,
@@ -21,6 +21,11 @@ export interface Resolved {
   numbersLeft: number | null;
 }
 
+/** An operation that may have been checked already: null, nothing is wrong with what it says. */
+export interface Checked extends CustomerOperation {
+  invalid?: string | null;
+}
+
 /**
  * The one resolver: turns received operations into headquarters customers with an account ID. Nothing else takes account IDs.
  *
@@ -29,9 +34,16 @@ export interface Resolved {
  * customer is taken; later ones are still PENDING afterwards and follow in the next call, in the order of their counters.
  * Throws NumberSequenceExhausted when not one account ID is left for those who need one; nothing is changed then.
  */
-export async function resolveOperations(tx: EntityManager, due: CustomerOperation[], now: string): Promise<Resolved> {
+export async function resolveOperations(tx: EntityManager, due: Checked[], now: string): Promise<Resolved> {
   const operations = firstOfEachCustomer(due);
-  const known = new Map((await knownCustomers(tx, operations.map(({ customer_uuid: uuid }) => uuid))).map((row) => [row.uuid, row]));
+  const known = new Map(
+    (
+      await knownCustomers(
+        tx,
+        operations.map(({ customer_uuid: uuid }) => uuid),
+      )
+    ).map((row) => [row.uuid, row]),
+  );
   const failures: OperationFailure[] = [];
   const sound = operations.filter((operation) => {
     const failure = reasonAgainst(operation, known.get(operation.customer_uuid));
@@ -40,41 +52,56 @@ export async function resolveOperations(tx: EntityManager, due: CustomerOperatio
   });
 
   const { ready, accounts, left } = await assignAccountIds(tx, sound, known);
-  const version = await advanceHead(tx, 'customer-version', ready.length);
-  const whole = ready.flatMap((operation, index) =>
-    operation.payload.customer
-      ? [
-          {
-            ...operation.payload.customer,
-            uuid: operation.customer_uuid,
-            account_id: accounts.get(operation.customer_uuid) ?? known.get(operation.customer_uuid)!.account_id,
-            channel: operation.channel,
-            channel_database: operation.channel_database,
-            counter: operation.counter,
-            version: version + 1 + index,
-            corrected: operation.corrected,
-            created_at: operation.created_at,
-            uploaded_at: operation.received_at,
-            account_id_assigned_at: now,
-            updated_at: operation.created_at,
-          },
-        ]
-      : [],
-  );
-  const touched = ready.flatMap(({ payload, customer_uuid: uuid, counter, corrected, created_at }, index) =>
-    payload.customer ? [] : [{ uuid, counter, version: version + 1 + index, corrected, updated_at: created_at }],
-  );
-  const addresses = ready.flatMap(({ payload, customer_uuid }) => (payload.addresses ?? []).map((address) => ({ customer_uuid, ...address })));
+  const first = 1 + (await advanceHead(tx, 'customer-version', ready.length));
+  const numbered = ready.map((operation, index) => ({ operation, version: first + index }));
+  const whole = numbered.filter(({ operation }) => operation.payload.customer);
+  const touched = numbered.filter(({ operation }) => !operation.payload.customer);
+  const withAddresses = ready.filter(({ payload }) => payload.addresses?.length);
 
-  if (whole.length > 0) await storeCustomers(tx, whole);
-  if (touched.length > 0) await touchCustomers(tx, touched);
-  if (addresses.length > 0) await storeAddresses(tx, addresses);
-  if (ready.length > 0) await completeOperations(tx, ready.map(({ sequence }) => sequence), now);
+  if (whole.length > 0) {
+    const accountOf = (uuid: string) => accounts.get(uuid) ?? known.get(uuid)!.account_id;
+    await storeCustomers(
+      tx,
+      whole.map(({ operation: { sequence, customer_uuid: uuid }, version }) => ({
+        sequence,
+        account_id: accountOf(uuid),
+        version,
+      })),
+      now,
+    );
+  }
+  if (touched.length > 0) {
+    await touchCustomers(
+      tx,
+      touched.map(({ operation: { customer_uuid: uuid, counter, corrected, created_at }, version }) => ({
+        uuid,
+        counter,
+        version,
+        corrected,
+        updated_at: created_at,
+      })),
+    );
+  }
+  if (withAddresses.length > 0)
+    await storeAddresses(
+      tx,
+      withAddresses.map(({ sequence }) => sequence),
+    );
+  if (ready.length > 0)
+    await completeOperations(
+      tx,
+      ready.map(({ sequence }) => sequence),
+      now,
+    );
   if (failures.length > 0) await failOperations(tx, failures, now);
   const retried = ready.filter(({ try_count }) => try_count > 0).map(({ customer_uuid }) => customer_uuid);
   if (retried.length > 0) await releaseWaiting(tx, retried);
   return { synced: ready.length, failed: failures.length, numbersLeft: left };
 }
+
+/** Checks what operations say, before the transaction that resolves them: it is half of the work, and others may write meanwhile. */
+export const checked = (operations: CustomerOperation[]): Checked[] =>
+  operations.map((operation) => Object.assign(operation, { invalid: invalidity(operation) ?? null }));
 
 /** Account IDs in the order of arrival, without a gap. Those for whom no number is left stay pending. */
 async function assignAccountIds(tx: EntityManager, sound: CustomerOperation[], known: Map<string, unknown>) {
@@ -82,7 +109,8 @@ async function assignAccountIds(tx: EntityManager, sound: CustomerOperation[], k
   const accounts = new Map<string, string>();
   if (creating.length === 0) return { ready: sound, accounts, left: null };
   const { first, taken, sequence } = await takeNumbers(tx, customerAccount, creating.length);
-  if (taken === 0 && creating.length === sound.length) throw new NumberSequenceExhausted(customerAccount, sequence.largest);
+  if (taken === 0 && creating.length === sound.length)
+    throw new NumberSequenceExhausted(customerAccount, sequence.largest);
   for (const [index, { customer_uuid }] of creating.slice(0, taken).entries()) {
     accounts.set(customer_uuid, formatted(sequence, first + index));
   }
@@ -100,27 +128,37 @@ function firstOfEachCustomer(operations: CustomerOperation[]): CustomerOperation
 }
 
 function reasonAgainst(
-  operation: CustomerOperation,
+  operation: Checked,
   known: { channel_database: string } | undefined,
 ): { error_code: string; error: string } | undefined {
-  if (!uuidRule.safeParse(operation.customer_uuid).success) {
-    return { error_code: 'INVALID_INPUT', error: 'customer_uuid: must be a UUID in lower case' };
-  }
   if (known && known.channel_database !== operation.channel_database) {
-    return { error_code: 'CUSTOMER_EXISTS', error: 'A customer with this UUID came from another channel database before.' };
+    return {
+      error_code: 'CUSTOMER_EXISTS',
+      error: 'A customer with this UUID came from another channel database before.',
+    };
   }
   if (operation.kind !== 'CREATE_CUSTOMER' && !known) {
     return { error_code: 'CUSTOMER_NOT_FOUND', error: 'Headquarters never received the creation of this customer.' };
   }
-  const [issue] = issuesOf(operation.payload);
-  if (!issue && operation.kind === 'CREATE_CUSTOMER' && !operation.payload.customer) {
-    return { error_code: 'INVALID_INPUT', error: 'The operation does not say who the customer is.' };
-  }
-  return issue && { error_code: 'INVALID_INPUT', error: [issue.path.join('.'), issue.rule].filter(Boolean).join(': ') };
+  const invalid = operation.invalid === undefined ? invalidity(operation) : operation.invalid;
+  return invalid ? { error_code: 'INVALID_INPUT', error: invalid } : undefined;
+}
+
+function invalidity({ customer_uuid: uuid, kind, payload }: CustomerOperation): string | undefined {
+  if (!uuidRule.safeParse(uuid).success) return 'customer_uuid: must be a UUID in lower case';
+  const [issue] = issuesOf(payload);
+  if (issue) return [issue.path.join('.'), issue.rule].filter(Boolean).join(': ');
+  return kind === 'CREATE_CUSTOMER' && !payload.customer
+    ? 'The operation does not say who the customer is.'
+    : undefined;
 }
 
 /** How long an operation that met a passing failure waits for its next try, and when it is set aside. */
-export function afterPassingFailure(operation: CustomerOperation, error: { code: string; message: string }, now: string): OperationFailure {
+export function afterPassingFailure(
+  operation: CustomerOperation,
+  error: { code: string; message: string },
+  now: string,
+): OperationFailure {
   const tries = operation.try_count + 1;
   const again = tries < MOST_TRIES;
   return {

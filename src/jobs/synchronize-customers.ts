@@ -1,6 +1,5 @@
-import type { EntityManager } from 'typeorm';
-import { type CustomerOperation, countDue, dueOperations, failOperations } from '../data/hq/operation.ts';
-import { afterPassingFailure, resolveOperations } from '../domain/resolve.ts';
+import { countDue, dueOperations, failOperations, stillDue } from '../data/hq/operation.ts';
+import { afterPassingFailure, type Checked, checked, resolveOperations } from '../domain/resolve.ts';
 import { DatabaseUnavailable, DomainError } from '../errors.ts';
 import { Cancelled, type Job, type JobContext, Released } from '../queue/job.ts';
 import { refuseRewoundHeadquarters } from './rewound.ts';
@@ -23,40 +22,50 @@ export const synchronizeCustomers: Job = {
     context.expect('assigning account IDs', await context.hq.read((db) => countDue(db, channels, context.now())));
     // Numbers that ran out stop this step and not the next: 1010 still brings down what was assigned.
     await context.isolated(null, async () => {
-      for (const channel of channels) {
-        while (await synchronizeBatch(context, channel, context.batchSize)) {}
-      }
+      for (const channel of channels) await synchronizeChannel(context, channel);
     });
   },
 };
 
-/** False when nothing is due. A batch that the database refuses is tried in halves, down to the operation that is at fault. */
-async function synchronizeBatch(context: JobContext, channel: string, size: number): Promise<boolean> {
-  let due: CustomerOperation[] = [];
+async function synchronizeChannel(context: JobContext, channel: string): Promise<void> {
+  const next = async (after: number) =>
+    checked(await context.hq.read((db) => dueOperations(db, channel, context.now(), context.batchSize, after)));
+  let reads = next(0);
+  for (;;) {
+    const due = await reads;
+    if (due.length === 0) return;
+    // The next batch is read and checked while the database stores this one.
+    reads = next(due.at(-1)!.sequence);
+    reads.catch(() => {});
+    // What was left of this batch, or waited for it, comes before what follows it.
+    if (!(await synchronizeBatch(context, due))) reads = next(0);
+  }
+}
+
+/**
+ * False when some of the batch are still due, or others may be due because of it. A batch that the database refuses is tried in
+ * halves, down to the operation that is at fault.
+ */
+async function synchronizeBatch(context: JobContext, due: Checked[]): Promise<boolean> {
   const now = context.now();
-  const batch = (work: (tx: EntityManager) => Promise<{ done: number; failed: number }>) =>
-    context.batch(async (tx) => ({ ...(await work(tx)), result: undefined }));
   try {
-    // A look without a transaction first: most channels have nothing to do.
-    if ((await context.hq.read((db) => countDue(db, [channel], now))) === 0) return false;
-    await batch(async (tx) => {
-      due = await dueOperations(tx, channel, now, size);
-      if (due.length === 0) return { done: 0, failed: 0 };
-      const { synced, failed, numbersLeft } = await resolveOperations(tx, due, now);
+    return await context.batch(async (tx) => {
+      const operations = await stillDue(tx, due, now);
+      const { synced, failed, numbersLeft } = await resolveOperations(tx, operations, now);
       if (numbersLeft !== null) context.log.warn({ numbersLeft }, 'the number sequence of customer accounts runs low');
-      return { done: synced, failed };
+      const retried = operations.some(({ try_count: tries }) => tries > 0);
+      return { done: synced, failed, result: synced + failed === due.length && !retried };
     });
-    return due.length > 0;
   } catch (error) {
     const passedAlong =
       error instanceof Cancelled ||
       error instanceof Released ||
       error instanceof DomainError ||
       error instanceof DatabaseUnavailable;
-    if (passedAlong || due.length === 0) throw error;
+    if (passedAlong) throw error;
     if (due.length > 1) {
-      await synchronizeBatch(context, channel, Math.ceil(due.length / 2));
-      return true;
+      const half = Math.ceil(due.length / 2);
+      return (await synchronizeBatch(context, due.slice(0, half))) && synchronizeBatch(context, due.slice(half));
     }
     context.log.error({ err: error, operation: due[0]!.sequence }, 'an operation was refused by the database');
     const failure = afterPassingFailure(
@@ -64,9 +73,9 @@ async function synchronizeBatch(context: JobContext, channel: string, size: numb
       { code: 'INTERNAL', message: 'The database refused this operation; see the log of headquarters.' },
       now,
     );
-    await batch(async (tx) => {
+    await context.batch(async (tx) => {
       await failOperations(tx, [failure], now);
-      return { done: 0, failed: failure.state === 'FAILED' ? 1 : 0 };
+      return { done: 0, failed: failure.state === 'FAILED' ? 1 : 0, result: undefined };
     });
     return true;
   }

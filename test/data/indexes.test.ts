@@ -1,3 +1,4 @@
+import type { EntityManager } from 'typeorm';
 import { expect, test } from 'vitest';
 import { applyAccountIds, outdated } from '../../src/data/channel/customer.ts';
 import { feedAfter } from '../../src/data/channel/feed.ts';
@@ -6,21 +7,41 @@ import { customerByAccountId, customerPage, customersByUuid } from '../../src/da
 import type { Database } from '../../src/data/database.ts';
 import { customersChangedSince, knownCustomers, packedCustomers } from '../../src/data/hq/customer.ts';
 import { anyDue, claimRun, forgetRuns, insertRun } from '../../src/data/hq/job-run.ts';
-import { countDue, dueOperations, failedCustomers, failOperations, operationPage, receiveOperations, releaseWaiting, stagesOf } from '../../src/data/hq/operation.ts';
+import {
+  countDue,
+  dueOperations,
+  failedCustomers,
+  failOperations,
+  operationPage,
+  receiveOperations,
+  releaseWaiting,
+  stagesOf,
+} from '../../src/data/hq/operation.ts';
 import { dueSchedules } from '../../src/data/hq/schedule.ts';
 import { sql } from '../../src/data/sql.ts';
 import { searchTerms } from '../../src/domain/search.ts';
 import { withChannels } from '../support/actions.ts';
 import { onPostgres } from '../support/headquarters.ts';
 import { type Statement, statementsOf } from '../support/statements.ts';
-import type { EntityManager } from 'typeorm';
 
 const now = '2026-11-22T10:00:00.000Z';
 const uuid = '7f3c1a52-1b7c-4c1e-9d38-2f4c8a6f0b11';
 const page = { limit: 20, descending: true };
-const big = ['customer', 'customer_address', 'customer_operation', 'operation', 'feed', 'job_run', 'upload_session', 'download_session', 'audit_entry'];
+const big = [
+  'customer',
+  'customer_address',
+  'customer_operation',
+  'operation',
+  'feed',
+  'job_run',
+  'upload_session',
+  'download_session',
+  'audit_entry',
+];
 const failure = { sequence: 1, state: 'FAILED' as const, next_try_at: null, error_code: 'X', error: 'x' };
-const download = JSON.stringify([{ uuid, account_id: 'C1', channel: 'houston', version: 1, counter: 1, corrected: false }]);
+const download = JSON.stringify([
+  { uuid, account_id: 'C1', channel: 'houston', version: 1, counter: 1, corrected: false },
+]);
 
 type Query = (db: EntityManager) => Promise<unknown>;
 
@@ -28,11 +49,20 @@ const atHeadquarters: Record<string, Query> = {
   'any run due': (db) => anyDue(db, now),
   'claim a run': (tx) => claimRun(tx, 'worker', now, now),
   'start or join a run': (tx) =>
-    insertRun(tx, { job: 'p-job', scope: 'p-job:*', channels: null, requestedBy: 'me', cause: 'OPERATOR', steps: [], createdAt: now }),
+    insertRun(tx, {
+      job: 'p-job',
+      scope: 'p-job:*',
+      channels: null,
+      requestedBy: 'me',
+      cause: 'OPERATOR',
+      steps: [],
+      createdAt: now,
+    }),
   'due schedules': (db) => dueSchedules(db, now),
   'due operations': (tx) => dueOperations(tx, 'houston', now, 1_000),
   'count of due operations': (db) => countDue(db, ['houston'], now),
-  'receive a package': (tx) => receiveOperations(tx, { package: '[]', channelDatabase: 'houston', sessionId: 's', at: now }),
+  'receive a package': (tx) =>
+    receiveOperations(tx, { package: '[]', channelDatabase: 'houston', sessionId: 's', at: now }),
   'set operations aside': (tx) => failOperations(tx, [failure], now),
   'release what waited': (tx) => releaseWaiting(tx, [uuid]),
   'failed customers': (db) => failedCustomers(db, 'houston', 100),
@@ -48,7 +78,8 @@ const atHeadquarters: Record<string, Query> = {
   'customers by UUID': (db) => customersByUuid(db, [uuid]),
   'customer by account ID': (db) => customerByAccountId(db, 'C00000001'),
   'search by two words': (db) => customerPage(db, { search: searchTerms('ada byron', 4) }, page),
-  'search by phone in a channel': (db) => customerPage(db, { channel: 'houston', search: searchTerms('555-0109', 4) }, page),
+  'search by phone in a channel': (db) =>
+    customerPage(db, { channel: 'houston', search: searchTerms('555-0109', 4) }, page),
 };
 
 const inChannel: Record<string, Query> = {
@@ -99,13 +130,17 @@ test('housekeeping finds old runs by index', async () => {
 async function fullScans(database: Database, statement: Statement): Promise<string[]> {
   const plan = await planOf(database, statement);
   if (onPostgres) {
-    return [...JSON.stringify(plan).matchAll(/"Node Type":"Seq Scan"[^{}]*?"Relation Name":"(\w+)"/g)].map(([, table]) => table!).filter((table) => big.includes(table));
+    return [...JSON.stringify(plan).matchAll(/"Node Type":"Seq Scan"[^{}]*?"Relation Name":"(\w+)"/g)]
+      .map(([, table]) => table!)
+      .filter((table) => big.includes(table));
   }
   // "SCAN c" alone or over an index reads all of it, except through an index that holds only what is looked for.
   return (plan as { detail: string }[])
     .map(({ detail }) => detail)
     .filter((detail) => [...big, 'c', 'a', 'o', 'earlier', 'later'].includes(/^SCAN (\w+)/.exec(detail)?.[1] ?? ''))
-    .filter((detail) => !/USING (COVERING )?INDEX (job_run_due|operation_in_trouble|operation_unfinished)/.test(detail));
+    .filter(
+      (detail) => !/USING (COVERING )?INDEX (job_run_due|operation_in_trouble|operation_unfinished)/.test(detail),
+    );
 }
 
 /** The plan that is made for tables of any size: PostgreSQL would rather read a small one from end to end. */

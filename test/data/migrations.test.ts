@@ -2,8 +2,8 @@ import { expect, onTestFinished, test } from 'vitest';
 import type { Database } from '../../src/data/database.ts';
 import { channelDatabase, headquarters, openDatabase } from '../../src/data/open.ts';
 import { sql } from '../../src/data/sql.ts';
-import { emptyDatabases, onPostgres, startHeadquarters } from '../support/headquarters.ts';
 import { countOf, rowsOf } from '../support/actions.ts';
+import { emptyDatabases, onPostgres, startHeadquarters } from '../support/headquarters.ts';
 import { sourcesOf } from '../support/statements.ts';
 
 const kinds = { headquarters, 'a channel database': channelDatabase };
@@ -52,7 +52,9 @@ test.each(Object.entries(kinds))('migrations of %s applied twice change nothing'
 test('two processes that open a new database at once migrate it once', async () => {
   const { url } = await urls();
   // SQLite's first one makes the file; both at once are two servers that somebody started by mistake.
-  const databases = onPostgres ? await Promise.all([open(url, headquarters), open(url, headquarters)]) : [await open(url, headquarters), await open(url, headquarters)];
+  const databases = onPostgres
+    ? await Promise.all([open(url, headquarters), open(url, headquarters)])
+    : [await open(url, headquarters), await open(url, headquarters)];
   for (const database of databases) expect(await countOf(database, 'number_sequence')).toBe(1);
 });
 
@@ -61,7 +63,9 @@ test('what is in a database is still there after it was opened again', async () 
   const first = await open(url, headquarters);
   await first.write((tx) => sql(tx, `update number_sequence set next_number = 42`));
   await first.close();
-  expect(await rowsOf(await open(url, headquarters), 'select next_number from number_sequence')).toEqual([{ next_number: 42 }]);
+  expect(await rowsOf(await open(url, headquarters), 'select next_number from number_sequence')).toEqual([
+    { next_number: 42 },
+  ]);
 });
 
 test('every entity has exactly the columns of its table, null where the table allows it', async () => {
@@ -72,7 +76,9 @@ test('every entity has exactly the columns of its table, null where the table al
 
   expect(entityMetadatas.length).toBe(headquarters.entities.length);
   for (const { tableName, columns } of entityMetadatas) {
-    const described = Object.fromEntries(columns.map(({ databaseName, isNullable, isPrimary }) => [databaseName, isNullable && !isPrimary]));
+    const described = Object.fromEntries(
+      columns.map(({ databaseName, isNullable, isPrimary }) => [databaseName, isNullable && !isPrimary]),
+    );
     expect(described, tableName).toEqual(tables[tableName]);
   }
 });

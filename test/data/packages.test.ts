@@ -16,17 +16,28 @@ async function twoDatabases(): Promise<[Database, Database]> {
 
 async function aDatabase(): Promise<Database> {
   const { DATABASE_URL: url, DATA_DIR: folder } = await emptyDatabases();
-  const database = await openDatabase(url ?? `sqlite:${folder}/hq.db`, { name: 'headquarters', kind: headquarters, readers: 1, poolSize: 3 });
+  const database = await openDatabase(url ?? `sqlite:${folder}/hq.db`, {
+    name: 'headquarters',
+    kind: headquarters,
+    readers: 1,
+    poolSize: 3,
+  });
   onTestFinished(() => database.close());
   await database.write((tx) =>
-    sql(tx, `create table t (id bigint primary key, name text, flag boolean, amount bigint, payload ${onPostgres ? 'json' : 'text'})`),
+    sql(
+      tx,
+      `create table t (id bigint primary key, name text, flag boolean, amount bigint, payload ${onPostgres ? 'json' : 'text'})`,
+    ),
   );
   return database;
 }
 
-const store = (tx: EntityManager, text: string) => sql(tx, `insert into t (${names}) select ${names} from ${rows(tx, columns, '$1')}`, [text]);
+const store = (tx: EntityManager, text: string) =>
+  sql(tx, `insert into t (${names}) select ${names} from ${rows(tx, columns, '$1')}`, [text]);
 const pack = async (database: Database) =>
-  (await database.read((db) => one<{ package: string }>(db, `select ${packed(db, columns, 'x', 'x.id')} as package from t x`)))!.package;
+  (await database.read((db) =>
+    one<{ package: string }>(db, `select ${packed(db, columns, 'x', 'x.id')} as package from t x`),
+  ))!.package;
 const read = async (database: Database) =>
   (await database.read((db) => sql(db, `select ${names} from t order by id`))).map(({ flag, payload, ...row }) => ({
     ...row,
@@ -52,7 +63,13 @@ const all = [
   ...texts.map((name, index) => ({ id: index + 1, name, flag: index % 2 === 0, amount: index, payload: { name } })),
   { id: 100, name: 'large', flag: null, amount: Number.MAX_SAFE_INTEGER, payload: null },
   { id: 101, name: 'negative', flag: false, amount: -Number.MAX_SAFE_INTEGER, payload: [] },
-  { id: 102, name: 'nested', flag: true, amount: 0, payload: { a: [1, { b: [null, '', { c: 'ü"\\' }] }], big: Number.MAX_SAFE_INTEGER, yes: true, no: false } },
+  {
+    id: 102,
+    name: 'nested',
+    flag: true,
+    amount: 0,
+    payload: { a: [1, { b: [null, '', { c: 'ü"\\' }] }], big: Number.MAX_SAFE_INTEGER, yes: true, no: false },
+  },
   { id: 103, name: 'number as payload', flag: true, amount: null, payload: 7 },
   { id: 104, name: 'text as payload', flag: true, amount: null, payload: 'say "hi"' },
 ];
@@ -77,7 +94,13 @@ test('no rows are an empty list and store nothing', async () => {
 
 test('ten thousand rows are one parameter', async () => {
   const [one, other] = await twoDatabases();
-  const many = Array.from({ length: 10_000 }, (_, id) => ({ id, name: `n${id}`, flag: true, amount: id, payload: { id } }));
+  const many = Array.from({ length: 10_000 }, (_, id) => ({
+    id,
+    name: `n${id}`,
+    flag: true,
+    amount: id,
+    payload: { id },
+  }));
   await one.write((tx) => store(tx, JSON.stringify(many)));
   const text = await pack(one);
   await other.write((tx) => store(tx, text));
@@ -87,9 +110,15 @@ test('ten thousand rows are one parameter', async () => {
 test('a list of values is matched exactly', async () => {
   const database = await aDatabase();
   await database.write((tx) => store(tx, JSON.stringify(all)));
-  const named = await database.read((db) => sql(db, `select id from t where name in ${listed(db, '$1')} order by id`, [JSON.stringify([texts[3], '0', 'nobody'])]));
+  const named = await database.read((db) =>
+    sql(db, `select id from t where name in ${listed(db, '$1')} order by id`, [
+      JSON.stringify([texts[3], '0', 'nobody']),
+    ]),
+  );
   expect(named).toEqual([{ id: 4 }, { id: 10 }]);
-  const numbered = await database.read((db) => sql(db, `select id from t where id in ${listed(db, '$1', 'bigint')} order by id`, [JSON.stringify([102, 1, 55])]));
+  const numbered = await database.read((db) =>
+    sql(db, `select id from t where id in ${listed(db, '$1', 'bigint')} order by id`, [JSON.stringify([102, 1, 55])]),
+  );
   expect(numbered).toEqual([{ id: 1 }, { id: 102 }]);
 });
 
@@ -98,6 +127,8 @@ test('a key that is there already is told apart from other refusals', async () =
   await database.write((tx) => store(tx, JSON.stringify(all)));
   const again = await database.write((tx) => store(tx, JSON.stringify(all.slice(0, 1)))).catch((error) => error);
   expect(isDuplicate(again)).toBe(true);
-  const other = await database.write((tx) => sql(tx, 'insert into channel (code) values (null)')).catch((error) => error);
+  const other = await database
+    .write((tx) => sql(tx, 'insert into channel (code) values (null)'))
+    .catch((error) => error);
   expect(isDuplicate(other)).toBe(false);
 });

@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import sqlite3 from 'sqlite3';
-import { expect, onTestFinished, test as everywhere, vi } from 'vitest';
+import { test as everywhere, expect, onTestFinished, vi } from 'vitest';
 import { sqliteDriver } from '../../src/data/sqlite-driver.ts';
 import { onPostgres } from '../support/headquarters.ts';
 
@@ -27,12 +27,18 @@ async function connect(file: string, pragmas: string[] = []): Promise<Connection
 }
 
 const all = (connection: Connection, statement: string, parameters: unknown[] = []) =>
-  new Promise<Row[]>((resolve, reject) => connection.all(statement, parameters, (error, rows) => (error ? reject(error) : resolve(rows as Row[]))));
+  new Promise<Row[]>((resolve, reject) =>
+    connection.all(statement, parameters, (error, rows) => (error ? reject(error) : resolve(rows as Row[]))),
+  );
 
 /** As TypeORM sends INSERT, UPDATE and DELETE. */
 const run = (connection: Connection, statement: string, parameters: unknown[] = []) =>
   new Promise<{ rows: Row[] | undefined; changes: number; lastID: number }>((resolve, reject) =>
-    connection.run(statement, parameters, function (this: { changes: number; lastID: number }, error: Error | null, rows?: Row[]) {
+    connection.run(statement, parameters, function (
+      this: { changes: number; lastID: number },
+      error: Error | null,
+      rows?: Row[],
+    ) {
       if (error) reject(error);
       else resolve({ rows, changes: this.changes, lastID: this.lastID });
     } as never),
@@ -69,7 +75,9 @@ test('statements with RETURNING answer their rows, though they are sent to `run`
     { id: 1, name: 'a' },
     { id: 2, name: 'b' },
   ]);
-  expect((await run(connection, `UPDATE t SET name = 'c' WHERE id = $1 RETURNING name`, [2])).rows).toEqual([{ name: 'c' }]);
+  expect((await run(connection, `UPDATE t SET name = 'c' WHERE id = $1 RETURNING name`, [2])).rows).toEqual([
+    { name: 'c' },
+  ]);
   expect((await run(connection, 'DELETE FROM t WHERE id = 1 RETURNING id')).rows).toEqual([{ id: 1 }]);
 });
 
@@ -112,13 +120,16 @@ test('a parameter of one call is not seen by the next call of the same statement
 test('a thousand different statements at once all answer, though only some are kept', async () => {
   const connection = await withTable();
   const numbers = Array.from({ length: 1_000 }, (_, index) => index);
-  const answers = await Promise.all(numbers.map((number) => all(connection, `select ${number} as number, $1 as again`, [number])));
+  const answers = await Promise.all(
+    numbers.map((number) => all(connection, `select ${number} as number, $1 as again`, [number])),
+  );
   expect(answers).toEqual(numbers.map((number) => [{ number, again: number }]));
 });
 
 test('a statement that is wrong reports it each time, and works when it has become right', async () => {
   const connection = await connect(await aFile());
-  for (const attempt of [1, 2]) await expect(all(connection, 'select * from later'), String(attempt)).rejects.toThrow('no such table');
+  for (const attempt of [1, 2])
+    await expect(all(connection, 'select * from later'), String(attempt)).rejects.toThrow('no such table');
   await run(connection, 'create table later (id integer)');
   expect(await all(connection, 'select * from later')).toEqual([]);
 });

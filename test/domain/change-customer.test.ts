@@ -3,22 +3,41 @@ import { expect, test } from 'vitest';
 import { countOf, createCustomer, customer, operationsOf, run, withChannels } from '../support/actions.ts';
 import type { Headquarters } from '../support/headquarters.ts';
 
-const answer = '{ __typename ... on Customer { uuid email displayName accountId addresses { uuid street } } ... on Failure { code path } }';
+const answer =
+  '{ __typename ... on Customer { uuid email displayName accountId addresses { uuid street } } ... on Failure { code path } }';
 
 const update = async (hq: Headquarters, uuid: string, change: Record<string, unknown>) =>
-  (await hq.query(`mutation ($input: UpdateCustomerInput!) { updateCustomer(input: $input) ${answer} }`, { input: { channel: 'houston', uuid, ...change } })).updateCustomer;
+  (
+    await hq.query(`mutation ($input: UpdateCustomerInput!) { updateCustomer(input: $input) ${answer} }`, {
+      input: { channel: 'houston', uuid, ...change },
+    })
+  ).updateCustomer;
 
 const addAddress = async (hq: Headquarters, uuid: string, address: Record<string, unknown>, channel = 'houston') =>
-  (await hq.query(`mutation ($input: AddCustomerAddressInput!) { addCustomerAddress(input: $input) ${answer} }`, { input: { channel, uuid, address } })).addCustomerAddress;
+  (
+    await hq.query(`mutation ($input: AddCustomerAddressInput!) { addCustomerAddress(input: $input) ${answer} }`, {
+      input: { channel, uuid, address },
+    })
+  ).addCustomerAddress;
 
 test('a pending customer is changed at once, and headquarters gets the newest state with its account ID', async () => {
   const hq = await withChannels(['houston']);
   const uuid = await createCustomer(hq, { phone: '555 0109' });
-  expect(await update(hq, uuid, { email: 'new@example.com', name: { last: 'Lovelace' } })).toMatchObject({ email: 'new@example.com', displayName: 'Ada Lovelace', accountId: null });
+  expect(await update(hq, uuid, { email: 'new@example.com', name: { last: 'Lovelace' } })).toMatchObject({
+    email: 'new@example.com',
+    displayName: 'Ada Lovelace',
+    accountId: null,
+  });
   await update(hq, uuid, { phone: null });
   await run(hq);
 
-  expect(await customer(hq, uuid)).toMatchObject({ accountId: 'C00000001', email: 'new@example.com', phone: null, displayName: 'Ada Lovelace', addresses: [{ city: 'London' }] });
+  expect(await customer(hq, uuid)).toMatchObject({
+    accountId: 'C00000001',
+    email: 'new@example.com',
+    phone: null,
+    displayName: 'Ada Lovelace',
+    addresses: [{ city: 'London' }],
+  });
   expect((await operationsOf(hq, uuid)).map(({ kind, state }) => `${kind} ${state}`)).toEqual([
     'CREATE_CUSTOMER SYNCED',
     'UPDATE_CUSTOMER SYNCED',
@@ -30,7 +49,10 @@ test('a synced customer is changed, keeps its account ID and is not told to the 
   const hq = await withChannels(['houston']);
   const uuid = await createCustomer(hq);
   await run(hq);
-  expect(await update(hq, uuid, { email: 'new@example.com' })).toMatchObject({ accountId: 'C00000001', email: 'new@example.com' });
+  expect(await update(hq, uuid, { email: 'new@example.com' })).toMatchObject({
+    accountId: 'C00000001',
+    email: 'new@example.com',
+  });
   await run(hq);
 
   expect(await customer(hq, uuid)).toMatchObject({ accountId: 'C00000001', email: 'new@example.com' });
@@ -40,10 +62,19 @@ test('a synced customer is changed, keeps its account ID and is not told to the 
 
 test('what is left out of a change stays, what is null is emptied, and a changed name is found', async () => {
   const hq = await withChannels(['houston']);
-  const uuid = await createCustomer(hq, { name: { title: 'Dr.', first: 'Ada', middle: 'K.', last: 'Byron' }, language: 'en' });
+  const uuid = await createCustomer(hq, {
+    name: { title: 'Dr.', first: 'Ada', middle: 'K.', last: 'Byron' },
+    language: 'en',
+  });
   await update(hq, uuid, { name: { middle: null, last: 'Lovelace' }, language: null });
-  expect(await customer(hq, uuid, 'houston')).toMatchObject({ name: { title: 'Dr.', first: 'Ada', middle: null, last: 'Lovelace' }, language: null, email: 'ada@example.com' });
-  const search = async (text: string) => (await hq.query('query ($text: String) { customers(channel: "houston", search: $text) { totalCount } }', { text })).customers.totalCount;
+  expect(await customer(hq, uuid, 'houston')).toMatchObject({
+    name: { title: 'Dr.', first: 'Ada', middle: null, last: 'Lovelace' },
+    language: null,
+    email: 'ada@example.com',
+  });
+  const search = async (text: string) =>
+    (await hq.query('query ($text: String) { customers(channel: "houston", search: $text) { totalCount } }', { text }))
+      .customers.totalCount;
   expect([await search('lovelace'), await search('byron')]).toEqual([1, 0]);
 });
 
@@ -67,7 +98,10 @@ test('a customer of another channel, or of nobody, is not found', async () => {
   const hq = await withChannels(['houston', 'dallas'], {}, { channelDatabase: 'texas' });
   const uuid = await createCustomer(hq, { channel: 'dallas' });
   for (const other of [uuid, randomUUID()]) {
-    expect(await update(hq, other, { email: 'x@example.com' })).toMatchObject({ __typename: 'CustomerNotFound', code: 'CUSTOMER_NOT_FOUND' });
+    expect(await update(hq, other, { email: 'x@example.com' })).toMatchObject({
+      __typename: 'CustomerNotFound',
+      code: 'CUSTOMER_NOT_FOUND',
+    });
     expect(await addAddress(hq, other, { country: 'US' })).toMatchObject({ __typename: 'CustomerNotFound' });
   }
   expect(await countOf(await hq.channels.open('texas'), 'operation')).toBe(1);
@@ -92,8 +126,13 @@ test('an address with a UUID that was added before is added once; with other con
   const uuid = await createCustomer(hq, { addresses: [] });
   const address = { id: randomUUID(), street: '1 Main St', country: 'US' };
   await addAddress(hq, uuid, address);
-  expect((await addAddress(hq, uuid, { ...address, id: address.id.toUpperCase() })).addresses).toEqual([{ uuid: address.id, street: '1 Main St' }]);
-  expect(await addAddress(hq, uuid, { ...address, street: '2 Main St' })).toMatchObject({ __typename: 'InvalidInput', path: ['address', 'id'] });
+  expect((await addAddress(hq, uuid, { ...address, id: address.id.toUpperCase() })).addresses).toEqual([
+    { uuid: address.id, street: '1 Main St' },
+  ]);
+  expect(await addAddress(hq, uuid, { ...address, street: '2 Main St' })).toMatchObject({
+    __typename: 'InvalidInput',
+    path: ['address', 'id'],
+  });
   expect(await countOf(await hq.channels.databaseOf('houston'), 'operation')).toBe(2);
 });
 
@@ -101,14 +140,19 @@ test('an address that breaks a rule is refused with its path', async () => {
   const hq = await withChannels(['houston']);
   const uuid = await createCustomer(hq);
   expect(await addAddress(hq, uuid, { country: 'Germany' })).toMatchObject({ path: ['address', 'country'] });
-  expect(await addAddress(hq, uuid, { country: 'US', postalCode: 'x'.repeat(21) })).toMatchObject({ path: ['address', 'postalCode'] });
+  expect(await addAddress(hq, uuid, { country: 'US', postalCode: 'x'.repeat(21) })).toMatchObject({
+    path: ['address', 'postalCode'],
+  });
 });
 
 test('twenty addresses and twenty changes at once are all kept, each at its own place in the log', async () => {
   const hq = await withChannels(['houston']);
   const uuid = await createCustomer(hq, { addresses: [] });
   await Promise.all(
-    Array.from({ length: 20 }, (_, index) => [addAddress(hq, uuid, { street: `${index}`, country: 'US' }), update(hq, uuid, { phone: `555 01${index + 10}` })]).flat(),
+    Array.from({ length: 20 }, (_, index) => [
+      addAddress(hq, uuid, { street: `${index}`, country: 'US' }),
+      update(hq, uuid, { phone: `555 01${index + 10}` }),
+    ]).flat(),
   );
   await run(hq);
   const [there, here] = [await customer(hq, uuid), await customer(hq, uuid, 'houston')];

@@ -5,12 +5,21 @@ import { countOf, createCustomer, customer, run, withChannels } from '../support
 import { aCustomer, createCustomerDocument, type Headquarters } from '../support/headquarters.ts';
 import { statementsOf } from '../support/statements.ts';
 
-const create = async (hq: Headquarters, input: Record<string, unknown>) => (await hq.query(createCustomerDocument, { input })).createCustomer;
+const create = async (hq: Headquarters, input: Record<string, unknown>) =>
+  (await hq.query(createCustomerDocument, { input })).createCustomer;
 
 test('a person is stored with everything that was said and answered so', async () => {
   const hq = await withChannels(['houston']);
   const { id, ...reception } = {
-    id: randomUUID(), purpose: 'DELIVERY', name: 'Reception', street: '1 Main St', street2: 'Floor 2', city: 'Köln', state: 'NW', postalCode: '50667', country: 'DE',
+    id: randomUUID(),
+    purpose: 'DELIVERY',
+    name: 'Reception',
+    street: '1 Main St',
+    street2: 'Floor 2',
+    city: 'Köln',
+    state: 'NW',
+    postalCode: '50667',
+    country: 'DE',
   };
   const input = aCustomer({
     name: { title: 'Dr.', first: 'Zoë', middle: 'M.', last: 'O’Brien "the third"' },
@@ -19,13 +28,16 @@ test('a person is stored with everything that was said and answered so', async (
     language: 'en-US',
     currency: 'EUR',
     birthDate: '1990-02-28',
-    addresses: [
-      { id, ...reception },
-      { country: 'US' },
-    ],
+    addresses: [{ id, ...reception }, { country: 'US' }],
   });
   const created = await create(hq, input);
-  expect(created).toMatchObject({ __typename: 'Customer', uuid: input.id, accountId: null, accountLabel: 'Pending sync', syncStatus: 'PENDING' });
+  expect(created).toMatchObject({
+    __typename: 'Customer',
+    uuid: input.id,
+    accountId: null,
+    accountLabel: 'Pending sync',
+    syncStatus: 'PENDING',
+  });
 
   const expected = {
     uuid: input.id,
@@ -43,18 +55,37 @@ test('a person is stored with everything that was said and answered so', async (
     birthDate: '1990-02-28',
     addresses: [
       { uuid: id, ...reception },
-      { purpose: 'HOME', name: null, street: null, street2: null, city: null, state: null, postalCode: null, country: 'US' },
+      {
+        purpose: 'HOME',
+        name: null,
+        street: null,
+        street2: null,
+        city: null,
+        state: null,
+        postalCode: null,
+        country: 'US',
+      },
     ],
   };
   expect(await customer(hq, created.uuid, 'houston')).toMatchObject(expected);
   await run(hq);
   const { addresses, ...same } = expected;
-  expect(await customer(hq, created.uuid)).toMatchObject({ ...same, accountId: 'C00000001', accountLabel: 'C00000001', syncStatus: 'SYNCED', addresses });
+  expect(await customer(hq, created.uuid)).toMatchObject({
+    ...same,
+    accountId: 'C00000001',
+    accountLabel: 'C00000001',
+    syncStatus: 'SYNCED',
+    addresses,
+  });
 });
 
 test('an organization has a name, no person’s name, and its addresses are places of business', async () => {
   const hq = await withChannels(['houston']);
-  const uuid = await createCustomer(hq, { type: 'ORGANIZATION', name: undefined, organizationName: '  Acme Trading Ltd  ' });
+  const uuid = await createCustomer(hq, {
+    type: 'ORGANIZATION',
+    name: undefined,
+    organizationName: '  Acme Trading Ltd  ',
+  });
   expect(await customer(hq, uuid)).toMatchObject({
     type: 'ORGANIZATION',
     displayName: 'Acme Trading Ltd',
@@ -78,7 +109,9 @@ test('three hundred addresses are stored in their order', async () => {
   await run(hq);
   for (const channel of ['houston', undefined]) {
     const found = await customer(hq, uuid, channel);
-    expect(found.addresses.map(({ street }: { street: string }) => street)).toEqual(addresses.map(({ street }) => street));
+    expect(found.addresses.map(({ street }: { street: string }) => street)).toEqual(
+      addresses.map(({ street }) => street),
+    );
   }
 });
 
@@ -122,33 +155,55 @@ const refused: [string, Record<string, unknown>, string[]][] = [
   ['a state that is too long', address({ state: long(101) }), ['addresses', '1', 'state']],
   ['a postal code that is too long', address({ postalCode: long(21) }), ['addresses', '1', 'postalCode']],
   ['an address’s name that is too long', address({ name: long(201) }), ['addresses', '1', 'name']],
-  ['two addresses with one UUID', { addresses: [{ id: same, country: 'US' }, { id: same, country: 'DE' }] }, ['addresses']],
+  [
+    'two addresses with one UUID',
+    {
+      addresses: [
+        { id: same, country: 'US' },
+        { id: same, country: 'DE' },
+      ],
+    },
+    ['addresses'],
+  ],
 ];
 
 test('each rule that is broken is refused with the path of the field, and nothing is stored', async () => {
   const hq = await withChannels(['houston']);
   for (const [name, more, path] of refused) {
-    expect(await create(hq, aCustomer(more)), name).toMatchObject({ __typename: 'InvalidInput', code: 'INVALID_INPUT', path });
+    expect(await create(hq, aCustomer(more)), name).toMatchObject({
+      __typename: 'InvalidInput',
+      code: 'INVALID_INPUT',
+      path,
+    });
   }
   expect(await stored(hq)).toEqual({ customers: 0, addresses: 0, operations: 0 });
 });
 
 async function stored(hq: Headquarters) {
   const database = await hq.channels.databaseOf('houston');
-  return { customers: await countOf(database, 'customer'), addresses: await countOf(database, 'customer_address'), operations: await countOf(database, 'operation') };
+  return {
+    customers: await countOf(database, 'customer'),
+    addresses: await countOf(database, 'customer_address'),
+    operations: await countOf(database, 'operation'),
+  };
 }
 
 test('values that are no UUID or no day are refused before anything runs', async () => {
   const hq = await withChannels(['houston']);
   for (const more of [{ id: 'not-a-uuid' }, { birthDate: '1990-02-30' }, { type: 'ALIEN' }]) {
-    expect((await hq.ask(createCustomerDocument, { input: aCustomer(more) })).errors).toMatchObject([{ extensions: { code: 'BAD_USER_INPUT' } }]);
+    expect((await hq.ask(createCustomerDocument, { input: aCustomer(more) })).errors).toMatchObject([
+      { extensions: { code: 'BAD_USER_INPUT' } },
+    ]);
   }
   expect(await stored(hq)).toEqual({ customers: 0, addresses: 0, operations: 0 });
 });
 
 test('a channel that does not exist is a failure as data', async () => {
   const hq = await withChannels([]);
-  expect(await create(hq, aCustomer({ channel: 'nowhere' }))).toMatchObject({ __typename: 'ChannelNotFound', code: 'CHANNEL_NOT_FOUND' });
+  expect(await create(hq, aCustomer({ channel: 'nowhere' }))).toMatchObject({
+    __typename: 'ChannelNotFound',
+    code: 'CHANNEL_NOT_FOUND',
+  });
 });
 
 test('the same UUID with the same data answers the stored customer, upper case or not', async () => {
@@ -157,7 +212,11 @@ test('the same UUID with the same data answers the stored customer, upper case o
   await create(hq, input);
   await run(hq);
   for (const id of [input.id, input.id.toUpperCase()]) {
-    expect(await create(hq, { ...input, id })).toMatchObject({ __typename: 'Customer', uuid: input.id, accountId: 'C00000001' });
+    expect(await create(hq, { ...input, id })).toMatchObject({
+      __typename: 'Customer',
+      uuid: input.id,
+      accountId: 'C00000001',
+    });
   }
   expect((await stored(hq)).operations).toBe(1);
 });
@@ -166,8 +225,16 @@ test('the same UUID with other data is CUSTOMER_EXISTS, and the first one stays 
   const hq = await withChannels(['houston']);
   const input = aCustomer();
   await create(hq, input);
-  for (const more of [{ email: 'other@example.com' }, { addresses: [] }, { name: { first: 'Ada', last: 'Lovelace' } }]) {
-    expect(await create(hq, { ...input, ...more })).toMatchObject({ __typename: 'CustomerExists', code: 'CUSTOMER_EXISTS', path: ['id'] });
+  for (const more of [
+    { email: 'other@example.com' },
+    { addresses: [] },
+    { name: { first: 'Ada', last: 'Lovelace' } },
+  ]) {
+    expect(await create(hq, { ...input, ...more })).toMatchObject({
+      __typename: 'CustomerExists',
+      code: 'CUSTOMER_EXISTS',
+      path: ['id'],
+    });
   }
   expect(await customer(hq, input.id)).toMatchObject({ email: 'ada@example.com', addresses: [{ city: 'London' }] });
 });
@@ -183,14 +250,18 @@ test('fifty requests with one UUID at once make one customer', async () => {
   const hq = await withChannels(['houston']);
   const input = aCustomer();
   const answers = await Promise.all(Array.from({ length: 50 }, () => create(hq, input)));
-  expect(new Set(answers.map(({ __typename, uuid }) => `${__typename} ${uuid}`))).toEqual(new Set([`Customer ${input.id}`]));
+  expect(new Set(answers.map(({ __typename, uuid }) => `${__typename} ${uuid}`))).toEqual(
+    new Set([`Customer ${input.id}`]),
+  );
   expect(await stored(hq)).toEqual({ customers: 1, addresses: 1, operations: 1 });
 });
 
 test('fifty requests with one UUID and different data at once make one customer and 49 failures', async () => {
   const hq = await withChannels(['houston']);
   const id = randomUUID();
-  const answers = await Promise.all(Array.from({ length: 50 }, (_, index) => create(hq, aCustomer({ id, name: { last: `N${index}` } }))));
+  const answers = await Promise.all(
+    Array.from({ length: 50 }, (_, index) => create(hq, aCustomer({ id, name: { last: `N${index}` } }))),
+  );
   expect(answers.filter(({ __typename }) => __typename === 'Customer')).toHaveLength(1);
   expect(answers.filter(({ __typename }) => __typename === 'CustomerExists')).toHaveLength(49);
 });
@@ -201,8 +272,14 @@ test('hundreds created at once take few commits, and their counters have no gap'
   const statements = statementsOf(database);
   await Promise.all(Array.from({ length: 200 }, () => createCustomer(hq)));
   expect(statements.filter(({ text }) => text === 'COMMIT').length).toBeLessThan(100);
-  const [row] = await database.read((db) => db.query('select min(counter) as low, max(counter) as high, count(*) as count from operation'));
-  expect({ low: Number(row.low), high: Number(row.high), count: Number(row.count) }).toEqual({ low: 1, high: 200, count: 200 });
+  const [row] = await database.read((db) =>
+    db.query('select min(counter) as low, max(counter) as high, count(*) as count from operation'),
+  );
+  expect({ low: Number(row.low), high: Number(row.high), count: Number(row.count) }).toEqual({
+    low: 1,
+    high: 200,
+    count: 200,
+  });
 });
 
 test('while headquarters is away a channel creates, changes, lists, searches and finds its customers', async () => {
@@ -229,13 +306,21 @@ async function worksAlone(hq: Headquarters, before: string): Promise<void> {
   for (const variables of [{}, { status: 'PENDING' }]) {
     expect((await hq.query(list, variables)).customers).toMatchObject({
       totalCount: 2,
-      edges: [{ node: { uuid: during, syncStatus: 'PENDING' } }, { node: { uuid: before, accountLabel: 'Pending sync' } }],
+      edges: [
+        { node: { uuid: during, syncStatus: 'PENDING' } },
+        { node: { uuid: before, accountLabel: 'Pending sync' } },
+      ],
     });
   }
   expect((await hq.query(list, { search: 'during' })).customers.totalCount).toBe(1);
   expect((await hq.query(list, { status: 'FAILED' })).customers.totalCount).toBe(0);
-  const found = await hq.query(`query ($uuid: UUID!) { customer(by: { uuid: $uuid }, channel: "houston") { timeline { stage } } }`, { uuid: before });
+  const found = await hq.query(
+    `query ($uuid: UUID!) { customer(by: { uuid: $uuid }, channel: "houston") { timeline { stage } } }`,
+    { uuid: before },
+  );
   expect(found.customer.timeline).toEqual([{ stage: 'CREATED' }]);
   const update = `mutation ($input: UpdateCustomerInput!) { updateCustomer(input: $input) { ... on Customer { email } } }`;
-  expect(await hq.query(update, { input: { channel: 'houston', uuid: before, email: 'new@example.com' } })).toEqual({ updateCustomer: { email: 'new@example.com' } });
+  expect(await hq.query(update, { input: { channel: 'houston', uuid: before, email: 'new@example.com' } })).toEqual({
+    updateCustomer: { email: 'new@example.com' },
+  });
 }

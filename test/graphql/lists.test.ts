@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { createCustomer, createCustomers, run, withChannels } from '../support/actions.ts';
-import type { Headquarters } from '../support/headquarters.ts';
+import type { Answer, Headquarters } from '../support/headquarters.ts';
 import { statementsOf } from '../support/statements.ts';
 
 const document = `query ($source: CustomerSource! = CHANNEL, $channel: String, $orderBy: CustomerOrder! = NEWEST_FIRST, $status: CustomerSyncStatus, $search: String,
@@ -11,15 +11,24 @@ const document = `query ($source: CustomerSource! = CHANNEL, $channel: String, $
   }
 }`;
 
-const page = async (hq: Headquarters, variables: Record<string, unknown>) => (await hq.query(document, { channel: 'houston', ...variables })).customers;
+const page = async (hq: Headquarters, variables: Record<string, unknown>) =>
+  (await hq.query(document, { channel: 'houston', ...variables })).customers;
 const uuids = (connection: { edges: { node: { uuid: string } }[] }) => connection.edges.map(({ node }) => node.uuid);
 
 /** All pages from one end to the other. */
-async function walk(hq: Headquarters, variables: Record<string, unknown>, size: number, backwards = false): Promise<string[]> {
+async function walk(
+  hq: Headquarters,
+  variables: Record<string, unknown>,
+  size: number,
+  backwards = false,
+): Promise<string[]> {
   const seen: string[][] = [];
   let cursor: string | null = null;
   for (;;) {
-    const found: any = await page(hq, { ...variables, ...(backwards ? { last: size, before: cursor } : { first: size, after: cursor }) });
+    const found: Answer = await page(hq, {
+      ...variables,
+      ...(backwards ? { last: size, before: cursor } : { first: size, after: cursor }),
+    });
     seen.push(uuids(found));
     const { hasNextPage, hasPreviousPage, startCursor, endCursor } = found.pageInfo;
     if (!(backwards ? hasPreviousPage : hasNextPage)) break;
@@ -59,25 +68,41 @@ describe('pages', () => {
     const hq = await withChannels(['houston']);
     await createCustomers(hq, 3);
     const all = await page(hq, {});
-    expect(all.pageInfo).toMatchObject({ hasNextPage: false, hasPreviousPage: false, startCursor: all.edges[0].cursor, endCursor: all.edges[2].cursor });
+    expect(all.pageInfo).toMatchObject({
+      hasNextPage: false,
+      hasPreviousPage: false,
+      startCursor: all.edges[0].cursor,
+      endCursor: all.edges[2].cursor,
+    });
     const middle = await page(hq, { first: 1, after: all.edges[0].cursor });
     expect(middle.pageInfo).toMatchObject({ hasNextPage: true, hasPreviousPage: true });
     expect((await page(hq, { after: all.edges[2].cursor })).edges).toEqual([]);
-    expect(uuids(await page(hq, { after: all.edges[0].cursor, before: all.edges[2].cursor }))).toEqual([all.edges[1].node.uuid]);
+    expect(uuids(await page(hq, { after: all.edges[0].cursor, before: all.edges[2].cursor }))).toEqual([
+      all.edges[1].node.uuid,
+    ]);
   });
 
   test('an empty channel has an empty page', async () => {
     const hq = await withChannels(['houston']);
-    expect(await page(hq, {})).toMatchObject({ edges: [], pageInfo: { hasNextPage: false, hasPreviousPage: false, startCursor: null } });
+    expect(await page(hq, {})).toMatchObject({
+      edges: [],
+      pageInfo: { hasNextPage: false, hasPreviousPage: false, startCursor: null },
+    });
   });
 
   test('more than 100 at once, none at all, a wrong cursor and a channel that is not named are refused', async () => {
     const hq = await withChannels(['houston']);
-    const refused = async (variables: Record<string, unknown>) => (await hq.ask(document, { channel: 'houston', ...variables })).errors?.[0]?.extensions;
+    const refused = async (variables: Record<string, unknown>) =>
+      (await hq.ask(document, { channel: 'houston', ...variables })).errors?.[0]?.extensions;
     for (const variables of [{ first: 101 }, { first: 0 }, { first: -1 }, { last: 101 }]) {
       expect(await refused(variables)).toMatchObject({ code: 'INVALID_INPUT', path: [Object.keys(variables)[0]] });
     }
-    for (const after of ['nonsense', '', Buffer.from('C1').toString('base64url'), Buffer.from('1 or 1=1').toString('base64url')]) {
+    for (const after of [
+      'nonsense',
+      '',
+      Buffer.from('C1').toString('base64url'),
+      Buffer.from('1 or 1=1').toString('base64url'),
+    ]) {
       expect(await refused({ after }), after).toMatchObject({ code: 'CURSOR_INVALID' });
     }
     expect(await refused({ channel: null })).toMatchObject({ code: 'INVALID_INPUT', path: ['channel'] });
@@ -88,7 +113,8 @@ describe('pages', () => {
   test('every other list refuses a wrong cursor and a page that is too large', async () => {
     const hq = await withChannels(['houston']);
     for (const list of ['channels', 'customerOperations', 'jobRuns', 'uploadSessions', 'downloadSessions']) {
-      const ask = async (args: string) => (await hq.ask(`{ ${list}(${args}) { edges { cursor } } }`)).errors?.[0]?.extensions.code;
+      const ask = async (args: string) =>
+        (await hq.ask(`{ ${list}(${args}) { edges { cursor } } }`)).errors?.[0]?.extensions.code;
       expect(await ask('first: 101'), list).toBe('INVALID_INPUT');
       expect(await ask(`after: "${Buffer.from('\u0000').toString('base64url')}"`), list).toBe('CURSOR_INVALID');
       expect(await ask('first: 100'), list).toBe(undefined);
@@ -102,7 +128,10 @@ describe('pages', () => {
     expect((await hq.query(count)).customers).toMatchObject({ totalCount: 5, edges: [{}, {}] });
   });
 
-  test.each(['CHANNEL', 'HEADQUARTERS'])('a page of %s costs the same few statements whatever its size', async (source) => {
+  test.each([
+    'CHANNEL',
+    'HEADQUARTERS',
+  ])('a page of %s costs the same few statements whatever its size', async (source) => {
     const hq = await withChannels(['houston']);
     await createCustomers(hq, 40, { addresses: [{ country: 'US' }, { country: 'DE' }] });
     await run(hq);
@@ -123,13 +152,27 @@ describe('pages', () => {
 });
 
 describe('search', () => {
-  const searching = async (hq: Headquarters, text: string, source = 'CHANNEL') => uuids(await page(hq, { search: text, source, orderBy: 'OLDEST_FIRST' }));
+  const searching = async (hq: Headquarters, text: string, source = 'CHANNEL') =>
+    uuids(await page(hq, { search: text, source, orderBy: 'OLDEST_FIRST' }));
 
   test('finds by the beginning of names, e-mail, phone and account ID, whatever case, accents and punctuation', async () => {
     const hq = await withChannels(['houston', 'dallas']);
-    const andres = await createCustomer(hq, { name: { first: 'Andrés', last: 'Ünal' }, email: 'Andres.Unal@Example.com', phone: '+1 (555) 010-9' });
-    const acme = await createCustomer(hq, { type: 'ORGANIZATION', name: null, organizationName: 'Acme Trading Ltd', email: null, phone: '0123.456-789' });
-    const berg = await createCustomer(hq, { name: { first: 'Mary Ann', last: 'van der Berg' }, email: 'mary@example.org' });
+    const andres = await createCustomer(hq, {
+      name: { first: 'Andrés', last: 'Ünal' },
+      email: 'Andres.Unal@Example.com',
+      phone: '+1 (555) 010-9',
+    });
+    const acme = await createCustomer(hq, {
+      type: 'ORGANIZATION',
+      name: null,
+      organizationName: 'Acme Trading Ltd',
+      email: null,
+      phone: '0123.456-789',
+    });
+    const berg = await createCustomer(hq, {
+      name: { first: 'Mary Ann', last: 'van der Berg' },
+      email: 'mary@example.org',
+    });
     await createCustomer(hq, { channel: 'dallas', name: { first: 'Andrés', last: 'Ünal' } });
     await run(hq);
 
@@ -174,7 +217,10 @@ describe('search', () => {
     const made = new Set(await createCustomers(hq, 7, { name: { first: 'Grace', last: 'Hopper' } }));
     await createCustomers(hq, 3);
     expect(new Set(await walk(hq, { search: 'grace hop' }, 3))).toEqual(made);
-    expect((await hq.query('{ customers(channel: "houston", search: "hopper", first: 1) { totalCount } }')).customers.totalCount).toBe(7);
+    expect(
+      (await hq.query('{ customers(channel: "houston", search: "hopper", first: 1) { totalCount } }')).customers
+        .totalCount,
+    ).toBe(7);
   });
 
   test('pending customers are found in their channel before headquarters knows them', async () => {
@@ -186,9 +232,13 @@ describe('search', () => {
 
   test('a search that is too short, too long or has too many words is refused', async () => {
     const hq = await withChannels(['houston']);
-    const refused = async (variables: Record<string, unknown>) => (await hq.ask(document, { channel: 'houston', ...variables })).errors?.[0];
+    const refused = async (variables: Record<string, unknown>) =>
+      (await hq.ask(document, { channel: 'houston', ...variables })).errors?.[0];
     for (const search of ['a', ' b ', 'x'.repeat(201), 'a b c d e f', 'ab\u0000c']) {
-      expect((await refused({ search }))?.extensions, search).toMatchObject({ code: 'INVALID_INPUT', path: ['search'] });
+      expect((await refused({ search }))?.extensions, search).toMatchObject({
+        code: 'INVALID_INPUT',
+        path: ['search'],
+      });
     }
     expect((await refused({ search: 'ada', source: 'HEADQUARTERS' }))?.message).toContain('at least 4 characters');
   });

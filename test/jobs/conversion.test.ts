@@ -1,19 +1,39 @@
 import { expect, test } from 'vitest';
-import { aChannel, aCustomer, createChannelDocument, createCustomerDocument, startHeadquarters } from '../support/headquarters.ts';
+import {
+  aChannel,
+  aCustomer,
+  createChannelDocument,
+  createCustomerDocument,
+  startHeadquarters,
+} from '../support/headquarters.ts';
 
 test('a customer gets an account ID and the channel hears of it', async () => {
   const hq = await startHeadquarters();
   await hq.query(createChannelDocument, { input: aChannel() });
-  const feed = hq.subscribe(`subscription { accountIdsSynced(channel: "houston") { firstSequence sequence cursor customers { sequence uuid accountId } } }`);
+  const feed = hq.subscribe(
+    `subscription { accountIdsSynced(channel: "houston") { firstSequence sequence cursor customers { sequence uuid accountId } } }`,
+  );
   const input = aCustomer();
   const { createCustomer: created } = await hq.query(createCustomerDocument, { input });
-  expect(created).toMatchObject({ __typename: 'Customer', uuid: input.id, accountId: null, accountLabel: 'Pending sync', syncStatus: 'PENDING' });
+  expect(created).toMatchObject({
+    __typename: 'Customer',
+    uuid: input.id,
+    accountId: null,
+    accountLabel: 'Pending sync',
+    syncStatus: 'PENDING',
+  });
 
-  const { runConversion: run } = await hq.query('mutation { runConversion(input: {}) { ... on JobRun { id state } ... on Failure { message } } }');
+  const { runConversion: run } = await hq.query(
+    'mutation { runConversion(input: {}) { ... on JobRun { id state } ... on Failure { message } } }',
+  );
   await hq.worker.drain();
 
   expect(await feed.next()).toMatchObject({
-    accountIdsSynced: { firstSequence: 1, sequence: 1, customers: [{ sequence: 1, uuid: input.id, accountId: 'C00000001' }] },
+    accountIdsSynced: {
+      firstSequence: 1,
+      sequence: 1,
+      customers: [{ sequence: 1, uuid: input.id, accountId: 'C00000001' }],
+    },
   });
   const { jobRun, customer } = await hq.query(
     `query ($id: ID!, $uuid: UUID!) {
@@ -38,7 +58,12 @@ test('a customer gets an account ID and the channel hears of it', async () => {
     accountId: 'C00000001',
     syncStatus: 'SYNCED',
     displayName: 'Ada Byron',
-    timeline: [{ stage: 'CREATED' }, { stage: 'UPLOADED' }, { stage: 'ACCOUNT_ID_ASSIGNED', detail: 'C00000001' }, { stage: 'BACK_IN_CHANNEL' }],
+    timeline: [
+      { stage: 'CREATED' },
+      { stage: 'UPLOADED' },
+      { stage: 'ACCOUNT_ID_ASSIGNED', detail: 'C00000001' },
+      { stage: 'BACK_IN_CHANNEL' },
+    ],
     operations: { edges: [{ node: { kind: 'CREATE_CUSTOMER', state: 'SYNCED' } }] },
     addresses: [{ city: 'London' }],
   });

@@ -1,18 +1,23 @@
 import type { Database } from '../../src/data/database.ts';
 import { one, sql } from '../../src/data/sql.ts';
 import {
+  type Answer,
   aChannel,
   aCustomer,
   createChannelDocument,
   createCustomerDocument,
   type Headquarters,
-  onPostgres,
   type Options,
+  onPostgres,
   startHeadquarters,
 } from './headquarters.ts';
 
 /** A system with channels, each in a database of its own unless it is said otherwise. */
-export async function withChannels(codes: string[], options: Options = {}, more: Record<string, unknown> = {}): Promise<Headquarters> {
+export async function withChannels(
+  codes: string[],
+  options: Options = {},
+  more: Record<string, unknown> = {},
+): Promise<Headquarters> {
   const hq = await startHeadquarters(options);
   for (const code of codes) await createChannel(hq, code, more);
   return hq;
@@ -31,15 +36,41 @@ export async function createCustomer(hq: Headquarters, more: Record<string, unkn
 }
 
 /** Creates that many customers of a channel at once, with their number as last name; answers their UUIDs. */
-export const createCustomers = (hq: Headquarters, count: number, more: Record<string, unknown> = {}): Promise<string[]> =>
-  Promise.all(
-    Array.from({ length: count }, (_, index) => createCustomer(hq, { name: { first: 'No', last: `N${String(index + 1).padStart(5, '0')}` }, addresses: [], ...more })),
+export async function createCustomers(
+  hq: Headquarters,
+  count: number,
+  more: Record<string, unknown> = {},
+): Promise<string[]> {
+  const inputs = Array.from({ length: count }, (_, index) =>
+    aCustomer({ name: { first: 'No', last: `N${String(index + 1).padStart(5, '0')}` }, addresses: [], ...more }),
   );
+  const requests: Promise<string[]>[] = [];
+  while (inputs.length > 0) requests.push(createEach(hq, inputs.splice(0, 50)));
+  return (await Promise.all(requests)).flat();
+}
+
+/** One request with many mutations, which run one after the other. */
+async function createEach(hq: Headquarters, inputs: unknown[]): Promise<string[]> {
+  const names = inputs.map((_, index) => `c${index}`);
+  const data = await hq.query(
+    `mutation (${names.map((name) => `$${name}: CreateCustomerInput!`).join(', ')}) {
+      ${names.map((name) => `${name}: createCustomer(input: $${name}) { ... on Customer { uuid } ... on Failure { code } }`).join('\n')} }`,
+    Object.fromEntries(names.map((name, index) => [name, inputs[index]])),
+  );
+  return names.map((name) => {
+    if (!data[name].uuid) throw new Error(JSON.stringify(data[name]));
+    return data[name].uuid;
+  });
+}
 
 export type Starter = 'runConversion' | 'runPJob' | 'runSynchronizeCustomers' | 'runDownload1010';
 
 /** Asks for a job and answers its run as it is then. */
-export async function ask(hq: Headquarters, starter: Starter, channels?: string[]): Promise<{ id: string; state: string }> {
+export async function ask(
+  hq: Headquarters,
+  starter: Starter,
+  channels?: string[],
+): Promise<{ id: string; state: string }> {
   const data = await hq.query(
     `mutation ($input: RunJobInput!) { ${starter}(input: $input) { __typename ... on JobRun { id state } ... on Failure { code message } } }`,
     { input: { channels } },
@@ -100,14 +131,19 @@ export const operationsOf = async (hq: Headquarters, uuid: string) =>
 export async function accountIds(hq: Headquarters, channel = 'houston'): Promise<Map<string, string | null>> {
   const database = await hq.channels.databaseOf(channel);
   const found = await database.read((db) =>
-    sql<{ uuid: string; account_id: string | null }>(db, 'select uuid, account_id from customer where channel = $1', [channel]),
+    sql<{ uuid: string; account_id: string | null }>(db, 'select uuid, account_id from customer where channel = $1', [
+      channel,
+    ]),
   );
   return new Map(found.map(({ uuid, account_id }) => [uuid, account_id]));
 }
 
 /** Rows of one statement on a database, outside everything. */
-export const rowsOf = <Row = any>(database: Database, statement: string, parameters: unknown[] = []): Promise<Row[]> =>
-  database.read((db) => sql<Row>(db, statement, parameters));
+export const rowsOf = <Row = Answer>(
+  database: Database,
+  statement: string,
+  parameters: unknown[] = [],
+): Promise<Row[]> => database.read((db) => sql<Row>(db, statement, parameters));
 
 export const countOf = async (database: Database, table: string): Promise<number> =>
   Number((await rowsOf(database, `select count(*) as count from ${table}`))[0].count);
@@ -126,7 +162,10 @@ export async function appendOperation(
 ): Promise<void> {
   const database = await hq.channels.databaseOf(channel);
   await database.write(async (tx) => {
-    const head = await one<{ last_counter: number }>(tx, 'update self set last_counter = last_counter + 1 where id = 1 returning last_counter');
+    const head = await one<{ last_counter: number }>(
+      tx,
+      'update self set last_counter = last_counter + 1 where id = 1 returning last_counter',
+    );
     await sql(
       tx,
       'insert into operation (counter, id, channel, customer_uuid, kind, payload, created_at) values ($1, $2, $3, $4, $5, $6, $7)',
@@ -167,9 +206,13 @@ export const aBody = (more: Record<string, unknown> = {}) => ({
 export const refuseLastName = (hq: Headquarters, name: string) =>
   onPostgres
     ? tamper(hq.hq, `alter table customer add constraint refused check (last_name is null or last_name <> '${name}')`)
-    : tamper(hq.hq, `create trigger refused before insert on customer when new.last_name = '${name}' begin select raise(abort, 'refused'); end`);
+    : tamper(
+        hq.hq,
+        `create trigger refused before insert on customer when new.last_name = '${name}' begin select raise(abort, 'refused'); end`,
+      );
 
-export const acceptLastNames = (hq: Headquarters) => tamper(hq.hq, onPostgres ? 'alter table customer drop constraint refused' : 'drop trigger refused');
+export const acceptLastNames = (hq: Headquarters) =>
+  tamper(hq.hq, onPostgres ? 'alter table customer drop constraint refused' : 'drop trigger refused');
 
 /** A clock that stands still until the test moves it. */
 export function aClock(start = '2026-11-22T10:00:30.000Z') {

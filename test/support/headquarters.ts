@@ -1,27 +1,38 @@
+import { randomUUID } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { randomUUID } from 'node:crypto';
 import { createClient } from 'graphql-ws';
 import pg from 'pg';
-import { createLog } from '../../src/log.ts';
 import { onTestFinished } from 'vitest';
 import WebSocket from 'ws';
 import { type App, startApp } from '../../src/app.ts';
 import { type Config, readConfig } from '../../src/config.ts';
+import { createLog } from '../../src/log.ts';
 
 /** The databases that the suite runs on: `TEST_DATABASE=postgres` for PostgreSQL, SQLite otherwise. */
 export const onPostgres = process.env.TEST_DATABASE === 'postgres';
 const server = process.env.TEST_POSTGRES_URL ?? 'postgres://postgres@127.0.0.1:5432/test';
 
+// biome-ignore lint/suspicious/noExplicitAny: tests look into whatever a query answered.
+export type Answer = any;
+
 export interface Headquarters extends App {
   config: Config;
   /** Sends an operation over HTTP; throws when it answers errors. */
-  query<Data = any>(document: string, variables?: Record<string, unknown>, headers?: Record<string, string>): Promise<Data>;
+  query<Data = Answer>(
+    document: string,
+    variables?: Record<string, unknown>,
+    headers?: Record<string, string>,
+  ): Promise<Data>;
   /** Sends an operation over HTTP and answers the whole result. */
-  ask(document: string, variables?: Record<string, unknown>, headers?: Record<string, string>): Promise<{ status: number; data?: any; errors?: any[] }>;
+  ask(
+    document: string,
+    variables?: Record<string, unknown>,
+    headers?: Record<string, string>,
+  ): Promise<{ status: number; data?: Answer; errors?: Answer[] }>;
   /** Subscribes over WebSocket; what comes before it is awaited is kept. */
-  subscribe<Data = any>(document: string, variables?: Record<string, unknown>, token?: string): Stream<Data>;
+  subscribe<Data = Answer>(document: string, variables?: Record<string, unknown>, token?: string): Stream<Data>;
   /** Stops it and starts it again on the same databases. */
   restart(): Promise<Headquarters>;
 }
@@ -43,7 +54,8 @@ export interface Options {
 
 /** A whole system on empty databases, which are removed when the test has passed. */
 export async function startHeadquarters(options: Options = {}): Promise<Headquarters> {
-  const config = options.config ?? readConfig({ PORT: '0', LOG_LEVEL: 'silent', ...(await emptyDatabases()), ...options.settings });
+  const config =
+    options.config ?? readConfig({ PORT: '0', LOG_LEVEL: 'silent', ...(await emptyDatabases()), ...options.settings });
   const app = await startApp(config, {
     log: createLog(process.env.TEST_LOG ?? 'silent'),
     background: options.background ?? false,
@@ -96,7 +108,11 @@ export async function emptyDatabases(): Promise<Record<string, string>> {
       for (const { nspname } of rows) await client.query(`drop schema "${nspname}" cascade`);
       await client.end();
     });
-    return { DATABASE_URL: `${server}?schema=${prefix}_hq`, CHANNEL_DATABASE_URL: `${server}?schema=${prefix}_c_{database}`, POOL_SIZE: '4' };
+    return {
+      DATABASE_URL: `${server}?schema=${prefix}_hq`,
+      CHANNEL_DATABASE_URL: `${server}?schema=${prefix}_c_{database}`,
+      POOL_SIZE: '4',
+    };
   }
   const folder = await mkdtemp(join(tmpdir(), 'hq-test-'));
   onTestFinished(async ({ task }) => {
@@ -106,7 +122,12 @@ export async function emptyDatabases(): Promise<Record<string, string>> {
   return { DATA_DIR: folder };
 }
 
-function stream<Data>(url: string, query: string, variables: Record<string, unknown> = {}, token?: string): Stream<Data> {
+function stream<Data>(
+  url: string,
+  query: string,
+  variables: Record<string, unknown> = {},
+  token?: string,
+): Stream<Data> {
   const client = createClient({
     url: url.replace('http', 'ws').concat('/graphql'),
     webSocketImpl: WebSocket,

@@ -1,5 +1,12 @@
 import type { EntityManager } from 'typeorm';
-import { type AddressRow, addressColumns, bodyColumns, type CustomerBody, keyColumns, type SearchKeys } from '../customer-rows.ts';
+import {
+  type AddressRow,
+  addressColumns,
+  bodyColumns,
+  type CustomerBody,
+  keyColumns,
+  type SearchKeys,
+} from '../customer-rows.ts';
 import { forUpdate, listed, one, rows, sql } from '../sql.ts';
 
 const customerColumns = {
@@ -13,11 +20,14 @@ const customerColumns = {
   updated_at: 'text',
 } as const;
 
-export type NewCustomer = { [column in keyof typeof customerColumns]: unknown } & { uuid: string } & CustomerBody & SearchKeys;
+export type NewCustomer = { [column in keyof typeof customerColumns]: unknown } & { uuid: string } & CustomerBody &
+  SearchKeys;
 
 export const insertCustomers = (tx: EntityManager, customers: readonly NewCustomer[]) => {
   const names = Object.keys(customerColumns).join(', ');
-  return sql(tx, `insert into customer (${names}) select ${names} from ${rows(tx, customerColumns, '$1')}`, [JSON.stringify(customers)]);
+  return sql(tx, `insert into customer (${names}) select ${names} from ${rows(tx, customerColumns, '$1')}`, [
+    JSON.stringify(customers),
+  ]);
 };
 
 const ownedAddress = { customer_uuid: 'text', ...addressColumns } as const;
@@ -53,42 +63,48 @@ export const changeCustomer = (
 
 /** Keeps one customer for this transaction. */
 export const lockCustomer = (tx: EntityManager, uuid: string) =>
-  one<{ uuid: string; channel: string }>(tx, `select uuid, channel from customer where uuid = $1 ${forUpdate(tx)}`, [uuid]);
+  one<{ uuid: string; channel: string }>(tx, `select uuid, channel from customer where uuid = $1 ${forUpdate(tx)}`, [
+    uuid,
+  ]);
 
 /**
  * Applies a download package: account IDs arrive, and each new one becomes a row of its channel's feed, numbered without a gap.
- * A customer that has its account ID already is left alone, so a package applied twice changes nothing.
+ * A customer that has its account ID already is left alone, so a package applied twice changes nothing. Call it after
+ * `advanceApplied`, which keeps other packages away until this transaction ends.
  */
-export async function applyAccountIds(tx: EntityManager, download: { package: string; at: string }): Promise<{ channel: string; sequence: number }[]> {
-  const sent = { uuid: 'text', account_id: 'text', channel: 'text', version: 'bigint' } as const;
-  // Heads first: their update keeps other writers of these feeds away until this transaction ends.
-  const heads = await sql<{ channel: string; sequence: number }>(
+export async function applyAccountIds(
+  tx: EntityManager,
+  download: { package: string; at: string },
+): Promise<{ channel: string; sequence: number }[]> {
+  await sql(
     tx,
-    `insert into feed_head (channel, sequence)
-     select x.channel, count(*) from ${rows(tx, sent, '$1')} join customer c on c.uuid = x.uuid
-     where c.account_id is null group by x.channel
-     on conflict (channel) do update set sequence = feed_head.sequence + excluded.sequence
-     returning channel, sequence`,
+    `insert into feed_head (channel, sequence) select distinct x.channel, 0 from ${rows(tx, { channel: 'text' }, '$1')} where true
+     on conflict (channel) do nothing`,
     [download.package],
   );
-  if (heads.length === 0) return [];
   await sql(
     tx,
     `insert into feed (channel, sequence, customer_uuid, account_id, at)
-     select n.channel, h.sequence - n.total + n.place, n.uuid, n.account_id, $1 from (
-       select x.channel, x.uuid, x.account_id,
-         row_number() over (partition by x.channel order by x.version) as place, count(*) over (partition by x.channel) as total
-       from ${rows(tx, sent, '$2')} join customer c on c.uuid = x.uuid where c.account_id is null) as n
-     join feed_head h on h.channel = n.channel`,
+     select x.channel, h.sequence + row_number() over (partition by x.channel order by x.version), x.uuid, x.account_id, $1
+     from ${rows(tx, { uuid: 'text', account_id: 'text', channel: 'text', version: 'bigint' }, '$2')}
+     join customer c on c.uuid = x.uuid join feed_head h on h.channel = x.channel
+     where c.account_id is null`,
     [download.at, download.package],
   );
   await sql(
     tx,
-    `update customer set account_id = x.account_id, synced_at = $1 from ${rows(tx, sent, '$2')}
+    `update customer set account_id = x.account_id, synced_at = $1 from ${rows(tx, { uuid: 'text', account_id: 'text' }, '$2')}
      where customer.uuid = x.uuid and customer.account_id is null`,
     [download.at, download.package],
   );
-  return heads;
+  // The heads still stand before the new rows. The cross join makes SQLite begin with the heads, who are few.
+  return sql(
+    tx,
+    `update feed_head set sequence = n.last from (
+       select f.channel, max(f.sequence) as last from feed_head h cross join feed f
+       where f.channel = h.channel and f.sequence > h.sequence group by f.channel) as n
+     where feed_head.channel = n.channel returning feed_head.channel, feed_head.sequence`,
+  );
 }
 
 /** Of a download package, the customers that this database has lost (an older backup) or has in an older state than headquarters. */
@@ -104,7 +120,10 @@ export async function outdated(db: EntityManager, packed: string): Promise<strin
 }
 
 /** Writes whole customers as headquarters has them, unless something newer was done here meanwhile. */
-export async function storeDownloaded(tx: EntityManager, whole: { customers: string; addresses: string }): Promise<void> {
+export async function storeDownloaded(
+  tx: EntityManager,
+  whole: { customers: string; addresses: string },
+): Promise<void> {
   const { body_hash: _, ...columns } = customerColumns;
   const names = Object.keys(columns);
   const changed = [...Object.keys(bodyColumns), ...Object.keys(keyColumns), 'counter', 'updated_at'];

@@ -1,8 +1,8 @@
 import type { EntityManager } from 'typeorm';
 import { addressColumns, bodyColumns, keyColumns } from '../customer-rows.ts';
-import { forUpdate, listed, one, packed, rows, sql } from '../sql.ts';
+import { forUpdate, listed, one, packed, rows, sql, unpacked } from '../sql.ts';
 
-const stored = [...Object.keys(bodyColumns), ...Object.keys(keyColumns)];
+const stored = Object.keys({ ...bodyColumns, ...keyColumns }) as (keyof typeof bodyColumns | keyof typeof keyColumns)[];
 
 const customerColumns = {
   uuid: 'text',
@@ -28,18 +28,39 @@ export const knownCustomers = (tx: EntityManager, uuids: readonly string[]) =>
     [JSON.stringify(uuids)],
   );
 
-/** Stores new customers, each with its account ID, and the newer state of known ones. An account ID never changes. */
+/**
+ * Stores the customers that these operations tell of: new ones, each with its account ID, and the newer state of known ones. An
+ * account ID never changes. What was received goes from table to table and is not sent through this process again.
+ */
 export const storeCustomers = (
   tx: EntityManager,
-  customers: readonly Record<keyof typeof customerColumns, unknown>[],
-) =>
-  sql(
+  operations: readonly { sequence: number; account_id: string; version: number }[],
+  at: string,
+) => {
+  const body = unpacked(tx, { ...bodyColumns, ...keyColumns }, 'o.payload', 'customer');
+  const values: Record<keyof typeof customerColumns, string> = {
+    uuid: 'o.customer_uuid',
+    account_id: 'x.account_id',
+    channel: 'o.channel',
+    channel_database: 'o.channel_database',
+    ...(Object.fromEntries(stored.map((name) => [name, body.field(name)])) as Record<(typeof stored)[number], string>),
+    counter: 'o.counter',
+    version: 'x.version',
+    corrected: 'o.corrected',
+    created_at: 'o.created_at',
+    uploaded_at: 'o.received_at',
+    account_id_assigned_at: '$1',
+    updated_at: 'o.created_at',
+  };
+  return sql(
     tx,
-    `insert into customer (${Object.keys(customerColumns).join(', ')})
-     select ${Object.keys(customerColumns).join(', ')} from ${rows(tx, customerColumns, '$1')} where true
+    `insert into customer (${Object.keys(values).join(', ')}) select ${Object.values(values).join(', ')}
+     from ${rows(tx, { sequence: 'bigint', account_id: 'text', version: 'bigint' }, '$2')} cross join customer_operation o ${body.join}
+     where o.sequence = x.sequence order by x.version
      on conflict (uuid) do update set ${[...stored, 'counter', 'version', 'corrected', 'updated_at'].map((column) => `${column} = excluded.${column}`).join(', ')}`,
-    [JSON.stringify(customers)],
+    [at, JSON.stringify(operations)],
   );
+};
 
 /** Tells the channels again about customers of which only a part changed (their addresses). */
 export const touchCustomers = (
@@ -53,17 +74,19 @@ export const touchCustomers = (
     [JSON.stringify(customers)],
   );
 
-export const storeAddresses = (tx: EntityManager, addresses: readonly unknown[]) => {
-  const columns = { customer_uuid: 'text', ...addressColumns } as const;
-  const names = Object.keys(columns);
+/** Stores the addresses that these operations bring. */
+export const storeAddresses = (tx: EntityManager, sequences: readonly number[]) => {
+  const names = Object.keys(addressColumns);
+  const { join, field } = unpacked(tx, addressColumns, 'o.payload', 'addresses', { list: true });
   return sql(
     tx,
-    `insert into customer_address (${names.join(', ')}) select ${names.join(', ')} from ${rows(tx, columns, '$1')} where true
-     on conflict (customer_uuid, uuid) do update set ${Object.keys(addressColumns)
+    `insert into customer_address (customer_uuid, ${names.join(', ')}) select o.customer_uuid, ${names.map(field).join(', ')}
+     from customer_operation o ${join} where o.sequence in ${listed(tx, '$1', 'bigint')}
+     on conflict (customer_uuid, uuid) do update set ${names
        .filter((name) => name !== 'uuid')
        .map((name) => `${name} = excluded.${name}`)
        .join(', ')}`,
-    [JSON.stringify(addresses)],
+    [JSON.stringify(sequences)],
   );
 };
 

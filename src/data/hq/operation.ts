@@ -28,6 +28,7 @@ export interface CustomerOperation {
   created_at: string;
   received_at: string;
   completed_at: string | null;
+  failed_at: string | null;
 }
 
 const columns = {
@@ -48,6 +49,7 @@ const columns = {
   created_at: 'text',
   received_at: 'text',
   completed_at: 'text',
+  failed_at: 'text',
 } as const;
 
 /** Takes in a package as a channel database packed it. An operation that is known already is left as it is. */
@@ -88,21 +90,42 @@ const holdBehindTrouble = (tx: EntityManager) =>
          and later.channel_database = earlier.channel_database and later.sequence > earlier.sequence and later.state = 'PENDING' and later.try_count = 0)`,
   );
 
-/** The oldest operations of a channel that are due. */
+/** The oldest operations of a channel that are due, behind the one numbered `after`. */
 export async function dueOperations(
-  tx: EntityManager,
+  db: EntityManager,
   channel: string,
   now: string,
   limit: number,
+  after = 0,
 ): Promise<CustomerOperation[]> {
   const row = await one<{ page: string }>(
-    tx,
-    `select ${packed(tx, { sequence: 'bigint', customer_uuid: 'text', channel: 'text', channel_database: 'text', counter: 'bigint', kind: 'text', payload: 'json', corrected: 'boolean', try_count: 'bigint', created_at: 'text', received_at: 'text' }, 'x', 'x.sequence')} as page
-     from (select * from customer_operation where channel = $1 and state = 'PENDING' and (next_try_at is null or next_try_at <= $2)
-           order by sequence limit $3 ${forUpdate(tx)}) as x`,
-    [channel, now, limit],
+    db,
+    `select ${packed(db, { sequence: 'bigint', customer_uuid: 'text', channel: 'text', channel_database: 'text', counter: 'bigint', kind: 'text', payload: 'json', corrected: 'boolean', try_count: 'bigint', created_at: 'text', received_at: 'text', failed_at: 'text' }, 'x', 'x.sequence')} as page
+     from (select * from customer_operation where channel = $1 and state = 'PENDING' and sequence > $2 and (next_try_at is null or next_try_at <= $3)
+           order by sequence limit $4) as x`,
+    [channel, after, now, limit],
   );
   return JSON.parse(row!.page);
+}
+
+/** Of operations that were read before this transaction those that still are as they were, and kept so until it ends. */
+export async function stillDue<Operation extends CustomerOperation>(
+  tx: EntityManager,
+  operations: readonly Operation[],
+  now: string,
+): Promise<Operation[]> {
+  const row = await one<{ due: string }>(
+    tx,
+    `select ${packed(tx, { sequence: 'bigint', failed_at: 'text' })} as due
+     from (select sequence, failed_at from customer_operation
+           where sequence in ${listed(tx, '$1', 'bigint')} and state = 'PENDING' and (next_try_at is null or next_try_at <= $2)
+           order by sequence ${forUpdate(tx)}) as x`,
+    [JSON.stringify(operations.map(({ sequence }) => sequence)), now],
+  );
+  const due = new Map(
+    (JSON.parse(row!.due) as CustomerOperation[]).map(({ sequence, failed_at }) => [sequence, failed_at]),
+  );
+  return operations.filter(({ sequence, failed_at }) => due.get(sequence) === failed_at);
 }
 
 export async function countDue(db: EntityManager, channels: readonly string[], now: string): Promise<number> {
@@ -133,7 +156,11 @@ export interface OperationFailure {
 }
 
 /** Sets operations aside with the reason; later ones of the same customers wait. */
-export async function failOperations(tx: EntityManager, failures: readonly OperationFailure[], at: string): Promise<void> {
+export async function failOperations(
+  tx: EntityManager,
+  failures: readonly OperationFailure[],
+  at: string,
+): Promise<void> {
   const sent = { sequence: 'bigint', state: 'text', next_try_at: 'text', error_code: 'text', error: 'text' } as const;
   await sql(
     tx,
@@ -202,7 +229,8 @@ export async function operationPage(
 
 /** SQLite uses the index of unfinished operations only where its condition is said word for word. */
 const inStates = (states: readonly OperationState[]): string => {
-  const listed = states.length === 1 ? `state = '${states[0]}'` : `state in (${states.map((state) => `'${state}'`).join(', ')})`;
+  const listed =
+    states.length === 1 ? `state = '${states[0]}'` : `state in (${states.map((state) => `'${state}'`).join(', ')})`;
   return states.includes('SYNCED') ? listed : `${listed} and state <> 'SYNCED'`;
 };
 

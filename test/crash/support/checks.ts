@@ -14,7 +14,10 @@ interface Feed {
  * What holds at every moment, also right after a crash and while everything goes on. Answers the account IDs by UUID.
  * `acknowledged`: customers whose creation a server has confirmed.
  */
-export async function expectNothingLostOrRepeated(world: World, acknowledged: Iterable<string>): Promise<Map<string, string>> {
+export async function expectNothingLostOrRepeated(
+  world: World,
+  acknowledged: Iterable<string>,
+): Promise<Map<string, string>> {
   const confirmed = [...acknowledged];
   const inChannels = new Map<string, string | null>();
   const fed = new Map<string, string>();
@@ -29,12 +32,16 @@ export async function expectNothingLostOrRepeated(world: World, acknowledged: It
     const feed = await world.rows<Feed>(database, 'select * from feed order by channel, sequence');
     const last = new Map<string, number>();
     for (const { channel, sequence, customer_uuid: uuid, account_id: accountId } of feed) {
-      if (sequence !== (last.get(channel) ?? 0) + 1) expect.fail(`${channel}'s feed: ${sequence} after ${last.get(channel) ?? 0}`);
+      if (sequence !== (last.get(channel) ?? 0) + 1)
+        expect.fail(`${channel}'s feed: ${sequence} after ${last.get(channel) ?? 0}`);
       last.set(channel, sequence);
       if (fed.has(uuid)) expect.fail(`${uuid} is in ${channel}'s feed twice`);
       fed.set(uuid, accountId);
     }
-    const customers = await world.rows<{ uuid: string; account_id: string | null }>(database, 'select uuid, account_id from customer');
+    const customers = await world.rows<{ uuid: string; account_id: string | null }>(
+      database,
+      'select uuid, account_id from customer',
+    );
     for (const { uuid, account_id: accountId } of customers) inChannels.set(uuid, accountId);
   }
   const lost = confirmed.filter((uuid) => !inChannels.has(uuid));
@@ -47,12 +54,16 @@ export async function expectNothingLostOrRepeated(world: World, acknowledged: It
     'headquarters',
     'select uuid, account_id, (select next_number from number_sequence) as next from customer order by account_id',
   );
-  const gaps = assigned.filter(({ account_id: accountId }, index) => accountId !== `C${String(index + 1).padStart(8, '0')}`);
+  const gaps = assigned.filter(
+    ({ account_id: accountId }, index) => accountId !== `C${String(index + 1).padStart(8, '0')}`,
+  );
   expect(gaps, 'account IDs that do not continue the sequence').toEqual([]);
   if (assigned.length > 0) expect(assigned[0]!.next, 'the next number').toBe(assigned.length + 1);
   const accountIds = new Map(assigned.map(({ uuid, account_id: accountId }) => [uuid, accountId]));
   expect(accountIds.size, 'customers at headquarters, each once').toBe(assigned.length);
-  const foreign = [...inChannels].filter(([uuid, accountId]) => accountId !== null && accountIds.get(uuid) !== accountId);
+  const foreign = [...inChannels].filter(
+    ([uuid, accountId]) => accountId !== null && accountIds.get(uuid) !== accountId,
+  );
   expect(foreign, 'account IDs of which a channel and headquarters differ').toEqual([]);
   return accountIds;
 }
@@ -91,14 +102,21 @@ export async function expectEverythingConverted(world: World, acknowledged: Iter
     expect(await newestRuns(world, state), `runs that are ${state}`).toEqual([]);
   }
   for (const table of ['upload_session', 'download_session']) {
-    expect(await world.rows('headquarters', `select * from ${table} where status = 'STARTED'`), `open ${table}s`).toEqual([]);
+    expect(
+      await world.rows('headquarters', `select * from ${table} where status = 'STARTED'`),
+      `open ${table}s`,
+    ).toEqual([]);
   }
   for (const channel of channels) await expectClientsToSee(world, channel, accountIds);
   expect(await world.errors(), 'errors in the logs').toEqual([]);
 }
 
 /** The customers of a channel and its feed as clients get them. */
-async function expectClientsToSee(world: World, { code, database }: Channel, accountIds: Map<string, string>): Promise<void> {
+async function expectClientsToSee(
+  world: World,
+  { code, database }: Channel,
+  accountIds: Map<string, string>,
+): Promise<void> {
   const own = await world.rows<{ uuid: string }>(database, `select uuid from customer where channel = '${code}'`);
   const expected = own.map(({ uuid }) => ({ uuid, accountId: accountIds.get(uuid) })).sort(byUuid);
   const feed = new FeedClient(world, code, 'websocket');
@@ -110,12 +128,13 @@ async function expectClientsToSee(world: World, { code, database }: Channel, acc
 async function customersOf(world: World, channel: string) {
   const found: { uuid: string; accountId: string }[] = [];
   for (let after: string | null = null; ; ) {
-    const { customers }: { customers: { edges: { cursor: string; node: (typeof found)[number] }[] } } = await world.query(
-      `query ($channel: String!, $after: String) {
+    const { customers }: { customers: { edges: { cursor: string; node: (typeof found)[number] }[] } } =
+      await world.query(
+        `query ($channel: String!, $after: String) {
         customers(channel: $channel, source: CHANNEL, first: 100, after: $after) { edges { cursor node { uuid accountId } } }
       }`,
-      { channel, after },
-    );
+        { channel, after },
+      );
     found.push(...customers.edges.map(({ node }) => node));
     if (customers.edges.length === 0) return found.sort(byUuid);
     after = customers.edges.at(-1)!.cursor;

@@ -30,7 +30,7 @@ export class FeedClient {
   ignored = 0;
   private cursor: string | null = null;
   private olderCursor: string | null = null;
-  private cutConnection: () => void = () => {};
+  private cutConnection: (() => void) | undefined;
 
   constructor(
     private readonly world: World,
@@ -53,16 +53,23 @@ export class FeedClient {
         }
       } catch (error) {
         if (error instanceof FeedBroken) throw error;
+      } finally {
+        this.cutConnection = undefined;
       }
       // The server may be dead already while nobody has noticed.
       await scheduler.wait(5);
     }
   }
 
+  get connected(): boolean {
+    return this.cutConnection !== undefined;
+  }
+
   /** Tears the connection as a broken network does. `forgetful`: the client had not stored its newest cursor. */
   cut({ forgetful }: { forgetful: boolean }): void {
     if (forgetful) this.cursor = this.olderCursor;
-    this.cutConnection();
+    this.cutConnection?.();
+    this.cutConnection = undefined;
   }
 
   private apply({ data, errors }: Result): void {
@@ -96,7 +103,7 @@ export class FeedClient {
       },
     });
     try {
-      yield* client.iterate<Result['data'] & object>({ query: document, variables: this.variables }) as AsyncGenerator<Result>;
+      yield* client.iterate({ query: document, variables: this.variables }) as AsyncGenerator<Result>;
     } catch (error) {
       throw isLostConnection(error) ? error : new FeedBroken(JSON.stringify(error));
     } finally {
@@ -116,8 +123,9 @@ export class FeedClient {
     if (!response.ok) throw new FeedBroken(`${response.status} ${await response.text()}`);
     try {
       let text = '';
-      for await (const chunk of response.body!.pipeThrough(new TextDecoderStream())) {
-        text += chunk;
+      const decoder = new TextDecoder();
+      for await (const chunk of response.body as unknown as AsyncIterable<Uint8Array>) {
+        text += decoder.decode(chunk, { stream: true });
         const messages = text.split('\n\n');
         text = messages.pop()!;
         for (const message of messages) {
@@ -138,4 +146,3 @@ function isLostConnection(error: unknown): boolean {
   const { code } = error as { code?: unknown };
   return typeof code !== 'number' || code === 1006;
 }
-

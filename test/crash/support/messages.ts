@@ -30,10 +30,14 @@ export interface Point {
   signal?: 'SIGKILL' | 'SIGSTOP';
 }
 
-/** From the test to the server: reports every transaction from now on, and stops at a point. */
+/** From the test to the server: it reports every transaction from now on, and meets its fate at a point. */
 export interface Watch {
   point?: Point;
 }
 
-/** From the server to the test. `refused`: a transaction was rolled back. */
-export type Report = { ready: { port: number } } | { watching: true } | { transaction: Transaction } | { refused: true };
+/** From the server to the test. `reached`: it is at its point. */
+export type Report =
+  | { ready: { port: number } }
+  | { watching: true }
+  | { transaction: Transaction }
+  | { reached: true };

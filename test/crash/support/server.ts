@@ -3,7 +3,7 @@ import { startApp } from '../../../src/app.ts';
 import { readConfig } from '../../../src/config.ts';
 import { Database } from '../../../src/data/database.ts';
 import { createLog } from '../../../src/log.ts';
-import type { Point, Report, Watch, What } from './messages.ts';
+import type { Point, Report, Transaction, Watch, What } from './messages.ts';
 
 /*
  * The server of the crash suite: the real one, as a process of its own that can be told at which transaction to die. The hook is
@@ -30,20 +30,15 @@ const report = (message: Report) => process.send?.(message);
 const { write } = Database.prototype;
 Database.prototype.write = async function <T>(this: Database, change: (tx: EntityManager) => Promise<T>): Promise<T> {
   let reached: Reached | undefined;
-  try {
-    const result = await write.call(this, async (tx) => {
-      const { result, statements } = await heard(tx, change);
-      reached = watching ? reach(nameOf(this), statements) : undefined;
-      if (reached?.point?.moment === 'before') stop(reached.point);
-      return result;
-    });
-    if (reached?.point?.moment === 'after') stop(reached.point);
-    if (reached) report({ transaction: reached.transaction });
-    return result as T;
-  } catch (error) {
-    if (watching) report({ refused: true });
-    throw error;
-  }
+  const result = await write.call(this, async (tx) => {
+    const { result, statements } = await heard(tx, change);
+    reached = watching ? reach(nameOf(this), statements) : undefined;
+    if (reached?.point?.moment === 'before') stop(reached.point);
+    return result;
+  });
+  if (reached?.point?.moment === 'after') stop(reached.point);
+  if (reached) report({ transaction: reached.transaction });
+  return result as T;
 };
 
 process.on('message', (watch: Watch) => {
@@ -60,7 +55,7 @@ const app = await startApp(config, { log: createLog(config.logLevel) });
 report({ ready: { port: app.port } });
 
 interface Reached {
-  transaction: { database: string; number: number; what: What };
+  transaction: Transaction;
   point: Point | undefined;
 }
 
@@ -98,6 +93,7 @@ function countUp(key: string): number {
 }
 
 function stop({ signal = 'SIGKILL' }: Point): void {
+  report({ reached: true });
   process.kill(process.pid, signal);
 }
 

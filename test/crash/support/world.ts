@@ -35,11 +35,11 @@ export interface Server {
   readyAt: number;
   /** Transactions since it was told to watch. */
   transactions: Transaction[];
-  /** How many transactions were rolled back since. */
-  refused: number;
   /** The signal that ended it. */
   exited: Promise<NodeJS.Signals | null>;
-  /** Counts transactions from now on, and dies at a point. */
+  /** Resolves when it is at the point that it was told. */
+  reached: Promise<void>;
+  /** Counts transactions from now on, and dies or stops at a point. */
   watch(point?: Point): Promise<void>;
   kill(): Promise<void>;
   /** Wakes one that stopped at a point. */
@@ -74,7 +74,7 @@ export async function newWorld(settings: Record<string, string> = {}) {
     const logFile = join(folder, `server-${logs.length + 1}.log`);
     logs.push(logFile);
     const log = openSync(logFile, 'a');
-    const child = spawn(process.execPath, ['--enable-source-maps', inject('serverFile')], {
+    const child = spawn(process.execPath, [inject('serverFile')], {
       env: { PATH: process.env.PATH, PORT: '0', LOG_LEVEL: 'warn', BATCH_SIZE: '20', ...databases, ...settings },
       stdio: ['ignore', 'ignore', log, 'ipc'],
     });
@@ -138,8 +138,11 @@ function anotherServer() {
 }
 
 function ready(child: ChildProcess, logFile: string): Promise<Server> {
-  const exited = new Promise<NodeJS.Signals | null>((resolve) => child.once('exit', (_code, signal) => resolve(signal)));
+  const exited = new Promise<NodeJS.Signals | null>((resolve) =>
+    child.once('exit', (_code, signal) => resolve(signal)),
+  );
   let watching = () => {};
+  let reached = () => {};
   return new Promise((resolve, reject) => {
     child.once('error', reject);
     child.once('exit', () => reject(new Error(`a server ended before it was ready; see ${logFile}`)));
@@ -150,15 +153,17 @@ function ready(child: ChildProcess, logFile: string): Promise<Server> {
         resolve(server);
       }
       if ('watching' in report) watching();
+      if ('reached' in report) reached();
       if ('transaction' in report) server.transactions.push(report.transaction);
-      if ('refused' in report) server.refused++;
     });
     const server: Server = {
       url: '',
       readyAt: 0,
       transactions: [],
-      refused: 0,
       exited,
+      reached: new Promise((resolve) => {
+        reached = resolve;
+      }),
       watch: (point) =>
         new Promise((resolve) => {
           watching = resolve;

@@ -1,0 +1,71 @@
+import WebSocket from 'ws';
+import { answer } from '../support/child.ts';
+import { customerInput } from '../support/customers.ts';
+import { graphqlClient } from '../support/http.ts';
+import { accountIdsSynced, createCustomer } from '../support/operations.ts';
+
+interface Tills {
+  url: string;
+  channels: string[];
+  rate: number;
+  seconds: number;
+}
+
+answer({
+  /** Creates customers at a steady rate and answers the ms from each acknowledgement to its account ID on the channel's socket. */
+  run: async ({ url, channels, rate, seconds }: Tills) => {
+    const sent = new Set<string>();
+    const acknowledged = new Map<string, number>();
+    const received = new Map<string, number>();
+    const sockets = await Promise.all(
+      channels.map((channel) =>
+        listen(url, channel, (uuid) => {
+          // The feed begins with those of earlier calls.
+          if (sent.has(uuid)) received.set(uuid, performance.now());
+        }),
+      ),
+    );
+    const client = graphqlClient(url, 50);
+    const open: Promise<void>[] = [];
+    const begun = performance.now();
+    for (let turn = 0; turn < rate * seconds; turn++) {
+      const early = begun + (turn * 1_000) / rate - performance.now();
+      if (early > 0) await new Promise((resolve) => setTimeout(resolve, early));
+      const input = customerInput(channels[turn % channels.length]!, turn);
+      sent.add(input.id!);
+      open.push(
+        client.post(createCustomer, { input }).then(({ createCustomer: created }) => {
+          if (created.__typename !== 'Customer') throw new Error(JSON.stringify(created));
+          acknowledged.set(input.id!, performance.now());
+        }),
+      );
+    }
+    await Promise.all(open);
+    const giveUp = performance.now() + 20_000;
+    while (received.size < acknowledged.size && performance.now() < giveUp)
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    for (const socket of sockets) socket.terminate();
+    client.close();
+    if (received.size !== acknowledged.size)
+      throw new Error(`${acknowledged.size} were created, ${received.size} came back`);
+    return [...acknowledged].map(([uuid, at]) => Math.max(0, received.get(uuid)! - at));
+  },
+});
+
+function listen(url: string, channel: string, heard: (uuid: string) => void): Promise<WebSocket> {
+  return new Promise((resolve, reject) => {
+    const socket = new WebSocket(`${url.replace('http', 'ws')}/graphql`, 'graphql-transport-ws');
+    socket.once('error', reject);
+    socket.once('open', () => socket.send('{"type":"connection_init"}'));
+    socket.on('message', (data) => {
+      const { type, payload } = JSON.parse(String(data));
+      if (type === 'connection_ack') {
+        socket.send(
+          JSON.stringify({ id: '1', type: 'subscribe', payload: { query: accountIdsSynced, variables: { channel } } }),
+        );
+        resolve(socket);
+      } else if (type === 'next') for (const { uuid } of payload.data.accountIdsSynced.customers) heard(uuid);
+      else reject(new Error(String(data)));
+    });
+  });
+}

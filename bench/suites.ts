@@ -1,0 +1,10 @@
+import { conversion } from './conversion.ts';
+import { create } from './create.ts';
+import { fanout } from './fanout.ts';
+import { latency } from './latency.ts';
+import { live } from './live.ts';
+import { pages } from './pages.ts';
+import { reference } from './reference.ts';
+import type { Suite } from './support/report.ts';
+
+export const suites: Suite[] = [reference, conversion, pages, latency, create, fanout, live];

@@ -1,0 +1,22 @@
+/** A page of 20 customers with their addresses. */
+export const customersPage = `query ($source: CustomerSource!, $channel: String, $after: String) {
+  customers(source: $source, channel: $channel, first: 20, after: $after) {
+    pageInfo { hasNextPage endCursor }
+    edges { cursor node {
+      id uuid accountId accountLabel displayName email phone createdAt
+      addresses { uuid purpose street city state postalCode country }
+    } }
+  }
+}`;
+
+export const createCustomer = `mutation ($input: CreateCustomerInput!) {
+  createCustomer(input: $input) {
+    __typename
+    ... on Customer { id uuid accountId accountLabel }
+    ... on Failure { code message }
+  }
+}`;
+
+export const accountIdsSynced = `subscription ($channel: String!, $after: String) {
+  accountIdsSynced(channel: $channel, after: $after) { firstSequence sequence cursor customers { sequence uuid accountId } }
+}`;

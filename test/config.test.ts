@@ -1,0 +1,76 @@
+import { expect, test } from 'vitest';
+import { allSettings, InvalidSettings, readConfig } from '../src/config.ts';
+
+test('without any setting everything has its default', () => {
+  expect(readConfig({})).toEqual({
+    host: '127.0.0.1',
+    port: 4000,
+    dataDir: './data',
+    databaseUrl: 'sqlite:./data/hq.db',
+    channelDatabaseUrl: 'sqlite:./data/channels/{database}.db',
+    poolSize: 10,
+    tokenSecret: '',
+    allowedOrigins: [],
+    batchSize: 1_000,
+    workers: 2,
+    keepDays: 30,
+    logLevel: 'info',
+  });
+});
+
+test('an empty setting is one that is not set, and databases follow DATA_DIR', () => {
+  expect(readConfig({ PORT: '', DATA_DIR: '/srv/hq' })).toMatchObject({
+    port: 4000,
+    databaseUrl: 'sqlite:/srv/hq/hq.db',
+    channelDatabaseUrl: 'sqlite:/srv/hq/channels/{database}.db',
+  });
+});
+
+const wrong: Record<string, [string, string][]> = {
+  HOST: [['0.0.0.0', 'TOKEN_SECRET: must be set when HOST is not a loopback address']],
+  PORT: [
+    ['70000', 'PORT: must be between 0 and 65535'],
+    ['http', 'PORT: must be a whole number'],
+    ['-1', 'PORT: must be a whole number'],
+  ],
+  DATA_DIR: [],
+  DATABASE_URL: [['mysql://localhost/hq', 'DATABASE_URL: must be sqlite:<file> or postgres://']],
+  CHANNEL_DATABASE_URL: [
+    ['sqlite:/srv/channel.db', 'CHANNEL_DATABASE_URL: must contain {database}'],
+    ['{database}', 'CHANNEL_DATABASE_URL: must be sqlite:<file> or postgres://'],
+  ],
+  POOL_SIZE: [['1', 'POOL_SIZE: must be between 2 and 200']],
+  TOKEN_SECRET: [['short', 'TOKEN_SECRET: must have at least 32 characters']],
+  ALLOWED_ORIGINS: [
+    ['shop.example', 'ALLOWED_ORIGINS: must be origins such as https://shop.example'],
+    ['https://shop.example/path', 'ALLOWED_ORIGINS: must be origins'],
+  ],
+  BATCH_SIZE: [['0', 'BATCH_SIZE: must be between 1 and 10000']],
+  WORKERS: [['1.5', 'WORKERS: must be a whole number']],
+  KEEP_DAYS: [['0', 'KEEP_DAYS: must be between 1 and 3650']],
+  LOG_LEVEL: [['loud', 'LOG_LEVEL: ']],
+};
+
+test('every setting that is wrong is named with its rule', () => {
+  expect(Object.keys(wrong).toSorted()).toEqual(allSettings.map(({ name }) => name).toSorted());
+  for (const [name, cases] of Object.entries(wrong)) {
+    for (const [value, message] of cases)
+      expect(() => readConfig({ [name]: value }), `${name}=${value}`).toThrow(message);
+  }
+});
+
+test('all settings that are wrong are told at once, and no value is repeated', () => {
+  const read = () => readConfig({ PORT: 'x', TOKEN_SECRET: 'not-long-enough', WORKERS: '0' });
+  expect(read).toThrow(InvalidSettings);
+  expect(read).toThrow(/PORT: .*\n.*TOKEN_SECRET: .*\n.*WORKERS: /);
+  expect(read).not.toThrow('not-long-enough');
+});
+
+test('lists are split, numbers are numbers, and an address that everybody reaches is fine with a secret', () => {
+  const config = readConfig({
+    HOST: '0.0.0.0',
+    TOKEN_SECRET: 'x'.repeat(32),
+    ALLOWED_ORIGINS: 'https://a.example, http://localhost:3000,',
+  });
+  expect(config).toMatchObject({ host: '0.0.0.0', allowedOrigins: ['https://a.example', 'http://localhost:3000'] });
+});

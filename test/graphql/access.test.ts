@@ -1,0 +1,283 @@
+import { expect, test } from 'vitest';
+import { tokenFor, type Viewer } from '../../src/domain/viewer.ts';
+import { schema } from '../../src/graphql/schema.ts';
+import {
+  type Answer,
+  aChannel,
+  aCustomer,
+  createChannelDocument,
+  createCustomerDocument,
+  startHeadquarters,
+} from '../support/headquarters.ts';
+
+const secret = 'a secret of at least thirty-two characters';
+const bearer = (token: string) => ({ authorization: `Bearer ${token}` });
+const tokenOf = (viewer: Viewer) => tokenFor(secret, viewer, '1h');
+
+/** What a client of houston may see, and what it may not. `dallas` is another channel. */
+async function twoChannels() {
+  const hq = await startHeadquarters({ settings: { TOKEN_SECRET: secret } });
+  const operator = bearer(await tokenOf({ kind: 'operator', name: 'Olga' }));
+  const till = bearer(await tokenOf({ kind: 'channel', channel: 'houston' }));
+  const created = {
+    houston: aCustomer(),
+    dallas: aCustomer({ channel: 'dallas', name: { first: 'Grace', last: 'Hopper' } }),
+  };
+  for (const code of ['houston', 'dallas'] as const) {
+    await hq.query(createChannelDocument, { input: aChannel(code) }, operator);
+    await hq.query(createCustomerDocument, { input: created[code] }, operator);
+  }
+  await hq.query('mutation { runConversion(input: {}) { __typename } }', {}, operator);
+  await hq.worker.drain();
+  const { runs, operations, uploads, downloads } = await hq.query(
+    `{ runs: jobRuns { edges { node { id } } } operations: customerOperations { edges { node { id customerUuid } } }
+       uploads: uploadSessions { edges { node { id } } } downloads: downloadSessions { edges { node { id } } } }`,
+    {},
+    operator,
+  );
+  const operation = (uuid: string) => operations.edges.find(({ node }: Answer) => node.customerUuid === uuid).node.id;
+  return {
+    hq,
+    operator,
+    till,
+    created,
+    ids: {
+      run: runs.edges[0].node.id as string,
+      upload: uploads.edges[0].node.id as string,
+      download: downloads.edges[0].node.id as string,
+      ours: operation(created.houston.id) as string,
+      theirs: operation(created.dallas.id) as string,
+    },
+  };
+}
+
+type World = Awaited<ReturnType<typeof twoChannels>>;
+
+/**
+ * Every field of the schema, and who may use it: `operator`, or a channel's client for its own channel. A scoped field has a document
+ * that asks for what is the client's own and one that asks for another's: refused, or answered without it.
+ */
+type Decision =
+  | { operator: string | ((world: World) => string) }
+  | { own: (world: World) => string; other: (world: World) => string; answer: 'FORBIDDEN' | 'nothing' };
+
+const globalId = (type: string, id: string) => Buffer.from(`${type}:${id}`).toString('base64');
+const schedule = globalId('Schedule', '1');
+const scoped = (document: (channel: string) => string): Decision => ({
+  own: () => document('houston'),
+  other: () => document('dallas'),
+  answer: 'FORBIDDEN',
+});
+const operatorMutation = (field: string, input: string): Decision => ({
+  operator: `mutation { ${field}(input: ${input}) { __typename } }`,
+});
+
+const decisions: Record<string, Decision> = {
+  'Query.node': {
+    own: ({ ids }) => `{ node(id: "${ids.ours}") { id } }`,
+    other: ({ ids }) => `{ node(id: "${ids.theirs}") { id } }`,
+    answer: 'nothing',
+  },
+  'Query.nodes': {
+    own: ({ created }) =>
+      `{ nodes(ids: ["${globalId('Channel', 'houston')}", "${globalId('Customer', created.houston.id)}"]) { id } }`,
+    other: ({ created, ids }) =>
+      `{ nodes(ids: ["${globalId('Channel', 'dallas')}", "${globalId('Customer', created.dallas.id)}", "${ids.theirs}", "${ids.run}", "${ids.upload}", "${ids.download}", "${schedule}", "${globalId('NumberSequence', 'customer-account')}"]) { id } }`,
+    answer: 'nothing',
+  },
+  'Query.channel': {
+    own: () => '{ channel(code: "houston") { code } }',
+    other: () => '{ channel(code: "dallas") { code } }',
+    answer: 'nothing',
+  },
+  'Query.channels': {
+    own: () => '{ channels { edges { node { code } } } }',
+    other: () => `{ channels(after: "${Buffer.from('houston').toString('base64url')}") { edges { node { code } } } }`,
+    answer: 'nothing',
+  },
+  'Query.customer': {
+    own: ({ created }) => `{ customer(by: { uuid: "${created.houston.id}" }) { uuid } }`,
+    // Account IDs follow the order of channel codes: dallas has the first.
+    other: ({ created }) =>
+      `{ a: customer(by: { uuid: "${created.dallas.id}" }) { uuid } b: customer(by: { accountId: "C00000001" }) { uuid } c: customer(by: { id: "${globalId('Customer', created.dallas.id)}" }) { uuid } }`,
+    answer: 'nothing',
+  },
+  'Query.customers': scoped(
+    (channel) =>
+      `{ a: customers(channel: "${channel}") { edges { node { uuid } } } b: customers(source: HEADQUARTERS, channel: "${channel}") { edges { node { uuid } } } }`,
+  ),
+  'Query.customerOperations': scoped(
+    (channel) => `{ customerOperations(channel: "${channel}") { edges { node { customerUuid } } } }`,
+  ),
+  'Query.jobRun': { operator: ({ ids }) => `{ jobRun(id: "${ids.run}") { id } }` },
+  'Query.jobRuns': { operator: '{ jobRuns { edges { node { id } } } }' },
+  'Query.uploadSessions': { operator: '{ uploadSessions { edges { node { id } } } }' },
+  'Query.downloadSessions': { operator: '{ downloadSessions { edges { node { id } } } }' },
+  'Query.schedules': { operator: '{ schedules { id } }' },
+  'Query.numberSequences': { operator: '{ numberSequences { name } }' },
+  'Mutation.createChannel': operatorMutation(
+    'createChannel',
+    '{ code: "austin", name: "Austin", type: RETAIL_STORE, currency: "USD", timeZone: "America/Chicago", country: "US" }',
+  ),
+  'Mutation.updateChannel': operatorMutation('updateChannel', '{ code: "houston", name: "Houston 2" }'),
+  'Mutation.adoptChannelDatabase': operatorMutation('adoptChannelDatabase', '{ name: "houston" }'),
+  'Mutation.createCustomer': scoped(
+    (channel) => `mutation { createCustomer(input: { channel: "${channel}", name: { last: "New" } }) { __typename } }`,
+  ),
+  'Mutation.updateCustomer': {
+    own: ({ created }) =>
+      `mutation { updateCustomer(input: { channel: "houston", uuid: "${created.houston.id}", phone: "555 0109" }) { __typename } }`,
+    other: ({ created }) =>
+      `mutation { updateCustomer(input: { channel: "dallas", uuid: "${created.dallas.id}", phone: "555 0109" }) { __typename } }`,
+    answer: 'FORBIDDEN',
+  },
+  'Mutation.addCustomerAddress': {
+    own: ({ created }) =>
+      `mutation { addCustomerAddress(input: { channel: "houston", uuid: "${created.houston.id}", address: { country: "US" } }) { __typename } }`,
+    other: ({ created }) =>
+      `mutation { addCustomerAddress(input: { channel: "dallas", uuid: "${created.dallas.id}", address: { country: "US" } }) { __typename } }`,
+    answer: 'FORBIDDEN',
+  },
+  'Mutation.retryCustomerOperation': {
+    operator: ({ ids }) => `mutation { retryCustomerOperation(input: { id: "${ids.ours}" }) { __typename } }`,
+  },
+  'Mutation.retryFailedCustomerOperations': operatorMutation('retryFailedCustomerOperations', '{ channel: "houston" }'),
+  'Mutation.correctCustomerOperation': {
+    operator: ({ ids }) =>
+      `mutation { correctCustomerOperation(input: { id: "${ids.ours}", firstName: "x" }) { __typename } }`,
+  },
+  'Mutation.runConversion': operatorMutation('runConversion', '{ channels: ["houston"] }'),
+  'Mutation.runPJob': operatorMutation('runPJob', '{ channels: ["houston"] }'),
+  'Mutation.runSynchronizeCustomers': operatorMutation('runSynchronizeCustomers', '{ channels: ["houston"] }'),
+  'Mutation.runDownload1010': operatorMutation('runDownload1010', '{ channels: ["houston"] }'),
+  'Mutation.cancelJobRun': {
+    operator: ({ ids }) => `mutation { cancelJobRun(input: { id: "${ids.run}" }) { __typename } }`,
+  },
+  'Mutation.retryJobRun': {
+    operator: ({ ids }) => `mutation { retryJobRun(input: { id: "${ids.run}" }) { __typename } }`,
+  },
+  'Mutation.createSchedule': operatorMutation('createSchedule', '{ job: P_JOB, cron: "0 3 * * *" }'),
+  'Mutation.updateSchedule': operatorMutation('updateSchedule', `{ id: "${schedule}", enabled: true }`),
+  'Mutation.deleteSchedule': operatorMutation('deleteSchedule', `{ id: "${schedule}" }`),
+  'Mutation.updateNumberSequence': operatorMutation(
+    'updateNumberSequence',
+    '{ name: "customer-account", warnBelow: 5 }',
+  ),
+  'Subscription.accountIdsSynced': scoped(
+    (channel) => `subscription { accountIdsSynced(channel: "${channel}") { sequence } }`,
+  ),
+  'Subscription.jobRun': { operator: ({ ids }) => `subscription { jobRun(id: "${ids.run}") { id } }` },
+  'Subscription.jobActivity': { operator: 'subscription { jobActivity { id } }' },
+};
+
+test('every field of the schema has a decision about who may use it', () => {
+  const fields = [schema.getQueryType()!, schema.getMutationType()!, schema.getSubscriptionType()!].flatMap((type) =>
+    Object.keys(type.getFields()).map((field) => `${type.name}.${field}`),
+  );
+  expect(Object.keys(decisions).toSorted()).toEqual(fields.toSorted());
+});
+
+test('a channel’s client uses what is its own, and nothing that is another’s or an operator’s', async () => {
+  const world = await twoChannels();
+  const { hq, operator, till } = world;
+  const token = (headers: { authorization: string }) => headers.authorization.slice('Bearer '.length);
+  const codesOf = async (
+    document: string,
+    headers: { authorization: string },
+  ): Promise<{ codes: unknown; data: unknown }> => {
+    if (document.startsWith('subscription')) {
+      const stream = hq.subscribe(document, {}, token(headers));
+      const first = await stream.next().then(
+        (data) => ({ codes: undefined, data }),
+        (errors) => ({ codes: errors.map(({ extensions }: Answer) => extensions.code), data: undefined }),
+      );
+      stream.stop();
+      return first;
+    }
+    const { data, errors } = await hq.ask(document, {}, headers);
+    return { codes: errors?.map(({ extensions }) => extensions.code), data };
+  };
+  const isNothing = (value: Answer): boolean =>
+    value === null ||
+    (Array.isArray(value)
+      ? value.every(isNothing)
+      : typeof value === 'object' && Object.values(value).every(isNothing));
+
+  for (const [field, decision] of Object.entries(decisions)) {
+    if ('operator' in decision) {
+      const document = typeof decision.operator === 'string' ? decision.operator : decision.operator(world);
+      const refused = await codesOf(document, till);
+      expect(new Set(refused.codes as string[]), field).toEqual(new Set(['FORBIDDEN']));
+      if (field !== 'Subscription.jobActivity')
+        expect((await codesOf(document, operator)).codes, `${field} as an operator`).toBe(undefined);
+    } else {
+      const own = await codesOf(decision.own(world), till);
+      expect(own.codes, `${field}, its own`).toBe(undefined);
+      expect(isNothing(own.data), `${field}, its own`).toBe(false);
+      const other = await codesOf(decision.other(world), till);
+      if (decision.answer === 'FORBIDDEN')
+        expect(new Set(other.codes as string[]), `${field}, another’s`).toEqual(new Set(['FORBIDDEN']));
+      else
+        expect({ field, codes: other.codes, nothing: isNothing(other.data) }).toEqual({
+          field,
+          codes: undefined,
+          nothing: true,
+        });
+      expect((await codesOf(decision.other(world), operator)).codes, `${field} as an operator`).toBe(undefined);
+    }
+  }
+});
+
+test('lists that name no channel show a channel’s client its own and no more', async () => {
+  const { hq, till, created } = await twoChannels();
+  const { channels, here, headquarters, operations } = await hq.query(
+    `{ channels { edges { node { code } } } here: customers { totalCount edges { node { uuid } } } headquarters: customers(source: HEADQUARTERS) { totalCount edges { node { uuid } } }
+       operations: customerOperations { edges { node { customerUuid } } } }`,
+    {},
+    till,
+  );
+  expect(channels.edges).toEqual([{ node: { code: 'houston' } }]);
+  for (const list of [here, headquarters])
+    expect(list).toEqual({ totalCount: 1, edges: [{ node: { uuid: created.houston.id } }] });
+  expect(operations.edges).toEqual([{ node: { customerUuid: created.houston.id } }]);
+});
+
+test('the audit trail of an operation is for operators, and names who did it', async () => {
+  const { hq, till, operator, ids } = await twoChannels();
+  const document =
+    'query ($id: ID!) { node(id: $id) { ... on CustomerOperation { auditTrail { edges { node { actor } } } } } }';
+  expect((await hq.ask(document, { id: ids.ours }, till)).errors).toMatchObject([
+    { extensions: { code: 'FORBIDDEN' } },
+  ]);
+  expect((await hq.query(document, { id: ids.ours }, operator)).node.auditTrail.edges).toEqual([]);
+  await hq.query(
+    'mutation { updateChannel(input: { code: "houston", name: "Houston 2" }) { __typename } }',
+    {},
+    operator,
+  );
+  const [entry] = await hq.hq.read((db) =>
+    db.query(`select actor, action, field, old_value, new_value from audit_entry where action = 'updateChannel'`),
+  );
+  expect(entry).toEqual({
+    actor: 'Olga',
+    action: 'updateChannel',
+    field: 'name',
+    old_value: 'Houston',
+    new_value: 'Houston 2',
+  });
+});
+
+test('without a token, with an expired one or one signed by somebody else, nothing is answered', async () => {
+  const { hq } = await twoChannels();
+  const viewer: Viewer = { kind: 'operator', name: 'Olga' };
+  const tokens = [
+    await tokenFor('another secret of thirty-two characters', viewer, '1h'),
+    await tokenFor(secret, viewer, '-1s'),
+    'nonsense',
+  ];
+  for (const headers of [{}, ...tokens.map(bearer), { authorization: 'Basic b2xnYTpvbGdh' }]) {
+    expect((await hq.ask('{ channels { edges { node { code } } } }', {}, headers)).errors).toMatchObject([
+      { extensions: { code: 'UNAUTHENTICATED' } },
+    ]);
+  }
+});

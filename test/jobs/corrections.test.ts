@@ -1,0 +1,167 @@
+import { randomUUID } from 'node:crypto';
+import { expect, test } from 'vitest';
+import {
+  aBody,
+  appendOperation,
+  countsOf,
+  createCustomer,
+  customer,
+  operationsOf,
+  rowsOf,
+  run,
+  tamper,
+  withChannels,
+} from '../support/actions.ts';
+import type { Headquarters } from '../support/headquarters.ts';
+import { correct, failed, retry, retryAll } from '../support/operations.ts';
+
+async function withFailedEdit(hq: Headquarters) {
+  const uuid = await createCustomer(hq);
+  await run(hq);
+  await appendOperation(hq, 'houston', {
+    uuid,
+    id: randomUUID(),
+    kind: 'UPDATE_CUSTOMER',
+    payload: { customer: aBody({ last_name: 'Lovelace', email: 'nonsense' }) },
+  });
+  await run(hq);
+  const update = (change: Record<string, unknown>) =>
+    hq.query('mutation ($input: UpdateCustomerInput!) { updateCustomer(input: $input) { __typename } }', {
+      input: { channel: 'houston', uuid, ...change },
+    });
+  await update({ phone: '555 0001', name: { last: 'Second' } });
+  await update({ phone: '555 0002', name: { last: 'Third' } });
+  await run(hq);
+  const [operation] = await failed(hq);
+  return { uuid, operation };
+}
+
+test('later operations of the same customer wait while one has failed, and follow in their order when it is corrected', async () => {
+  const hq = await withChannels(['houston']);
+  const { uuid, operation } = await withFailedEdit(hq);
+  expect((await operationsOf(hq, uuid)).map(({ state }) => state)).toEqual(['SYNCED', 'FAILED', 'WAITING', 'WAITING']);
+  expect(await customer(hq, uuid)).toMatchObject({
+    displayName: 'Ada Byron',
+    accountId: 'C00000001',
+    syncStatus: 'SYNCED',
+  });
+
+  expect(await correct(hq, operation.id, { email: 'lovelace@example.com' })).toMatchObject({
+    state: 'PENDING',
+    corrected: true,
+    tryCount: 0,
+  });
+  const ended = await run(hq);
+  expect(countsOf(ended)[1]).toEqual({ done: 3, failed: 0 });
+  expect((await operationsOf(hq, uuid)).map(({ state }) => state)).toEqual(['SYNCED', 'SYNCED', 'SYNCED', 'SYNCED']);
+  expect(await customer(hq, uuid)).toMatchObject({
+    displayName: 'Ada Third',
+    phone: '555 0002',
+    accountId: 'C00000001',
+  });
+});
+
+test('an operation that waits does not overtake when the one before it is retried and fails again', async () => {
+  const hq = await withChannels(['houston']);
+  const { uuid, operation } = await withFailedEdit(hq);
+  expect(await retry(hq, operation.id)).toEqual({ __typename: 'CustomerOperation', state: 'PENDING' });
+  await run(hq);
+  expect((await operationsOf(hq, uuid)).map(({ state }) => state)).toEqual(['SYNCED', 'FAILED', 'WAITING', 'WAITING']);
+  expect(await customer(hq, uuid)).toMatchObject({ displayName: 'Ada Byron' });
+});
+
+test('a correction is checked, audited field by field, and 1010 brings it to the channel', async () => {
+  const hq = await withChannels(['houston']);
+  const uuid = randomUUID();
+  await createCustomer(hq, { id: uuid, name: { first: 'Ada', last: 'Byron' } });
+  await tamper(
+    await hq.channels.databaseOf('houston'),
+    `update operation set payload = '${JSON.stringify({ customer: aBody({ email: 'nonsense', phone: '555 0109' }), addresses: [] })}'`,
+  );
+  await run(hq);
+  const [operation] = await failed(hq);
+
+  expect(await correct(hq, operation.id, { email: 'still nonsense' })).toMatchObject({
+    __typename: 'InvalidInput',
+    path: ['email'],
+  });
+  expect(await correct(hq, operation.id, {})).toMatchObject({ __typename: 'InvalidInput' });
+  expect(await failed(hq)).toHaveLength(1);
+  expect(await correct(hq, operation.id, { email: ' ada@example.org ', phone: null, lastName: 'Byron' })).toMatchObject(
+    {
+      auditTrail: {
+        edges: [
+          {
+            node: {
+              actor: 'operator',
+              action: 'correctCustomerOperation',
+              field: 'email',
+              oldValue: 'nonsense',
+              newValue: 'ada@example.org',
+            },
+          },
+          { node: { field: 'phone', oldValue: '555 0109', newValue: null } },
+        ],
+      },
+    },
+  );
+  await run(hq);
+  for (const channel of ['houston', undefined]) {
+    expect(await customer(hq, uuid, channel)).toMatchObject({
+      accountId: 'C00000001',
+      email: 'ada@example.org',
+      phone: null,
+    });
+  }
+  const found = async (search: string) =>
+    (
+      await hq.query('query ($search: String) { customers(channel: "houston", search: $search) { totalCount } }', {
+        search,
+      })
+    ).customers.totalCount;
+  expect(await found('ada@example.org')).toBe(1);
+});
+
+test('a correction does not overwrite what the channel did meanwhile', async () => {
+  const hq = await withChannels(['houston']);
+  const { uuid, operation } = await withFailedEdit(hq);
+  await correct(hq, operation.id, { email: 'lovelace@example.com' });
+  await run(hq);
+  expect(await customer(hq, uuid, 'houston')).toMatchObject({ displayName: 'Ada Third', phone: '555 0002' });
+});
+
+test('only a failed operation can be retried or corrected', async () => {
+  const hq = await withChannels(['houston']);
+  const uuid = await createCustomer(hq);
+  await run(hq);
+  const { id } = (await operationsOf(hq, uuid))[0]!;
+  expect(await retry(hq, id)).toMatchObject({
+    __typename: 'WrongState',
+    code: 'WRONG_STATE',
+    message: expect.stringContaining('SYNCED'),
+  });
+  expect(await correct(hq, id, { email: 'x@example.com' })).toMatchObject({ __typename: 'WrongState' });
+});
+
+test('all failed operations, or those of a channel, are retried at once, and that is audited', async () => {
+  const hq = await withChannels(['houston', 'dallas']);
+  for (const channel of ['houston', 'houston', 'dallas'])
+    await appendOperation(hq, channel, { uuid: randomUUID(), payload: {} });
+  await run(hq);
+  expect(await failed(hq, 'houston')).toHaveLength(2);
+  expect(await retryAll(hq, 'houston')).toEqual({ count: 2 });
+  expect(await failed(hq)).toMatchObject([{ channel: { code: 'dallas' } }]);
+  await run(hq);
+  expect(await failed(hq)).toHaveLength(3);
+  expect(await retryAll(hq)).toEqual({ count: 3 });
+  expect(await retryAll(hq, 'nowhere')).toEqual({ code: 'CHANNEL_NOT_FOUND' });
+  expect(
+    await rowsOf(
+      hq.hq,
+      `select actor, subject, new_value from audit_entry where action = 'retryFailedCustomerOperations' order by id`,
+    ),
+  ).toEqual([
+    { actor: 'operator', subject: 'channel:houston', new_value: '2' },
+    { actor: 'operator', subject: 'channel:*', new_value: '3' },
+  ]);
+});

@@ -1,0 +1,250 @@
+import { randomUUID } from 'node:crypto';
+import { describe, expect, test } from 'vitest';
+import {
+  aBody,
+  aClock,
+  acceptLastNames,
+  accountIds,
+  appendOperation,
+  countOf,
+  countsOf,
+  createCustomer,
+  createCustomers,
+  customer,
+  operationsOf,
+  refuseLastName,
+  rowsOf,
+  run,
+  tamper,
+  withChannels,
+} from '../support/actions.ts';
+import { type Answer, aCustomer, createCustomerDocument, onPostgres } from '../support/headquarters.ts';
+import { failed, retry } from '../support/operations.ts';
+
+describe('an operation that breaks a rule', () => {
+  const payloads: [string, unknown, string][] = [
+    ['an e-mail that is none', { customer: aBody({ email: 'nonsense' }) }, 'email: must be an e-mail address'],
+    ['nothing at all', {}, 'the operation says nothing'],
+    ['a customer that is text', { customer: 'Ada' }, ''],
+    ['a customer without fields', { customer: {} }, 'type: '],
+    ['a type that is none', { customer: aBody({ type: 'ALIEN' }) }, 'type: '],
+    ['addresses that are no list', { customer: aBody(), addresses: 5 }, 'addresses: must be a list'],
+    ['an address without a place', { customer: aBody(), addresses: [{ country: 'US' }] }, 'addresses.0.uuid'],
+    [
+      'an address without a customer',
+      {
+        addresses: [
+          {
+            uuid: randomUUID(),
+            position: 0,
+            purpose: 'HOME',
+            name: null,
+            street: null,
+            street2: null,
+            city: null,
+            state: null,
+            postal_code: null,
+            country: 'US',
+          },
+        ],
+      },
+      'does not say who',
+    ],
+  ];
+
+  test('is set aside with the reason, whatever other software wrote, and its neighbours go on', async () => {
+    const hq = await withChannels(['houston']);
+    const before = await createCustomers(hq, 3);
+    const bad = payloads.map(([, payload]) => ({ uuid: randomUUID(), payload }));
+    for (const operation of bad) await appendOperation(hq, 'houston', operation);
+    const after = await createCustomers(hq, 3);
+    const ended = await run(hq);
+
+    expect(ended).toMatchObject({ state: 'SUCCEEDED', error: null });
+    expect(countsOf(ended)).toEqual([
+      { done: 6 + bad.length, failed: 0 },
+      { done: 6, failed: bad.length },
+      { done: 6, failed: 0 },
+    ]);
+    const found = new Map((await failed(hq)).map((operation: Answer) => [operation.customerUuid, operation]));
+    for (const [index, [name, , reason]] of payloads.entries()) {
+      expect(found.get(bad[index]!.uuid), name).toMatchObject({
+        errorCode: 'INVALID_INPUT',
+        tryCount: 1,
+        error: expect.stringContaining(reason),
+      });
+    }
+    const known = await accountIds(hq);
+    expect([...before, ...after].map((uuid) => known.get(uuid)).sort()).toEqual(
+      Array.from({ length: 6 }, (_, index) => `C0000000${index + 1}`),
+    );
+  });
+
+  test('a UUID that is none is set aside', async () => {
+    const hq = await withChannels(['houston']);
+    await appendOperation(hq, 'houston', { uuid: randomUUID().toUpperCase(), payload: { customer: aBody() } });
+    await run(hq);
+    expect(await rowsOf(hq.hq, 'select state, error from customer_operation')).toEqual([
+      { state: 'FAILED', error: 'customer_uuid: must be a UUID in lower case' },
+    ]);
+  });
+
+  test('an edit of a customer that headquarters never received is set aside', async () => {
+    const hq = await withChannels(['houston']);
+    await appendOperation(hq, 'houston', {
+      uuid: randomUUID(),
+      kind: 'UPDATE_CUSTOMER',
+      payload: { customer: aBody() },
+    });
+    await run(hq);
+    expect(await failed(hq)).toMatchObject([{ kind: 'UPDATE_CUSTOMER', errorCode: 'CUSTOMER_NOT_FOUND' }]);
+  });
+
+  test('what is no JSON object or no known kind never gets into the log, where it would stop its neighbours', async () => {
+    const hq = await withChannels(['houston']);
+    await expect(
+      appendOperation(hq, 'houston', { uuid: randomUUID(), kind: 'DELETE_CUSTOMER', payload: {} }),
+    ).rejects.toThrow();
+    for (const payload of [null, 7, 'text', []])
+      await expect(appendOperation(hq, 'houston', { uuid: randomUUID(), payload })).rejects.toThrow();
+    const channel = await hq.channels.databaseOf('houston');
+    await expect(
+      tamper(
+        channel,
+        `insert into operation (counter, id, channel, customer_uuid, kind, payload, created_at) values (9, 'x', 'houston', 'x', 'CREATE_CUSTOMER', '{bad', '')`,
+      ),
+    ).rejects.toThrow();
+  });
+});
+
+test('the same UUID in two channels with databases of their own: the second fails where people see it, the first is untouched', async () => {
+  const hq = await withChannels(['houston', 'dallas']);
+  const input = aCustomer();
+  await createCustomer(hq, input);
+  await run(hq);
+  await createCustomer(hq, { ...input, channel: 'dallas', name: { first: 'Other', last: 'Person' } });
+  await run(hq);
+
+  expect(await failed(hq)).toMatchObject([
+    { customerUuid: input.id, errorCode: 'CUSTOMER_EXISTS', channel: { code: 'dallas' } },
+  ]);
+  expect(await customer(hq, input.id)).toMatchObject({
+    displayName: 'Ada Byron',
+    accountId: 'C00000001',
+    syncStatus: 'SYNCED',
+  });
+  expect(await customer(hq, input.id, 'houston')).toMatchObject({ syncStatus: 'SYNCED', accountId: 'C00000001' });
+  expect((await customer(hq, input.id, 'houston')).timeline.map(({ stage }: Answer) => stage)).toEqual([
+    'CREATED',
+    'UPLOADED',
+    'ACCOUNT_ID_ASSIGNED',
+    'BACK_IN_CHANNEL',
+  ]);
+  expect(await customer(hq, input.id, 'dallas')).toMatchObject({
+    displayName: 'Other Person',
+    accountId: null,
+    syncStatus: 'FAILED',
+  });
+  expect((await customer(hq, input.id, 'dallas')).timeline.map(({ stage }: Answer) => stage)).toEqual([
+    'CREATED',
+    'UPLOADED',
+    'FAILED',
+  ]);
+  expect(await countOf(hq.hq, 'customer')).toBe(1);
+
+  // The first channel's customer goes on, whatever the second one's waits for.
+  await hq.query('mutation ($input: UpdateCustomerInput!) { updateCustomer(input: $input) { __typename } }', {
+    input: { channel: 'houston', uuid: input.id, phone: '555 0109' },
+  });
+  await hq.query('mutation ($input: UpdateCustomerInput!) { updateCustomer(input: $input) { __typename } }', {
+    input: { channel: 'dallas', uuid: input.id, phone: '555 0110' },
+  });
+  await run(hq);
+  expect(await customer(hq, input.id)).toMatchObject({ displayName: 'Ada Byron', phone: '555 0109' });
+});
+
+describe('an operation that the database refuses', () => {
+  test('is found by halving the batch, tried three times with growing pauses, then set aside; all others go on', async () => {
+    const time = aClock('2026-11-22T10:00:00.000Z');
+    const hq = await withChannels(['houston'], { clock: time.clock });
+    await refuseLastName(hq, 'Refused');
+    const uuids = await createCustomers(hq, 20);
+    const uuid = await createCustomer(hq, { name: { last: 'Refused' } });
+    uuids.push(...(await createCustomers(hq, 20)));
+
+    const first = await run(hq);
+    expect(first.state).toBe('SUCCEEDED');
+    expect(countsOf(first)[1]).toEqual({ done: 40, failed: 0 });
+    const known = await accountIds(hq);
+    expect(uuids.map((other) => known.get(other)).toSorted()).toEqual(
+      Array.from({ length: 40 }, (_, index) => `C${String(index + 1).padStart(8, '0')}`),
+    );
+    const tried = async () =>
+      (
+        await hq.query(
+          '{ customerOperations(first: 100) { edges { node { customerUuid state tryCount nextTryAt errorCode } } } }',
+        )
+      ).customerOperations.edges
+        .map(({ node }: Answer) => node)
+        .find(({ customerUuid }: Answer) => customerUuid === uuid);
+    expect(await tried()).toMatchObject({
+      state: 'PENDING',
+      tryCount: 1,
+      nextTryAt: '2026-11-22T10:00:05.000Z',
+      errorCode: 'INTERNAL',
+    });
+
+    expect(countsOf(await run(hq))[1]).toEqual({ done: 0, failed: 0 });
+    time.pass(5_000);
+    await run(hq);
+    expect(await tried()).toMatchObject({ state: 'PENDING', tryCount: 2, nextTryAt: '2026-11-22T10:00:25.000Z' });
+    time.pass(20_000);
+    expect(countsOf(await run(hq))[1]).toEqual({ done: 0, failed: 1 });
+    expect(await tried()).toMatchObject({ state: 'FAILED', tryCount: 3, nextTryAt: null });
+    expect((await customer(hq, uuid)).timeline.at(-1)).toMatchObject({
+      stage: 'FAILED',
+      at: '2026-11-22T10:00:25.000Z',
+    });
+
+    await acceptLastNames(hq);
+    await retry(hq, (await failed(hq))[0].id);
+    await run(hq);
+    expect(await customer(hq, uuid)).toMatchObject({ accountId: 'C00000041', syncStatus: 'SYNCED' });
+  });
+
+  test('lets later ones of its customer wait until it has gone through', async () => {
+    const time = aClock();
+    const hq = await withChannels(['houston'], { clock: time.clock });
+    await refuseLastName(hq, 'Refused');
+    const uuid = await createCustomer(hq, { name: { last: 'Refused' } });
+    await hq.query('mutation ($input: UpdateCustomerInput!) { updateCustomer(input: $input) { __typename } }', {
+      input: { channel: 'houston', uuid, name: { last: 'Fine' } },
+    });
+    await run(hq);
+    expect((await operationsOf(hq, uuid)).map(({ state }) => state)).toEqual(['PENDING', 'WAITING']);
+    await acceptLastNames(hq);
+    time.pass(5_000);
+    await run(hq);
+    expect((await operationsOf(hq, uuid)).map(({ state }) => state)).toEqual(['SYNCED', 'SYNCED']);
+    expect(await customer(hq, uuid)).toMatchObject({ displayName: 'Fine', accountId: 'C00000001' });
+  });
+});
+
+test('one poisoned request fails alone: those created in the same moment are stored', async () => {
+  const hq = await withChannels(['houston']);
+  const channel = await hq.channels.databaseOf('houston');
+  await tamper(
+    channel,
+    onPostgres
+      ? `alter table customer add constraint refused check (last_name is null or last_name <> 'Refused')`
+      : `create trigger refused before insert on customer when new.last_name = 'Refused' begin select raise(abort, 'refused'); end`,
+  );
+  const inputs = Array.from({ length: 20 }, (_, index) =>
+    aCustomer({ name: { last: index === 7 ? 'Refused' : `N${index}` } }),
+  );
+  const answers = await Promise.all(inputs.map((input) => hq.ask(createCustomerDocument, { input })));
+  expect(answers.map(({ errors }) => errors?.[0].extensions.code)).toEqual(
+    inputs.map((_, index) => (index === 7 ? 'INTERNAL' : undefined)),
+  );
+  expect(await countOf(channel, 'customer')).toBe(19);
+});

@@ -1,0 +1,136 @@
+import { expect, test } from 'vitest';
+import {
+  accountIds,
+  ask,
+  countOf,
+  countsOf,
+  createCustomer,
+  createCustomers,
+  customer,
+  operationsOf,
+  rowsOf,
+  run,
+  runById,
+  withChannels,
+} from '../support/actions.ts';
+import type { Headquarters } from '../support/headquarters.ts';
+
+const sequence = async (hq: Headquarters) =>
+  (await hq.query('{ numberSequences { name next nextNumber largest remaining runsLow warnBelow } }'))
+    .numberSequences[0];
+
+const change = async (hq: Headquarters, input: Record<string, unknown>) =>
+  (
+    await hq.query(
+      'mutation ($input: UpdateNumberSequenceInput!) { updateNumberSequence(input: $input) { __typename ... on NumberSequence { largest warnBelow remaining } ... on Failure { code path message } } }',
+      { input: { name: 'customer-account', ...input } },
+    )
+  ).updateNumberSequence;
+
+test('the number sequence says what comes next, how many are left and whether that is few', async () => {
+  const hq = await withChannels(['houston']);
+  expect(await sequence(hq)).toEqual({
+    name: 'customer-account',
+    next: 'C00000001',
+    nextNumber: 1,
+    largest: 99_999_999,
+    remaining: 99_999_999,
+    runsLow: false,
+    warnBelow: 1_000,
+  });
+  await change(hq, { largest: 10, warnBelow: 9 });
+  await createCustomers(hq, 2);
+  await run(hq);
+  expect(await sequence(hq)).toMatchObject({ next: 'C00000003', remaining: 8, runsLow: true });
+});
+
+test('when numbers run out those that were left are given, the rest wait, and 1010 still brings down what was assigned', async () => {
+  const hq = await withChannels(['houston']);
+  await change(hq, { largest: 3 });
+  await createCustomers(hq, 5);
+  const ended = await run(hq);
+
+  expect(ended).toMatchObject({
+    state: 'FAILED',
+    errorCode: 'NUMBER_SEQUENCE_EXHAUSTED',
+    error: expect.stringContaining('exhausted at 3. Extend it'),
+    steps: [
+      { state: 'SUCCEEDED' },
+      { state: 'FAILED', failures: [{ channelDatabase: null, code: 'NUMBER_SEQUENCE_EXHAUSTED' }] },
+      { state: 'SUCCEEDED', progress: { done: 3 } },
+    ],
+  });
+  expect([...(await accountIds(hq)).values()].filter(Boolean).sort()).toEqual(['C00000001', 'C00000002', 'C00000003']);
+  expect(await countOf(hq.hq, 'customer')).toBe(3);
+  expect(
+    await rowsOf(hq.hq, 'select state, count(*) as count from customer_operation group by state order by state'),
+  ).toEqual([
+    { state: 'PENDING', count: 2 },
+    { state: 'SYNCED', count: 3 },
+  ]);
+  expect(await sequence(hq)).toMatchObject({ nextNumber: 4, remaining: 0, runsLow: true });
+
+  const again = await run(hq);
+  expect(again.errorCode).toBe('NUMBER_SEQUENCE_EXHAUSTED');
+  expect(await countOf(hq.hq, 'customer')).toBe(3);
+});
+
+test('after the sequence was extended everything goes on where it stopped, without a gap', async () => {
+  const hq = await withChannels(['houston']);
+  await change(hq, { largest: 2 });
+  await createCustomers(hq, 5);
+  const { id } = await ask(hq, 'runConversion');
+  await hq.worker.drain();
+  await change(hq, { largest: 100 });
+  await hq.query('mutation ($id: ID!) { retryJobRun(input: { id: $id }) { __typename } }', { id });
+  await hq.worker.drain();
+
+  const ended = await runById(hq, id);
+  expect(ended).toMatchObject({ state: 'SUCCEEDED', errorCode: null, error: null });
+  expect(countsOf(ended)).toEqual([
+    { done: 5, failed: 0 },
+    { done: 5, failed: 0 },
+    { done: 5, failed: 0 },
+  ]);
+  expect([...(await accountIds(hq)).values()].sort()).toEqual([
+    'C00000001',
+    'C00000002',
+    'C00000003',
+    'C00000004',
+    'C00000005',
+  ]);
+});
+
+test('while numbers are exhausted, changes of customers that have one still go through', async () => {
+  const hq = await withChannels(['houston']);
+  const uuid = await createCustomer(hq);
+  await run(hq);
+  await change(hq, { largest: 1 });
+  await hq.query('mutation ($input: UpdateCustomerInput!) { updateCustomer(input: $input) { __typename } }', {
+    input: { channel: 'houston', uuid, phone: '555 0109' },
+  });
+  const waiting = await createCustomer(hq);
+  await run(hq);
+  expect(await customer(hq, uuid)).toMatchObject({ phone: '555 0109' });
+  expect(await operationsOf(hq, waiting)).toMatchObject([{ state: 'PENDING', tryCount: 0 }]);
+});
+
+test('numbers that were given are never given again, and the format sets the limit', async () => {
+  const hq = await withChannels(['houston']);
+  await createCustomers(hq, 3);
+  await run(hq);
+  expect(await change(hq, { largest: 2 })).toMatchObject({ __typename: 'InvalidInput', path: ['largest'] });
+  expect(await change(hq, { largest: 100_000_000 })).toMatchObject({
+    path: ['largest'],
+    message: expect.stringContaining('8 digits'),
+  });
+  expect(await change(hq, { warnBelow: -1 })).toMatchObject({ path: ['warnBelow'] });
+  expect(await change(hq, { name: 'nothing', largest: 5 })).toMatchObject({ __typename: 'NotFound' });
+  expect(await change(hq, { largest: 3 })).toMatchObject({ largest: 3, remaining: 0 });
+  expect(
+    await rowsOf(
+      hq.hq,
+      `select action, field, old_value, new_value from audit_entry where subject = 'number-sequence:customer-account'`,
+    ),
+  ).toEqual([{ action: 'updateNumberSequence', field: 'largest', old_value: '99999999', new_value: '3' }]);
+});

@@ -1,0 +1,318 @@
+import { expect, test } from 'vitest';
+import type { Database } from '../../src/data/database.ts';
+import { forgetRuns } from '../../src/data/hq/job-run.ts';
+import {
+  aClock,
+  accountIds,
+  ask,
+  countOf,
+  createCustomers,
+  rowsOf,
+  run,
+  runById,
+  withChannels,
+} from '../support/actions.ts';
+import { type Answer, type Headquarters, startHeadquarters } from '../support/headquarters.ts';
+
+const cancel = async (hq: Headquarters, id: string) =>
+  (
+    await hq.query(
+      'mutation ($id: ID!) { cancelJobRun(input: { id: $id }) { __typename ... on JobRun { state cancelRequested } ... on Failure { code message } } }',
+      { id },
+    )
+  ).cancelJobRun;
+
+const retry = async (hq: Headquarters, id: string) =>
+  (
+    await hq.query(
+      'mutation ($id: ID!) { retryJobRun(input: { id: $id }) { __typename ... on JobRun { id state } ... on Failure { code message } } }',
+      { id },
+    )
+  ).retryJobRun;
+
+/** Holds what reaches a method of a database, from its `nth` call on, until it is let go. */
+function hold(database: Database, method: 'read' | 'write', nth = 1) {
+  const real = database[method].bind(database) as (work: Answer) => Promise<Answer>;
+  let calls = 0;
+  let go = () => {};
+  let reach = () => {};
+  const gone = new Promise<void>((resolve) => {
+    go = resolve;
+  });
+  const reached = new Promise<void>((resolve) => {
+    reach = resolve;
+  });
+  Object.assign(database, {
+    [method]: async (work: Answer) => {
+      if (++calls >= nth) {
+        reach();
+        await gone;
+      }
+      return real(work);
+    },
+  });
+  return {
+    reached,
+    letGo: () => {
+      Object.assign(database, { [method]: real });
+      go();
+    },
+  };
+}
+
+/** A P-job that has uploaded some of ten customers and is held in the middle. */
+async function heldInTheMiddle() {
+  const hq = await withChannels(['houston'], { settings: { BATCH_SIZE: '2' } });
+  await createCustomers(hq, 10);
+  const { id } = await ask(hq, 'runConversion');
+  const held = hold(await hq.channels.databaseOf('houston'), 'read', 5);
+  const draining = hq.worker.drain();
+  await held.reached;
+  return { hq, id, held, draining };
+}
+
+test('a run that waits is cancelled at once and does nothing', async () => {
+  const hq = await withChannels(['houston']);
+  await createCustomers(hq, 2);
+  const { id } = await ask(hq, 'runConversion');
+  expect(await cancel(hq, id)).toEqual({ __typename: 'JobRun', state: 'CANCELLED', cancelRequested: true });
+  await hq.worker.drain();
+  expect(await runById(hq, id)).toMatchObject({ state: 'CANCELLED', startedAt: null, finishedAt: expect.any(String) });
+  expect(await countOf(hq.hq, 'customer_operation')).toBe(0);
+});
+
+test('a run that is cancelled while it works stops after its batch, says what was done, and a retry goes on there', async () => {
+  const { hq, id, held, draining } = await heldInTheMiddle();
+  expect(await cancel(hq, id)).toMatchObject({ state: 'RUNNING', cancelRequested: true });
+  held.letGo();
+  await draining;
+
+  const ended = await runById(hq, id);
+  const done = ended.steps[0].progress.done;
+  expect(ended).toMatchObject({
+    state: 'CANCELLED',
+    error: null,
+    steps: [{ state: 'CANCELLED', progress: { total: 10 } }, { state: 'WAITING' }, { state: 'WAITING' }],
+  });
+  expect(done).toBeGreaterThan(0);
+  expect(done).toBeLessThan(10);
+  expect(await countOf(hq.hq, 'customer_operation')).toBe(done);
+  expect(ended.uploadSessions).toMatchObject([{ status: 'CANCELED', rows: done, firstCounter: 1, lastCounter: done }]);
+
+  expect(await retry(hq, id)).toMatchObject({ id, state: 'QUEUED' });
+  await hq.worker.drain();
+  expect(await runById(hq, id)).toMatchObject({
+    state: 'SUCCEEDED',
+    cancelRequested: false,
+    steps: [{ progress: { done: 10, total: 10 } }, { progress: { done: 10 } }, { progress: { done: 10 } }],
+    uploadSessions: [{ status: 'CANCELED' }, { status: 'APPLIED', firstCounter: done + 1, lastCounter: 10 }],
+  });
+});
+
+test('a run that was asked to stop while its worker was dead stops before it does anything more', async () => {
+  const time = aClock();
+  const { dead, other, id, held, dying } = await withDeadWorker(time, 2);
+  expect(await cancel(other, id)).toMatchObject({ state: 'RUNNING', cancelRequested: true });
+  time.pass(60_000);
+  await other.worker.drain();
+  expect(await runById(other, id)).toMatchObject({
+    state: 'CANCELLED',
+    attempt: 2,
+    steps: [{ progress: { done: 0 } }, {}, {}],
+  });
+  expect(await countOf(dead.hq, 'customer_operation')).toBe(0);
+  held.letGo();
+  await dying;
+  expect(await countOf(other.hq, 'customer_operation')).toBe(0);
+});
+
+test('a run that has ended cannot be cancelled, one that succeeded cannot be retried', async () => {
+  const hq = await withChannels(['houston']);
+  const { id } = await run(hq);
+  expect(await cancel(hq, id)).toMatchObject({
+    __typename: 'WrongState',
+    code: 'WRONG_STATE',
+    message: expect.stringContaining('SUCCEEDED'),
+  });
+  expect(await retry(hq, id)).toMatchObject({
+    __typename: 'WrongState',
+    message: expect.stringContaining('SUCCEEDED'),
+  });
+});
+
+test('a run is not retried while the same job is under way for the same channels', async () => {
+  const hq = await withChannels(['houston']);
+  const { id } = await ask(hq, 'runConversion');
+  await cancel(hq, id);
+  const newer = await ask(hq, 'runConversion');
+  expect(newer.id).not.toBe(id);
+  expect(await retry(hq, id)).toMatchObject({
+    __typename: 'WrongState',
+    message: expect.stringContaining('under way'),
+  });
+  await hq.worker.drain();
+  expect(await retry(hq, id)).toMatchObject({ __typename: 'JobRun', state: 'QUEUED' });
+});
+
+/** Two servers on the same databases: the first stalls at its `nth` write (the claim is one, each package one), heartbeat and all. */
+async function withDeadWorker({ clock }: ReturnType<typeof aClock>, nth: number) {
+  const dead = await withChannels(['houston'], { clock, settings: { BATCH_SIZE: '2' } });
+  const other = await startHeadquarters({ config: dead.config, clock });
+  await createCustomers(dead, 10);
+  const { id } = await ask(dead, 'runConversion');
+  const held = hold(dead.hq, 'write', nth);
+  const dying = dead.worker.drain();
+  await held.reached;
+  return { dead, other, id, held, dying };
+}
+
+test('a worker that lost its lease writes nothing more, and the one that took over does all of it once', async () => {
+  const time = aClock();
+  const { other, id, held, dying } = await withDeadWorker(time, 3);
+
+  await other.worker.drain();
+  expect(await runById(other, id)).toMatchObject({ state: 'RUNNING', attempt: 1 });
+  time.pass(60_000);
+  await other.worker.drain();
+  const taken = await runById(other, id);
+  expect(taken).toMatchObject({
+    state: 'SUCCEEDED',
+    attempt: 2,
+    steps: [{ progress: { done: 10 } }, { progress: { done: 10 } }, { progress: { done: 10 } }],
+  });
+
+  const before = await rowsOf(other.hq, 'select * from job_run');
+  held.letGo();
+  await dying;
+  expect(await rowsOf(other.hq, 'select * from job_run')).toEqual(before);
+  expect(await countOf(other.hq, 'customer_operation')).toBe(10);
+  expect([...(await accountIds(other)).values()].toSorted()).toEqual(
+    Array.from({ length: 10 }, (_, index) => `C${String(index + 1).padStart(8, '0')}`),
+  );
+  expect(taken.uploadSessions.reduce((sum: number, { rows }: { rows: number }) => sum + rows, 0)).toBe(10);
+});
+
+test('sessions that a dead worker left open are ended when its run is taken over', async () => {
+  const time = aClock();
+  const { other, id, held, dying } = await withDeadWorker(time, 4);
+  expect((await runById(other, id)).uploadSessions).toMatchObject([{ status: 'STARTED', finishedAt: null }]);
+  time.pass(60_000);
+  await other.worker.drain();
+  expect((await runById(other, id)).uploadSessions).toMatchObject([
+    { status: 'CANCELED', finishedAt: time.now() },
+    { status: 'APPLIED' },
+  ]);
+  held.letGo();
+  await dying;
+});
+
+test('a server that is stopped in the middle of a run leaves it to the next one, which goes on at once', async () => {
+  const { clock, pass } = aClock();
+  const hq = await withChannels(
+    ['houston'],
+    { clock, background: true, settings: { BATCH_SIZE: '2' } },
+    { liveConversion: false },
+  );
+  await createCustomers(hq, 10);
+  const held = hold(await hq.channels.databaseOf('houston'), 'read', 5);
+  const { id } = await ask(hq, 'runConversion');
+  await held.reached;
+  const stop = hq.worker.stop.bind(hq.worker);
+  hq.worker.stop = () => {
+    const stopped = stop();
+    held.letGo();
+    return stopped;
+  };
+  await hq.stop();
+
+  pass(10);
+  const next = await startHeadquarters({ config: hq.config, clock });
+  expect(await runById(next, id)).toMatchObject({ state: 'QUEUED', attempt: 1 });
+  const uploaded = await countOf(next.hq, 'customer_operation');
+  expect(uploaded).toBeLessThan(10);
+  await next.worker.drain();
+  expect(await runById(next, id)).toMatchObject({
+    state: 'SUCCEEDED',
+    attempt: 2,
+    steps: [{ progress: { done: 10, failed: 0 } }, { progress: { done: 10 } }, { progress: { done: 10 } }],
+    uploadSessions: [
+      { status: 'CANCELED', rows: uploaded },
+      { status: 'APPLIED', rows: 10 - uploaded },
+    ],
+  });
+  expect([...(await accountIds(next)).values()].filter(Boolean)).toHaveLength(10);
+});
+
+test('an unexpected error is tried again with growing pauses, and goes through when its cause is gone', async () => {
+  const time = aClock('2026-11-22T10:00:00.000Z');
+  const hq = await withChannels(['houston'], { clock: time.clock });
+  await createCustomers(hq, 3);
+  const { all } = hq.channels;
+  hq.channels.all = () => {
+    throw new Error('a bug');
+  };
+  const { id } = await ask(hq, 'runConversion');
+  await hq.worker.drain();
+  expect(await runById(hq, id)).toMatchObject({ state: 'QUEUED', attempt: 1, error: null });
+  expect(await rowsOf(hq.hq, 'select due_at from job_run')).toEqual([{ due_at: '2026-11-22T10:00:02.000Z' }]);
+  await hq.worker.drain();
+  expect(await runById(hq, id)).toMatchObject({ attempt: 1 });
+  time.pass(2_000);
+  await hq.worker.drain();
+  expect(await rowsOf(hq.hq, 'select due_at from job_run')).toEqual([{ due_at: '2026-11-22T10:00:06.000Z' }]);
+
+  hq.channels.all = all;
+  time.pass(4_000);
+  await hq.worker.drain();
+  expect(await runById(hq, id)).toMatchObject({ state: 'SUCCEEDED', attempt: 3 });
+});
+
+test('an unexpected error that stays fails the run after five attempts, without its details', async () => {
+  const time = aClock();
+  const hq = await withChannels(['houston'], { clock: time.clock });
+  hq.channels.all = () => {
+    throw new Error('a secret detail');
+  };
+  const { id } = await ask(hq, 'runConversion');
+  for (let attempt = 0; attempt < 6; attempt++) {
+    await hq.worker.drain();
+    time.pass(120_000);
+  }
+  expect(await runById(hq, id)).toMatchObject({
+    state: 'FAILED',
+    attempt: 5,
+    errorCode: 'INTERNAL',
+    error: 'An unexpected error; see the log of headquarters.',
+    steps: [{ state: 'FAILED' }, { state: 'WAITING' }, { state: 'WAITING' }],
+  });
+});
+
+test('old runs are forgotten with their sessions; those that wait or ended lately stay', async () => {
+  const time = aClock('2026-01-01T00:00:00.000Z');
+  const hq = await withChannels(['houston'], { clock: time.clock });
+  await createCustomers(hq, 1);
+  await run(hq);
+  time.set('2026-03-01T00:00:00.000Z');
+  await createCustomers(hq, 1);
+  const recent = await run(hq);
+  const waiting = await ask(hq, 'runPJob');
+  await hq.hq.write((tx) => forgetRuns(tx, '2026-02-01T00:00:00.000Z', 1_000));
+  const { jobRuns, uploadSessions, downloadSessions } = await hq.query(
+    '{ jobRuns { edges { node { id } } } uploadSessions { edges { node { id } } } downloadSessions { edges { node { id } } } }',
+  );
+  expect(jobRuns.edges.map(({ node }: Answer) => node.id)).toEqual([waiting.id, recent.id]);
+  expect(uploadSessions.edges).toHaveLength(1);
+  expect(downloadSessions.edges).toHaveLength(1);
+});
+
+test('of live runs that did their work only the newest are kept', async () => {
+  const hq = await withChannels(['houston']);
+  await ask(hq, 'runConversion');
+  for (let count = 0; count < 5; count++) await run(hq, 'runPJob');
+  await hq.hq.write((tx) => tx.query(`update job_run set cause = 'LIVE' where job = 'p-job'`));
+  await hq.hq.write((tx) => forgetRuns(tx, '2000-01-01T00:00:00.000Z', 2));
+  expect(await rowsOf(hq.hq, 'select cause, count(*) as count from job_run group by cause order by cause')).toEqual([
+    { cause: 'LIVE', count: 2 },
+    { cause: 'OPERATOR', count: 1 },
+  ]);
+});

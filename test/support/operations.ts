@@ -1,0 +1,35 @@
+import type { Answer, Headquarters } from './headquarters.ts';
+
+/** Operations that were set aside. */
+export const failed = async (hq: Headquarters, channel?: string) =>
+  (
+    await hq.query(
+      `query ($channel: String) { customerOperations(states: [FAILED], channel: $channel) { edges { node { id customerUuid kind tryCount errorCode error channel { code } } } } }`,
+      { channel },
+    )
+  ).customerOperations.edges.map(({ node }: Answer) => node);
+
+export const correct = async (hq: Headquarters, id: string, values: Record<string, unknown>) =>
+  (
+    await hq.query(
+      `mutation ($input: CorrectCustomerOperationInput!) { correctCustomerOperation(input: $input) {
+        __typename ... on CustomerOperation { state corrected tryCount auditTrail { edges { node { actor action field oldValue newValue } } } } ... on Failure { code message path } } }`,
+      { input: { id, ...values } },
+    )
+  ).correctCustomerOperation;
+
+export const retry = async (hq: Headquarters, id: string) =>
+  (
+    await hq.query(
+      'mutation ($id: ID!) { retryCustomerOperation(input: { id: $id }) { __typename ... on CustomerOperation { state } ... on Failure { code message } } }',
+      { id },
+    )
+  ).retryCustomerOperation;
+
+export const retryAll = async (hq: Headquarters, channel?: string) =>
+  (
+    await hq.query(
+      'mutation ($channel: String) { retryFailedCustomerOperations(input: { channel: $channel }) { ... on RetriedOperations { count } ... on Failure { code } } }',
+      { channel },
+    )
+  ).retryFailedCustomerOperations;
