@@ -1,5 +1,5 @@
 import type { EntityManager } from 'typeorm';
-import { type AddressRow, addressColumns, bodyColumns, type CustomerBody, keyColumns } from './customer-rows.ts';
+import { type AddressRow, addressColumns, bodyColumns, type CustomerBody, type keyColumns } from './customer-rows.ts';
 import { one, packed, rows } from './sql.ts';
 
 /*
@@ -55,7 +55,11 @@ export interface KeysetPage {
   descending: boolean;
 }
 
-export async function customerPage(db: EntityManager, filter: CustomerFilter, page: KeysetPage): Promise<CustomerRow[]> {
+export async function customerPage(
+  db: EntityManager,
+  filter: CustomerFilter,
+  page: KeysetPage,
+): Promise<CustomerRow[]> {
   const query = selection(db, filter);
   if (page.after !== undefined) query.where(`c.id > ${query.parameter(page.after)}`);
   if (page.before !== undefined) query.where(`c.id < ${query.parameter(page.before)}`);
@@ -84,7 +88,12 @@ export async function customerByAccountId(db: EntityManager, accountId: string):
   return (await customers(db, { from: 'from customer c where c.account_id = $1' }, [accountId], false))[0];
 }
 
-async function customers(db: EntityManager, { match = '', from }: Source, parameters: unknown[], descending: boolean): Promise<CustomerRow[]> {
+async function customers(
+  db: EntityManager,
+  { match = '', from }: Source,
+  parameters: unknown[],
+  descending: boolean,
+): Promise<CustomerRow[]> {
   const addresses = `(select ${packed(db, addressColumns, 'a', 'a.position')} from customer_address a where a.customer_uuid = c.uuid)`;
   const columns = Object.keys(rowColumns).map((column) => `c.${column}`);
   const row = await one<{ page: string }>(
@@ -106,7 +115,8 @@ function selection(db: EntityManager, filter: CustomerFilter) {
   const parameters: unknown[] = [];
   const conditions: string[] = [];
   const parameter = (value: unknown) => `$${parameters.push(value)}`;
-  const all = (terms: SearchTerm[]) => terms.map((term) => `select id from (${matches(term, parameter)}) as found`).join(' intersect ');
+  const all = (terms: SearchTerm[]) =>
+    terms.map((term) => `select id from (${matches(term, parameter)}) as found`).join(' intersect ');
   const found = (filter.search ?? []).map((terms) => `select id from (${all(terms)}) as found`);
   const match = found.length > 0 ? `with match as (${found.join(' union ')}) ` : '';
   const where = (condition: string) => conditions.push(condition);
@@ -122,7 +132,10 @@ function selection(db: EntityManager, filter: CustomerFilter) {
     parameters,
     parameter,
     where,
-    source: () => ({ match, from: `from customer c ${conditions.length > 0 ? `where ${conditions.join(' and ')}` : ''}` }),
+    source: () => ({
+      match,
+      from: `from customer c ${conditions.length > 0 ? `where ${conditions.join(' and ')}` : ''}`,
+    }),
   };
 }
 

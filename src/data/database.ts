@@ -140,7 +140,10 @@ const isConflict = (error: unknown): boolean => ['SQLITE_BUSY', '40001', '40P01'
 const isUnavailable = (error: unknown): boolean =>
   /^(SQLITE_(BUSY|CANTOPEN|FULL|IOERR|READONLY)|ECONNREFUSED|ECONNRESET|ENOTFOUND|ETIMEDOUT|08\d{3}|53\d{3}|57P0\d)$/.test(
     driverCode(error),
-  ) || /Connection terminated|is not established|Driver not Connected|timeout exceeded when trying to connect/i.test(String(error));
+  ) ||
+  /Connection terminated|is not established|Driver not Connected|timeout exceeded when trying to connect/i.test(
+    String(error),
+  );
 
 /** A row with this key exists already. */
 export const isDuplicate = (error: unknown): boolean => {

@@ -1,4 +1,12 @@
-import { And, type EntityManager, type EntitySchema, type FindOptionsWhere, LessThan, MoreThan, type ObjectLiteral } from 'typeorm';
+import {
+  And,
+  type EntityManager,
+  type EntitySchema,
+  type FindOptionsWhere,
+  LessThan,
+  MoreThan,
+  type ObjectLiteral,
+} from 'typeorm';
 
 export interface EntityKeyset<Key> {
   after?: Key | undefined;

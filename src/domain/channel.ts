@@ -17,11 +17,28 @@ export interface ChannelInput {
   liveConversion?: boolean | null;
 }
 
-const code = z.string().regex(/^[a-z][a-z0-9-]{0,39}$/, 'must be a lower-case letter, then at most 39 lower-case letters, digits or hyphens');
-const databaseName = z.string().regex(/^[a-z][a-z0-9_]{0,39}$/, 'must be a lower-case letter, then at most 39 lower-case letters, digits or underscores');
+const code = z
+  .string()
+  .regex(
+    /^[a-z][a-z0-9-]{0,39}$/,
+    'must be a lower-case letter, then at most 39 lower-case letters, digits or hyphens',
+  );
+const databaseName = z
+  .string()
+  .regex(
+    /^[a-z][a-z0-9_]{0,39}$/,
+    'must be a lower-case letter, then at most 39 lower-case letters, digits or underscores',
+  );
 const name = plainText(100).refine((value) => value.trim() !== '', 'must not be empty');
 
-const rules = { code, name, currency: currencyCode, timeZone: timeZoneName, country: countryCode, channelDatabase: databaseName };
+const rules = {
+  code,
+  name,
+  currency: currencyCode,
+  timeZone: timeZoneName,
+  country: countryCode,
+  channelDatabase: databaseName,
+};
 
 function check(input: Partial<Record<keyof typeof rules, string | null | undefined>>): void {
   for (const [field, rule] of Object.entries(rules) as [keyof typeof rules, z.ZodType][]) {
@@ -33,7 +50,12 @@ function check(input: Partial<Record<keyof typeof rules, string | null | undefin
 }
 
 /** Adds a channel. The same one again with the same settings answers the channel that is there. */
-export async function createChannel(tx: EntityManager, input: ChannelInput, actor: string, at: string): Promise<Channel> {
+export async function createChannel(
+  tx: EntityManager,
+  input: ChannelInput,
+  actor: string,
+  at: string,
+): Promise<Channel> {
   check(input);
   const channel: Channel = {
     code: input.code,
@@ -50,15 +72,37 @@ export async function createChannel(tx: EntityManager, input: ChannelInput, acto
   const known = await channelByCode(tx, channel.code);
   if (known) {
     const { createdAt, updatedAt } = known;
-    if (JSON.stringify({ ...channel, createdAt, updatedAt }) !== JSON.stringify(inOrder(known))) throw new ChannelExists(channel.code);
+    if (JSON.stringify({ ...channel, createdAt, updatedAt }) !== JSON.stringify(inOrder(known)))
+      throw new ChannelExists(channel.code);
     return known;
   }
   await insertChannel(tx, channel);
-  await addAuditEntries(tx, [{ at, actor, action: 'createChannel', subject: `channel:${channel.code}`, field: null, oldValue: null, newValue: null }]);
+  await addAuditEntries(tx, [
+    {
+      at,
+      actor,
+      action: 'createChannel',
+      subject: `channel:${channel.code}`,
+      field: null,
+      oldValue: null,
+      newValue: null,
+    },
+  ]);
   return channel;
 }
 
-const inOrder = ({ code, name, type, currency, timeZone, country, channelDatabase, liveConversion, createdAt, updatedAt }: Channel): Channel => ({
+const inOrder = ({
+  code,
+  name,
+  type,
+  currency,
+  timeZone,
+  country,
+  channelDatabase,
+  liveConversion,
+  createdAt,
+  updatedAt,
+}: Channel): Channel => ({
   code,
   name,
   type,
@@ -71,10 +115,18 @@ const inOrder = ({ code, name, type, currency, timeZone, country, channelDatabas
   updatedAt,
 });
 
-export type ChannelChange = { [field in 'name' | 'type' | 'currency' | 'timeZone' | 'country' | 'liveConversion']?: Channel[field] | null };
+export type ChannelChange = {
+  [field in 'name' | 'type' | 'currency' | 'timeZone' | 'country' | 'liveConversion']?: Channel[field] | null;
+};
 
 /** Changes settings of a channel; what is left out stays. Its code and its database are for ever. */
-export async function updateChannel(tx: EntityManager, code: string, change: ChannelChange, actor: string, at: string): Promise<Channel> {
+export async function updateChannel(
+  tx: EntityManager,
+  code: string,
+  change: ChannelChange,
+  actor: string,
+  at: string,
+): Promise<Channel> {
   const channel = await channelByCode(tx, code);
   if (!channel) throw new ChannelNotFound(code);
   const { type, liveConversion, ...texts } = change;

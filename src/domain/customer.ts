@@ -53,12 +53,17 @@ export interface PreparedCustomer {
 export function prepareCustomer(channel: string, input: CustomerInput, at: string): PreparedCustomer {
   const uuid = uuidFrom(input.id, ['id']);
   const body = bodyFrom(input);
-  const addresses = (input.addresses ?? []).map((address, index) => addressFrom(address, index, body, ['addresses', index, 'id']));
+  const addresses = (input.addresses ?? []).map((address, index) =>
+    addressFrom(address, index, body, ['addresses', index, 'id']),
+  );
   throwFirst(issuesOf({ customer: { ...body, ...searchKeys(body) }, addresses }));
   if (new Set(addresses.map((address) => address.uuid)).size < addresses.length) {
     throw new InvalidInput(['addresses'], 'two addresses have the same id');
   }
-  const said = { body, addresses: addresses.map((address, index) => ({ ...address, uuid: input.addresses![index]!.id ?? null })) };
+  const said = {
+    body,
+    addresses: addresses.map((address, index) => ({ ...address, uuid: input.addresses![index]!.id ?? null })),
+  };
   const bodyHash = createHash('sha256').update(JSON.stringify(said)).digest('base64url');
   return { uuid, channel, body, addresses, bodyHash, at };
 }
@@ -75,7 +80,12 @@ export async function createCustomers(
   // Most batches hold no repeat. Taking a counter for each first keeps two writers of one UUID apart on PostgreSQL.
   const first = await takeCounters(tx, 0);
   const known = new Map(
-    (await storedCustomers(tx, customers.map(({ uuid }) => uuid))).map(({ uuid, channel, body_hash: bodyHash }) => [uuid, { channel, bodyHash }]),
+    (
+      await storedCustomers(
+        tx,
+        customers.map(({ uuid }) => uuid),
+      )
+    ).map(({ uuid, channel, body_hash: bodyHash }) => [uuid, { channel, bodyHash }]),
   );
   const added: PreparedCustomer[] = [];
   const results = customers.map((customer) => {
@@ -104,7 +114,9 @@ export async function createCustomers(
       updated_at: at,
     })),
   );
-  const addresses = added.flatMap(({ uuid, addresses }) => addresses.map((address) => ({ customer_uuid: uuid, ...address })));
+  const addresses = added.flatMap(({ uuid, addresses }) =>
+    addresses.map((address) => ({ customer_uuid: uuid, ...address })),
+  );
   if (addresses.length > 0) await insertAddresses(tx, addresses);
   await appendOperations(
     tx,
@@ -124,7 +136,12 @@ export async function createCustomers(
 /** Changes a customer of this channel, pending or not; what is left out stays. The change is a new row of the log, never an edit of an old one. */
 export async function updateCustomer(
   tx: EntityManager,
-  { channel, uuid, change, at }: { channel: string; uuid: string; change: Omit<CustomerInput, 'id' | 'type' | 'addresses'>; at: string },
+  {
+    channel,
+    uuid,
+    change,
+    at,
+  }: { channel: string; uuid: string; change: Omit<CustomerInput, 'id' | 'type' | 'addresses'>; at: string },
 ): Promise<void> {
   const counter = await takeCounters(tx, 1);
   await ownCustomer(tx, channel, uuid);
@@ -147,7 +164,15 @@ export async function updateCustomer(
   throwFirst(issuesOf({ customer }));
   await changeCustomer(tx, uuid, { ...customer, counter, updated_at: at });
   await appendOperations(tx, [
-    { counter, id: randomUUID(), channel, customer_uuid: uuid, kind: 'UPDATE_CUSTOMER', payload: { customer }, created_at: at },
+    {
+      counter,
+      id: randomUUID(),
+      channel,
+      customer_uuid: uuid,
+      kind: 'UPDATE_CUSTOMER',
+      payload: { customer },
+      created_at: at,
+    },
   ]);
 }
 
@@ -171,7 +196,15 @@ export async function addAddress(
   await changeCustomer(tx, uuid, { counter: first, updated_at: at });
   await insertAddresses(tx, [{ customer_uuid: uuid, ...added }]);
   await appendOperations(tx, [
-    { counter: first, id: added.uuid, channel, customer_uuid: uuid, kind: 'ADD_ADDRESS', payload: { addresses: [added] }, created_at: at },
+    {
+      counter: first,
+      id: added.uuid,
+      channel,
+      customer_uuid: uuid,
+      kind: 'ADD_ADDRESS',
+      payload: { addresses: [added] },
+      created_at: at,
+    },
   ]);
 }
 
@@ -180,7 +213,15 @@ async function ownCustomer(tx: EntityManager, channel: string, uuid: string): Pr
   if (customer?.channel !== channel) throw new CustomerNotFound();
 }
 
-export const bodyOf = ({ type, title, first_name, middle_name, last_name, organization_name, ...row }: CustomerBody): CustomerBody => ({
+export const bodyOf = ({
+  type,
+  title,
+  first_name,
+  middle_name,
+  last_name,
+  organization_name,
+  ...row
+}: CustomerBody): CustomerBody => ({
   type,
   title,
   first_name,
@@ -209,7 +250,12 @@ const bodyFrom = (input: CustomerInput): CustomerBody => ({
 });
 
 /** A person's address is a home, an organization's a place of business, unless the purpose is given. */
-const addressFrom = (address: AddressInput, position: number, owner: CustomerBody, idPath: (string | number)[]): AddressRow => ({
+const addressFrom = (
+  address: AddressInput,
+  position: number,
+  owner: CustomerBody,
+  idPath: (string | number)[],
+): AddressRow => ({
   uuid: uuidFrom(address.id, idPath),
   position,
   purpose: address.purpose ?? (owner.type === 'PERSON' ? 'HOME' : 'BUSINESS'),
@@ -254,5 +300,9 @@ const inputPath: Record<string, string[]> = {
 /** The failure a client sees names its own fields, not our columns. */
 export function throwFirst(issues: Issue[]): void {
   const [issue] = issues;
-  if (issue) throw new InvalidInput(issue.path.flatMap((part) => inputPath[part] ?? [part]), issue.rule);
+  if (issue)
+    throw new InvalidInput(
+      issue.path.flatMap((part) => inputPath[part] ?? [part]),
+      issue.rule,
+    );
 }

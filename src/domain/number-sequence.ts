@@ -14,11 +14,15 @@ export async function extendNumberSequence(
   if (!sequence) throw new NotFound('number sequence');
   const largest = change.largest ?? sequence.largest;
   const warnBelow = change.warnBelow ?? sequence.warnBelow;
-  if (largest < sequence.nextNumber - 1) throw new InvalidInput(['largest'], 'must not be below a number that was given already');
-  if (largest >= 10 ** sequence.digits) throw new InvalidInput(['largest'], `must fit the ${sequence.digits} digits of its format`);
+  if (largest < sequence.nextNumber - 1)
+    throw new InvalidInput(['largest'], 'must not be below a number that was given already');
+  if (largest >= 10 ** sequence.digits)
+    throw new InvalidInput(['largest'], `must fit the ${sequence.digits} digits of its format`);
   if (warnBelow < 0) throw new InvalidInput(['warnBelow'], 'must be 0 or more');
   await changeNumberSequence(tx, change.name, { largest, warnBelow });
-  const changed = (['largest', 'warnBelow'] as const).filter((field) => sequence[field] !== { largest, warnBelow }[field]);
+  const changed = (['largest', 'warnBelow'] as const).filter(
+    (field) => sequence[field] !== { largest, warnBelow }[field],
+  );
   await addAuditEntries(
     tx,
     changed.map((field) => ({

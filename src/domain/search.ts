@@ -12,18 +12,24 @@ const MOST_WORDS = 5;
 export function searchTerms(search: string, shortest: number): SearchTerm[][] {
   const text = search.trim();
   if (text.length < shortest) throw new InvalidInput(['search'], `must have at least ${shortest} characters`);
-  if (!plainText(200).safeParse(text).success && text.length <= 200) throw new InvalidInput(['search'], 'must be text without control characters');
+  if (!plainText(200).safeParse(text).success && text.length <= 200)
+    throw new InvalidInput(['search'], 'must be text without control characters');
   if (text.length > 200) throw new InvalidInput(['search'], 'must not be longer than 200 characters');
   const words = phoneNumber.test(text) ? [text] : text.split(/\s+/);
   if (words.length > MOST_WORDS) throw new InvalidInput(['search'], `must not have more than ${MOST_WORDS} words`);
-  const split = (at: number) => [words.slice(0, at), words.slice(at)].filter((part) => part.length > 0).map((part) => termOf(part.join(' ')));
+  const split = (at: number) =>
+    [words.slice(0, at), words.slice(at)].filter((part) => part.length > 0).map((part) => termOf(part.join(' ')));
   const readings = [words.map(termOf), ...(words.length > 1 ? words.map((_, at) => split(at)) : [])];
   return words.length === 2 ? readings.slice(0, 2) : readings;
 }
 
 function termOf(word: string): SearchTerm {
   const digits = phoneNumber.test(word) ? word.replace(/\D/g, '') : '';
-  return { key: folded(word), digits: digits.length >= 3 ? digits : null, accountId: word.includes(' ') ? null : word.toUpperCase() };
+  return {
+    key: folded(word),
+    digits: digits.length >= 3 ? digits : null,
+    accountId: word.includes(' ') ? null : word.toUpperCase(),
+  };
 }
 
 const phoneNumber = /^[+\d\s().\-/]+$/;

@@ -29,13 +29,15 @@ export function viewerFrom(secret: string): (authorization: string | undefined) 
       throw new Unauthenticated('This token is not valid, or has expired.');
     });
     if (payload.role === 'operator') return { kind: 'operator', name: payload.sub ?? 'operator' };
-    if (payload.role === 'channel' && typeof payload.channel === 'string') return { kind: 'channel', channel: payload.channel };
+    if (payload.role === 'channel' && typeof payload.channel === 'string')
+      return { kind: 'channel', channel: payload.channel };
     throw new Unauthenticated('This token is for no known role.');
   };
 }
 
 /** Two viewers with the same scope see the same. */
-export const scopeOf = (viewer: Viewer): string => (viewer.kind === 'operator' ? 'operator' : `channel:${viewer.channel}`);
+export const scopeOf = (viewer: Viewer): string =>
+  viewer.kind === 'operator' ? 'operator' : `channel:${viewer.channel}`;
 
 export function mustOperate(viewer: Viewer, what: string): asserts viewer is Viewer & { kind: 'operator' } {
   if (viewer.kind !== 'operator') throw new Forbidden(what);

@@ -57,7 +57,9 @@ export function contextFor(parts: Parts, viewer: Viewer): Context {
               if (error instanceof DatabaseUnavailable) return [];
               throw error;
             });
-          const found = new Map(stages.map((stage) => [keyOf({ channel: stage.channel, uuid: stage.customer_uuid }), stage]));
+          const found = new Map(
+            stages.map((stage) => [keyOf({ channel: stage.channel, uuid: stage.customer_uuid }), stage]),
+          );
           return keys.map((key) => found.get(keyOf(key)) ?? null);
         },
         { cacheKeyFn: keyOf },

@@ -201,11 +201,18 @@ builder.node(Customer, {
 });
 
 async function timelineOf({ uuid, channel, created_at }: CustomerRow, { loaders }: Context): Promise<TimelineEntry[]> {
-  const [there, here] = await Promise.all([loaders.hqStage.load({ channel, uuid }), loaders.channelStage.load({ channel, uuid })]);
+  const [there, here] = await Promise.all([
+    loaders.hqStage.load({ channel, uuid }),
+    loaders.channelStage.load({ channel, uuid }),
+  ]);
   const entries: TimelineEntry[] = [{ stage: 'CREATED', at: here?.created_at ?? created_at, detail: null }];
   if (there) entries.push({ stage: 'UPLOADED', at: there.received_at, detail: null });
   if (there?.state === 'FAILED')
-    entries.push({ stage: 'FAILED', at: there.failed_at ?? there.received_at, detail: `${there.error_code}: ${there.error}` });
+    entries.push({
+      stage: 'FAILED',
+      at: there.failed_at ?? there.received_at,
+      detail: `${there.error_code}: ${there.error}`,
+    });
   if (there?.account_id_assigned_at)
     entries.push({ stage: 'ACCOUNT_ID_ASSIGNED', at: there.account_id_assigned_at, detail: there.account_id });
   if (here?.synced_at) entries.push({ stage: 'BACK_IN_CHANNEL', at: here.synced_at, detail: here.account_id });
@@ -320,8 +327,7 @@ builder.queryField('customers', (t) =>
           if (channel === undefined) throw new InvalidInput(['channel'], 'is needed when the source is CHANNEL');
           database = await channels.databaseOf(channel);
           if (args.status) filter.pending = args.status !== 'SYNCED';
-          if (filter.pending)
-            filter.among = { uuids: await failedOf(hq, channel), include: args.status === 'FAILED' };
+          if (filter.pending) filter.among = { uuids: await failedOf(hq, channel), include: args.status === 'FAILED' };
         } else if (args.status && args.status !== 'SYNCED') {
           filter.among = { uuids: [], include: true };
         }

@@ -21,7 +21,8 @@ interface KeysetOptions<Key> {
 
 export const numberKey = (cursor: string): number | undefined =>
   /^\d{1,15}$/.test(cursor) ? Number(cursor) : undefined;
-export const textKey = (cursor: string): string | undefined => (/^[\x21-\x7e]{1,100}$/.test(cursor) ? cursor : undefined);
+export const textKey = (cursor: string): string | undefined =>
+  /^[\x21-\x7e]{1,100}$/.test(cursor) ? cursor : undefined;
 
 /** The number in a global ID; 0, which no record has, when it holds none. */
 export const numberOf = ({ id }: { id: string }): number => numberKey(id) ?? 0;
@@ -40,7 +41,8 @@ export async function keysetConnection<Key extends string | number, Row>(
     if (size !== undefined && size !== null && (size < 1 || size > LARGEST_PAGE))
       throw new InvalidInput([name], `must be between 1 and ${LARGEST_PAGE}`);
   }
-  if (typeof args.first === 'number' && typeof args.last === 'number') throw new InvalidInput(['last'], 'cannot be combined with first');
+  if (typeof args.first === 'number' && typeof args.last === 'number')
+    throw new InvalidInput(['last'], 'cannot be combined with first');
   const key = (cursor: string | undefined) => {
     if (cursor === undefined) return undefined;
     const found = keyFrom(decoded(cursor));

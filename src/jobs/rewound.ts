@@ -11,7 +11,8 @@ export async function refuseRewoundHeadquarters(context: JobContext): Promise<vo
   for (const name of context.channelDatabases()) {
     const appliedVersion = await appliedBy(context, name);
     // Read afterwards: the head only grows.
-    if (appliedVersion > 0 && appliedVersion > (await context.hq.read((db) => headOf(db, 'customer-version')))) throw new HeadquartersRewound(name);
+    if (appliedVersion > 0 && appliedVersion > (await context.hq.read((db) => headOf(db, 'customer-version'))))
+      throw new HeadquartersRewound(name);
   }
 }
 
@@ -20,7 +21,10 @@ async function appliedBy(context: JobContext, name: string): Promise<number> {
   try {
     return (await (await context.channels.open(name)).read(self)).appliedVersion;
   } catch (error) {
-    context.log.warn({ err: error, channelDatabase: name }, 'a channel database could not be asked what it has applied');
+    context.log.warn(
+      { err: error, channelDatabase: name },
+      'a channel database could not be asked what it has applied',
+    );
     return 0;
   }
 }

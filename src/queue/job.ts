@@ -3,7 +3,7 @@ import type { Channels } from '../data/channels.ts';
 import type { Database } from '../data/database.ts';
 import { changeHeld, type JobRun, type Progress, type Step, type StepFailure } from '../data/hq/job-run.ts';
 import { DatabaseUnavailable, DomainError } from '../errors.ts';
-import { topics, type Nudges } from '../events/nudges.ts';
+import { type Nudges, topics } from '../events/nudges.ts';
 
 /** Something that operators run. `run` moves sets in batches and may be called again at any time: what is left to do is a query. */
 export interface Job {
@@ -26,7 +26,11 @@ export interface Surroundings {
   hq: Database;
   channels: Channels;
   nudges: Nudges;
-  log: { error(fields: object, message: string): void; warn(fields: object, message: string): void; info(fields: object, message: string): void };
+  log: {
+    error(fields: object, message: string): void;
+    warn(fields: object, message: string): void;
+    info(fields: object, message: string): void;
+  };
   /** The time now, RFC 3339 in UTC with milliseconds. */
   now: () => string;
   /** Rows that one transaction moves. */
@@ -104,7 +108,8 @@ export class JobContext {
     const at = Date.parse(this.now());
     const oldest = this.samples[0];
     const seconds = oldest ? (at - oldest.at) / 1_000 : 0;
-    const ratePerSecond = oldest && seconds > 0.05 ? Math.round((next.done - oldest.done) / seconds) : progress.ratePerSecond;
+    const ratePerSecond =
+      oldest && seconds > 0.05 ? Math.round((next.done - oldest.done) / seconds) : progress.ratePerSecond;
     const left = total - next.done - next.failed;
     const eta = ratePerSecond ? new Date(at + (left / ratePerSecond) * 1_000).toISOString() : null;
     return { ...next, total, ratePerSecond, eta };

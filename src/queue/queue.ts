@@ -1,8 +1,16 @@
 import type { EntityManager } from 'typeorm';
 import type { Database } from '../data/database.ts';
-import { type Cause, insertRun, type JobRun, jobRunById, requestCancel, requeue, type Step } from '../data/hq/job-run.ts';
+import {
+  type Cause,
+  insertRun,
+  type JobRun,
+  jobRunById,
+  requestCancel,
+  requeue,
+  type Step,
+} from '../data/hq/job-run.ts';
 import { NotFound, WrongState } from '../errors.ts';
-import { topics, type Nudges } from '../events/nudges.ts';
+import { type Nudges, topics } from '../events/nudges.ts';
 import { announceRun } from './job.ts';
 
 export interface Request {
@@ -55,7 +63,10 @@ export function announceQueued(nudges: Nudges, id: number): void {
 }
 
 /** Starts a job, or answers the run that is under way. */
-export async function start({ hq, nudges, now }: QueueOptions, request: Request): Promise<{ run: JobRun; joined: boolean }> {
+export async function start(
+  { hq, nudges, now }: QueueOptions,
+  request: Request,
+): Promise<{ run: JobRun; joined: boolean }> {
   const started = await hq.write((tx) => enqueue(tx, request, now()));
   announceQueued(nudges, started.run.id);
   return started;
@@ -81,11 +92,23 @@ export async function retry({ hq, nudges, now }: QueueOptions, id: number): Prom
     if (!run) throw new NotFound('job run');
     const first = run.steps.findIndex(({ state }) => state !== 'SUCCEEDED');
     const steps = run.steps.map((step, index) =>
-      index < first ? step : { ...step, state: 'WAITING' as const, finishedAt: null, failures: [], progress: { ...step.progress, failed: 0 } },
+      index < first
+        ? step
+        : {
+            ...step,
+            state: 'WAITING' as const,
+            finishedAt: null,
+            failures: [],
+            progress: { ...step.progress, failed: 0 },
+          },
     );
     if (!(await requeue(tx, run, steps, now()))) {
       const ended = run.state === 'FAILED' || run.state === 'CANCELLED';
-      throw new WrongState(ended ? 'The same job is under way already for these channels.' : `Only a failed or cancelled run can be retried: it is ${run.state}.`);
+      throw new WrongState(
+        ended
+          ? 'The same job is under way already for these channels.'
+          : `Only a failed or cancelled run can be retried: it is ${run.state}.`,
+      );
     }
     return (await jobRunById(tx, id))!;
   });

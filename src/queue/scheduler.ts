@@ -1,5 +1,5 @@
-import type { Chain, Job, Surroundings } from './job.ts';
 import { changeSchedule, dueSchedules, type Schedule, takeDue } from '../data/hq/schedule.ts';
+import type { Chain, Job, Surroundings } from './job.ts';
 import { announceQueued, enqueue } from './queue.ts';
 import { nextRun } from './schedules.ts';
 
@@ -55,7 +55,13 @@ export class Scheduler {
         const steps = 'steps' in job ? job.steps : [job.name];
         const { run } = await enqueue(
           tx,
-          { job: job.name, steps, channels: schedule.channels, requestedBy: `schedule ${schedule.id}`, cause: 'SCHEDULE' },
+          {
+            job: job.name,
+            steps,
+            channels: schedule.channels,
+            requestedBy: `schedule ${schedule.id}`,
+            cause: 'SCHEDULE',
+          },
           at,
         );
         await changeSchedule(tx, schedule.id, { lastRunId: run.id });

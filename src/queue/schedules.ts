@@ -1,6 +1,14 @@
 import { Cron } from 'croner';
 import type { EntityManager } from 'typeorm';
-import { allSchedules, changeSchedule, deleteSchedule, insertSchedule, type MissedRuns, type Schedule, scheduleById } from '../data/hq/schedule.ts';
+import {
+  allSchedules,
+  changeSchedule,
+  deleteSchedule,
+  insertSchedule,
+  type MissedRuns,
+  type Schedule,
+  scheduleById,
+} from '../data/hq/schedule.ts';
 import { InvalidInput, NotFound } from '../errors.ts';
 
 const MOST_SCHEDULES = 100;
@@ -23,15 +31,25 @@ export function nextRun(cron: string, timeZone: string, after: string): string |
 
 export async function createSchedule(
   tx: EntityManager,
-  input: { job: string; channels: string[] | null; cron: string; timeZone: string; enabled: boolean; missedRuns: MissedRuns },
+  input: {
+    job: string;
+    channels: string[] | null;
+    cron: string;
+    timeZone: string;
+    enabled: boolean;
+    missedRuns: MissedRuns;
+  },
   at: string,
 ): Promise<Schedule> {
-  if ((await allSchedules(tx)).length >= MOST_SCHEDULES) throw new InvalidInput([], `there are ${MOST_SCHEDULES} schedules already`);
+  if ((await allSchedules(tx)).length >= MOST_SCHEDULES)
+    throw new InvalidInput([], `there are ${MOST_SCHEDULES} schedules already`);
   const nextRunAt = nextRun(input.cron, input.timeZone, at);
   return insertSchedule(tx, { ...input, nextRunAt, lastRunId: null, lastRunAt: null, createdAt: at, updatedAt: at });
 }
 
-type Change = { [field in 'cron' | 'timeZone' | 'enabled' | 'missedRuns']?: Schedule[field] | null } & { channels?: string[] | null };
+type Change = { [field in 'cron' | 'timeZone' | 'enabled' | 'missedRuns']?: Schedule[field] | null } & {
+  channels?: string[] | null;
+};
 
 export async function updateSchedule(tx: EntityManager, id: number, change: Change, at: string): Promise<Schedule> {
   const schedule = await scheduleById(tx, id);

@@ -172,7 +172,11 @@ export class Worker {
         } else if (error instanceof DomainError) {
           await this.settle(context, { ...failed(run, now()), errorCode: error.code, error: error.message });
         } else {
-          await this.settle(context, { ...failed(run, now()), errorCode: 'INTERNAL', error: 'An unexpected error; see the log of headquarters.' });
+          await this.settle(context, {
+            ...failed(run, now()),
+            errorCode: 'INTERNAL',
+            error: 'An unexpected error; see the log of headquarters.',
+          });
         }
       }
     } catch (second) {
@@ -191,7 +195,9 @@ export class Worker {
   private async keepHouse(): Promise<void> {
     const { hq, now, log } = this.options.surroundings;
     const before = new Date(Date.parse(now()) - (this.options.keepDays ?? 30) * 86_400_000).toISOString();
-    await hq.write((tx) => forgetRuns(tx, before, KEPT_LIVE_RUNS)).catch((error: unknown) => log.error({ err: error }, 'old runs were not removed'));
+    await hq
+      .write((tx) => forgetRuns(tx, before, KEPT_LIVE_RUNS))
+      .catch((error: unknown) => log.error({ err: error }, 'old runs were not removed'));
   }
 }
 
@@ -199,7 +205,8 @@ function ended(run: JobRun): Held {
   const failures = run.steps.flatMap(({ failures }) => failures);
   if (failures.length === 0) return { state: 'SUCCEEDED', steps: run.steps };
   const databases = [...new Set(failures.flatMap(({ channelDatabase }) => channelDatabase ?? []))];
-  const others = databases.length > 0 ? ` (Channel databases that failed: ${databases.join(', ')}; the others are done.)` : '';
+  const others =
+    databases.length > 0 ? ` (Channel databases that failed: ${databases.join(', ')}; the others are done.)` : '';
   return {
     state: 'FAILED',
     steps: run.steps,

@@ -231,9 +231,9 @@ test('a database that is closed is unavailable, for readers and writers', async 
   await database.close();
   await expect(database.read((db) => sql(db, 'select 1'))).rejects.toBeInstanceOf(DatabaseUnavailable);
   await expect(database.write((tx) => add(tx, 'x'))).rejects.toBeInstanceOf(DatabaseUnavailable);
-  await expect(
-    database.writeTogether(async (_tx, items: string[]) => items, 'x'),
-  ).rejects.toBeInstanceOf(DatabaseUnavailable);
+  await expect(database.writeTogether(async (_tx, items: string[]) => items, 'x')).rejects.toBeInstanceOf(
+    DatabaseUnavailable,
+  );
 });
 
 test('a database that cannot be opened is unavailable, and its address is not told', async () => {

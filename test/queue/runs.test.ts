@@ -192,6 +192,27 @@ test('a worker that lost its lease writes nothing more, and the one that took ov
   expect(taken.uploadSessions.reduce((sum: number, { rows }: { rows: number }) => sum + rows, 0)).toBe(10);
 });
 
+test('a worker that wakes up while another one is in the middle of its run writes nothing into it', async () => {
+  const time = aClock();
+  const { dead, other, id, held, dying } = await withDeadWorker(time, 3);
+  time.pass(60_000);
+  const working = hold(await other.channels.databaseOf('houston'), 'read', 5);
+  const taken = other.worker.drain();
+  await working.reached;
+  const before = [await rowsOf(other.hq, 'select * from job_run'), await countOf(other.hq, 'customer_operation')];
+  expect(before).toMatchObject([[{ state: 'RUNNING', attempt: 2 }], expect.any(Number)]);
+
+  held.letGo();
+  await dying;
+  expect([await rowsOf(dead.hq, 'select * from job_run'), await countOf(dead.hq, 'customer_operation')]).toEqual(
+    before,
+  );
+  working.letGo();
+  await taken;
+  expect(await runById(other, id)).toMatchObject({ state: 'SUCCEEDED', attempt: 2 });
+  expect(await countOf(other.hq, 'customer_operation')).toBe(10);
+});
+
 test('sessions that a dead worker left open are ended when its run is taken over', async () => {
   const time = aClock();
   const { other, id, held, dying } = await withDeadWorker(time, 4);

@@ -37,7 +37,9 @@ export async function takeCounters(tx: EntityManager, count: number): Promise<nu
 /** Appends to the log, which is never changed afterwards. */
 export const appendOperations = (tx: EntityManager, operations: readonly (NewOperation & { counter: number })[]) => {
   const names = Object.keys(columns).join(', ');
-  return sql(tx, `insert into operation (${names}) select ${names} from ${rows(tx, columns, '$1')}`, [JSON.stringify(operations)]);
+  return sql(tx, `insert into operation (${names}) select ${names} from ${rows(tx, columns, '$1')}`, [
+    JSON.stringify(operations),
+  ]);
 };
 
 export interface UploadPackage {
@@ -55,7 +57,15 @@ export async function packageAfter(
   counter: number,
   limit: number,
 ): Promise<{ previousId: string | null; head: number; upload: UploadPackage | undefined }> {
-  const row = await one<{ previous_id: string | null; head: number; count: number; first: number; last: number; last_id: string; package: string }>(
+  const row = await one<{
+    previous_id: string | null;
+    head: number;
+    count: number;
+    first: number;
+    last: number;
+    last_id: string;
+    package: string;
+  }>(
     db,
     `select (select id from operation where counter = $1) as previous_id, (select last_counter from self where id = 1) as head,
        p.*, (select id from operation where counter = p.last) as last_id
@@ -64,5 +74,9 @@ export async function packageAfter(
     [counter, limit],
   );
   const { previous_id: previousId, head, count, first, last, last_id: lastId, package: text } = row!;
-  return { previousId, head, upload: Number(count) === 0 ? undefined : { rows: Number(count), first, last, lastId, package: text } };
+  return {
+    previousId,
+    head,
+    upload: Number(count) === 0 ? undefined : { rows: Number(count), first, last, lastId, package: text },
+  };
 }

@@ -12,7 +12,11 @@ export interface Self {
 
 /** Writes the row of a new database. Does nothing to one that has it. */
 export const introduce = (tx: EntityManager) =>
-  sql(tx, 'insert into self (id, epoch, last_counter, applied_version) values (1, $1, 0, 0) on conflict (id) do nothing', [newEpoch()]);
+  sql(
+    tx,
+    'insert into self (id, epoch, last_counter, applied_version) values (1, $1, 0, 0) on conflict (id) do nothing',
+    [newEpoch()],
+  );
 
 export async function self(db: EntityManager): Promise<Self> {
   const row = await one<{ epoch: string; last_counter: number; applied_version: number }>(
@@ -24,7 +28,10 @@ export async function self(db: EntityManager): Promise<Self> {
 
 /** Moves the mark of what was applied, if it still stands where the caller read it. */
 export async function advanceApplied(tx: EntityManager, from: number, to: number): Promise<boolean> {
-  const row = await one(tx, 'update self set applied_version = $1 where id = 1 and applied_version = $2 returning id', [to, from]);
+  const row = await one(tx, 'update self set applied_version = $1 where id = 1 and applied_version = $2 returning id', [
+    to,
+    from,
+  ]);
   return row !== undefined;
 }
 

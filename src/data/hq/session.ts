@@ -123,7 +123,11 @@ async function ended(tx: EntityManager, table: string, id: string, end: Ending<s
 /** Ends what an earlier attempt of a run left open. */
 export async function cancelOpenSessions(tx: EntityManager, runId: number, at: string): Promise<void> {
   for (const table of ['upload_session', 'download_session']) {
-    await sql(tx, `update ${table} set status = 'CANCELED', finished_at = $1 where run_id = $2 and status = 'STARTED'`, [at, runId]);
+    await sql(
+      tx,
+      `update ${table} set status = 'CANCELED', finished_at = $1 where run_id = $2 and status = 'STARTED'`,
+      [at, runId],
+    );
   }
 }
 

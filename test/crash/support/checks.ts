@@ -1,7 +1,10 @@
-import { expect } from 'vitest';
+import { expect, vi } from 'vitest';
 import { type Channel, channels, databases, newestRuns } from './actions.ts';
 import { FeedClient } from './feed-client.ts';
 import type { World } from './world.ts';
+
+/** Ms from the moment a new server is ready until it goes on with what the old one had begun; the lease of a dead worker takes 5,000. */
+const MOST_TO_GO_ON = 10_000;
 
 interface Feed {
   channel: string;
@@ -109,6 +112,28 @@ export async function expectEverythingConverted(world: World, acknowledged: Iter
   }
   for (const channel of channels) await expectClientsToSee(world, channel, accountIds);
   expect(await world.errors(), 'errors in the logs').toEqual([]);
+}
+
+interface UnderWay {
+  id: number;
+  revision: number;
+}
+
+/** The runs that a server leaves when it dies. */
+export const runsUnderWay = (world: World) =>
+  world.rows<UnderWay>('headquarters', `select id, revision from job_run where state in ('QUEUED', 'RUNNING')`);
+
+/** Every run that was interrupted is worked on again soon after a new server is ready. */
+export async function expectToGoOn(world: World, interrupted: UnderWay[], readyAt: number): Promise<void> {
+  await vi.waitFor(
+    async () => {
+      const now = await world.rows<UnderWay>('headquarters', 'select id, revision from job_run');
+      const revisions = new Map(now.map(({ id, revision }) => [id, revision]));
+      const stuck = interrupted.filter(({ id, revision }) => revisions.get(id)! <= revision);
+      expect(stuck, 'runs that do not go on').toEqual([]);
+    },
+    { timeout: MOST_TO_GO_ON - (performance.now() - readyAt), interval: 100 },
+  );
 }
 
 /** The customers of a channel and its feed as clients get them. */
