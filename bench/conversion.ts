@@ -23,7 +23,7 @@ export const conversion: Suite = {
     const from = await pending(shared, count, channels, say);
     const rounds: Round[] = [];
     for (let round = 0; round < (quick ? 1 : 3); round++) {
-      const raw = await rawUpserts(count, 'all');
+      const raw = await rawUpserts(count / 5, 'all');
       const bulk = await bulkUpserts(count, 'all');
       const folder = join(shared, 'conversion');
       await cp(from, folder, { recursive: true });

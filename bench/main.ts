@@ -27,6 +27,8 @@ if (!quick && bavail * bsize < 12e9) {
 }
 
 const shared = mkdtempSync(join(tmpdir(), 'hq-bench-'));
+// Whatever the suites make is inside, and goes with it even when one was ended halfway.
+process.env.TMPDIR = shared;
 process.once('exit', () => rmSync(shared, { recursive: true, force: true }));
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1));
 

@@ -19,7 +19,8 @@ export const reference: Suite = {
   title: 'upserts of customers into one SQLite file (WAL, synchronous FULL), 1,000 per transaction',
   most: 300,
   async run({ quick, say }) {
-    const count = quick ? 2_000 : 100_000;
+    const count = quick ? 2_000 : 50_000;
+    const rawCount = quick ? 1_000 : 20_000;
     const measured = {
       rawAll: [] as number[],
       rawKey: [] as number[],
@@ -27,9 +28,9 @@ export const reference: Suite = {
       bulkKey: [] as number[],
     };
     for (let round = 0; round < (quick ? 1 : 3); round++) {
-      measured.rawKey.push(await rawUpserts(count, 'key'));
+      measured.rawKey.push(await rawUpserts(rawCount, 'key'));
       measured.bulkKey.push(await bulkUpserts(count, 'key'));
-      measured.rawAll.push(await rawUpserts(count, 'all'));
+      measured.rawAll.push(await rawUpserts(rawCount, 'all'));
       measured.bulkAll.push(await bulkUpserts(count, 'all'));
     }
     const [rawAll, rawKey, bulkAll, bulkKey] = [

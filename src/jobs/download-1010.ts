@@ -23,17 +23,19 @@ export const download1010 = (nudges: Nudges): Job => ({
   async run(context) {
     const databases = context.channelDatabases();
     const left = new Map<string, number>();
-    for (const name of databases) {
-      await context.isolated(name, async () => {
-        const { appliedVersion } = await (await context.channels.open(name)).read(self);
-        left.set(name, await context.hq.read((db) => countChangedSince(db, name, appliedVersion)));
-      });
-    }
+    await Promise.all(
+      databases.map((name) =>
+        context.isolated(name, async () => {
+          const { appliedVersion } = await (await context.channels.open(name)).read(self);
+          left.set(name, await context.hq.read((db) => countChangedSince(db, name, appliedVersion)));
+        }),
+      ),
+    );
     context.expect(
       'downloading',
       [...left.values()].reduce((sum, count) => sum + count, 0),
     );
-    const waiting = [...left].filter(([, count]) => count > 0).map(([name]) => name);
+    const waiting = databases.filter((name) => left.get(name));
     const workers = Array.from({ length: AT_ONCE }, async () => {
       for (let name = waiting.shift(); name; name = waiting.shift()) await downloadTo(context, name, nudges);
     });
@@ -46,9 +48,10 @@ export const download1010 = (nudges: Nudges): Job => ({
 async function downloadTo(context: JobContext, name: string, nudges: Nudges): Promise<void> {
   const session = { id: timeOrderedId(context.now()), runId: context.run.id, channelDatabase: name, at: context.now() };
   let creating = true;
-  let sent = false;
+  /** Packages were applied, and the session is not ended. */
+  let open = false;
   const end = (status: DownloadStatus, error?: { code: string; message: string }) =>
-    sent || error
+    open || error
       ? context.hq.write((tx) =>
           endDownloadSession(tx, session.id, { ...session, status, at: context.now(), ...(error ? { error } : {}) }),
         )
@@ -69,8 +72,11 @@ async function downloadTo(context: JobContext, name: string, nudges: Nudges): Pr
         const whole = missing.length === 0 ? undefined : await context.hq.read((db) => packedCustomers(db, missing));
         context.stopIfAsked();
         creating = false;
-        reads = next(download.through);
-        reads.catch(() => {});
+        const isLast = download.count < context.batchSize;
+        if (!isLast) {
+          reads = next(download.through);
+          reads.catch(() => {});
+        }
         const heads = await database.write(async (tx) => {
           if (!(await advanceApplied(tx, applied, download.through))) return undefined;
           if (whole) await storeDownloaded(tx, whole);
@@ -83,13 +89,18 @@ async function downloadTo(context: JobContext, name: string, nudges: Nudges): Pr
           continue;
         }
         for (const { channel } of heads) nudges.publish(topics.accountIds(channel));
-        sent = true;
+        open = true;
         const from = applied;
         applied = download.through;
         await context.batch(async (tx) => {
           await addDownloadPackage(tx, session, { rows: download.count, from, through: applied });
+          if (isLast) await endDownloadSession(tx, session.id, { ...session, status: 'APPLIED', at: context.now() });
           return { done: download.count, result: undefined };
         });
+        if (isLast) {
+          open = false;
+          break;
+        }
       }
     })
     .catch(async (error: unknown) => {

@@ -24,16 +24,18 @@ export const pJob: Job = {
     await refuseRewoundHeadquarters(context);
     const databases = context.channelDatabases();
     const left = new Map<string, number>();
-    for (const name of databases) {
-      await context.isolated(name, async () => {
-        left.set(name, await waitingIn(context, name));
-      });
-    }
+    await Promise.all(
+      databases.map((name) =>
+        context.isolated(name, async () => {
+          left.set(name, await waitingIn(context, name));
+        }),
+      ),
+    );
     context.expect(
       'uploading',
       [...left.values()].reduce((sum, count) => sum + count, 0),
     );
-    for (const name of left.keys()) await uploadFrom(context, name);
+    for (const name of databases) if (left.has(name)) await uploadFrom(context, name);
   },
 };
 
@@ -49,9 +51,10 @@ async function waitingIn(context: JobContext, name: string): Promise<number> {
 async function uploadFrom(context: JobContext, name: string): Promise<void> {
   const session = { id: timeOrderedId(context.now()), runId: context.run.id, channelDatabase: name, at: context.now() };
   let reading = true;
-  let sent = false;
+  /** Packages were sent, and the session is not ended. */
+  let open = false;
   const end = (status: UploadStatus, error?: { code: string; message: string }) =>
-    sent || error
+    open || error
       ? context.hq.write((tx) =>
           endUploadSession(tx, session.id, { ...session, status, at: context.now(), ...(error ? { error } : {}) }),
         )
@@ -71,9 +74,12 @@ async function uploadFrom(context: JobContext, name: string): Promise<void> {
           throw new ChannelDatabaseRewound(name);
         if (!upload) break;
         reading = false;
+        const isLast = upload.rows < context.batchSize;
         // The next package is read while headquarters stores this one.
-        reads = next(upload.last);
-        reads.catch(() => {});
+        if (!isLast) {
+          reads = next(upload.last);
+          reads.catch(() => {});
+        }
         const at = context.now();
         const moved = await context.batch(async (tx) => {
           const moved = await advanceReceived(tx, name, mark.counter, {
@@ -84,10 +90,12 @@ async function uploadFrom(context: JobContext, name: string): Promise<void> {
           if (!moved) return { done: 0, result: false };
           await receiveOperations(tx, { package: upload.package, channelDatabase: name, sessionId: session.id, at });
           await addUploadPackage(tx, session, upload);
+          if (isLast) await endUploadSession(tx, session.id, { ...session, status: 'APPLIED', at });
           return { done: upload.rows, result: true };
         });
         if (moved) {
-          sent = true;
+          open = !isLast;
+          if (isLast) break;
           mark = { counter: upload.last, operationId: upload.lastId };
         } else {
           // Another run uploads this database too: go on behind what it sent.

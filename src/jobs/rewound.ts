@@ -8,12 +8,14 @@ import type { JobContext } from '../queue/job.ts';
  * sequence would give account IDs a second time. A channel database that does not answer is passed over.
  */
 export async function refuseRewoundHeadquarters(context: JobContext): Promise<void> {
-  for (const name of context.channelDatabases()) {
-    const appliedVersion = await appliedBy(context, name);
-    // Read afterwards: the head only grows.
-    if (appliedVersion > 0 && appliedVersion > (await context.hq.read((db) => headOf(db, 'customer-version'))))
-      throw new HeadquartersRewound(name);
-  }
+  const applied = await Promise.all(
+    context.channelDatabases().map(async (name) => ({ name, version: await appliedBy(context, name) })),
+  );
+  if (applied.every(({ version }) => version === 0)) return;
+  // Read afterwards: the head only grows.
+  const head = await context.hq.read((db) => headOf(db, 'customer-version'));
+  const ahead = applied.find(({ version }) => version > head);
+  if (ahead) throw new HeadquartersRewound(ahead.name);
 }
 
 /** 0 when the channel database cannot be read, whatever the reason: the other channels go on, and the P-job and 1010 report it. */

@@ -1,4 +1,4 @@
-import { countDue, dueOperations, failOperations, stillDue } from '../data/hq/operation.ts';
+import { type CustomerOperation, countDue, dueOperations, failOperations, stillDue } from '../data/hq/operation.ts';
 import { afterPassingFailure, type Checked, checked, resolveOperations } from '../domain/resolve.ts';
 import { DatabaseUnavailable, DomainError } from '../errors.ts';
 import { Cancelled, type Job, type JobContext, Released } from '../queue/job.ts';
@@ -21,25 +21,43 @@ export const synchronizeCustomers: Job = {
     const channels = context.channelCodes();
     context.expect('assigning account IDs', await context.hq.read((db) => countDue(db, channels, context.now())));
     // Numbers that ran out stop this step and not the next: 1010 still brings down what was assigned.
-    await context.isolated(null, async () => {
-      for (const channel of channels) await synchronizeChannel(context, channel);
-    });
+    await context.isolated(null, () => synchronizeAll(context, channels));
   },
 };
 
-async function synchronizeChannel(context: JobContext, channel: string): Promise<void> {
-  const next = async (after: number) =>
-    checked(await context.hq.read((db) => dueOperations(db, channel, context.now(), context.batchSize, after)));
-  let reads = next(0);
+async function synchronizeAll(context: JobContext, channels: string[]): Promise<void> {
+  let reads = nextDue(context, channels, beginning);
   for (;;) {
-    const due = await reads;
+    const { due, next } = await reads;
     if (due.length === 0) return;
     // The next batch is read and checked while the database stores this one.
-    reads = next(due.at(-1)!.sequence);
+    reads = nextDue(context, channels, next);
     reads.catch(() => {});
     // What was left of this batch, or waited for it, comes before what follows it.
-    if (!(await synchronizeBatch(context, due))) reads = next(0);
+    if (!(await synchronizeBatch(context, due))) reads = nextDue(context, channels, beginning);
   }
+}
+
+/** Behind the operation numbered `after`, in the channel with this index. */
+interface Place {
+  channel: number;
+  after: number;
+}
+
+const beginning: Place = { channel: 0, after: 0 };
+
+/** The next batch of operations that are due, channel by channel, and where the one after it begins. */
+async function nextDue(context: JobContext, channels: string[], from: Place): Promise<{ due: Checked[]; next: Place }> {
+  const due: CustomerOperation[] = [];
+  let { channel, after } = from;
+  for (; channel < channels.length; channel++, after = 0) {
+    const limit = context.batchSize - due.length;
+    const code = channels[channel]!;
+    const found = await context.hq.read((db) => dueOperations(db, code, context.now(), limit, after));
+    due.push(...found);
+    if (found.length === limit) return { due: checked(due), next: { channel, after: found.at(-1)!.sequence } };
+  }
+  return { due: checked(due), next: { channel, after } };
 }
 
 /**

@@ -8,7 +8,7 @@ import {
   switchSchedulesOff,
 } from './support/actions.ts';
 import { expectEverythingConverted } from './support/checks.ts';
-import type { What } from './support/messages.ts';
+import type { Point, What } from './support/messages.ts';
 import { openWorld, type World } from './support/world.ts';
 
 /*
@@ -29,28 +29,42 @@ describe.concurrent('a server that was frozen changes nothing of a run that anot
     // One channel database, so that nothing else is being written at that moment.
     const customers = Array.from({ length: 60 }, () => newCustomer('berlin'));
     for (let from = 0; from < 60; from += 20) await createCustomers(world, customers.slice(from, from + 20));
-    await frozen.watch({ what, database, number: 1, moment: 'after', signal: 'SIGSTOP' });
+    await frozen.watch(frozenAfter(what, database));
     void ask(world, 'runConversion').catch(() => {});
     await frozen.reached;
 
+    // The other one is held right after it took the run over, so that both believe to have it.
     const other = await world.start();
+    await other.watch(frozenAfter('claim', 'headquarters'));
+    await other.reached;
+    const takenOver = await runRows(world);
+    expect(takenOver).toMatchObject([{ state: 'RUNNING', fence: 2, attempt: 2 }]);
+    frozen.wake();
+    // It gives back the run, which it has not any more.
+    await vi.waitFor(() => expect(frozen.transactions.map((done) => done.what)).toContain('settle'), {
+      timeout: 4_000,
+    });
+    expect(await runRows(world)).toEqual(takenOver);
+
+    await frozen.kill();
+    other.wake();
     await vi.waitFor(async () => expect(await newestRuns(world)).toMatchObject([{ state: 'SUCCEEDED', attempt: 2 }]), {
-      timeout: 10_000,
+      timeout: 20_000,
       interval: 100,
     });
-    const before = await runRows(world);
-    frozen.wake();
-    // It tries to go on, and gives its run back, which it has not any more.
-    await vi.waitFor(() => expect(frozen.transactions.at(-1)).toMatchObject({ what: 'settle' }), { timeout: 10_000 });
-
-    expect(await runRows(world)).toEqual(before);
-    await frozen.kill();
     await expectEverythingConverted(
       world,
       customers.map(({ id }) => id),
     );
-    await other.kill();
   });
+});
+
+const frozenAfter = (what: What, database: string): Point => ({
+  what,
+  database,
+  number: 1,
+  moment: 'after',
+  signal: 'SIGSTOP',
 });
 
 const runRows = (world: World) => world.rows('headquarters', 'select * from job_run');

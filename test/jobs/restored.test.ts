@@ -226,3 +226,22 @@ test('a channel database that cannot be opened fails alone and is taken up again
   expect(await runById(hq, id)).toMatchObject({ state: 'SUCCEEDED', error: null });
   expect((await accountIds(hq)).get(houston)).toBe('C00000002');
 });
+
+test('a headquarters that was restored from an older copy than the channels assigns no account ID', async () => {
+  const hq = await withChannels(['houston', 'dallas']);
+  await createCustomers(hq, 3);
+  await run(hq);
+  await tamper(
+    hq.hq,
+    `update head set value = 1 where name = 'customer-version'`,
+    'update number_sequence set next_number = 2',
+  );
+  await createCustomer(hq, { channel: 'dallas' });
+  expect(await run(hq)).toMatchObject({
+    state: 'FAILED',
+    errorCode: 'HEADQUARTERS_REWOUND',
+    error: expect.stringContaining('"houston" has applied more than headquarters has done'),
+  });
+  expect([...(await accountIds(hq, 'dallas')).values()]).toEqual([null]);
+  expect(await rowsOf(hq.hq, 'select next_number from number_sequence')).toEqual([{ next_number: 2 }]);
+});

@@ -196,7 +196,7 @@ test('a worker that wakes up while another one is in the middle of its run write
   const time = aClock();
   const { dead, other, id, held, dying } = await withDeadWorker(time, 3);
   time.pass(60_000);
-  const working = hold(await other.channels.databaseOf('houston'), 'read', 5);
+  const working = hold(other.hq, 'write', 3);
   const taken = other.worker.drain();
   await working.reached;
   const before = [await rowsOf(other.hq, 'select * from job_run'), await countOf(other.hq, 'customer_operation')];

@@ -8,6 +8,7 @@ export interface Transaction {
 }
 
 export type What =
+  | 'new customers'
   | 'enqueue'
   | 'claim'
   | 'settle'
@@ -17,6 +18,7 @@ export type What =
   | 'package of 1010'
   | 'progress of 1010'
   | 'end of a download session'
+  | 'heartbeat'
   | 'something else';
 
 /** Where a server meets its fate: at the `number`th transaction of a database, or at the `number`th that does `what`. */

@@ -11,6 +11,7 @@ import type { Point, Report, Transaction, Watch, What } from './messages.ts';
  */
 
 const signs: [RegExp, What][] = [
+  [/insert into operation/i, 'new customers'],
   [/insert into job_run/i, 'enqueue'],
   [/fence = fence \+ 1/i, 'claim'],
   [/insert into upload_session/i, 'package of the P-job'],
@@ -20,6 +21,8 @@ const signs: [RegExp, What][] = [
   [/insert into download_session/i, 'progress of 1010'],
   [/update download_session/i, 'end of a download session'],
   [/update job_run set state = /i, 'settle'],
+  // A batch writes this too, after what tells it apart.
+  [/update job_run set (steps|lease_until) = /i, 'heartbeat'],
 ];
 
 let watching = false;
