@@ -4,7 +4,7 @@ import {
   createChannels,
   createCustomers,
   databases,
-  newCustomers,
+  newCustomer,
   newestRuns,
   switchSchedulesOff,
 } from './support/actions.ts';
@@ -17,8 +17,12 @@ import {
 import type { Point, Transaction } from './support/messages.ts';
 import { newWorld, type World } from './support/world.ts';
 
-/** Customers of each conversion: five packages for headquarters, and as many back. */
-const CUSTOMERS = 100;
+/**
+ * Customers of each conversion. Those of berlin fill two packages of 20, so that another transaction ends the session; texas ends
+ * with a package that is not full and ends it itself.
+ */
+const created = { houston: 35, dallas: 30, berlin: 40 };
+const CUSTOMERS = 105;
 const MOST_TO_END = 30_000;
 
 /** A world with its channels, in which one conversion after the other is killed. */
@@ -44,9 +48,11 @@ test('a conversion without a crash takes the transactions at which the others ar
       'headquarters: enqueue',
       'headquarters: claim',
       'headquarters: package of the P-job',
+      'headquarters: end of an upload session',
       'headquarters: account IDs',
       ...databases.map((database) => `${database}: package of 1010`),
       'headquarters: progress of 1010',
+      'headquarters: end of a download session',
       'headquarters: settle',
     ]),
   );
@@ -106,8 +112,10 @@ async function newStage(): Promise<Stage> {
 }
 
 async function createSome(world: World): Promise<string[]> {
-  const customers = newCustomers(CUSTOMERS);
-  for (let from = 0; from < CUSTOMERS; from += 25) await createCustomers(world, customers.slice(from, from + 25));
+  const customers = Object.entries(created).flatMap(([channel, count]) =>
+    Array.from({ length: count }, () => newCustomer(channel)),
+  );
+  for (let from = 0; from < CUSTOMERS; from += 35) await createCustomers(world, customers.slice(from, from + 35));
   return customers.map(({ id }) => id);
 }
 

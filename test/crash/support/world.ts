@@ -66,6 +66,8 @@ export async function newWorld(settings: Record<string, string> = {}) {
         POOL_SIZE: '4',
       }
     : { DATA_DIR: folder };
+  // Of headquarters' schema and of those of the channels: opened when they are asked.
+  const readers = new Map<string, pg.Pool>();
   const children = new Set<ChildProcess>();
   const logs: string[] = [];
   let current = anotherServer();
@@ -98,10 +100,15 @@ export async function newWorld(settings: Record<string, string> = {}) {
       const { url } = await current.server;
       return send(url, document, variables);
     },
-    rows: (database, statement) =>
-      onPostgres
-        ? postgresRows(database === 'headquarters' ? `${prefix}_hq` : `${prefix}_c_${database}`, statement)
-        : sqliteRows(join(folder, database === 'headquarters' ? 'hq.db' : `channels/${database}.db`), statement),
+    async rows(database, statement) {
+      if (!onPostgres) {
+        return sqliteRows(join(folder, database === 'headquarters' ? 'hq.db' : `channels/${database}.db`), statement);
+      }
+      const schema = database === 'headquarters' ? `${prefix}_hq` : `${prefix}_c_${database}`;
+      const reader = readers.get(schema) ?? readerOf(schema);
+      readers.set(schema, reader);
+      return (await reader.query(statement)).rows;
+    },
     async errors() {
       const lines = (await Promise.all(logs.map((file) => readFile(file, 'utf8')))).join('').split('\n');
       return lines.filter((line) => line !== '' && !line.includes('"level":40'));
@@ -110,6 +117,7 @@ export async function newWorld(settings: Record<string, string> = {}) {
 
   async function close(failedTest?: string): Promise<void> {
     for (const child of children) child.kill('SIGKILL');
+    await Promise.all([...readers.values()].map((reader) => reader.end()));
     if (failedTest !== undefined) {
       const where = onPostgres ? `the schemas ${prefix}_* of ${postgres}, logs in ${folder}` : folder;
       console.error(`The databases of "${failedTest}" are kept in ${where}`);
@@ -193,15 +201,8 @@ async function send(url: string, query: string, variables: Record<string, unknow
 /** The server answered, and what it answered is an error. */
 export class Refused extends Error {}
 
-async function postgresRows<Row>(schema: string, statement: string): Promise<Row[]> {
-  const client = new pg.Client({ connectionString: postgres, options: `-c search_path=${schema}` });
-  await client.connect();
-  try {
-    return (await client.query(statement)).rows;
-  } finally {
-    await client.end();
-  }
-}
+const readerOf = (schema: string) =>
+  new pg.Pool({ connectionString: postgres, options: `-c search_path=${schema}`, max: 1 });
 
 function sqliteRows<Row>(file: string, statement: string): Promise<Row[]> {
   return new Promise((resolve, reject) => {
