@@ -191,14 +191,16 @@ export type ErrorCode =
 
 /** A job, or a chain of jobs. */
 export type JobName =
-  /** The three, in this order. */
+  /** P-job, Synchronize customers and channel requests, 1010: in this order. */
   | 'CONVERSION'
   /** 1010 Customers: brings account IDs back to the channels. */
   | 'DOWNLOAD_1010'
   /** Uploads to headquarters what channels did, in the order of their replication counters. */
   | 'P_JOB'
   /** Synchronize customers and channel requests: gives uploaded customers their account IDs. */
-  | 'SYNCHRONIZE_CUSTOMERS';
+  | 'SYNCHRONIZE_CUSTOMERS'
+  /** Synchronize orders: makes sales orders of uploaded orders, their customers and addresses first. */
+  | 'SYNCHRONIZE_ORDERS';
 
 /** Why a run was started. */
 export type JobRunCause =

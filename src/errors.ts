@@ -4,6 +4,7 @@ export const errorCodes = [
   'CHANNEL_EXISTS',
   'CUSTOMER_EXISTS',
   'CUSTOMER_NOT_FOUND',
+  'TRANSACTION_EXISTS',
   'NOT_FOUND',
   'WRONG_STATE',
   'UNAUTHENTICATED',
@@ -68,6 +69,18 @@ export class CustomerNotFound extends DomainError {
   readonly code = 'CUSTOMER_NOT_FOUND';
   constructor() {
     super('There is no such customer in this channel.');
+  }
+}
+
+/** The UUID is the idempotency key of recording: it was used before for a transaction or shift that says something else. */
+export class TransactionExists extends DomainError {
+  readonly code = 'TRANSACTION_EXISTS';
+  override readonly inputPath = ['id'];
+  constructor(
+    readonly uuid: string,
+    what = 'transaction',
+  ) {
+    super(`The UUID ${uuid} belongs to a ${what} that was recorded with other data.`);
   }
 }
 

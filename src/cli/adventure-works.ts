@@ -28,6 +28,17 @@ interface CustomerRecord {
   country: string;
 }
 
+interface OrderRecord {
+  orderDate: string;
+  orderNumber: string;
+  channelKey: string;
+  customerKey: string;
+  line: string;
+  sku: string;
+  quantity: string;
+  unitPrice: string;
+}
+
 const settings: Record<string, Pick<CreateChannelInput, 'type' | 'currency' | 'timeZone' | 'country'>> = {
   Northwest: { type: 'RETAIL_STORE', currency: 'USD', timeZone: 'America/Los_Angeles', country: 'US' },
   Northeast: { type: 'RETAIL_STORE', currency: 'USD', timeZone: 'America/New_York', country: 'US' },
@@ -71,18 +82,33 @@ export interface AdventureWorks {
   channels: CreateChannelInput[];
   /** Each in its channel, with a UUID that is the same every time. */
   customers: CreateCustomerInput[];
+  /** By day. */
+  orders: WorksOrder[];
 }
+
+/** An order as Adventure Works has it. All its prices are in US dollars. */
+export interface WorksOrder {
+  /** The same every time. */
+  id: string;
+  channel: string;
+  businessDate: string;
+  customerUuid: string;
+  addressUuid: string;
+  lines: { sku: string; name: string | null; quantity: string; unitPrice: string }[];
+  /** In cents. */
+  total: number;
+}
+
+export const worksCurrency = 'USD';
 
 export function readAdventureWorks(folder: URL): AdventureWorks {
   const channelRecords = records<ChannelRecord>(folder, 'channels.csv');
   const codes = new Map(
     channelRecords.map(({ channelKey, name }) => [channelKey, name.toLowerCase().replaceAll(' ', '-')]),
   );
+  const lines = records<OrderRecord>(folder, 'orders.csv');
   const firstOrder = new Map<string, string>();
-  for (const { customerKey, channelKey } of records<{ customerKey: string; channelKey: string }>(
-    folder,
-    'orders.csv',
-  )) {
+  for (const { customerKey, channelKey } of lines) {
     if (!firstOrder.has(customerKey)) firstOrder.set(customerKey, channelKey);
   }
   const territoryOf = ({ customerKey, country, stateProvince }: CustomerRecord) =>
@@ -94,9 +120,14 @@ export function readAdventureWorks(folder: URL): AdventureWorks {
       name,
       ...settings[name]!,
     })),
+    orders: ordersOf(
+      lines,
+      codes,
+      new Map(records<{ sku: string; name: string }>(folder, 'products.csv').map(({ sku, name }) => [sku, name])),
+    ),
     customers: records<CustomerRecord>(folder, 'customers.csv').map((record) => ({
       channel: codes.get(territoryOf(record))!,
-      id: sameUuid(`customer ${record.customerKey}`),
+      id: customerUuid(record.customerKey),
       type: 'PERSON',
       name: { title: record.title || null, first: record.firstName, last: record.lastName },
       email: record.email,
@@ -105,7 +136,7 @@ export function readAdventureWorks(folder: URL): AdventureWorks {
       language: languages[record.country] ?? null,
       addresses: [
         {
-          id: sameUuid(`address of customer ${record.customerKey}`),
+          id: addressUuid(record.customerKey),
           street: record.street,
           street2: record.street2 || null,
           city: record.city,
@@ -116,4 +147,32 @@ export function readAdventureWorks(folder: URL): AdventureWorks {
       ],
     })),
   };
+}
+
+const customerUuid = (key: string) => sameUuid(`customer ${key}`);
+const addressUuid = (key: string) => sameUuid(`address of customer ${key}`);
+
+function ordersOf(lines: OrderRecord[], codes: Map<string, string>, names: Map<string, string>): WorksOrder[] {
+  const orders = new Map<string, WorksOrder>();
+  for (const { orderNumber, orderDate, channelKey, customerKey, sku, quantity, unitPrice } of lines) {
+    const order = orders.get(orderNumber) ?? {
+      id: sameUuid(`order ${orderNumber}`),
+      channel: codes.get(channelKey)!,
+      businessDate: orderDate,
+      customerUuid: customerUuid(customerKey),
+      addressUuid: addressUuid(customerKey),
+      lines: [],
+      total: 0,
+    };
+    orders.set(orderNumber, order);
+    order.lines.push({ sku, name: names.get(sku) ?? null, quantity, unitPrice });
+    order.total += cents(unitPrice) * Number(quantity);
+  }
+  return [...orders.values()];
+}
+
+/** `699.10` is 69910: digits are moved, nothing is multiplied. */
+function cents(price: string): number {
+  const [whole, fraction = ''] = price.split('.');
+  return Number(`${whole}${fraction.padEnd(2, '0')}`);
 }

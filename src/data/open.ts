@@ -10,9 +10,11 @@ import {
 } from 'typeorm';
 import { DatabaseUnavailable } from '../errors.ts';
 import { initial as initialChannel } from './channel/migrations/initial.ts';
+import { transactions } from './channel/migrations/transactions.ts';
 import { Database } from './database.ts';
 import { hqEntities } from './hq/entities.ts';
 import { initial as initialHq } from './hq/migrations/initial.ts';
+import { ordersAndStatements } from './hq/migrations/orders-and-statements.ts';
 import { sqliteDriver } from './sqlite-driver.ts';
 
 /*
@@ -25,8 +27,8 @@ interface Kind {
   migrations: (new () => MigrationInterface)[];
 }
 
-export const headquarters: Kind = { entities: hqEntities, migrations: [initialHq] };
-export const channelDatabase: Kind = { entities: [], migrations: [initialChannel] };
+export const headquarters: Kind = { entities: hqEntities, migrations: [initialHq, ordersAndStatements] };
+export const channelDatabase: Kind = { entities: [], migrations: [initialChannel, transactions] };
 
 export interface OpenOptions {
   /** What messages call it. */

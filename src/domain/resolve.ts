@@ -153,6 +153,10 @@ function invalidity({ customer_uuid: uuid, kind, payload }: CustomerOperation): 
     : undefined;
 }
 
+/** 5 s after the first try, 20 s after the second. */
+export const backoff = (tries: number, now: string): string =>
+  new Date(Date.parse(now) + 5_000 * 4 ** tries).toISOString();
+
 /** How long an operation that met a passing failure waits for its next try, and when it is set aside. */
 export function afterPassingFailure(
   operation: CustomerOperation,
@@ -164,7 +168,7 @@ export function afterPassingFailure(
   return {
     sequence: operation.sequence,
     state: again ? 'PENDING' : 'FAILED',
-    next_try_at: again ? new Date(Date.parse(now) + 5_000 * 4 ** operation.try_count).toISOString() : null,
+    next_try_at: again ? backoff(operation.try_count, now) : null,
     error_code: error.code,
     error: error.message,
   };

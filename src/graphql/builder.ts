@@ -15,6 +15,8 @@ export const builder = new SchemaBuilder<{
     DateTime: { Input: string; Output: string };
     Date: { Input: string; Output: string };
     BigInt: { Input: number; Output: number };
+    Decimal: { Input: string; Output: string };
+    CurrencyCode: { Input: string; Output: string };
   };
 }>({
   plugins: [ErrorsPlugin, RelayPlugin, ComplexityPlugin],

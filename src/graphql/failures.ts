@@ -41,6 +41,10 @@ failure(
   'This UUID was used before for a customer with other data. A UUID is the idempotency key of creation.',
 );
 failure(errors.CustomerNotFound, 'The channel has no customer with this UUID.');
+failure(
+  errors.TransactionExists,
+  'This UUID was used before for an order, sale or shift that says something else. A UUID is the idempotency key of recording.',
+);
 failure(errors.NotFound, 'There is no such record, or it is not yours to see.');
 failure(errors.WrongState, 'The record is in a state in which this cannot be done.');
 
@@ -51,6 +55,7 @@ function meanings(code: errors.ErrorCode): string {
     CHANNEL_EXISTS: 'The code belongs to a channel with other settings.',
     CUSTOMER_EXISTS: 'The UUID belongs to a customer with other data.',
     CUSTOMER_NOT_FOUND: 'The channel has no such customer.',
+    TRANSACTION_EXISTS: 'The UUID belongs to an order, sale or shift with other data.',
     NOT_FOUND: 'There is no such record.',
     WRONG_STATE: 'The state of the record does not allow it.',
     UNAUTHENTICATED: 'No valid token was sent.',

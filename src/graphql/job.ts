@@ -38,8 +38,15 @@ export const JobNameType = builder.enumType('JobName', {
       value: 'synchronize-customers',
       description: 'Synchronize customers and channel requests: gives uploaded customers their account IDs.',
     },
+    SYNCHRONIZE_ORDERS: {
+      value: 'synchronize-orders',
+      description: 'Synchronize orders: makes sales orders of uploaded orders, their customers and addresses first.',
+    },
     DOWNLOAD_1010: { value: 'download-1010', description: '1010 Customers: brings account IDs back to the channels.' },
-    CONVERSION: { value: 'conversion', description: 'The three, in this order.' },
+    CONVERSION: {
+      value: 'conversion',
+      description: 'P-job, Synchronize customers and channel requests, 1010: in this order.',
+    },
   } satisfies Record<string, { value: JobName; description: string }>,
 });
 
@@ -238,6 +245,7 @@ const starters = {
     'synchronize-customers',
     `Starts Synchronize customers and channel requests (operators). ${joins}`,
   ],
+  runSynchronizeOrders: ['synchronize-orders', `Starts Synchronize orders (operators). ${joins}`],
   runDownload1010: ['download-1010', `Starts 1010 (operators). ${joins}`],
 } satisfies Record<string, [JobName, string]>;
 

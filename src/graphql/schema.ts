@@ -11,5 +11,6 @@ import './session.ts';
 import './schedule.ts';
 import './number-sequence.ts';
 import './feed.ts';
+import './attention.ts';
 
 export const schema: GraphQLSchema = builder.toSchema();

@@ -3,9 +3,10 @@ import type { Chain, Job } from '../queue/job.ts';
 import { download1010 } from './download-1010.ts';
 import { pJob } from './p-job.ts';
 import { synchronizeCustomers } from './synchronize-customers.ts';
+import { synchronizeOrders } from './synchronize-orders.ts';
 
 /** Every job that there is. */
-export const allJobs = (nudges: Nudges): Job[] => [pJob, synchronizeCustomers, download1010(nudges)];
+export const allJobs = (nudges: Nudges): Job[] => [pJob, synchronizeCustomers, synchronizeOrders, download1010(nudges)];
 
 /** The three steps that turn asynchronous customers into synchronous ones. The order is fixed. */
 export const conversion: Chain = {
@@ -17,7 +18,13 @@ export const conversion: Chain = {
 
 export const chains: Chain[] = [conversion];
 
-export const jobNames = ['p-job', 'synchronize-customers', 'download-1010', 'conversion'] as const;
+export const jobNames = [
+  'p-job',
+  'synchronize-customers',
+  'synchronize-orders',
+  'download-1010',
+  'conversion',
+] as const;
 export type JobName = (typeof jobNames)[number];
 
 /** The steps of a job or chain. */

@@ -1,9 +1,11 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { jobRunById } from '../data/hq/job-run.ts';
+import { anyToTry } from '../data/hq/transaction.ts';
 import { topics } from '../events/nudges.ts';
 import type { Surroundings } from '../queue/job.ts';
 import { start } from '../queue/queue.ts';
 import { conversion } from './index.ts';
+import { synchronizeOrders } from './synchronize-orders.ts';
 
 /** Ms between two live conversions at the least, so that a busy till starts a few runs a second and not a hundred. */
 const BREATH = 50;
@@ -12,7 +14,7 @@ const PATIENCE = 1_000;
 
 /**
  * Live conversion: a channel that has something new is converted at once. Nudges that come while a conversion runs are folded into
- * the next one. A nudge lost in a crash costs no more than the next start or the schedule.
+ * the next one. Orders that came up with them become sales orders right behind. A nudge lost in a crash costs no more than the next start or the schedule.
  */
 export class Live {
   private readonly dirty = new Set<string>();
@@ -46,7 +48,7 @@ export class Live {
   }
 
   private async convert(): Promise<void> {
-    const { channels, log } = this.surroundings;
+    const { hq, channels, log, now } = this.surroundings;
     const { signal } = this.stopping;
     while (this.dirty.size > 0 && !signal.aborted) {
       const live = channels.all().filter(({ code, liveConversion }) => liveConversion && this.dirty.has(code));
@@ -55,14 +57,10 @@ export class Live {
       if (live.length === 0) continue;
       const codes = live.map(({ code }) => code);
       try {
-        const { run, joined } = await start(this.surroundings, {
-          job: conversion.name,
-          steps: conversion.steps,
-          channels: codes,
-          requestedBy: 'live conversion',
-          cause: 'LIVE',
-        });
-        await this.ended(run.id, signal);
+        const joined = await this.run(conversion.name, conversion.steps, codes);
+        // The P-job of the conversion brought orders up, or what orders waited for.
+        const orders = await hq.read((db) => anyToTry(db, 'orders', codes, now()));
+        if (orders && !signal.aborted) await this.run(synchronizeOrders.name, [synchronizeOrders.name], codes);
         // The run that was under way may have passed these channels already.
         if (joined) {
           for (const code of codes) this.dirty.add(code);
@@ -73,6 +71,14 @@ export class Live {
       }
       await delay(pause, undefined, { signal }).catch(() => {});
     }
+  }
+
+  /** Runs a job to its end; answers whether one was under way already. */
+  private async run(job: string, steps: string[], channels: string[]): Promise<boolean> {
+    const request = { job, steps, channels, requestedBy: 'live conversion', cause: 'LIVE' as const };
+    const { run, joined } = await start(this.surroundings, request);
+    await this.ended(run.id, this.stopping.signal);
+    return joined;
   }
 
   /** Resolves when the run has ended, or needs longer because it failed and is retried: then the queue has it. */

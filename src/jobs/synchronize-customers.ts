@@ -1,7 +1,7 @@
 import { type CustomerOperation, countDue, dueOperations, failOperations, stillDue } from '../data/hq/operation.ts';
 import { afterPassingFailure, type Checked, checked, resolveOperations } from '../domain/resolve.ts';
-import { DatabaseUnavailable, DomainError } from '../errors.ts';
-import { Cancelled, type Job, type JobContext, Released } from '../queue/job.ts';
+import type { Job, JobContext } from '../queue/job.ts';
+import { passesAlong } from './halves.ts';
 import { refuseRewoundHeadquarters } from './rewound.ts';
 
 /**
@@ -75,12 +75,7 @@ async function synchronizeBatch(context: JobContext, due: Checked[]): Promise<bo
       return { done: synced, failed, result: synced + failed === due.length && !retried };
     });
   } catch (error) {
-    const passedAlong =
-      error instanceof Cancelled ||
-      error instanceof Released ||
-      error instanceof DomainError ||
-      error instanceof DatabaseUnavailable;
-    if (passedAlong) throw error;
+    if (passesAlong(error)) throw error;
     if (due.length > 1) {
       const half = Math.ceil(due.length / 2);
       return (await synchronizeBatch(context, due.slice(0, half))) && synchronizeBatch(context, due.slice(half));

@@ -3,6 +3,7 @@ import type { Database } from '../data/database.ts';
 import {
   type Cause,
   insertRun,
+  type JobArguments,
   type JobRun,
   jobRunById,
   requestCancel,
@@ -19,6 +20,7 @@ export interface Request {
   steps: string[];
   /** Null means all channels. */
   channels: string[] | null;
+  arguments?: JobArguments;
   requestedBy: string;
   cause: Cause;
 }
@@ -33,8 +35,9 @@ export function enqueue(tx: EntityManager, request: Request, now: string): Promi
   const about = request.cause === 'LIVE' ? 'live' : (channels?.join(',') ?? '*');
   return insertRun(tx, {
     job: request.job,
-    scope: `${request.job}:${about}`,
+    scope: [request.job, about, ...(request.arguments ? [JSON.stringify(request.arguments)] : [])].join(':'),
     channels,
+    arguments: request.arguments ?? null,
     requestedBy: request.requestedBy,
     cause: request.cause,
     steps: request.steps.map(waiting),

@@ -53,6 +53,7 @@ const atHeadquarters: Record<string, Query> = {
       job: 'p-job',
       scope: 'p-job:*',
       channels: null,
+      arguments: null,
       requestedBy: 'me',
       cause: 'OPERATOR',
       steps: [],

@@ -55,17 +55,20 @@ test('two processes that open a new database at once migrate it once', async () 
   const databases = onPostgres
     ? await Promise.all([open(url, headquarters), open(url, headquarters)])
     : [await open(url, headquarters), await open(url, headquarters)];
-  for (const database of databases) expect(await countOf(database, 'number_sequence')).toBe(1);
+  for (const database of databases) expect(await countOf(database, 'number_sequence')).toBe(4);
 });
 
 test('what is in a database is still there after it was opened again', async () => {
   const { url } = await urls();
   const first = await open(url, headquarters);
-  await first.write((tx) => sql(tx, `update number_sequence set next_number = 42`));
+  await first.write((tx) => sql(tx, `update number_sequence set next_number = 42 where name = 'customer-account'`));
   await first.close();
-  expect(await rowsOf(await open(url, headquarters), 'select next_number from number_sequence')).toEqual([
-    { next_number: 42 },
-  ]);
+  expect(
+    await rowsOf(
+      await open(url, headquarters),
+      `select next_number from number_sequence where name = 'customer-account'`,
+    ),
+  ).toEqual([{ next_number: 42 }]);
 });
 
 test('every entity has exactly the columns of its table, null where the table allows it', async () => {
@@ -83,11 +86,19 @@ test('every entity has exactly the columns of its table, null where the table al
   }
 });
 
-test('a new headquarters has its number sequence, its streams and the schedule that is on from the start', async () => {
+test('a new headquarters has its number sequences, its streams and the schedules that are on from the start', async () => {
   const { hq } = await startHeadquarters();
-  expect(await rowsOf(hq, 'select name, prefix, digits, next_number, largest from number_sequence')).toEqual([
+  expect(
+    await rowsOf(hq, 'select name, prefix, digits, next_number, largest from number_sequence order by name'),
+  ).toEqual([
     { name: 'customer-account', prefix: 'C', digits: 8, next_number: 1, largest: 99_999_999 },
+    { name: 'invoice', prefix: 'INV', digits: 9, next_number: 1, largest: 999_999_999 },
+    { name: 'sales-order', prefix: 'SO', digits: 9, next_number: 1, largest: 999_999_999 },
+    { name: 'statement', prefix: 'ST', digits: 8, next_number: 1, largest: 99_999_999 },
   ]);
   expect(await rowsOf(hq, 'select name, value from head')).toEqual([{ name: 'customer-version', value: 0 }]);
-  expect(await rowsOf(hq, 'select job, cron from schedule')).toEqual([{ job: 'conversion', cron: '*/5 * * * *' }]);
+  expect(await rowsOf(hq, 'select job, cron from schedule order by id')).toEqual([
+    { job: 'conversion', cron: '*/5 * * * *' },
+    { job: 'synchronize-orders', cron: '*/5 * * * *' },
+  ]);
 });

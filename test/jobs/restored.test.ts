@@ -243,5 +243,7 @@ test('a headquarters that was restored from an older copy than the channels assi
     error: expect.stringContaining('"houston" has applied more than headquarters has done'),
   });
   expect([...(await accountIds(hq, 'dallas')).values()]).toEqual([null]);
-  expect(await rowsOf(hq.hq, 'select next_number from number_sequence')).toEqual([{ next_number: 2 }]);
+  expect(await rowsOf(hq.hq, `select next_number from number_sequence where name = 'customer-account'`)).toEqual([
+    { next_number: 2 },
+  ]);
 });

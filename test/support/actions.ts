@@ -63,7 +63,12 @@ async function createEach(hq: Headquarters, inputs: unknown[]): Promise<string[]
   });
 }
 
-export type Starter = 'runConversion' | 'runPJob' | 'runSynchronizeCustomers' | 'runDownload1010';
+export type Starter =
+  | 'runConversion'
+  | 'runPJob'
+  | 'runSynchronizeCustomers'
+  | 'runSynchronizeOrders'
+  | 'runDownload1010';
 
 /** Asks for a job and answers its run as it is then. */
 export async function ask(

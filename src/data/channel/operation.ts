@@ -1,6 +1,11 @@
 import type { EntityManager } from 'typeorm';
-import type { OperationKind, OperationPayload } from '../customer-rows.ts';
+import { type OperationKind, type OperationPayload, operationKinds } from '../customer-rows.ts';
 import { one, packed, rows, sql } from '../sql.ts';
+import type { ShiftBody, TransactionBody } from '../transaction-rows.ts';
+
+/** Everything that the log of a channel database may say. */
+export const logKinds = [...operationKinds, 'RECORD_TRANSACTION', 'CANCEL_ORDER', 'RECORD_SHIFT'] as const;
+export type LogKind = (typeof logKinds)[number];
 
 const columns = {
   counter: 'bigint',
@@ -12,14 +17,20 @@ const columns = {
   created_at: 'text',
 } as const;
 
-export interface NewOperation {
+interface Operation {
   id: string;
   channel: string;
-  customer_uuid: string;
-  kind: OperationKind;
-  payload: OperationPayload;
   created_at: string;
 }
+
+export type NewOperation = Operation &
+  (
+    | { kind: OperationKind; customer_uuid: string; payload: OperationPayload }
+    /** Its id is the transaction's UUID. */
+    | { kind: 'RECORD_TRANSACTION'; customer_uuid: string | null; payload: TransactionBody }
+    | { kind: 'CANCEL_ORDER'; customer_uuid: null; payload: { transaction_uuid: string; cancelled_at: string } }
+    | { kind: 'RECORD_SHIFT'; customer_uuid: null; payload: ShiftBody & { uuid: string } }
+  );
 
 /**
  * Takes the next `count` replication counters and answers the first. Call it before any other statement of the transaction:
@@ -47,6 +58,8 @@ export interface UploadPackage {
   first: number;
   last: number;
   lastId: string;
+  /** How many of each sort of operation are in it. */
+  counts: { customers: number; transactions: number; cancellations: number; shifts: number };
   /** Rows as the database packed them; they go to headquarters unread. */
   package: string;
 }
@@ -64,19 +77,35 @@ export async function packageAfter(
     first: number;
     last: number;
     last_id: string;
+    transactions: number;
+    cancellations: number;
+    shifts: number;
     package: string;
   }>(
     db,
     `select (select id from operation where counter = $1) as previous_id, (select last_counter from self where id = 1) as head,
        p.*, (select id from operation where counter = p.last) as last_id
-     from (select count(*) as count, min(x.counter) as first, max(x.counter) as last, ${packed(db, columns, 'x', 'x.counter')} as package
+     from (select count(*) as count, min(x.counter) as first, max(x.counter) as last, ${['RECORD_TRANSACTION as transactions', 'CANCEL_ORDER as cancellations', 'RECORD_SHIFT as shifts'].map(counted).join(', ')},
+           ${packed(db, columns, 'x', 'x.counter')} as package
            from (select * from operation where counter > $1 order by counter limit $2) as x) as p`,
     [counter, limit],
   );
-  const { previous_id: previousId, head, count, first, last, last_id: lastId, package: text } = row!;
+  const { previous_id: previousId, head, first, last, last_id: lastId, package: text } = row!;
+  const [count, transactions, cancellations, shifts] = [
+    row!.count,
+    row!.transactions,
+    row!.cancellations,
+    row!.shifts,
+  ].map(Number) as [number, number, number, number];
+  const counts = { customers: count - transactions - cancellations - shifts, transactions, cancellations, shifts };
   return {
     previousId,
     head,
-    upload: Number(count) === 0 ? undefined : { rows: Number(count), first, last, lastId, package: text },
+    upload: count === 0 ? undefined : { rows: count, first, last, lastId, counts, package: text },
   };
 }
+
+const counted = (what: string) => {
+  const [kind, name] = what.split(' as ');
+  return `sum(case when x.kind = '${kind}' then 1 else 0 end) as ${name}`;
+};

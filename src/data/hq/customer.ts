@@ -28,6 +28,21 @@ export const knownCustomers = (tx: EntityManager, uuids: readonly string[]) =>
     [JSON.stringify(uuids)],
   );
 
+/** Of these addresses those that headquarters has, each as `<customer> <address>`. */
+export async function knownAddresses(
+  db: EntityManager,
+  addresses: readonly { customer: string; address: string }[],
+): Promise<Set<string>> {
+  if (addresses.length === 0) return new Set();
+  const found = await sql<{ customer_uuid: string; uuid: string }>(
+    db,
+    `select distinct a.customer_uuid, a.uuid from ${rows(db, { customer: 'text', address: 'text' }, '$1')}
+     cross join customer_address a where a.customer_uuid = x.customer and a.uuid = x.address`,
+    [JSON.stringify(addresses)],
+  );
+  return new Set(found.map(({ customer_uuid, uuid }) => `${customer_uuid} ${uuid}`));
+}
+
 /**
  * Stores the customers that these operations tell of: new ones, each with its account ID, and the newer state of known ones. An
  * account ID never changes. What was received goes from table to table and is not sent through this process again.

@@ -34,6 +34,12 @@ export interface Step {
   failures: StepFailure[];
 }
 
+/** What a run was asked beyond its channels. */
+export interface JobArguments {
+  /** Statements up to this business day; without it up to the day that it is in each channel. */
+  businessDate?: string;
+}
+
 /** A job, or a chain of jobs, asked for once. */
 export interface JobRun {
   id: number;
@@ -42,6 +48,7 @@ export interface JobRun {
   scope: string;
   /** Null means all channels. */
   channels: string[] | null;
+  arguments: JobArguments | null;
   requestedBy: string;
   cause: Cause;
   state: RunState;
@@ -70,6 +77,7 @@ export const jobRuns = new EntitySchema<JobRun>({
     job: { type: 'text' },
     scope: { type: 'text' },
     channels: { type: 'simple-json', nullable: true },
+    arguments: { type: 'simple-json', nullable: true },
     requestedBy: { type: 'text' },
     cause: { type: 'text' },
     state: { type: 'text' },
@@ -97,17 +105,18 @@ export const jobRunById = (db: EntityManager, id: number) => db.findOneBy(jobRun
 /** Adds a run, or answers the one with this scope that is waiting or under way. */
 export async function insertRun(
   tx: EntityManager,
-  run: Pick<JobRun, 'job' | 'scope' | 'channels' | 'requestedBy' | 'cause' | 'steps' | 'createdAt'>,
+  run: Pick<JobRun, 'job' | 'scope' | 'channels' | 'arguments' | 'requestedBy' | 'cause' | 'steps' | 'createdAt'>,
 ): Promise<{ run: JobRun; joined: boolean }> {
   const [added] = await sql<{ id: number }>(
     tx,
-    `insert into job_run (job, scope, channels, requested_by, cause, state, steps, attempt, fence, due_at, cancel_requested, revision, created_at)
-     values ($1, $2, $3, $4, $5, 'QUEUED', $6, 0, 0, $7, false, 1, $8)
+    `insert into job_run (job, scope, channels, arguments, requested_by, cause, state, steps, attempt, fence, due_at, cancel_requested, revision, created_at)
+     values ($1, $2, $3, $4, $5, $6, 'QUEUED', $7, 0, 0, $8, false, 1, $9)
      on conflict (scope) where state in ('QUEUED', 'RUNNING') do nothing returning id`,
     [
       run.job,
       run.scope,
       run.channels && JSON.stringify(run.channels),
+      run.arguments && JSON.stringify(run.arguments),
       run.requestedBy,
       run.cause,
       JSON.stringify(run.steps),

@@ -29,6 +29,8 @@ export interface CustomerOperation {
   received_at: string;
   completed_at: string | null;
   failed_at: string | null;
+  /** What synchronized it when it was not the customer job, e.g. `order 7f3c…`. */
+  synchronized_by: string | null;
 }
 
 const columns = {
@@ -50,9 +52,10 @@ const columns = {
   received_at: 'text',
   completed_at: 'text',
   failed_at: 'text',
+  synchronized_by: 'text',
 } as const;
 
-/** Takes in a package as a channel database packed it. An operation that is known already is left as it is. */
+/** Takes in the customer operations of a package as a channel database packed it. One that is known already is left as it is. */
 export async function receiveOperations(
   tx: EntityManager,
   upload: { package: string; channelDatabase: string; sessionId: string; at: string },
@@ -70,7 +73,7 @@ export async function receiveOperations(
     tx,
     `insert into customer_operation (id, channel_database, channel, counter, customer_uuid, kind, payload, corrected, state, try_count, session_id, created_at, received_at)
      select x.id, $1, x.channel, x.counter, x.customer_uuid, x.kind, x.payload, false, 'PENDING', 0, $2, x.created_at, $3
-     from ${rows(tx, sent, '$4')} where true order by x.counter
+     from ${rows(tx, sent, '$4')} where x.kind not in ('RECORD_TRANSACTION', 'CANCEL_ORDER', 'RECORD_SHIFT') order by x.counter
      on conflict (customer_uuid, channel_database, id) do nothing`,
     [upload.channelDatabase, upload.sessionId, upload.at, upload.package],
   );
@@ -126,6 +129,49 @@ export async function stillDue<Operation extends CustomerOperation>(
     (JSON.parse(row!.due) as CustomerOperation[]).map(({ sequence, failed_at }) => [sequence, failed_at]),
   );
   return operations.filter(({ sequence, failed_at }) => due.get(sequence) === failed_at);
+}
+
+/** What is due of these customers, whichever channel they are of, kept for this transaction. */
+export async function operationsDueOf(
+  tx: EntityManager,
+  uuids: readonly string[],
+  now: string,
+): Promise<CustomerOperation[]> {
+  const found = await sql<CustomerOperation & { payload: string | OperationPayload }>(
+    tx,
+    `select ${Object.keys(columns).join(', ')} from customer_operation
+     where customer_uuid in ${listed(tx, '$1')} and state = 'PENDING' and (next_try_at is null or next_try_at <= $2)
+     order by sequence ${forUpdate(tx)}`,
+    [JSON.stringify(uuids), now],
+  );
+  return found.map((row) => ({
+    ...row,
+    sequence: Number(row.sequence),
+    payload: typeof row.payload === 'string' ? JSON.parse(row.payload) : row.payload,
+  }));
+}
+
+/** Says who synchronized these operations, where they are synchronized. */
+export const markSynchronizedBy = (tx: EntityManager, causes: readonly { sequence: number; by: string }[]) =>
+  sql(
+    tx,
+    `update customer_operation set synchronized_by = x.by from ${rows(tx, { sequence: 'bigint', by: 'text' }, '$1')}
+     where customer_operation.sequence = x.sequence and customer_operation.state = 'SYNCED' and customer_operation.synchronized_by is null`,
+    [JSON.stringify(causes)],
+  );
+
+/** Of these customers those that have unfinished operations: FAILED when a person is needed. */
+export async function troubleOf(
+  db: EntityManager,
+  uuids: readonly string[],
+): Promise<Map<string, 'FAILED' | 'PENDING'>> {
+  const found = await sql<{ customer_uuid: string; failed: number }>(
+    db,
+    `select customer_uuid, max(case when state in ('FAILED', 'WAITING') then 1 else 0 end) as failed from customer_operation
+     where customer_uuid in ${listed(db, '$1')} and state <> 'SYNCED' group by customer_uuid`,
+    [JSON.stringify(uuids)],
+  );
+  return new Map(found.map(({ customer_uuid: uuid, failed }) => [uuid, Number(failed) === 1 ? 'FAILED' : 'PENDING']));
 }
 
 export async function countDue(db: EntityManager, channels: readonly string[], now: string): Promise<number> {

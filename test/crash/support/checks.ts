@@ -55,7 +55,7 @@ export async function expectNothingLostOrRepeated(
   // Headquarters last: it is ahead of the channels.
   const assigned = await world.rows<{ uuid: string; account_id: string; next: number }>(
     'headquarters',
-    'select uuid, account_id, (select next_number from number_sequence) as next from customer order by account_id',
+    "select uuid, account_id, (select next_number from number_sequence where name = 'customer-account') as next from customer order by account_id",
   );
   const gaps = assigned.filter(
     ({ account_id: accountId }, index) => accountId !== `C${String(index + 1).padStart(8, '0')}`,

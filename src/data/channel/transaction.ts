@@ -1,0 +1,108 @@
+import type { EntityManager } from 'typeorm';
+import type { KeysetPage } from '../customer-page.ts';
+import { keysetPage, type Listed, rowsWhere } from '../keyset-page.ts';
+import { listed, rows, sql } from '../sql.ts';
+import type { TransactionBody, TransactionKind } from '../transaction-rows.ts';
+
+/** A transaction as it is shown, whichever database it was read from. */
+export interface TransactionRow {
+  /** Place in the order of its database; the cursor. */
+  id: number;
+  uuid: string;
+  channel: string;
+  body: TransactionBody;
+  created_at: string;
+  cancelled_at: string | null;
+}
+
+/** A transaction as its channel database has it. */
+export interface ChannelTransaction extends TransactionRow {
+  /** Replication counter of the operation that recorded it. */
+  counter: number;
+}
+
+const columns = {
+  uuid: 'text',
+  channel: 'text',
+  kind: 'text',
+  reference: 'text',
+  customer_uuid: 'text',
+  business_date: 'text',
+  currency: 'text',
+  gross: 'bigint',
+  shift_uuid: 'text',
+  body: 'json',
+  body_hash: 'text',
+  counter: 'bigint',
+  created_at: 'text',
+} as const;
+
+export interface NewTransaction extends Omit<ChannelTransaction, 'id' | 'cancelled_at'> {
+  body_hash: string;
+}
+
+export const insertTransactions = (tx: EntityManager, transactions: readonly NewTransaction[]) => {
+  const names = Object.keys(columns).join(', ');
+  return sql(tx, `insert into retail_transaction (${names}) select ${names} from ${rows(tx, columns, '$1')}`, [
+    JSON.stringify(
+      transactions.map(({ body, ...transaction }) => ({
+        ...transaction,
+        kind: body.kind,
+        reference: body.reference,
+        customer_uuid: body.customer_uuid,
+        business_date: body.business_date,
+        currency: body.currency,
+        gross: body.gross,
+        shift_uuid: body.shift_uuid,
+        body,
+      })),
+    ),
+  ]);
+};
+
+/** Of these transactions those that are in the database, with what tells whether a repeat is the same. */
+export const knownTransactions = (tx: EntityManager, uuids: readonly string[]) =>
+  sql<{ uuid: string; channel: string; body_hash: string }>(
+    tx,
+    `select uuid, channel, body_hash from retail_transaction where uuid in ${listed(tx, '$1')}`,
+    [JSON.stringify(uuids)],
+  );
+
+const transactions: Listed = {
+  name: 'retail_transaction',
+  key: 'id',
+  columns: {
+    id: 'bigint',
+    uuid: 'text',
+    channel: 'text',
+    body: 'json',
+    counter: 'bigint',
+    created_at: 'text',
+    cancelled_at: 'text',
+  },
+};
+
+export interface ChannelTransactionFilter {
+  channel: string;
+  kind?: readonly TransactionKind[] | undefined;
+  customer_uuid?: string | undefined;
+  business_date?: string | undefined;
+  shift_uuid?: string | undefined;
+}
+
+export const channelTransactionPage = (db: EntityManager, filter: ChannelTransactionFilter, page: KeysetPage) =>
+  keysetPage<ChannelTransaction>(db, transactions, { ...filter }, page);
+
+export const channelTransactionsByUuid = (db: EntityManager, uuids: readonly string[]) =>
+  rowsWhere<ChannelTransaction>(db, transactions, { uuid: uuids });
+
+export async function channelTransactionByReference(
+  db: EntityManager,
+  channel: string,
+  reference: string,
+): Promise<ChannelTransaction | undefined> {
+  return (await rowsWhere<ChannelTransaction>(db, transactions, { channel, reference }))[0];
+}
+
+export const markCancelled = (tx: EntityManager, uuid: string, at: string) =>
+  sql(tx, 'update retail_transaction set cancelled_at = $1 where uuid = $2', [at, uuid]);

@@ -1,0 +1,134 @@
+/*
+ * What a retail transaction and a shift say, in a channel, on the way and at headquarters: one shape, so that what a channel recorded
+ * is what headquarters stores. Amounts are whole minor units of the currency, quantities whole thousandths.
+ */
+
+/** Orders become sales orders by Synchronize orders; cash-and-carry sales (and returns) are posted by statements. */
+export const transactionKinds = ['ONLINE_ORDER', 'CUSTOMER_ORDER', 'CASH_AND_CARRY'] as const;
+export type TransactionKind = (typeof transactionKinds)[number];
+
+export const tenders = ['CASH', 'CARD', 'CHECK', 'GIFT_CARD', 'ONLINE', 'CUSTOMER_ACCOUNT', 'OTHER'] as const;
+export type Tender = (typeof tenders)[number];
+
+export interface TransactionLine {
+  /** 1, 2, 3 … */
+  line: number;
+  sku: string;
+  name: string | null;
+  /** Thousandths; negative: a return. */
+  quantity: number;
+  unit_price: number;
+  /** What the line was reduced by, of the whole line; it has the sign of the quantity, as has the tax. */
+  discount: number;
+  tax: number;
+  /** Without tax. */
+  net: number;
+  /** With tax. */
+  gross: number;
+  /** Taken back at the till: kept, and counted nowhere. */
+  voided: boolean;
+}
+
+export interface TransactionCharge {
+  line: number;
+  /** E.g. `FREIGHT`. */
+  code: string;
+  /** Without tax. */
+  amount: number;
+  tax: number;
+}
+
+export interface TransactionPayment {
+  line: number;
+  tender: Tender;
+  /** Negative: paid back, as change or for a return. */
+  amount: number;
+}
+
+/** Sums of the lines and charges that are not voided. */
+export interface TransactionTotals {
+  /** Lines without tax. */
+  net: number;
+  discount: number;
+  /** Of lines and charges. */
+  tax: number;
+  /** Without tax. */
+  charge: number;
+  /** net + tax + charge: what is to be paid. */
+  gross: number;
+  paid: number;
+  /** Thousandths. */
+  quantity: number;
+}
+
+/** The payload of a RECORD_TRANSACTION operation. */
+export interface TransactionBody extends TransactionTotals {
+  kind: TransactionKind;
+  /** The confirmation number (channel reference ID), e.g. `7K3M-9QXT-2BFD`. */
+  reference: string;
+  customer_uuid: string | null;
+  delivery_address_uuid: string | null;
+  /** The day of the books, in the channel's time zone. */
+  business_date: string;
+  currency: string;
+  prices_include_tax: boolean;
+  shift_uuid: string | null;
+  register: string | null;
+  staff: string | null;
+  lines: TransactionLine[];
+  charges: TransactionCharge[];
+  payments: TransactionPayment[];
+}
+
+/** The totals as columns, wherever a table has them. */
+export const totalColumns = {
+  net: 'bigint',
+  discount: 'bigint',
+  tax: 'bigint',
+  charge: 'bigint',
+  gross: 'bigint',
+  paid: 'bigint',
+  quantity: 'bigint',
+} as const;
+
+export const lineColumns = {
+  line: 'bigint',
+  sku: 'text',
+  name: 'text',
+  quantity: 'bigint',
+  unit_price: 'bigint',
+  discount: 'bigint',
+  tax: 'bigint',
+  net: 'bigint',
+  gross: 'bigint',
+  voided: 'boolean',
+} as const;
+
+export const paymentColumns = { line: 'bigint', tender: 'text', amount: 'bigint' } as const;
+
+/**
+ * OPEN: sells. SUSPENDED: the register is free for another shift, and this one can be resumed. BLIND_CLOSED: cannot be resumed, can still
+ * be counted. CLOSED: final, and counted.
+ */
+export const shiftStates = ['OPEN', 'SUSPENDED', 'BLIND_CLOSED', 'CLOSED'] as const;
+export type ShiftState = (typeof shiftStates)[number];
+
+export interface ShiftTender {
+  tender: Tender;
+  /** What was in the till at the beginning. */
+  starting: number;
+  /** What was counted at the end; null until then. */
+  counted: number | null;
+}
+
+/** The payload of a RECORD_SHIFT operation: the whole shift as it is after it. */
+export interface ShiftBody {
+  register: string;
+  state: ShiftState;
+  business_date: string;
+  currency: string;
+  opened_by: string | null;
+  opened_at: string;
+  closed_at: string | null;
+  tenders: ShiftTender[];
+}

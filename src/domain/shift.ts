@@ -1,0 +1,212 @@
+import { randomUUID } from 'node:crypto';
+import type { EntityManager } from 'typeorm';
+import { appendOperations, takeCounters } from '../data/channel/operation.ts';
+import { type ChannelShift, channelShiftsByUuid, openShiftOf, storeShift } from '../data/channel/shift.ts';
+import type { ShiftBody, ShiftState, ShiftTender, Tender } from '../data/transaction-rows.ts';
+import { InvalidInput, NotFound, TransactionExists, WrongState } from '../errors.ts';
+import { dayIn } from './business-day.ts';
+import { amountFrom, checkedBusinessDate, checkedCurrency, type Recording, trimmed, uuidFrom } from './transaction.ts';
+import { registerCode, staffCode } from './transaction-rules.ts';
+
+/** An amount per tender, as decimal text. */
+export interface TenderInput {
+  tender: Tender;
+  amount: string;
+}
+
+export interface OpenShiftInput {
+  id?: string | null;
+  register: string;
+  businessDate?: string | null;
+  currency?: string | null;
+  openedBy?: string | null;
+  starting?: readonly TenderInput[] | null;
+}
+
+/** A shift ready to be opened: checked, with its UUID. */
+export interface PreparedShift {
+  uuid: string;
+  channel: string;
+  body: ShiftBody;
+  /** No business date was given. */
+  defaultDate: boolean;
+}
+
+/** Checks the input. Throws InvalidInput, which names the field; nothing is stored. */
+export function prepareShift(channel: Recording, input: OpenShiftInput, at: string): PreparedShift {
+  const uuid = uuidFrom(input.id, ['id']);
+  const register = input.register.trim();
+  const wrong = registerCode.safeParse(register).error;
+  if (wrong) throw new InvalidInput(['register'], wrong.issues[0]!.message);
+  const openedBy = trimmed(input.openedBy);
+  const unnamed = openedBy === null ? undefined : staffCode.safeParse(openedBy).error;
+  if (unnamed) throw new InvalidInput(['openedBy'], unnamed.issues[0]!.message);
+  const currency = checkedCurrency(input.currency ?? channel.currency);
+  const starting = amountsOf(input.starting ?? [], currency, 'starting');
+  const body: ShiftBody = {
+    register,
+    state: 'OPEN',
+    business_date: checkedBusinessDate(input.businessDate, dayIn(channel.timeZone, at)),
+    currency,
+    opened_by: openedBy,
+    opened_at: at,
+    closed_at: null,
+    tenders: [...starting].map(([tender, amount]) => ({ tender, starting: amount, counted: null })),
+  };
+  return { uuid, channel: channel.code, body, defaultDate: !input.businessDate };
+}
+
+/**
+ * Opens a shift at a register, which sells in one shift at a time. The UUID is the idempotency key: the same one again with the same data
+ * answers the shift as it is now, whatever has become of it.
+ */
+export async function openShift(tx: EntityManager, prepared: PreparedShift, at: string): Promise<ChannelShift> {
+  const counter = await takeCounters(tx, 0);
+  const { uuid, channel, body } = prepared;
+  const [known] = await channelShiftsByUuid(tx, [uuid]);
+  if (known) {
+    if (known.channel === channel && sameOpening(known, prepared)) return known;
+    throw new TransactionExists(uuid, 'shift');
+  }
+  await mustBeFree(tx, channel, body.register);
+  return record(tx, { id: 0, uuid, channel, ...body, counter, updated_at: at }, at);
+}
+
+/** Frees the register for another shift; this one can be resumed. */
+export const suspendShift = (tx: EntityManager, which: Which): Promise<ChannelShift> =>
+  change(tx, which, { from: ['OPEN'], done: ['SUSPENDED'], what: 'suspended' }, () => ({ state: 'SUSPENDED' }));
+
+/** Sells again, at its register, which must be free. */
+export const resumeShift = (tx: EntityManager, which: Which): Promise<ChannelShift> =>
+  change(tx, which, { from: ['SUSPENDED'], done: ['OPEN'], what: 'resumed' }, async ({ channel, register }) => {
+    await mustBeFree(tx, channel, register);
+    return { state: 'OPEN' };
+  });
+
+/** Ends it without counting, so that the register is free; it can be counted and closed later, and not be resumed. */
+export const blindCloseShift = (tx: EntityManager, which: Which): Promise<ChannelShift> =>
+  change(tx, which, { from: ['OPEN', 'SUSPENDED'], done: ['BLIND_CLOSED'], what: 'blind-closed' }, () => ({
+    state: 'BLIND_CLOSED',
+  }));
+
+const countable: ShiftState[] = ['OPEN', 'SUSPENDED', 'BLIND_CLOSED'];
+
+/** Notes what was counted. The newest count of a tender holds; the others stay. */
+export const declareTenders = (
+  tx: EntityManager,
+  which: Which,
+  counts: readonly TenderInput[],
+): Promise<ChannelShift> => {
+  if (counts.length === 0) throw new InvalidInput(['counts'], 'must name a tender');
+  return change(tx, which, { from: countable, done: [], what: 'counted' }, ({ tenders, currency }) => ({
+    tenders: withCounts(tenders, amountsOf(counts, currency, 'counts')),
+  }));
+};
+
+/**
+ * Closes a shift for good, with the last counts. Cash must be counted, now or before: it is what a till can lack. Another tender that
+ * was not counted counts as nothing when the statement compares it with what was expected.
+ */
+export const closeShift = (
+  tx: EntityManager,
+  which: Which,
+  counts: readonly TenderInput[],
+): Promise<ChannelShift> =>
+  change(tx, which, { from: countable, done: ['CLOSED'], what: 'closed' }, ({ tenders, currency }) => {
+    const counted = withCounts(tenders, amountsOf(counts, currency, 'counts'));
+    if (counted.find(({ tender }) => tender === 'CASH')?.counted == null)
+      throw new InvalidInput(['counts'], 'cash must be counted before a shift is closed: 0 when there is none');
+    return {
+      state: 'CLOSED',
+      closed_at: which.at,
+      tenders: counted.map((tender) => ({ ...tender, counted: tender.counted ?? 0 })),
+    };
+  });
+
+export interface Which {
+  channel: string;
+  uuid: string;
+  at: string;
+}
+
+/** Changes a shift where its state allows it, with its row of the log. One that is there already is answered as it is. */
+async function change(
+  tx: EntityManager,
+  { channel, uuid, at }: Which,
+  { from, done, what }: { from: ShiftState[]; done: ShiftState[]; what: string },
+  to: (shift: ChannelShift) => Partial<ShiftBody> | Promise<Partial<ShiftBody>>,
+): Promise<ChannelShift> {
+  const counter = await takeCounters(tx, 0);
+  const [shift] = await channelShiftsByUuid(tx, [uuid]);
+  if (shift?.channel !== channel) throw new NotFound('shift');
+  if (done.includes(shift.state)) return shift;
+  if (!from.includes(shift.state)) throw new WrongState(`The shift is ${shift.state} and cannot be ${what}.`);
+  return record(tx, { ...shift, ...(await to(shift)), counter, updated_at: at }, at);
+}
+
+/** Stores a shift as it is now and appends that to the log. Its counter is the next one, which is taken here. */
+async function record(tx: EntityManager, shift: ChannelShift, at: string): Promise<ChannelShift> {
+  await takeCounters(tx, 1);
+  await storeShift(tx, shift);
+  const { uuid, channel, counter, register, state, business_date, currency, opened_by, opened_at, closed_at, tenders } =
+    shift;
+  const payload = {
+    uuid,
+    register,
+    state,
+    business_date,
+    currency,
+    opened_by,
+    opened_at,
+    closed_at,
+    tenders,
+  };
+  await appendOperations(tx, [
+    { counter, id: randomUUID(), channel, customer_uuid: null, kind: 'RECORD_SHIFT', payload, created_at: at },
+  ]);
+  return shift;
+}
+
+async function mustBeFree(tx: EntityManager, channel: string, register: string): Promise<void> {
+  const open = await openShiftOf(tx, channel, register);
+  if (open) throw new WrongState(`Register ${register} is taken by the open shift ${open.uuid}.`);
+}
+
+/** Whether a shift that is known was opened with the same data. */
+function sameOpening(known: ChannelShift, { body, defaultDate }: PreparedShift): boolean {
+  const starts = (tenders: readonly ShiftTender[]) =>
+    JSON.stringify(
+      tenders
+        .filter(({ starting }) => starting !== 0)
+        .map(({ tender, starting }) => [tender, starting])
+        .sort(),
+    );
+  return (
+    known.register === body.register &&
+    known.currency === body.currency &&
+    known.opened_by === body.opened_by &&
+    (defaultDate || known.business_date === body.business_date) &&
+    starts(known.tenders) === starts(body.tenders)
+  );
+}
+
+function amountsOf(given: readonly TenderInput[], currency: string, field: string): Map<Tender, number> {
+  const amounts = new Map<Tender, number>();
+  for (const [index, { tender, amount }] of given.entries()) {
+    const path = [field, index];
+    if (amounts.has(tender)) throw new InvalidInput([...path, 'tender'], 'is named twice');
+    const value = amountFrom(amount, currency, [...path, 'amount']);
+    if (value < 0) throw new InvalidInput([...path, 'amount'], 'must not be negative');
+    amounts.set(tender, value);
+  }
+  return amounts;
+}
+
+/** The newest count of each tender; one that was not there began with nothing. */
+function withCounts(tenders: readonly ShiftTender[], counts: ReadonlyMap<Tender, number>): ShiftTender[] {
+  const known = tenders.map((one) => ({ ...one, counted: counts.get(one.tender) ?? one.counted }));
+  const added = [...counts]
+    .filter(([tender]) => !tenders.some((one) => one.tender === tender))
+    .map(([tender, counted]) => ({ tender, starting: 0, counted }));
+  return [...known, ...added];
+}

@@ -1,0 +1,295 @@
+import type { EntityManager } from 'typeorm';
+import { type AuditEntry, addAuditEntries } from '../data/hq/audit.ts';
+import { releaseSalesOrder, type SalesOrderRow, salesOrdersWhere } from '../data/hq/sales-order.ts';
+import {
+  changeTransaction,
+  type HqTransaction,
+  retryTransactions,
+  type TransactionStatus,
+  transactionsWhere,
+} from '../data/hq/transaction.ts';
+import type { Tender, TransactionBody, TransactionLine, TransactionPayment } from '../data/transaction-rows.ts';
+import { InvalidInput, NotFound, WrongState } from '../errors.ts';
+import { decimalOf, minorUnits, quantityOf, thousandths } from './money.ts';
+import { issuesOfTransaction, lineOf, totalsOf } from './transaction-rules.ts';
+
+/*
+ * What a person does with a transaction that cannot go on by itself. Every change is checked like a new transaction, and kept in the audit
+ * trail; the jobs leave a transaction alone while it is being edited.
+ */
+
+export interface LineChange {
+  line: number;
+  sku?: string | null;
+  quantity?: string | null;
+  unitPrice?: string | null;
+  discount?: string | null;
+  tax?: string | null;
+  voided?: boolean | null;
+}
+
+export interface PaymentChange {
+  line: number;
+  tender?: Tender | null;
+  amount?: string | null;
+}
+
+/** What is left out stays. A line or payment whose number is new is added; a line is taken out by voiding it. */
+export interface TransactionChange {
+  customerUuid?: string | null;
+  deliveryAddressUuid?: string | null;
+  businessDate?: string | null;
+  lines?: readonly LineChange[] | null;
+  payments?: readonly PaymentChange[] | null;
+}
+
+interface Actor {
+  actor: string;
+  at: string;
+}
+
+/** Where a person may take hold of a transaction: nothing has been made of it yet. */
+const untouched = (transaction: HqTransaction): boolean =>
+  ['NONE', 'WAITING', 'FAILED'].includes(transaction.status) ||
+  (transaction.kind === 'CASH_AND_CARRY' && transaction.status === 'SUCCEEDED' && transaction.statement_id === null);
+
+/** Takes a transaction out of the jobs until it is saved or released. */
+export async function beginEditing(tx: EntityManager, sequence: number, who: Actor): Promise<HqTransaction> {
+  const transaction = await found(tx, sequence);
+  if (!untouched(transaction)) throw wrong('edited', transaction);
+  return changed(tx, transaction, { status: 'EDITING', status_before_editing: transaction.status }, who, {
+    action: 'beginEditingTransaction',
+  });
+}
+
+/** Gives a transaction back to the jobs as it was. */
+export async function releaseEditing(tx: EntityManager, sequence: number, who: Actor): Promise<HqTransaction> {
+  const transaction = await found(tx, sequence);
+  if (transaction.status !== 'EDITING') throw wrong('released', transaction);
+  const status = (transaction.status_before_editing ?? 'NONE') as TransactionStatus;
+  return changed(tx, transaction, { status, status_before_editing: null }, who, { action: 'releaseTransaction' });
+}
+
+/**
+ * Saves a correction: the transaction as changed must keep every rule. It is due again; with `hold` the sales order that comes of it
+ * is on hold until it is released.
+ */
+export async function editTransaction(
+  tx: EntityManager,
+  sequence: number,
+  change: TransactionChange,
+  hold: boolean,
+  who: Actor,
+): Promise<HqTransaction> {
+  const transaction = await found(tx, sequence);
+  if (transaction.status !== 'EDITING' && !untouched(transaction)) throw wrong('edited', transaction);
+  const before = transaction.payload;
+  const body = withChange(before, change);
+  const [issue] = issuesOfTransaction(body);
+  if (issue) throw new InvalidInput(issue.path.map(String), issue.rule);
+  if (hold && body.kind === 'CASH_AND_CARRY') throw new InvalidInput(['hold'], 'is for orders');
+  const differences = differencesOf(before, body);
+  if (differences.length === 0) throw new InvalidInput([], 'nothing to change was given');
+  return changed(
+    tx,
+    transaction,
+    {
+      status: 'NONE',
+      status_before_editing: null,
+      try_count: 0,
+      next_try_at: null,
+      error_code: null,
+      error: null,
+      validation_errors: null,
+      payload: body,
+      corrected: true,
+      hold,
+      customer_uuid: body.customer_uuid,
+      delivery_address_uuid: body.delivery_address_uuid,
+      business_date: body.business_date,
+    },
+    who,
+    ...differences.map((difference) => ({ action: 'editTransaction', ...difference })),
+  );
+}
+
+/** Marks a transaction so that nothing is ever made of it. */
+export async function voidTransaction(
+  tx: EntityManager,
+  sequence: number,
+  reason: string,
+  who: Actor,
+): Promise<HqTransaction> {
+  const transaction = await found(tx, sequence);
+  if (transaction.status !== 'EDITING' && !untouched(transaction)) throw wrong('voided', transaction);
+  return changed(tx, transaction, { status: 'VOIDED', next_try_at: null, status_before_editing: null }, who, {
+    action: 'voidTransaction',
+    field: 'reason',
+    newValue: reason,
+  });
+}
+
+/** Lets a failed transaction be tried again as if for the first time. */
+export async function retryTransaction(tx: EntityManager, sequence: number, who: Actor): Promise<HqTransaction> {
+  const transaction = await found(tx, sequence);
+  if (transaction.status !== 'FAILED') throw wrong('retried', transaction);
+  await retryTransactions(tx, { sequence }, who.at);
+  await addAuditEntries(tx, [{ ...entry(sequence, who), action: 'retryTransaction' }]);
+  return found(tx, sequence);
+}
+
+/** Lets all failed transactions (of a channel, or of all: null) be tried again. */
+export async function retryAllTransactions(
+  tx: EntityManager,
+  channel: string | null,
+  { actor, at }: Actor,
+): Promise<{ count: number; channels: string[] }> {
+  const retried = await retryTransactions(tx, { channel }, at);
+  const nothing = { field: null, oldValue: null };
+  const subject = `channel:${channel ?? '*'}`;
+  await addAuditEntries(tx, [
+    { at, actor, action: 'retryFailedTransactions', subject, ...nothing, newValue: String(retried.length) },
+  ]);
+  return { count: retried.length, channels: [...new Set(retried.map((row) => row.channel))] };
+}
+
+/** Releases a sales order that was put on hold. */
+export async function releaseHold(tx: EntityManager, id: number, { actor, at }: Actor): Promise<SalesOrderRow> {
+  const [order] = await salesOrdersWhere(tx, { id });
+  if (!order) throw new NotFound('sales order');
+  if (order.hold_code === null) throw new WrongState('This sales order is not on hold.');
+  await releaseSalesOrder(tx, id);
+  const subject = `sales-order:${id}`;
+  await addAuditEntries(tx, [
+    { at, actor, action: 'releaseSalesOrder', subject, field: 'holdCode', oldValue: order.hold_code, newValue: null },
+  ]);
+  return { ...order, hold_code: null };
+}
+
+async function found(tx: EntityManager, sequence: number): Promise<HqTransaction> {
+  const [transaction] = await transactionsWhere(tx, { sequence });
+  if (!transaction) throw new NotFound('transaction');
+  return transaction;
+}
+
+const wrong = (what: string, { status, statement_id }: HqTransaction) =>
+  new WrongState(
+    `This transaction cannot be ${what}: it is ${status}${statement_id === null ? '' : ' and part of a statement'}.`,
+  );
+
+/** Changes a transaction that is still as it was read, with its audit entries. */
+async function changed(
+  tx: EntityManager,
+  transaction: HqTransaction,
+  change: Parameters<typeof changeTransaction>[2],
+  who: Actor,
+  ...entries: (Partial<AuditEntry> & { action: string })[]
+): Promise<HqTransaction> {
+  const { sequence } = transaction;
+  if (!(await changeTransaction(tx, transaction, { ...change, modified_at: who.at }))) {
+    throw new WrongState('This transaction has changed in the meantime; look at it again.');
+  }
+  await addAuditEntries(
+    tx,
+    entries.map((more) => ({ ...entry(sequence, who), ...more })),
+  );
+  return found(tx, sequence);
+}
+
+const entry = (sequence: number, { actor, at }: Actor) => ({
+  at,
+  actor,
+  subject: `transaction:${sequence}`,
+  field: null as string | null,
+  oldValue: null as string | null,
+  newValue: null as string | null,
+});
+
+function withChange(before: TransactionBody, change: TransactionChange): TransactionBody {
+  const { currency } = before;
+  const changes = new Map((change.lines ?? []).map((line, index) => [line.line, { ...line, index }]));
+  const blank = { sku: '', name: null, quantity: 0, unit_price: 0, discount: 0, tax: 0, voided: false };
+  const known = Array.isArray(before.lines) ? before.lines : [];
+  const all = [
+    ...known,
+    ...[...changes.keys()]
+      .filter((line) => !known.some((one) => one.line === line))
+      .map((line) => ({ ...blank, line }) as TransactionLine),
+  ];
+  const amount = (text: string | null | undefined, otherwise: number, path: (string | number)[]) =>
+    text === null || text === undefined
+      ? otherwise
+      : valueOr(minorUnits(text, currency), path, `an amount in ${currency}`);
+  const lines = all.map((line) => {
+    const wanted = changes.get(line.line);
+    if (!wanted) return line;
+    const at = (field: string) => ['lines', wanted.index, field];
+    return lineOf(
+      {
+        ...line,
+        sku: wanted.sku?.trim() ?? line.sku,
+        quantity:
+          wanted.quantity === null || wanted.quantity === undefined
+            ? line.quantity
+            : valueOr(thousandths(wanted.quantity), at('quantity'), 'a quantity of at most three decimals'),
+        unit_price: amount(wanted.unitPrice, line.unit_price, at('unitPrice')),
+        discount: amount(wanted.discount, line.discount, at('discount')),
+        tax: amount(wanted.tax, line.tax, at('tax')),
+        voided: wanted.voided ?? line.voided,
+      },
+      before.prices_include_tax,
+    );
+  });
+  const paid = new Map((Array.isArray(before.payments) ? before.payments : []).map((one) => [one.line, one]));
+  for (const [index, { line, tender, amount: text }] of (change.payments ?? []).entries()) {
+    const payment: TransactionPayment = paid.get(line) ?? { line, tender: 'CASH', amount: 0 };
+    const value = amount(text, payment.amount, ['payments', index, 'amount']);
+    paid.set(line, { line, tender: tender ?? payment.tender, amount: value });
+  }
+  const payments = [...paid.values()];
+  const body: TransactionBody = {
+    ...before,
+    customer_uuid: change.customerUuid === undefined ? before.customer_uuid : change.customerUuid,
+    delivery_address_uuid:
+      change.deliveryAddressUuid === undefined ? before.delivery_address_uuid : change.deliveryAddressUuid,
+    business_date: change.businessDate ?? before.business_date,
+    lines,
+    payments,
+  };
+  return { ...body, ...totalsOf(lines, Array.isArray(before.charges) ? before.charges : [], payments) };
+}
+
+function valueOr(value: number | undefined, path: (string | number)[], what: string): number {
+  if (value === undefined) throw new InvalidInput(path, `must be ${what}`);
+  return value;
+}
+
+/** One entry per field that differs, e.g. `lines.2.unitPrice`. */
+function differencesOf(before: TransactionBody, after: TransactionBody) {
+  const one = fieldsOf(before);
+  const other = fieldsOf(after);
+  return [...new Set([...one.keys(), ...other.keys()])]
+    .map((field) => ({ field, oldValue: one.get(field) ?? null, newValue: other.get(field) ?? null }))
+    .filter(({ oldValue, newValue }) => oldValue !== newValue);
+}
+
+function fieldsOf(body: TransactionBody): Map<string, string | null> {
+  const money = (value: number) => decimalOf(value, body.currency);
+  const fields = new Map<string, string | null>([
+    ['customerUuid', body.customer_uuid],
+    ['deliveryAddressUuid', body.delivery_address_uuid],
+    ['businessDate', body.business_date],
+    ['gross', money(body.gross)],
+  ]);
+  for (const line of Array.isArray(body.lines) ? body.lines : []) {
+    const at = `lines.${line.line}`;
+    fields.set(`${at}.sku`, line.sku).set(`${at}.quantity`, quantityOf(line.quantity));
+    fields.set(`${at}.unitPrice`, money(line.unit_price)).set(`${at}.discount`, money(line.discount));
+    fields.set(`${at}.tax`, money(line.tax)).set(`${at}.voided`, String(line.voided));
+  }
+  for (const payment of Array.isArray(body.payments) ? body.payments : []) {
+    fields.set(`payments.${payment.line}.tender`, payment.tender);
+    fields.set(`payments.${payment.line}.amount`, money(payment.amount));
+  }
+  return fields;
+}

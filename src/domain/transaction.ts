@@ -1,0 +1,379 @@
+import { createHash, randomUUID } from 'node:crypto';
+import type { EntityManager } from 'typeorm';
+import { appendOperations, takeCounters } from '../data/channel/operation.ts';
+import { type ChannelShift, channelShiftsByUuid } from '../data/channel/shift.ts';
+import {
+  type ChannelTransaction,
+  channelTransactionsByUuid,
+  insertTransactions,
+  knownTransactions,
+  markCancelled,
+} from '../data/channel/transaction.ts';
+import type { Channel } from '../data/hq/channel.ts';
+import type { Tender, TransactionBody, TransactionKind } from '../data/transaction-rows.ts';
+import { type DomainError, InvalidInput, NotFound, TransactionExists, WrongState } from '../errors.ts';
+import { dayIn } from './business-day.ts';
+import { currencyCode, type Issue, uuidRule } from './customer-rules.ts';
+import { decimalOf, minorDigits, minorUnits, thousandths } from './money.ts';
+import {
+  businessDate,
+  issuesOfTransaction,
+  lineOf,
+  MOST_CHARGES,
+  MOST_LINES,
+  MOST_PAYMENTS,
+  totalsOf,
+} from './transaction-rules.ts';
+
+/** Amounts and quantities are decimal text, exact. */
+export interface LineInput {
+  sku: string;
+  name?: string | null;
+  quantity: string;
+  unitPrice: string;
+  discount?: string | null;
+  tax?: string | null;
+  voided?: boolean | null;
+}
+
+export interface ChargeInput {
+  code: string;
+  amount: string;
+  tax?: string | null;
+}
+
+export interface PaymentInput {
+  tender: Tender;
+  amount: string;
+}
+
+export interface TransactionInput {
+  id?: string | null;
+  kind: TransactionKind;
+  customerUuid?: string | null;
+  deliveryAddressUuid?: string | null;
+  businessDate?: string | null;
+  currency?: string | null;
+  pricesIncludeTax?: boolean | null;
+  shiftUuid?: string | null;
+  register?: string | null;
+  staff?: string | null;
+  lines: readonly LineInput[];
+  charges?: readonly ChargeInput[] | null;
+  payments?: readonly PaymentInput[] | null;
+  /** What the client says is to be paid. */
+  total: string;
+}
+
+/** A transaction ready to be stored: checked and calculated. */
+export interface PreparedTransaction {
+  uuid: string;
+  channel: string;
+  body: TransactionBody;
+  /** No business date was given: the shift's is taken, should there be a shift. */
+  dateOfShift: boolean;
+  /** Tells whether a repeat with the same UUID says the same. */
+  bodyHash: string;
+  at: string;
+}
+
+export type Recording = Pick<Channel, 'code' | 'currency' | 'timeZone'>;
+
+/** Checks and calculates. Throws InvalidInput, which names the field; nothing is stored. */
+export function prepareTransaction(channel: Recording, input: TransactionInput, at: string): PreparedTransaction {
+  const uuid = uuidFrom(input.id, ['id']);
+  const currency = checkedCurrency(input.currency ?? channel.currency);
+  const today = dayIn(channel.timeZone, at);
+  const body = bodyFrom(input, { reference: referenceOf(uuid), currency, today });
+  throwFirst(issuesOfTransaction(body));
+  if (body.business_date > today) throw laterThan(today);
+  mustAddUp(body, input.total);
+  const dateOfShift = !input.businessDate;
+  const said = dateOfShift ? { ...body, business_date: null } : body;
+  const bodyHash = createHash('sha256').update(JSON.stringify(said)).digest('base64url');
+  return { uuid, channel: channel.code, body, dateOfShift, bodyHash, at };
+}
+
+/**
+ * Records orders and sales in their channel, each with its row of the log. The UUID is the idempotency key: the same one with the same
+ * data answers the stored transaction, with other data TransactionExists. One transaction on the channel database, in six statements for
+ * any number of them; headquarters may be down. Their customers and addresses need not be here.
+ */
+export async function recordTransactions(
+  tx: EntityManager,
+  transactions: PreparedTransaction[],
+): Promise<(DomainError | { uuid: string; created: boolean; body: TransactionBody })[]> {
+  // Taking no counter first keeps two writers of one UUID apart on PostgreSQL, and those who close a shift.
+  const first = await takeCounters(tx, 0);
+  const uuids = transactions.map(({ uuid }) => uuid);
+  const known = new Map(
+    (await knownTransactions(tx, uuids)).map(({ uuid, channel, body_hash: bodyHash }) => [uuid, { channel, bodyHash }]),
+  );
+  const shifts = await shiftsOf(tx, transactions);
+  const added: PreparedTransaction[] = [];
+  const results = transactions.map((transaction) => {
+    const { uuid, channel, bodyHash, body } = transaction;
+    const stored = known.get(uuid);
+    if (stored) {
+      const same = stored.channel === channel && stored.bodyHash === bodyHash;
+      return same ? { uuid, created: false, body } : new TransactionExists(uuid);
+    }
+    const recorded = withShift(transaction, shifts);
+    if (recorded instanceof Error) return recorded;
+    known.set(uuid, transaction);
+    added.push({ ...transaction, body: recorded });
+    return { uuid, created: true, body: recorded };
+  });
+  if (added.length === 0) return results;
+
+  await takeCounters(tx, added.length);
+  const rows = added.map(({ uuid, channel, body, bodyHash, at }, index) => ({
+    uuid,
+    channel,
+    body,
+    body_hash: bodyHash,
+    counter: first + index,
+    created_at: at,
+  }));
+  await insertTransactions(tx, rows);
+  await appendOperations(
+    tx,
+    rows.map(({ uuid, channel, body, counter, created_at }) => ({
+      counter,
+      id: uuid,
+      channel,
+      customer_uuid: body.customer_uuid,
+      kind: 'RECORD_TRANSACTION' as const,
+      payload: body,
+      created_at,
+    })),
+  );
+  return results;
+}
+
+/**
+ * Cancels an order of this channel that has not reached headquarters: `received` is the counter up to which headquarters has this
+ * database's log, null when it does not answer. Then the cancellation is taken all the same: it is an operation of its own, and
+ * headquarters cancels the sales order, should there be one. An order that is cancelled already is answered as it is.
+ */
+export async function cancelOrder(
+  tx: EntityManager,
+  { channel, uuid, received, at }: { channel: string; uuid: string; received: number | null; at: string },
+): Promise<{ order: ChannelTransaction; cancelled: boolean }> {
+  const counter = await takeCounters(tx, 0);
+  const [order] = await channelTransactionsByUuid(tx, [uuid]);
+  if (order?.channel !== channel) throw new NotFound('order');
+  if (order.body.kind === 'CASH_AND_CARRY')
+    throw new WrongState('A sale cannot be cancelled: record a return, which is a sale with negative quantities.');
+  if (order.cancelled_at !== null) return { order, cancelled: false };
+  if (received !== null && order.counter <= received)
+    throw new WrongState('The order has reached headquarters already: it is edited or voided there.');
+  await takeCounters(tx, 1);
+  await markCancelled(tx, uuid, at);
+  await appendOperations(tx, [
+    {
+      counter,
+      id: randomUUID(),
+      channel,
+      customer_uuid: null,
+      kind: 'CANCEL_ORDER',
+      payload: { transaction_uuid: uuid, cancelled_at: at },
+      created_at: at,
+    },
+  ]);
+  return { order: { ...order, cancelled_at: at }, cancelled: true };
+}
+
+/** The shifts that new transactions name, in one statement. */
+async function shiftsOf(
+  tx: EntityManager,
+  transactions: readonly PreparedTransaction[],
+): Promise<Map<string, ChannelShift>> {
+  const named = transactions.flatMap(({ body }) => (body.shift_uuid === null ? [] : [body.shift_uuid]));
+  if (named.length === 0) return new Map();
+  return new Map((await channelShiftsByUuid(tx, [...new Set(named)])).map((shift) => [shift.uuid, shift]));
+}
+
+/** What is recorded in a shift is of its register and, unless it was said otherwise, of its business date. */
+function withShift(
+  { body, channel, dateOfShift }: PreparedTransaction,
+  shifts: ReadonlyMap<string, ChannelShift>,
+): TransactionBody | DomainError {
+  if (body.shift_uuid === null) return body;
+  const shift = shifts.get(body.shift_uuid);
+  if (shift?.channel !== channel) return new WrongState('The channel has no shift with this UUID.');
+  if (shift.state !== 'OPEN') return new WrongState(`The shift is ${shift.state}: only an open one sells.`);
+  if (body.register !== null && body.register !== shift.register)
+    return new WrongState(`The shift is of register ${shift.register}, not of ${body.register}.`);
+  if (body.currency !== shift.currency)
+    return new WrongState(`The shift is in ${shift.currency}, not in ${body.currency}.`);
+  return {
+    ...body,
+    register: shift.register,
+    business_date: dateOfShift ? shift.business_date : body.business_date,
+  };
+}
+
+/**
+ * The confirmation number: twelve characters that are easy to read out, without I, L, O and U. It follows from the UUID, so that a repeat
+ * has the same one.
+ */
+export function referenceOf(uuid: string): string {
+  const hash = createHash('sha256').update(uuid).digest();
+  const characters = Array.from({ length: 12 }, (_, index) => CROCKFORD[hash[index]! % 32]);
+  return [0, 4, 8].map((from) => characters.slice(from, from + 4).join('')).join('-');
+}
+
+const CROCKFORD = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
+
+function bodyFrom(
+  input: TransactionInput,
+  { reference, currency, today }: { reference: string; currency: string; today: string },
+): TransactionBody {
+  const charged = input.charges ?? [];
+  const paid = input.payments ?? [];
+  mustBeAtMost(input.lines, MOST_LINES, 'lines');
+  mustBeAtMost(charged, MOST_CHARGES, 'charges');
+  mustBeAtMost(paid, MOST_PAYMENTS, 'payments');
+  const pricesIncludeTax = input.pricesIncludeTax ?? false;
+  const lines = input.lines.map((line, index) => {
+    const at = (field: string) => ['lines', index, field];
+    return lineOf(
+      {
+        line: index + 1,
+        sku: line.sku.trim(),
+        name: trimmed(line.name),
+        quantity: quantityFrom(line.quantity, at('quantity')),
+        unit_price: amountFrom(line.unitPrice, currency, at('unitPrice')),
+        discount: amountFrom(line.discount ?? '0', currency, at('discount')),
+        tax: amountFrom(line.tax ?? '0', currency, at('tax')),
+        voided: line.voided ?? false,
+      },
+      pricesIncludeTax,
+    );
+  });
+  const charges = charged.map(({ code, amount, tax }, index) => ({
+    line: index + 1,
+    code: code.trim(),
+    amount: amountFrom(amount, currency, ['charges', index, 'amount']),
+    tax: amountFrom(tax ?? '0', currency, ['charges', index, 'tax']),
+  }));
+  const payments = paid.map(({ tender, amount }, index) => ({
+    line: index + 1,
+    tender,
+    amount: amountFrom(amount, currency, ['payments', index, 'amount']),
+  }));
+  return {
+    kind: input.kind,
+    reference,
+    customer_uuid: optionalUuid(input.customerUuid, ['customerUuid']),
+    delivery_address_uuid: optionalUuid(input.deliveryAddressUuid, ['deliveryAddressUuid']),
+    business_date: input.businessDate ?? today,
+    currency,
+    prices_include_tax: pricesIncludeTax,
+    shift_uuid: optionalUuid(input.shiftUuid, ['shiftUuid']),
+    register: trimmed(input.register),
+    staff: trimmed(input.staff),
+    lines,
+    charges,
+    payments,
+    ...totalsOf(lines, charges, payments),
+  };
+}
+
+/** What the client says is to be paid must be what the parts come to; a sale is paid at once, an order before or later. */
+function mustAddUp({ kind, gross, paid, currency }: TransactionBody, total: string): void {
+  const right = decimalOf(gross, currency);
+  if (amountFrom(total, currency, ['total']) !== gross)
+    throw new InvalidInput(['total'], `must be ${right}, which lines, taxes and charges come to`);
+  const shown = decimalOf(paid, currency);
+  if (kind === 'CASH_AND_CARRY' && paid !== gross)
+    throw new InvalidInput(['payments'], `a sale is paid exactly: they come to ${shown}, and ${right} is due`);
+  if (kind !== 'CASH_AND_CARRY' && (paid < 0 || paid > gross))
+    throw new InvalidInput(['payments'], `must be between 0 and ${right}, which is due: they come to ${shown}`);
+}
+
+/** A business date that has not come yet; with the given path. */
+export const laterThan = (today: string) =>
+  new InvalidInput(['businessDate'], `must not be after today, which is ${today} in the channel's time zone`);
+
+export function checkedBusinessDate(value: string | null | undefined, today: string): string {
+  if (value === null || value === undefined) return today;
+  const { error } = businessDate.safeParse(value);
+  if (error) throw new InvalidInput(['businessDate'], error.issues[0]!.message);
+  if (value > today) throw laterThan(today);
+  return value;
+}
+
+export function checkedCurrency(currency: string): string {
+  const { error } = currencyCode.safeParse(currency);
+  if (error) throw new InvalidInput(['currency'], error.issues[0]!.message);
+  return currency;
+}
+
+export function amountFrom(text: string, currency: string, path: (string | number)[]): number {
+  const value = minorUnits(text, currency);
+  if (value === undefined) {
+    const digits = minorDigits(currency);
+    const rule = digits === 0 ? 'without decimals' : `of at most ${digits} decimals`;
+    throw new InvalidInput(path, `must be an amount in ${currency} ${rule}, and of at most a million million minor units`);
+  }
+  return value;
+}
+
+function quantityFrom(text: string, path: (string | number)[]): number {
+  const value = thousandths(text);
+  if (value === undefined) throw new InvalidInput(path, 'must be a quantity of at most 3 decimals');
+  return value;
+}
+
+function mustBeAtMost(all: readonly unknown[], most: number, name: string): void {
+  if (all.length > most) throw new InvalidInput([name], `must not be more than ${most} ${name}`);
+}
+
+export function uuidFrom(value: string | null | undefined, path: (string | number)[]): string {
+  return optionalUuid(value, path) ?? randomUUID();
+}
+
+function optionalUuid(value: string | null | undefined, path: (string | number)[]): string | null {
+  if (value === null || value === undefined) return null;
+  const uuid = value.toLowerCase();
+  if (!uuidRule.safeParse(uuid).success) throw new InvalidInput(path, 'must be a UUID');
+  return uuid;
+}
+
+/** Empty text is no text. */
+export const trimmed = (value: string | null | undefined): string | null => value?.trim() || null;
+
+const inputNames: Record<string, string> = {
+  customer_uuid: 'customerUuid',
+  delivery_address_uuid: 'deliveryAddressUuid',
+  business_date: 'businessDate',
+  shift_uuid: 'shiftUuid',
+  unit_price: 'unitPrice',
+  // What follows from the amounts of a line is too large when they are.
+  net: 'unitPrice',
+  gross: 'unitPrice',
+};
+
+/** The failure a client sees names its own fields, not our columns; sums are the fault of what is summed. */
+function throwFirst([issue]: Issue[]): void {
+  if (!issue) return;
+  const { path, rule } = issue;
+  const [first] = path;
+  if (path.length === 1 && typeof first === 'string' && first in sumOf) throw new InvalidInput([sumOf[first]!], rule);
+  throw new InvalidInput(
+    path.map((part) => inputNames[part] ?? part),
+    rule,
+  );
+}
+
+const sumOf: Record<string, string> = {
+  net: 'lines',
+  discount: 'lines',
+  quantity: 'lines',
+  tax: 'lines',
+  gross: 'lines',
+  charge: 'charges',
+  paid: 'payments',
+};
