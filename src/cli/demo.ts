@@ -60,7 +60,7 @@ export async function demo(options: { customers?: number; exit?: boolean }): Pro
     const heard = clients.reduce((sum, { received }) => sum + received.size, 0);
     if (heard > 0) bars.set('heard by the channels', heard, asynchronous.length);
   };
-  const run = await watchRun(operator, (await startRun(operator, 'conversion', null)).id, bars);
+  const run = await watchRun(operator, (await startRun(operator, 'conversion', {})).id, bars);
   const converting = performance.now() - begun;
   console.log(`  ${ended(run)}`);
 

@@ -2,32 +2,47 @@ import {
   CancelJobRunDocument,
   JobRunsDocument,
   RetryJobRunDocument,
+  RunCalculateStatementsDocument,
   RunConversionDocument,
   RunDownload1010Document,
+  RunEndOfDayDocument,
+  type RunJobInput,
   type RunPartsFragment,
   RunPJobDocument,
+  RunPostStatementsDocument,
   RunSynchronizeCustomersDocument,
+  RunSynchronizeOrdersDocument,
+  RunValidateTransactionsDocument,
   WatchJobRunDocument,
 } from '../../schema/operations.ts';
 import { type Client, orRefused } from './client.ts';
 import { ended, progressBars, showRun, titles } from './progress.ts';
 
-export const jobNames = ['p-job', 'synchronize-customers', 'download-1010', 'conversion'] as const;
-export type JobName = (typeof jobNames)[number];
+/** By the name that the shell knows a job by: how it is started. */
+const starts = {
+  'p-job': async (client, input) => orRefused((await client.request(RunPJobDocument, { input })).runPJob),
+  'synchronize-customers': async (client, input) =>
+    orRefused((await client.request(RunSynchronizeCustomersDocument, { input })).runSynchronizeCustomers),
+  'synchronize-orders': async (client, input) =>
+    orRefused((await client.request(RunSynchronizeOrdersDocument, { input })).runSynchronizeOrders),
+  'validate-transactions': async (client, input) =>
+    orRefused((await client.request(RunValidateTransactionsDocument, { input })).runValidateTransactions),
+  'calculate-statements': async (client, input) =>
+    orRefused((await client.request(RunCalculateStatementsDocument, { input })).runCalculateStatements),
+  'post-statements': async (client, input) =>
+    orRefused((await client.request(RunPostStatementsDocument, { input })).runPostStatements),
+  'download-1010': async (client, input) =>
+    orRefused((await client.request(RunDownload1010Document, { input })).runDownload1010),
+  conversion: async (client, input) =>
+    orRefused((await client.request(RunConversionDocument, { input })).runConversion),
+  'end-of-day': async (client, input) => orRefused((await client.request(RunEndOfDayDocument, { input })).runEndOfDay),
+} satisfies Record<string, (client: Client, input: RunJobInput) => Promise<RunPartsFragment>>;
 
-const starts: Record<JobName, (client: Client, channels: string[] | null) => Promise<RunPartsFragment>> = {
-  'p-job': async (client, channels) =>
-    orRefused((await client.request(RunPJobDocument, { input: { channels } })).runPJob),
-  'synchronize-customers': async (client, channels) =>
-    orRefused((await client.request(RunSynchronizeCustomersDocument, { input: { channels } })).runSynchronizeCustomers),
-  'download-1010': async (client, channels) =>
-    orRefused((await client.request(RunDownload1010Document, { input: { channels } })).runDownload1010),
-  conversion: async (client, channels) =>
-    orRefused((await client.request(RunConversionDocument, { input: { channels } })).runConversion),
-};
+export type JobName = keyof typeof starts;
+export const jobNames = Object.keys(starts) as JobName[];
 
-export const startRun = (client: Client, job: JobName, channels: string[] | null): Promise<RunPartsFragment> =>
-  starts[job](client, channels);
+export const startRun = (client: Client, job: JobName, input: RunJobInput): Promise<RunPartsFragment> =>
+  starts[job](client, input);
 
 /** Shows a run until it has ended; answers its final state. */
 export async function watchRun(client: Client, id: string, bars = progressBars()): Promise<RunPartsFragment> {
@@ -48,9 +63,12 @@ export async function watchRun(client: Client, id: string, bars = progressBars()
 export async function job(
   client: Client,
   name: JobName,
-  options: { channel?: string[]; watch?: boolean },
+  options: { channel?: string[]; businessDate?: string; watch?: boolean },
 ): Promise<void> {
-  const run = await startRun(client, name, options.channel ?? null);
+  const run = await startRun(client, name, {
+    channels: options.channel ?? null,
+    businessDate: options.businessDate ?? null,
+  });
   console.log(`${titles[run.job]} ${run.id}: ${run.state}`);
   if (!options.watch) return;
   const last = await watchRun(client, run.id);

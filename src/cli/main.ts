@@ -94,6 +94,7 @@ for (const name of jobNames) {
       .command(name)
       .description(`start ${name}, or join the run that is under way`)
       .option('--channel <codes...>', 'only for these channels')
+      .option('--business-date <day>', 'statements: only up to this business day')
       .option('--watch', 'show its progress until it ends'),
   ).action((options) => withClient(options, (client) => job(client, name as JobName, options)));
 }

@@ -53,8 +53,13 @@ export function showRun(bars: Bars, run: RunPartsFragment): void {
 export const titles: Record<RunPartsFragment['job'], string> = {
   P_JOB: 'P-job',
   SYNCHRONIZE_CUSTOMERS: 'Synchronize customers',
+  SYNCHRONIZE_ORDERS: 'Synchronize orders',
+  VALIDATE_TRANSACTIONS: 'Validate transactions',
+  CALCULATE_STATEMENTS: 'Calculate statements',
+  POST_STATEMENTS: 'Post statements',
   DOWNLOAD_1010: '1010',
   CONVERSION: 'Conversion',
+  END_OF_DAY: 'End of day',
 };
 
 /** A run that has ended, in words. */

@@ -45,14 +45,16 @@ export async function firstOfEach<Row>(
   values: readonly (string | number)[],
   limit: number,
   descending = false,
+  where: Where = {},
 ): Promise<Row[]> {
+  const { parameters, parameter, conditions } = selection(db, { [column]: values, ...where });
   const order = `${table.key} ${descending ? 'desc' : 'asc'}`;
   const row = await one<{ page: string }>(
     db,
     `select ${packed(db, table.columns, 'x', `x.${order}`)} as page from (
-       select *, row_number() over (partition by ${column} order by ${order}) as place from ${table.name}
-       where ${column} in ${listed(db, '$1', typeof values[0] === 'number' ? 'bigint' : 'text')}) as x where x.place <= $2`,
-    [JSON.stringify(values), limit],
+       select *, row_number() over (partition by ${column} order by ${order}) as place from ${table.name} ${whereClause(conditions)}) as x
+     where x.place <= ${parameter(limit)}`,
+    parameters,
   );
   return JSON.parse(row!.page);
 }

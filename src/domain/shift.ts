@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { EntityManager } from 'typeorm';
 import { appendOperations, takeCounters } from '../data/channel/operation.ts';
 import { type ChannelShift, channelShiftsByUuid, openShiftOf, storeShift } from '../data/channel/shift.ts';
+import { wasPaidWith } from '../data/channel/transaction.ts';
 import type { ShiftBody, ShiftState, ShiftTender, Tender } from '../data/transaction-rows.ts';
 import { InvalidInput, NotFound, TransactionExists, WrongState } from '../errors.ts';
 import { dayIn } from './business-day.ts';
@@ -104,18 +105,16 @@ export const declareTenders = (
 };
 
 /**
- * Closes a shift for good, with the last counts. Cash must be counted, now or before: it is what a till can lack. Another tender that
- * was not counted counts as nothing when the statement compares it with what was expected.
+ * Closes a shift for good, with the last counts. Cash must be counted, now or before, when the till began with some or took some in: it
+ * is what a till can lack. Another tender that was not counted counts as nothing when the statement compares it with what was expected.
  */
-export const closeShift = (
-  tx: EntityManager,
-  which: Which,
-  counts: readonly TenderInput[],
-): Promise<ChannelShift> =>
-  change(tx, which, { from: countable, done: ['CLOSED'], what: 'closed' }, ({ tenders, currency }) => {
+export const closeShift = (tx: EntityManager, which: Which, counts: readonly TenderInput[]): Promise<ChannelShift> =>
+  change(tx, which, { from: countable, done: ['CLOSED'], what: 'closed' }, async ({ uuid, tenders, currency }) => {
     const counted = withCounts(tenders, amountsOf(counts, currency, 'counts'));
-    if (counted.find(({ tender }) => tender === 'CASH')?.counted == null)
-      throw new InvalidInput(['counts'], 'cash must be counted before a shift is closed: 0 when there is none');
+    const cash = counted.find(({ tender }) => tender === 'CASH');
+    const began = cash !== undefined && cash.starting !== 0;
+    if ((cash?.counted ?? null) === null && (began || (await wasPaidWith(tx, uuid, 'CASH'))))
+      throw new InvalidInput(['counts'], 'cash must be counted before the shift is closed: 0 when none is left');
     return {
       state: 'CLOSED',
       closed_at: which.at,

@@ -135,7 +135,7 @@ const legible = z.object({
 
 /** As much of a transaction as can be shown, whatever other software wrote: what is not sound is left out. */
 export const readable = (body: unknown): TransactionBody =>
-  shapeIssues(body).length === 0 ? (body as TransactionBody) : legible.parse(typeof body === 'object' && body ? body : {});
+  shapeIssues(body).length === 0 ? (body as TransactionBody) : (legible.safeParse(body).data ?? legible.parse({}));
 
 /** What is wrong with the numbers, and with what belongs together, of a transaction whose shape is sound. */
 export function arithmeticIssues(body: TransactionBody): Issue[] {

@@ -316,7 +316,10 @@ export function amountFrom(text: string, currency: string, path: (string | numbe
   if (value === undefined) {
     const digits = minorDigits(currency);
     const rule = digits === 0 ? 'without decimals' : `of at most ${digits} decimals`;
-    throw new InvalidInput(path, `must be an amount in ${currency} ${rule}, and of at most a million million minor units`);
+    throw new InvalidInput(
+      path,
+      `must be an amount in ${currency} ${rule}, and of at most a million million minor units`,
+    );
   }
   return value;
 }

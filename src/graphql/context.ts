@@ -1,6 +1,9 @@
 import DataLoader from 'dataloader';
+import type { EntityManager } from 'typeorm';
 import { channelStages } from '../data/channel/customer.ts';
+import { type ChannelShift, channelShiftsByUuid } from '../data/channel/shift.ts';
 import type { Channels } from '../data/channels.ts';
+import { type CustomerRow, customersByUuid } from '../data/customer-page.ts';
 import type { Database } from '../data/database.ts';
 import { type ChannelDatabase, channelDatabasesByName } from '../data/hq/channel.ts';
 import { type JobRun, jobRunsById } from '../data/hq/job-run.ts';
@@ -9,6 +12,7 @@ import { type DownloadSession, sessionsOfRuns, type UploadSession } from '../dat
 import type { Viewer } from '../domain/viewer.ts';
 import { DatabaseUnavailable } from '../errors.ts';
 import type { Nudges } from '../events/nudges.ts';
+import { type OrderLoaders, orderLoaders } from './order-loaders.ts';
 
 /** What resolvers use; the same for every operation. */
 export interface Parts {
@@ -29,13 +33,17 @@ export type HqStage = Awaited<ReturnType<typeof stagesOf>>[number];
 export type ChannelStage = Awaited<ReturnType<typeof channelStages>>[number];
 
 /** What one operation asks for again and again, asked once: a constant number of statements whatever the size of the answer. */
-export interface Loaders {
+export interface Loaders extends OrderLoaders {
   /** Where a customer stands at headquarters; null when it was not uploaded, or headquarters does not answer. */
   hqStage: DataLoader<{ channel: string; uuid: string }, HqStage | null, string>;
   /** Where a customer stands in its channel database. */
   channelStage: DataLoader<{ channel: string; uuid: string }, ChannelStage | null, string>;
   /** The first operations of a customer. */
   operations: DataLoader<{ channel: string; uuid: string; limit: number }, CustomerOperation[], string>;
+  /** The customer that a transaction of a channel names; null when nobody knows it yet, or it is not the viewer's to see. */
+  customer: DataLoader<{ channel: string; uuid: string }, CustomerRow | null, string>;
+  /** A shift of a channel, from its own database. */
+  shift: DataLoader<{ channel: string; uuid: string }, ChannelShift | null, string>;
   channelDatabase: DataLoader<string, ChannelDatabase>;
   jobRun: DataLoader<number, JobRun | null>;
   sessions: DataLoader<number, { uploads: UploadSession[]; downloads: DownloadSession[] }>;
@@ -47,6 +55,7 @@ export function contextFor(parts: Parts, viewer: Viewer): Context {
     ...parts,
     viewer,
     loaders: {
+      ...orderLoaders(hq, viewer),
       hqStage: new DataLoader(
         async (keys) => {
           const uuids = [...new Set(keys.map(({ uuid }) => uuid))];
@@ -95,6 +104,16 @@ export function contextFor(parts: Parts, viewer: Viewer): Context {
         },
         { cacheKeyFn: (key) => `${keyOf(key)}:${key.limit}` },
       ),
+      customer: new DataLoader((keys) => customersOf(parts, viewer, keys), { cacheKeyFn: keyOf }),
+      shift: new DataLoader(
+        async (keys) => {
+          const found = await inChannels(channels, keys, channelShiftsByUuid);
+          return keys.map(
+            ({ channel, uuid }) => found.find((row) => row.uuid === uuid && row.channel === channel) ?? null,
+          );
+        },
+        { cacheKeyFn: keyOf },
+      ),
       channelDatabase: new DataLoader(async (names) => {
         const found = await hq.read((db) => channelDatabasesByName(db, names));
         return names.map((name) => found.find((database) => database.name === name)!);
@@ -116,3 +135,49 @@ export function contextFor(parts: Parts, viewer: Viewer): Context {
 
 /** Two channel databases may hold the same UUID by mistake. */
 const keyOf = ({ channel, uuid }: { channel: string; uuid: string }) => `${channel}:${uuid}`;
+
+/** Asks each channel database that these are of, in one statement. */
+async function inChannels<Row>(
+  channels: Channels,
+  keys: readonly { channel: string; uuid: string }[],
+  question: (db: EntityManager, uuids: readonly string[]) => Promise<Row[]>,
+): Promise<Row[]> {
+  const databases = new Map<string, Set<string>>();
+  const settings = new Map(channels.all().map((channel) => [channel.code, channel]));
+  for (const { channel, uuid } of keys) {
+    const name = settings.get(channel)?.channelDatabase;
+    if (name !== undefined) databases.set(name, (databases.get(name) ?? new Set()).add(uuid));
+  }
+  const found: Row[] = [];
+  for (const [name, uuids] of databases) {
+    const database = await channels.open(name);
+    found.push(...(await database.read((db) => question(db, [...uuids]))));
+  }
+  return found;
+}
+
+/**
+ * A channel's client sees its own customers, as its own database has them; an operator everybody, as headquarters has them, and those who
+ * have not reached it as the channel has them.
+ */
+async function customersOf(
+  { hq, channels }: Parts,
+  viewer: Viewer,
+  keys: readonly { channel: string; uuid: string }[],
+): Promise<(CustomerRow | null)[]> {
+  const found = new Map<string, CustomerRow>();
+  if (viewer.kind === 'operator') {
+    const uuids = [...new Set(keys.map(({ uuid }) => uuid))];
+    const known = await hq
+      .read((db) => customersByUuid(db, uuids))
+      .catch((error: unknown) => {
+        if (error instanceof DatabaseUnavailable) return [];
+        throw error;
+      });
+    for (const row of known) found.set(row.uuid, row);
+  }
+  const missing = keys.filter(({ uuid }) => !found.has(uuid));
+  for (const row of await inChannels(channels, missing, customersByUuid))
+    if (viewer.kind === 'operator' || row.channel === viewer.channel) found.set(row.uuid, row);
+  return keys.map(({ uuid }) => found.get(uuid) ?? null);
+}

@@ -42,10 +42,27 @@ export const JobNameType = builder.enumType('JobName', {
       value: 'synchronize-orders',
       description: 'Synchronize orders: makes sales orders of uploaded orders, their customers and addresses first.',
     },
+    VALIDATE_TRANSACTIONS: {
+      value: 'validate-transactions',
+      description: 'Validate store transactions: checks uploaded sales, their customers and addresses first.',
+    },
+    CALCULATE_STATEMENTS: {
+      value: 'calculate-statements',
+      description: 'Makes statements of sales that passed validation and of shifts that are closed.',
+    },
+    POST_STATEMENTS: {
+      value: 'post-statements',
+      description: 'Posts calculated statements: sales orders, invoices and journals.',
+    },
     DOWNLOAD_1010: { value: 'download-1010', description: '1010 Customers: brings account IDs back to the channels.' },
     CONVERSION: {
       value: 'conversion',
       description: 'P-job, Synchronize customers and channel requests, 1010: in this order.',
+    },
+    END_OF_DAY: {
+      value: 'end-of-day',
+      description:
+        'P-job, customers, orders, validation, calculating and posting of statements, 1010: in this order, for every business day that is not posted yet.',
     },
   } satisfies Record<string, { value: JobName; description: string }>,
 });
@@ -127,6 +144,12 @@ builder.node(JobRun, {
     viewer.kind === 'operator' && /^\d{1,15}$/.test(id) ? hq.read((db) => jobRunById(db, Number(id))) : null,
   fields: (t) => ({
     job: t.field({ type: JobNameType, description: 'What runs.', resolve: ({ job }) => job as JobName }),
+    businessDate: t.field({
+      type: 'Date',
+      nullable: true,
+      description: 'For statements: up to which business day; null: up to the present one of each channel.',
+      resolve: ({ arguments: given }) => given?.businessDate ?? null,
+    }),
     channels: t.field({
       type: [Channel],
       nullable: true,
@@ -207,6 +230,11 @@ const RunJobInput = builder.inputType('RunJobInput', {
       description:
         'Codes of channels; null or left out: all. The P-job uploads the whole channel database that a channel lives in.',
     }),
+    businessDate: t.field({
+      type: 'Date',
+      description:
+        'For statements: only sales and shifts up to this business day. Default: up to the day that it is in each channel’s time zone.',
+    }),
   }),
 });
 
@@ -220,7 +248,7 @@ const joins =
 
 async function startJob(
   job: JobName,
-  channels: readonly string[] | null | undefined,
+  { channels, businessDate }: { channels?: readonly string[] | null; businessDate?: string | null },
   context: Context,
 ): Promise<JobRunRow> {
   const { viewer } = context;
@@ -229,6 +257,7 @@ async function startJob(
     job,
     steps: stepsOf(job),
     channels: namedChannels(context, channels),
+    ...(businessDate ? { arguments: { businessDate } } : {}),
     requestedBy: viewer.name,
     cause: 'OPERATOR',
   });
@@ -246,6 +275,16 @@ const starters = {
     `Starts Synchronize customers and channel requests (operators). ${joins}`,
   ],
   runSynchronizeOrders: ['synchronize-orders', `Starts Synchronize orders (operators). ${joins}`],
+  runValidateTransactions: ['validate-transactions', `Starts Validate store transactions (operators). ${joins}`],
+  runCalculateStatements: ['calculate-statements', `Calculates statements (operators). ${joins}`],
+  runPostStatements: [
+    'post-statements',
+    `Posts calculated statements, those included that stopped at an error (operators). ${joins}`,
+  ],
+  runEndOfDay: [
+    'end-of-day',
+    `Runs the end of day (operators): P-job, customers, orders, validation, calculating, posting, 1010. ${joins}`,
+  ],
   runDownload1010: ['download-1010', `Starts 1010 (operators). ${joins}`],
 } satisfies Record<string, [JobName, string]>;
 
@@ -256,7 +295,7 @@ for (const [field, [job, description]] of Object.entries(starters)) {
       description,
       errors: { types: [ChannelNotFound] },
       args: { input: t.arg({ type: RunJobInput, required: true, description: 'For which channels.' }) },
-      resolve: (_root, { input }, context) => startJob(job, input.channels, context),
+      resolve: (_root, { input }, context) => startJob(job, input, context),
     }),
   );
 }

@@ -48,7 +48,7 @@ const OperationKind = builder.enumType('CustomerOperationKind', {
   ) as Record<(typeof operationKinds)[number], { description: string }>,
 });
 
-const Audit = builder.objectRef<AuditEntry>('AuditEntry').implement({
+export const Audit = builder.objectRef<AuditEntry>('AuditEntry').implement({
   description: 'Who changed what: one entry per field.',
   fields: (t) => ({
     at: t.expose('at', { type: 'DateTime', description: 'When.' }),
@@ -62,6 +62,11 @@ const Audit = builder.objectRef<AuditEntry>('AuditEntry').implement({
     newValue: t.exposeString('newValue', { nullable: true, description: 'What it became.' }),
   }),
 });
+
+export const AuditEntryConnection = builder.connectionObject(
+  { type: Audit, name: 'AuditEntryConnection' },
+  { name: 'AuditEntryEdge' },
+);
 
 const CustomerOperation = builder.objectRef<OperationRow>('CustomerOperation');
 builder.node(CustomerOperation, {
@@ -102,6 +107,10 @@ builder.node(CustomerOperation, {
     }),
     createdAt: t.expose('created_at', { type: 'DateTime', description: 'When it was done in the channel.' }),
     receivedAt: t.expose('received_at', { type: 'DateTime', description: 'When headquarters received it.' }),
+    synchronizedBy: t.exposeString('synchronized_by', {
+      nullable: true,
+      description: 'What synchronized it when it was not the customer job: `order <uuid>`, `sale <uuid>`.',
+    }),
     completedAt: t.expose('completed_at', { type: 'DateTime', nullable: true, description: 'When it was applied.' }),
     auditTrail: t.connection(
       {
@@ -117,8 +126,7 @@ builder.node(CustomerOperation, {
           );
         },
       },
-      { name: 'AuditEntryConnection' },
-      { name: 'AuditEntryEdge' },
+      AuditEntryConnection,
     ),
   }),
 });

@@ -4,7 +4,10 @@ import './scalars.ts';
 import './failures.ts';
 import './channel.ts';
 import './customer.ts';
+import './money.ts';
 import './operation.ts';
+import './shift.ts';
+import './transaction.ts';
 import './job.ts';
 import './job-stream.ts';
 import './session.ts';
@@ -12,5 +15,7 @@ import './schedule.ts';
 import './number-sequence.ts';
 import './feed.ts';
 import './attention.ts';
+import './sales-order.ts';
+import './order.ts';
 
 export const schema: GraphQLSchema = builder.toSchema();

@@ -16,14 +16,34 @@ export const conversion: Chain = {
   steps: ['p-job', 'synchronize-customers', 'download-1010'],
 };
 
-export const chains: Chain[] = [conversion];
+/** Everything that a day's books need. 1010 comes last: orders and sales may have synchronized customers. */
+export const endOfDay: Chain = {
+  name: 'end-of-day',
+  title: 'End of day',
+  description: 'P-job, customers, orders, validation, calculating and posting of statements, 1010.',
+  steps: [
+    'p-job',
+    'synchronize-customers',
+    'synchronize-orders',
+    'validate-transactions',
+    'calculate-statements',
+    'post-statements',
+    'download-1010',
+  ],
+};
+
+export const chains: Chain[] = [conversion, endOfDay];
 
 export const jobNames = [
   'p-job',
   'synchronize-customers',
   'synchronize-orders',
+  'validate-transactions',
+  'calculate-statements',
+  'post-statements',
   'download-1010',
   'conversion',
+  'end-of-day',
 ] as const;
 export type JobName = (typeof jobNames)[number];
 

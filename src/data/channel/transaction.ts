@@ -1,8 +1,8 @@
 import type { EntityManager } from 'typeorm';
 import type { KeysetPage } from '../customer-page.ts';
 import { keysetPage, type Listed, rowsWhere } from '../keyset-page.ts';
-import { listed, rows, sql } from '../sql.ts';
-import type { TransactionBody, TransactionKind } from '../transaction-rows.ts';
+import { listed, one, rows, sql, unpacked } from '../sql.ts';
+import { paymentColumns, type Tender, type TransactionBody, type TransactionKind } from '../transaction-rows.ts';
 
 /** A transaction as it is shown, whichever database it was read from. */
 export interface TransactionRow {
@@ -106,3 +106,14 @@ export async function channelTransactionByReference(
 
 export const markCancelled = (tx: EntityManager, uuid: string, at: string) =>
   sql(tx, 'update retail_transaction set cancelled_at = $1 where uuid = $2', [at, uuid]);
+
+/** Whether anything of a shift was paid with a tender. */
+export async function wasPaidWith(db: EntityManager, shift: string, tender: Tender): Promise<boolean> {
+  const payment = unpacked(db, paymentColumns, 'body', 'payments', { list: true });
+  const found = await one(
+    db,
+    `select uuid from retail_transaction ${payment.join} where shift_uuid = $1 and ${payment.field('tender')} = $2 limit 1`,
+    [shift, tender],
+  );
+  return found !== undefined;
+}

@@ -59,13 +59,13 @@ const sources: Record<AttentionKind, (db: EntityManager) => string> = {
      from customer_operation where state = 'FAILED' and state <> 'SYNCED'`,
   // One whose customer failed goes on by itself when that is mended.
   TRANSACTION_FAILED: () =>
-    `select cast(sequence as text) as subject, channel, modified_at as since, error_code as code, error as message from retail_transaction
+    `select channel || '/' || uuid as subject, channel, modified_at as since, error_code as code, error as message from retail_transaction
      where status = 'FAILED' and ${inTrouble} and next_try_at is null and error_code not in ('ASYNC_CUSTOMER_SYNC_FAILED', 'ASYNC_ADDRESS_SYNC_FAILED')`,
   TRANSACTION_WAITING: () =>
-    `select cast(sequence as text) as subject, channel, received_at as since, error_code as code, error as message from retail_transaction
+    `select channel || '/' || uuid as subject, channel, received_at as since, error_code as code, error as message from retail_transaction
      where status = 'WAITING' and ${inTrouble} and received_at < (select waiting_since from used)`,
   TRANSACTION_EDITING: () =>
-    `select cast(sequence as text) as subject, channel, modified_at as since, 'EDITING' as code, null as message from retail_transaction
+    `select channel || '/' || uuid as subject, channel, modified_at as since, 'EDITING' as code, null as message from retail_transaction
      where status = 'EDITING' and ${inTrouble}`,
   SALES_ORDER_ON_HOLD: () =>
     `select cast(id as text) as subject, channel, created_at as since, hold_code as code, null as message from sales_order

@@ -129,8 +129,12 @@ export const salesOrderPage = (
 export const salesOrdersWhere = (db: EntityManager, where: Where) => rowsWhere<SalesOrderRow>(db, salesOrders, where);
 
 /** The newest sales orders of each of these customers. */
-export const newestSalesOrders = (db: EntityManager, customers: readonly string[], limit: number) =>
-  firstOfEach<SalesOrderRow>(db, salesOrders, 'customer_uuid', customers, limit, true);
+export const newestSalesOrders = (
+  db: EntityManager,
+  customers: readonly string[],
+  limit: number,
+  channel: string | undefined,
+) => firstOfEach<SalesOrderRow>(db, salesOrders, 'customer_uuid', customers, limit, true, { channel });
 
 export const linesOfSalesOrders = (db: EntityManager, orders: readonly number[]) =>
   sql<SalesOrderLineRow>(

@@ -325,8 +325,12 @@ export const transactionPage = (db: EntityManager, filter: TransactionFilter, pa
 export const transactionsWhere = (db: EntityManager, where: Where) => rowsWhere<HqTransaction>(db, transactions, where);
 
 /** The newest transactions of each of these customers. */
-export const newestTransactions = (db: EntityManager, customers: readonly string[], limit: number) =>
-  firstOfEach<HqTransaction>(db, transactions, 'customer_uuid', customers, limit, true);
+export const newestTransactions = (
+  db: EntityManager,
+  customers: readonly string[],
+  limit: number,
+  channel: string | undefined,
+) => firstOfEach<HqTransaction>(db, transactions, 'customer_uuid', customers, limit, true, { channel });
 
 /** Changes a transaction that is still as it was read; false when it is not. */
 export async function changeTransaction(

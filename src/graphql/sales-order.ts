@@ -1,0 +1,213 @@
+import {
+  type SalesOrderFilter,
+  type SalesOrderLineRow,
+  type SalesOrderRow,
+  salesOrderPage,
+  salesOrdersWhere,
+} from '../data/hq/sales-order.ts';
+import { quantityOf } from '../domain/money.ts';
+import { releaseHold } from '../domain/transaction-edit.ts';
+import { mustOperate, mustUse } from '../domain/viewer.ts';
+import { NotFound, WrongState } from '../errors.ts';
+import { builder } from './builder.ts';
+import { Channel } from './channel.ts';
+import { Customer } from './customer.ts';
+import { keysetConnection, numberKey, numberOf } from './keyset.ts';
+import { Money, money, Totals } from './money.ts';
+
+const Status = builder.enumType('SalesOrderStatus', {
+  description: 'Where a sales order stands.',
+  values: {
+    OPEN: { description: 'To be fulfilled and invoiced.' },
+    INVOICED: { description: 'Invoiced: by a statement, for what was sold over the counter.' },
+    CANCELLED: { description: 'Cancelled by its channel.' },
+  } as const,
+});
+
+const Source = builder.enumType('SalesOrderSource', {
+  description: 'What a sales order was made of.',
+  values: {
+    ORDER: { description: 'Of an order of a web shop or a till, by Synchronize orders.' },
+    STATEMENT: { description: 'Of cash-and-carry sales of one customer on one day, by a statement.' },
+  } as const,
+});
+
+const Line = builder.objectRef<SalesOrderLineRow & { currency: string }>('SalesOrderLine').implement({
+  description: 'A line of a sales order.',
+  fields: (t) => {
+    const amount = (name: 'unit_price' | 'discount' | 'tax' | 'net' | 'gross', description: string) =>
+      t.field({ type: Money, description, resolve: (line) => money(line[name], line.currency) });
+    return {
+      line: t.exposeInt('line', { description: 'Its number: 1, 2, 3 …' }),
+      sku: t.exposeString('sku', { description: 'Stock keeping unit.' }),
+      name: t.exposeString('name', { nullable: true, description: 'What it is called.' }),
+      quantity: t.field({
+        type: 'Decimal',
+        description: 'How many; negative for what was brought back.',
+        resolve: ({ quantity }) => quantityOf(Number(quantity)),
+      }),
+      unitPrice: amount('unit_price', 'Price of one.'),
+      discount: amount('discount', 'What the line was reduced by.'),
+      tax: amount('tax', 'Tax of the line.'),
+      net: amount('net', 'Without tax.'),
+      total: amount('gross', 'With tax.'),
+    };
+  },
+});
+
+export const SalesOrder = builder.objectRef<SalesOrderRow>('SalesOrder');
+builder.node(SalesOrder, {
+  description:
+    'An order at headquarters, for a customer with an account ID (or, from a statement, for customers who gave no name).',
+  id: { resolve: ({ id }) => id },
+  loadOne: (id, { loaders }) => (/^\d{1,15}$/.test(id) ? loaders.salesOrder.load(Number(id)) : null),
+  fields: (t) => ({
+    salesOrderId: t.exposeString('sales_order_id', { description: 'Its number, e.g. `SO000000042`.' }),
+    source: t.expose('source', { type: Source, description: 'What it was made of.' }),
+    status: t.expose('status', { type: Status, description: 'Where it stands.' }),
+    channel: t.field({
+      type: Channel,
+      description: 'Where it was sold.',
+      resolve: ({ channel }, _args, { channels }) => channels.get(channel),
+    }),
+    customerUuid: t.expose('customer_uuid', {
+      type: 'UUID',
+      nullable: true,
+      description: 'The customer’s permanent UUID.',
+    }),
+    accountId: t.exposeString('account_id', { nullable: true, description: 'The customer’s account ID.' }),
+    customer: t.field({
+      type: Customer,
+      nullable: true,
+      description:
+        'The customer; null for customers who gave no name, and for a channel’s client when it is another channel’s.',
+      resolve: ({ customer_uuid: uuid }, _args, { loaders }) => (uuid === null ? null : loaders.hqCustomer.load(uuid)),
+    }),
+    deliveryAddressUuid: t.expose('delivery_address_uuid', {
+      type: 'UUID',
+      nullable: true,
+      description: 'Where it is delivered to: an address of the customer.',
+    }),
+    businessDate: t.expose('business_date', { type: 'Date', description: 'Its day in the books.' }),
+    totals: t.field({ type: Totals, description: 'Its sums.', resolve: (order) => order }),
+    lines: t.field({
+      type: [Line],
+      complexity: 5,
+      description: 'Its lines, in order.',
+      resolve: async ({ id, currency }, _args, { loaders }) =>
+        (await loaders.salesOrderLines.load(id)).map((line) => ({ ...line, currency })),
+    }),
+    holdCode: t.exposeString('hold_code', {
+      nullable: true,
+      description:
+        'Set while it is on hold, because its transaction was corrected by hand. Release it with releaseSalesOrder.',
+    }),
+    createdAt: t.expose('created_at', { type: 'DateTime', description: 'When it was made.' }),
+    cancelledAt: t.expose('cancelled_at', { type: 'DateTime', nullable: true, description: 'When it was cancelled.' }),
+  }),
+});
+
+export const SalesOrderConnection = builder.connectionObject(
+  { type: SalesOrder, name: 'SalesOrderConnection' },
+  { name: 'SalesOrderEdge' },
+);
+
+const paged = {
+  complexity: (args: { first?: number | null; last?: number | null }) => ({
+    field: 1,
+    multiplier: args.first ?? args.last ?? 20,
+  }),
+};
+
+builder.queryFields((t) => ({
+  salesOrder: t.field({
+    type: SalesOrder,
+    nullable: true,
+    description: 'A sales order by its number; null when there is none.',
+    args: { salesOrderId: t.arg.string({ required: true, description: 'Its number, e.g. `SO000000042`.' }) },
+    resolve: async (_root, { salesOrderId }, { hq, viewer }) => {
+      const [order] = await hq.read((db) => salesOrdersWhere(db, { sales_order_id: salesOrderId }));
+      return order && (viewer.kind === 'operator' || viewer.channel === order.channel) ? order : null;
+    },
+  }),
+  salesOrders: t.connection(
+    {
+      type: SalesOrder,
+      ...paged,
+      description: 'Sales orders, newest first, that match all that is given.',
+      args: {
+        channel: t.arg.string({ description: 'Only of this channel.' }),
+        customerUuid: t.arg({ type: 'UUID', description: 'Only of this customer.' }),
+        statuses: t.arg({ type: [Status], description: 'Only with one of these statuses.' }),
+        source: t.arg({ type: Source, description: 'Only made of this.' }),
+        businessDate: t.arg({ type: 'Date', description: 'Only of this day.' }),
+        onHold: t.arg.boolean({ description: 'True: only those on hold. False: only those that are not.' }),
+      },
+      resolve: (_root, args, { hq, viewer, channels }) => {
+        const channel = args.channel ?? (viewer.kind === 'channel' ? viewer.channel : undefined);
+        if (channel !== undefined) {
+          mustUse(viewer, channel);
+          channels.get(channel);
+        }
+        const filter: SalesOrderFilter = {
+          channel,
+          customer_uuid: args.customerUuid ?? undefined,
+          status: args.statuses?.length ? args.statuses : undefined,
+          source: args.source ?? undefined,
+          business_date: args.businessDate ?? undefined,
+        };
+        return keysetConnection<number, SalesOrderRow>(
+          { args, keyFrom: numberKey, descending: true },
+          ({ id }) => id,
+          (page) => hq.read((db) => salesOrderPage(db, filter, page, { held: args.onHold ?? null })),
+        );
+      },
+    },
+    SalesOrderConnection,
+  ),
+}));
+
+builder.objectField(Customer, 'salesOrders', (t) =>
+  t.connection(
+    {
+      type: SalesOrder,
+      ...paged,
+      description: 'What it bought, as headquarters has it: its sales orders, newest first.',
+      resolve: ({ uuid }, args, { hq, loaders, viewer }) =>
+        keysetConnection<number, SalesOrderRow>(
+          { args, keyFrom: numberKey, descending: true },
+          ({ id }) => id,
+          (page) =>
+            // The first page, which a list of customers asks for many times over, is one statement for all of them.
+            page.after === undefined && page.before === undefined && page.descending
+              ? loaders.salesOrders.load({ customer: uuid, limit: page.limit })
+              : hq.read((db) =>
+                  salesOrderPage(
+                    db,
+                    { customer_uuid: uuid, channel: viewer.kind === 'channel' ? viewer.channel : undefined },
+                    page,
+                  ),
+                ),
+        ),
+    },
+    SalesOrderConnection,
+  ),
+);
+
+const ReleaseInput = builder.inputType('ReleaseSalesOrderInput', {
+  description: 'Which sales order.',
+  fields: (t) => ({ id: t.globalID({ for: [SalesOrder], required: true, description: 'Its global ID.' }) }),
+});
+
+builder.mutationField('releaseSalesOrder', (t) =>
+  t.field({
+    type: SalesOrder,
+    description: 'Releases a sales order that is on hold (operators).',
+    errors: { types: [NotFound, WrongState] },
+    args: { input: t.arg({ type: ReleaseInput, required: true, description: 'Which one.' }) },
+    resolve: (_root, { input }, { viewer, hq, now }) => {
+      mustOperate(viewer, 'releasing sales orders');
+      return hq.write((tx) => releaseHold(tx, numberOf(input.id), { actor: viewer.name, at: now() }));
+    },
+  }),
+);

@@ -1,0 +1,265 @@
+import { type ChannelShift, channelShiftPage } from '../data/channel/shift.ts';
+import {
+  type ShiftState as State,
+  shiftStates,
+  type ShiftTender as TenderOfShift,
+  tenders,
+} from '../data/transaction-rows.ts';
+import { uuidRule } from '../domain/customer-rules.ts';
+import {
+  blindCloseShift,
+  closeShift,
+  declareTenders,
+  openShift,
+  prepareShift,
+  resumeShift,
+  suspendShift,
+} from '../domain/shift.ts';
+import { mustUse } from '../domain/viewer.ts';
+import { ChannelNotFound, InvalidInput, NotFound, TransactionExists, WrongState } from '../errors.ts';
+import { builder } from './builder.ts';
+import { Channel } from './channel.ts';
+import type { Context } from './context.ts';
+import { keysetConnection, numberKey } from './keyset.ts';
+import { Money, money, moneyOrNull } from './money.ts';
+
+const tenderMeanings: Record<(typeof tenders)[number], string> = {
+  CASH: 'Notes and coins.',
+  CARD: 'A debit or credit card.',
+  CHECK: 'A cheque.',
+  GIFT_CARD: 'A gift card.',
+  ONLINE: 'Paid through an online service.',
+  CUSTOMER_ACCOUNT: 'On account: the customer pays an invoice.',
+  OTHER: 'Anything else.',
+};
+
+export const Tender = builder.enumType('Tender', {
+  description: 'What is paid with.',
+  values: Object.fromEntries(tenders.map((tender) => [tender, { description: tenderMeanings[tender] }])) as Record<
+    (typeof tenders)[number],
+    { description: string }
+  >,
+});
+
+const stateMeanings: Record<State, string> = {
+  OPEN: 'It sells.',
+  SUSPENDED: 'Its register is free for another shift; it can be resumed.',
+  BLIND_CLOSED: 'It has ended without a count: it can still be counted and closed, and not be resumed.',
+  CLOSED: 'Counted and final. Financial statements take it.',
+};
+
+export const ShiftState = builder.enumType('ShiftState', {
+  description: 'Where a shift stands.',
+  values: Object.fromEntries(shiftStates.map((state) => [state, { description: stateMeanings[state] }])) as Record<
+    State,
+    { description: string }
+  >,
+});
+
+/** What a shift shows, whichever database it was read from. */
+export type ShiftRow = Omit<ChannelShift, 'counter' | 'updated_at'>;
+
+const ShiftTender = builder.objectRef<TenderOfShift & { currency: string }>('ShiftTender').implement({
+  description: 'What a till held of a tender.',
+  fields: (t) => ({
+    tender: t.expose('tender', { type: Tender, description: 'Which.' }),
+    starting: t.field({
+      type: Money,
+      description: 'What was in the till at the beginning.',
+      resolve: ({ starting, currency }) => money(starting, currency),
+    }),
+    counted: t.field({
+      type: Money,
+      nullable: true,
+      description: 'What was counted at the end; null until then.',
+      resolve: ({ counted, currency }) => moneyOrNull(counted, currency),
+    }),
+  }),
+});
+
+export const Shift = builder.objectRef<ShiftRow>('Shift');
+builder.node(Shift, {
+  description:
+    'A shift at a register of a channel: it sells, is counted and closed. Headquarters gets each change with the P-job.',
+  id: { resolve: ({ channel, uuid }) => `${channel}/${uuid}` },
+  loadOne: (id, context) => {
+    const [channel = '', uuid = ''] = id.split('/');
+    const { viewer, channels, loaders } = context;
+    if (!channels.all().some(({ code }) => code === channel) || !uuidRule.safeParse(uuid).success) return null;
+    return viewer.kind === 'operator' || viewer.channel === channel ? loaders.shift.load({ channel, uuid }) : null;
+  },
+  fields: (t) => ({
+    uuid: t.expose('uuid', { type: 'UUID', description: 'Its permanent identity.' }),
+    channel: t.field({
+      type: Channel,
+      description: 'Of which channel.',
+      resolve: ({ channel }, _args, { channels }) => channels.get(channel),
+    }),
+    register: t.exposeString('register', { description: 'At which register.' }),
+    state: t.expose('state', { type: ShiftState, description: 'Where it stands.' }),
+    businessDate: t.expose('business_date', { type: 'Date', description: 'The day of the books that it belongs to.' }),
+    currency: t.expose('currency', { type: 'CurrencyCode', description: 'What its till holds.' }),
+    openedBy: t.exposeString('opened_by', { nullable: true, description: 'Who opened it.' }),
+    openedAt: t.expose('opened_at', { type: 'DateTime', description: 'When it was opened.' }),
+    closedAt: t.expose('closed_at', { type: 'DateTime', nullable: true, description: 'When it was closed for good.' }),
+    tenders: t.field({
+      type: [ShiftTender],
+      description: 'What its till held at the beginning and at the end.',
+      resolve: ({ tenders, currency }) => tenders.map((tender) => ({ ...tender, currency })),
+    }),
+  }),
+});
+
+builder.queryField('shifts', (t) =>
+  t.connection(
+    {
+      type: Shift,
+      description: 'Shifts of a channel, from its own database, newest first.',
+      complexity: (args) => ({ field: 1, multiplier: args.first ?? args.last ?? 20 }),
+      args: {
+        channel: t.arg.string({ required: true, description: 'Of this channel.' }),
+        states: t.arg({ type: [ShiftState], description: 'Only in one of these states.' }),
+        register: t.arg.string({ description: 'Only of this register.' }),
+        businessDate: t.arg({ type: 'Date', description: 'Only of this business date.' }),
+      },
+      resolve: async (_root, args, { viewer, channels }) => {
+        mustUse(viewer, args.channel);
+        const database = await channels.databaseOf(args.channel);
+        const filter = {
+          channel: args.channel,
+          state: args.states?.length ? args.states : undefined,
+          register: args.register ?? undefined,
+          business_date: args.businessDate ?? undefined,
+        };
+        return keysetConnection<number, ChannelShift>(
+          { args, keyFrom: numberKey, descending: true },
+          ({ id }) => id,
+          (page) => database.read((db) => channelShiftPage(db, filter, page)),
+        );
+      },
+    },
+    { name: 'ShiftConnection' },
+    { name: 'ShiftEdge' },
+  ),
+);
+
+const TenderAmount = builder.inputType('TenderAmountInput', {
+  description: 'An amount of a tender.',
+  fields: (t) => ({
+    tender: t.field({ type: Tender, required: true, description: 'Which; each is named once.' }),
+    amount: t.field({ type: 'Decimal', required: true, description: 'How much, in the currency of the shift.' }),
+  }),
+});
+
+const OpenShiftInput = builder.inputType('OpenShiftInput', {
+  description: 'A new shift.',
+  fields: (t) => ({
+    channel: t.string({ required: true, description: 'Code of its channel.' }),
+    id: t.field({
+      type: 'UUID',
+      description:
+        'Its permanent UUID, made by the client: the idempotency key. Sent again with the same data it answers the shift as it is now. Default: we make one.',
+    }),
+    register: t.string({ required: true, description: 'At which register; at most 40 characters. It must be free.' }),
+    businessDate: t.field({
+      type: 'Date',
+      description: 'The day of the books. Default: today in the time zone of the channel; it cannot be later.',
+    }),
+    currency: t.field({
+      type: 'CurrencyCode',
+      description: 'What its till holds. Default: the currency of the channel.',
+    }),
+    openedBy: t.string({ description: 'Who opens it; at most 100 characters.' }),
+    starting: t.field({ type: [TenderAmount], description: 'What is in the till. Default: nothing.' }),
+  }),
+});
+
+const ShiftInput = builder.inputType('ShiftInput', {
+  description: 'Which shift.',
+  fields: (t) => ({
+    channel: t.string({ required: true, description: 'Code of its channel.' }),
+    uuid: t.field({ type: 'UUID', required: true, description: 'Its UUID.' }),
+  }),
+});
+
+const CountShiftInput = builder.inputType('CountShiftInput', {
+  description: 'Which shift, and what was counted.',
+  fields: (t) => ({
+    channel: t.string({ required: true, description: 'Code of its channel.' }),
+    uuid: t.field({ type: 'UUID', required: true, description: 'Its UUID.' }),
+    counts: t.field({
+      type: [TenderAmount],
+      description: 'What was counted. A newer count of a tender replaces an older one; other tenders stay.',
+    }),
+  }),
+});
+
+const failures = { types: [InvalidInput, ChannelNotFound, NotFound, WrongState] };
+
+/** One change in the channel's own database; live conversion then uploads it. */
+async function changed(
+  { viewer, channels, now, notice }: Context,
+  { channel, uuid }: { channel: string; uuid: string },
+  change: (
+    tx: Parameters<typeof suspendShift>[0],
+    which: { channel: string; uuid: string; at: string },
+  ) => Promise<ChannelShift>,
+): Promise<ChannelShift> {
+  mustUse(viewer, channel);
+  const database = await channels.databaseOf(channel);
+  const shift = await database.write((tx) => change(tx, { channel, uuid, at: now() }));
+  notice(channel);
+  return shift;
+}
+
+builder.mutationFields((t) => ({
+  openShift: t.field({
+    type: Shift,
+    description: 'Opens a shift at a register, in the channel’s own database. A register has one open shift at a time.',
+    errors: { types: [InvalidInput, ChannelNotFound, TransactionExists, WrongState] },
+    args: { input: t.arg({ type: OpenShiftInput, required: true, description: 'The shift.' }) },
+    resolve: async (_root, { input: { channel, ...input } }, context) => {
+      mustUse(context.viewer, channel);
+      const prepared = prepareShift(context.channels.get(channel), input, context.now());
+      return changed(context, { channel, uuid: prepared.uuid }, (tx, { at }) => openShift(tx, prepared, at));
+    },
+  }),
+  suspendShift: t.field({
+    type: Shift,
+    description: 'Suspends an open shift: its register is free for another one.',
+    errors: failures,
+    args: { input: t.arg({ type: ShiftInput, required: true, description: 'Which one.' }) },
+    resolve: (_root, { input }, context) => changed(context, input, suspendShift),
+  }),
+  resumeShift: t.field({
+    type: Shift,
+    description: 'Resumes a suspended shift at its register, which must be free.',
+    errors: failures,
+    args: { input: t.arg({ type: ShiftInput, required: true, description: 'Which one.' }) },
+    resolve: (_root, { input }, context) => changed(context, input, resumeShift),
+  }),
+  blindCloseShift: t.field({
+    type: Shift,
+    description: 'Ends a shift without a count. It cannot be resumed; it is counted and closed later.',
+    errors: failures,
+    args: { input: t.arg({ type: ShiftInput, required: true, description: 'Which one.' }) },
+    resolve: (_root, { input }, context) => changed(context, input, blindCloseShift),
+  }),
+  declareTenders: t.field({
+    type: Shift,
+    description: 'Notes what was counted in a till, as often as needed, until the shift is closed.',
+    errors: failures,
+    args: { input: t.arg({ type: CountShiftInput, required: true, description: 'Which one, and the counts.' }) },
+    resolve: (_root, { input }, context) =>
+      changed(context, input, (tx, which) => declareTenders(tx, which, input.counts ?? [])),
+  }),
+  closeShift: t.field({
+    type: Shift,
+    description:
+      'Closes a shift for good. Cash must be counted, here or before, when the shift began with cash or was paid in cash; another tender that was not counted counts as 0.',
+    errors: failures,
+    args: { input: t.arg({ type: CountShiftInput, required: true, description: 'Which one, and the last counts.' }) },
+    resolve: (_root, { input }, context) =>
+      changed(context, input, (tx, which) => closeShift(tx, which, input.counts ?? [])),
+  }),
+}));

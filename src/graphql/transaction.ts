@@ -1,0 +1,565 @@
+import {
+  type ChannelTransaction,
+  type ChannelTransactionFilter,
+  channelTransactionByReference,
+  channelTransactionPage,
+  channelTransactionsByUuid,
+  type TransactionRow,
+} from '../data/channel/transaction.ts';
+import type { Database } from '../data/database.ts';
+import { channelDatabaseByName } from '../data/hq/channel.ts';
+import { type HqTransaction, transactionsWhere } from '../data/hq/transaction.ts';
+import {
+  type TransactionCharge as Charge,
+  type TransactionKind as Kind,
+  type TransactionLine as Line,
+  type TransactionPayment as Payment,
+  transactionKinds,
+} from '../data/transaction-rows.ts';
+import { uuidRule } from '../domain/customer-rules.ts';
+import { quantityOf } from '../domain/money.ts';
+import { cancelOrder, prepareTransaction, recordTransactions, type TransactionInput } from '../domain/transaction.ts';
+import { readable } from '../domain/transaction-rules.ts';
+import { mustUse } from '../domain/viewer.ts';
+import {
+  ChannelNotFound,
+  DatabaseUnavailable,
+  InvalidInput,
+  NotFound,
+  TransactionExists,
+  WrongState,
+} from '../errors.ts';
+import { builder } from './builder.ts';
+import { Channel } from './channel.ts';
+import type { Context } from './context.ts';
+import { Customer } from './customer.ts';
+import { keysetConnection, numberKey } from './keyset.ts';
+import { Money, money, Totals } from './money.ts';
+import { Shift, Tender } from './shift.ts';
+
+export type { TransactionRow } from '../data/channel/transaction.ts';
+
+const kindMeanings: Record<Kind, string> = {
+  ONLINE_ORDER: 'An order of a web shop. It becomes a sales order by Synchronize orders.',
+  CUSTOMER_ORDER:
+    'An order taken in a store or call centre, to be delivered or picked up. It becomes a sales order by Synchronize orders.',
+  CASH_AND_CARRY: 'A sale (or return) at a till, paid and taken along. Statements post it.',
+};
+
+const valuesOf = <Of extends Kind>(kinds: readonly Of[]) =>
+  Object.fromEntries(kinds.map((kind) => [kind, { description: kindMeanings[kind] }])) as Record<
+    Of,
+    { description: string }
+  >;
+
+export const TransactionKind = builder.enumType('TransactionKind', {
+  description: 'What a transaction is.',
+  values: valuesOf(transactionKinds),
+});
+
+const OrderKind = builder.enumType('OrderKind', {
+  description: 'How an order was taken.',
+  values: valuesOf(['ONLINE_ORDER', 'CUSTOMER_ORDER'] as const),
+});
+
+type InCurrency<Row> = Row & { currency: string };
+
+export const TransactionLine = builder.objectRef<InCurrency<Line>>('TransactionLine').implement({
+  description: 'A product that was sold or returned.',
+  fields: (t) => {
+    const amount = (name: 'unit_price' | 'discount' | 'tax' | 'net' | 'gross', description: string) =>
+      t.field({ type: Money, description, resolve: (line) => money(line[name], line.currency) });
+    return {
+      line: t.exposeInt('line', { description: 'Its number: 1, 2, 3 …' }),
+      sku: t.exposeString('sku', { description: 'Which product.' }),
+      name: t.exposeString('name', { nullable: true, description: 'What the product was called.' }),
+      quantity: t.field({
+        type: 'Decimal',
+        description: 'How much; negative: returned.',
+        resolve: ({ quantity }) => quantityOf(quantity),
+      }),
+      unitPrice: amount('unit_price', 'Price of one.'),
+      discount: amount('discount', 'What the whole line was reduced by.'),
+      tax: amount('tax', 'Tax of the whole line.'),
+      net: amount('net', 'Of the whole line, after discount, without tax.'),
+      gross: amount('gross', 'Of the whole line, after discount, with tax.'),
+      voided: t.exposeBoolean('voided', { description: 'Taken back at the till: it is kept, and counted nowhere.' }),
+    };
+  },
+});
+
+export const TransactionCharge = builder.objectRef<InCurrency<Charge>>('TransactionCharge').implement({
+  description: 'Something charged beside the products, such as freight.',
+  fields: (t) => ({
+    line: t.exposeInt('line', { description: 'Its number: 1, 2, 3 …' }),
+    code: t.exposeString('code', { description: 'What for: `FREIGHT`.' }),
+    amount: t.field({
+      type: Money,
+      description: 'Without tax.',
+      resolve: ({ amount, currency }) => money(amount, currency),
+    }),
+    tax: t.field({ type: Money, description: 'Its tax.', resolve: ({ tax, currency }) => money(tax, currency) }),
+  }),
+});
+
+export const TransactionPayment = builder.objectRef<InCurrency<Payment>>('TransactionPayment').implement({
+  description: 'What was paid.',
+  fields: (t) => ({
+    line: t.exposeInt('line', { description: 'Its number: 1, 2, 3 …' }),
+    tender: t.expose('tender', { type: Tender, description: 'What it was paid with.' }),
+    amount: t.field({
+      type: Money,
+      description: 'How much; negative: paid back, as change or for a return.',
+      resolve: ({ amount, currency }) => money(amount, currency),
+    }),
+  }),
+});
+
+const inCurrency = <Row>(all: readonly Row[], currency: string): InCurrency<Row>[] =>
+  all.map((one) => ({ ...one, currency }));
+
+/** A transaction of headquarters as it is shown: as much of it as is sound, whatever was sent. */
+export const fromHeadquarters = ({
+  sequence,
+  uuid,
+  channel,
+  payload,
+  created_at,
+  status,
+  modified_at,
+}: Pick<
+  HqTransaction,
+  'sequence' | 'uuid' | 'channel' | 'payload' | 'created_at' | 'status' | 'modified_at'
+>): TransactionRow => ({
+  id: sequence,
+  uuid,
+  channel,
+  body: readable(payload),
+  created_at,
+  cancelled_at: status === 'CANCELLED' ? modified_at : null,
+});
+
+export const RetailTransaction = builder.objectRef<TransactionRow>('RetailTransaction');
+builder.node(RetailTransaction, {
+  description:
+    'An order, sale or return that was recorded in a channel. It has its UUID and confirmation number at once, whatever headquarters is doing.',
+  id: { resolve: ({ channel, uuid }) => `${channel}/${uuid}` },
+  loadOne: (id, context) => {
+    const [channel = '', uuid = ''] = id.split('/');
+    const { viewer, channels } = context;
+    if (!channels.all().some(({ code }) => code === channel)) return null;
+    return viewer.kind === 'operator' || viewer.channel === channel ? transactionOf(context, { uuid }, channel) : null;
+  },
+  fields: (t) => ({
+    uuid: t.expose('uuid', { type: 'UUID', description: 'Permanent identity, made by the client or by us.' }),
+    confirmationNumber: t.string({
+      description: 'What to tell the customer: unique in its channel, and easy to read out, e.g. `7K3M-9QXT-2BFD`.',
+      resolve: ({ body }) => body.reference,
+    }),
+    kind: t.field({ type: TransactionKind, description: 'What it is.', resolve: ({ body }) => body.kind }),
+    channel: t.field({
+      type: Channel,
+      description: 'Where it was recorded.',
+      resolve: ({ channel }, _args, { channels }) => channels.get(channel),
+    }),
+    businessDate: t.field({
+      type: 'Date',
+      description: 'The day of the books, in the time zone of the channel.',
+      resolve: ({ body }) => body.business_date,
+    }),
+    customerUuid: t.field({
+      type: 'UUID',
+      nullable: true,
+      description: 'Whose it is; the customer may not have reached headquarters, or this database. Null: nobody’s.',
+      resolve: ({ body }) => body.customer_uuid,
+    }),
+    customer: t.field({
+      type: Customer,
+      nullable: true,
+      description: 'Whose it is, pending or not; null when it is nobody’s, or not known here yet.',
+      resolve: ({ channel, body }, _args, { loaders }) =>
+        body.customer_uuid === null ? null : loaders.customer.load({ channel, uuid: body.customer_uuid }),
+    }),
+    deliveryAddressUuid: t.field({
+      type: 'UUID',
+      nullable: true,
+      description: 'Which address of the customer it goes to.',
+      resolve: ({ body }) => body.delivery_address_uuid,
+    }),
+    shift: t.field({
+      type: Shift,
+      nullable: true,
+      description: 'The shift that recorded it, as the channel has it.',
+      resolve: ({ channel, body }, _args, { loaders }) =>
+        body.shift_uuid === null ? null : loaders.shift.load({ channel, uuid: body.shift_uuid }),
+    }),
+    register: t.string({ nullable: true, description: 'At which register.', resolve: ({ body }) => body.register }),
+    staff: t.string({ nullable: true, description: 'By whom.', resolve: ({ body }) => body.staff }),
+    pricesIncludeTax: t.boolean({
+      description: 'Whether unit prices and discounts include tax.',
+      resolve: ({ body }) => body.prices_include_tax,
+    }),
+    lines: t.field({
+      type: [TransactionLine],
+      description: 'What was sold and returned.',
+      resolve: ({ body }) => inCurrency(body.lines, body.currency),
+    }),
+    charges: t.field({
+      type: [TransactionCharge],
+      description: 'What was charged beside it.',
+      resolve: ({ body }) => inCurrency(body.charges, body.currency),
+    }),
+    payments: t.field({
+      type: [TransactionPayment],
+      description: 'What was paid.',
+      resolve: ({ body }) => inCurrency(body.payments, body.currency),
+    }),
+    totals: t.field({ type: Totals, description: 'Its sums.', resolve: ({ body }) => body }),
+    createdAt: t.expose('created_at', { type: 'DateTime', description: 'When it was recorded.' }),
+    cancelledAt: t.expose('cancelled_at', {
+      type: 'DateTime',
+      nullable: true,
+      description: 'When the channel cancelled it.',
+    }),
+  }),
+});
+
+interface By {
+  uuid?: string | undefined;
+  reference?: string | undefined;
+}
+
+/** In a channel: its own database, and headquarters when that has lost it. For an operator: headquarters, then each channel database. */
+async function transactionOf(context: Context, by: By, channel?: string): Promise<TransactionRow | null> {
+  const { viewer, hq, channels } = context;
+  if (by.uuid !== undefined && !uuidRule.safeParse(by.uuid).success) return null;
+  const within = channel ?? (viewer.kind === 'channel' ? viewer.channel : undefined);
+  if (within !== undefined) {
+    const found = await inChannel(await channels.databaseOf(within), within, by);
+    return found ?? atHeadquarters(hq, { ...by, channel: within });
+  }
+  const received = await atHeadquarters(hq, by);
+  if (received) return received;
+  for (const { code } of channels.all()) {
+    const recorded = await inChannel(await channels.databaseOf(code), code, by);
+    if (recorded) return recorded;
+  }
+  return null;
+}
+
+async function inChannel(database: Database, channel: string, { uuid, reference }: By): Promise<TransactionRow | null> {
+  const row = await database.read(async (db) =>
+    uuid === undefined
+      ? channelTransactionByReference(db, channel, reference!)
+      : (await channelTransactionsByUuid(db, [uuid]))[0],
+  );
+  return row?.channel === channel ? row : null;
+}
+
+async function atHeadquarters(hq: Database, by: By & { channel?: string }): Promise<TransactionRow | null> {
+  const found = await hq
+    .read((db) => transactionsWhere(db, { ...by }))
+    .catch((error: unknown) => {
+      if (error instanceof DatabaseUnavailable) return [];
+      throw error;
+    });
+  return found[0] ? fromHeadquarters(found[0]) : null;
+}
+
+const TransactionBy = builder.inputType('TransactionBy', {
+  description: 'One way to name a transaction.',
+  isOneOf: true,
+  fields: (t) => ({
+    uuid: t.field({ type: 'UUID', description: 'Its permanent UUID.' }),
+    confirmationNumber: t.string({ description: 'Its confirmation number.' }),
+    id: t.globalID({ for: [RetailTransaction], description: 'Its global ID.' }),
+  }),
+});
+
+builder.queryField('transaction', (t) =>
+  t.field({
+    type: RetailTransaction,
+    nullable: true,
+    description: 'An order or sale by its UUID, confirmation number or global ID; null when there is none.',
+    args: {
+      by: t.arg({ type: TransactionBy, required: true, description: 'What it is named by.' }),
+      channel: t.arg.string({
+        description: 'Look in this channel’s own database. Without it an operator asks headquarters first.',
+      }),
+    },
+    resolve: async (_root, { by, channel }, context) => {
+      const [named, uuid] = by.id ? by.id.id.split('/') : [channel ?? undefined, by.uuid ?? undefined];
+      if (named) {
+        mustUse(context.viewer, named);
+        context.channels.get(named);
+      }
+      const reference = by.confirmationNumber?.trim().toUpperCase();
+      if (reference !== undefined && !/^[0-9A-Z-]{1,60}$/.test(reference)) return null;
+      return transactionOf(context, uuid === undefined ? { reference } : { uuid }, named);
+    },
+  }),
+);
+
+export const TransactionOrderBy = builder.enumType('TransactionOrder', {
+  description: 'The order of a list.',
+  values: { NEWEST_FIRST: { description: 'Newest first.' }, OLDEST_FIRST: { description: 'Oldest first.' } } as const,
+});
+
+export const TransactionConnection = builder.connectionObject(
+  { type: RetailTransaction, name: 'RetailTransactionConnection' },
+  { name: 'RetailTransactionEdge' },
+);
+
+const paged = (args: { first?: number | null; last?: number | null }) => ({
+  field: 1,
+  multiplier: args.first ?? args.last ?? 20,
+});
+
+builder.queryField('transactions', (t) =>
+  t.connection(
+    {
+      type: RetailTransaction,
+      description: 'Orders and sales of a channel, from its own database.',
+      complexity: paged,
+      args: {
+        channel: t.arg.string({ required: true, description: 'Of this channel.' }),
+        kinds: t.arg({ type: [TransactionKind], description: 'Only of one of these kinds.' }),
+        customerUuid: t.arg({ type: 'UUID', description: 'Only of this customer.' }),
+        businessDate: t.arg({ type: 'Date', description: 'Only of this business date.' }),
+        shiftUuid: t.arg({ type: 'UUID', description: 'Only of this shift.' }),
+        orderBy: t.arg({
+          type: TransactionOrderBy,
+          required: true,
+          defaultValue: 'NEWEST_FIRST',
+          description: 'The order.',
+        }),
+      },
+      resolve: async (_root, args, { viewer, channels }) => {
+        mustUse(viewer, args.channel);
+        const database = await channels.databaseOf(args.channel);
+        const filter: ChannelTransactionFilter = {
+          channel: args.channel,
+          kind: args.kinds?.length ? args.kinds : undefined,
+          customer_uuid: args.customerUuid ?? undefined,
+          business_date: args.businessDate ?? undefined,
+          shift_uuid: args.shiftUuid ?? undefined,
+        };
+        return keysetConnection<number, ChannelTransaction>(
+          { args, keyFrom: numberKey, descending: args.orderBy === 'NEWEST_FIRST' },
+          ({ id }) => id,
+          (page) => database.read((db) => channelTransactionPage(db, filter, page)),
+        );
+      },
+    },
+    TransactionConnection,
+  ),
+);
+
+builder.objectField(Shift, 'transactions', (t) =>
+  t.connection(
+    {
+      type: RetailTransaction,
+      description: 'What was recorded in it, from the channel’s own database, oldest first.',
+      complexity: paged,
+      resolve: async ({ channel, uuid }, args, { channels }) => {
+        const database = await channels.databaseOf(channel);
+        return keysetConnection<number, ChannelTransaction>(
+          { args, keyFrom: numberKey },
+          ({ id }) => id,
+          (page) => database.read((db) => channelTransactionPage(db, { channel, shift_uuid: uuid }, page)),
+        );
+      },
+    },
+    TransactionConnection,
+  ),
+);
+
+const LineInput = builder.inputType('TransactionLineInput', {
+  description: 'A product that is sold or returned.',
+  fields: (t) => ({
+    sku: t.string({ required: true, description: 'Which product; at most 60 characters.' }),
+    name: t.string({ description: 'What the product is called; at most 200 characters.' }),
+    quantity: t.field({
+      type: 'Decimal',
+      required: true,
+      description: 'How much, with at most 3 decimals and not 0. Negative in a sale: returned.',
+    }),
+    unitPrice: t.field({ type: 'Decimal', required: true, description: 'Price of one; never negative.' }),
+    discount: t.field({
+      type: 'Decimal',
+      description:
+        'What the whole line is reduced by, with the sign of the quantity and at most price times quantity. Default 0.',
+    }),
+    tax: t.field({
+      type: 'Decimal',
+      description: 'Tax of the whole line, with the sign of the quantity. Default 0.',
+    }),
+    voided: t.boolean({ description: 'Taken back at the till: it is kept, and counted nowhere. Default false.' }),
+  }),
+});
+
+const ChargeInput = builder.inputType('TransactionChargeInput', {
+  description: 'Something charged beside the products.',
+  fields: (t) => ({
+    code: t.string({
+      required: true,
+      description: 'What for, e.g. `FREIGHT`: a letter, then letters, digits, _ and -; at most 40 characters.',
+    }),
+    amount: t.field({ type: 'Decimal', required: true, description: 'Without tax.' }),
+    tax: t.field({ type: 'Decimal', description: 'Its tax, with the sign of the amount. Default 0.' }),
+  }),
+});
+
+const PaymentInput = builder.inputType('TransactionPaymentInput', {
+  description: 'A payment.',
+  fields: (t) => ({
+    tender: t.field({ type: Tender, required: true, description: 'What is paid with.' }),
+    amount: t.field({ type: 'Decimal', required: true, description: 'How much; negative: paid back.' }),
+  }),
+});
+
+const about = {
+  channel: 'Code of the channel that records it.',
+  id: 'Its permanent UUID, made by the client: the idempotency key. Sent again with the same data it answers the stored transaction. Default: we make one, and a repeat records another transaction.',
+  address: 'Which address of the customer it goes to. It may be pending, and need not be in this database.',
+  businessDate:
+    'The day of the books. Default: that of the shift, else today in the time zone of the channel. It cannot be later than today.',
+  currency: 'Of all amounts. Default: the currency of the channel.',
+  taxed:
+    'Whether unit prices and discounts include tax: then a line’s gross amount is price × quantity − discount, otherwise its net amount is. Default false.',
+  shift: 'The shift that records it: an open one of this channel.',
+  register: 'At which register; at most 40 characters. Default: that of the shift.',
+  staff: 'By whom; at most 100 characters.',
+  lines: 'At least one that is not voided, and at most 1,000.',
+  charges: 'At most 100.',
+  total:
+    'What is to be paid, as the client calculated it: lines without tax + tax + charges. It must be exactly what we calculate, or nothing is recorded.',
+};
+
+const CreateOrderInput = builder.inputType('CreateOrderInput', {
+  description: 'A new order.',
+  fields: (t) => ({
+    channel: t.string({ required: true, description: about.channel }),
+    id: t.field({ type: 'UUID', description: about.id }),
+    kind: t.field({ type: OrderKind, description: 'How it was taken. Default ONLINE_ORDER.' }),
+    customerUuid: t.field({
+      type: 'UUID',
+      required: true,
+      description: 'Whose it is. The customer may be pending, and need not be in this database.',
+    }),
+    deliveryAddressUuid: t.field({ type: 'UUID', description: about.address }),
+    businessDate: t.field({ type: 'Date', description: about.businessDate }),
+    currency: t.field({ type: 'CurrencyCode', description: about.currency }),
+    pricesIncludeTax: t.boolean({ description: about.taxed }),
+    shiftUuid: t.field({ type: 'UUID', description: about.shift }),
+    register: t.string({ description: about.register }),
+    staff: t.string({ description: about.staff }),
+    lines: t.field({ type: [LineInput], required: true, description: about.lines }),
+    charges: t.field({ type: [ChargeInput], description: about.charges }),
+    payments: t.field({
+      type: [PaymentInput],
+      description: 'What has been paid: nothing, a part or all of it, and not more. At most 100.',
+    }),
+    total: t.field({ type: 'Decimal', required: true, description: about.total }),
+  }),
+});
+
+const RecordSaleInput = builder.inputType('RecordSaleInput', {
+  description: 'A new sale; with negative quantities a return.',
+  fields: (t) => ({
+    channel: t.string({ required: true, description: about.channel }),
+    id: t.field({ type: 'UUID', description: about.id }),
+    customerUuid: t.field({
+      type: 'UUID',
+      description: 'Whose it is, if anybody’s. The customer may be pending, and need not be in this database.',
+    }),
+    deliveryAddressUuid: t.field({ type: 'UUID', description: about.address }),
+    businessDate: t.field({ type: 'Date', description: about.businessDate }),
+    currency: t.field({ type: 'CurrencyCode', description: about.currency }),
+    pricesIncludeTax: t.boolean({ description: about.taxed }),
+    shiftUuid: t.field({ type: 'UUID', description: about.shift }),
+    register: t.string({ description: about.register }),
+    staff: t.string({ description: about.staff }),
+    lines: t.field({ type: [LineInput], required: true, description: about.lines }),
+    charges: t.field({ type: [ChargeInput], description: about.charges }),
+    payments: t.field({
+      type: [PaymentInput],
+      description: 'What was paid, less what was given back: exactly the total. At most 100.',
+    }),
+    total: t.field({ type: 'Decimal', required: true, description: about.total }),
+  }),
+});
+
+const CancelOrderInput = builder.inputType('CancelOrderInput', {
+  description: 'Which order.',
+  fields: (t) => ({
+    channel: t.string({ required: true, description: 'Code of its channel.' }),
+    uuid: t.field({ type: 'UUID', required: true, description: 'Its UUID.' }),
+  }),
+});
+
+/** Records it in the channel's own database, together with what others record at this moment. */
+async function recorded(
+  { viewer, channels, now, notice }: Context,
+  code: string,
+  input: TransactionInput,
+): Promise<TransactionRow> {
+  mustUse(viewer, code);
+  const prepared = prepareTransaction(channels.get(code), input, now());
+  const database = await channels.databaseOf(code);
+  const result = await database.writeTogether(recordTransactions, prepared);
+  if (result instanceof Error) throw result;
+  const { uuid, created, body } = result;
+  if (!created) return (await database.read((db) => channelTransactionsByUuid(db, [uuid])))[0]!;
+  notice(code);
+  return { id: 0, uuid, channel: code, body, created_at: prepared.at, cancelled_at: null };
+}
+
+/** How far headquarters has the log of a channel's database; null when it does not answer. */
+const receivedOf = ({ hq, channels }: Context, channel: string): Promise<number | null> =>
+  hq
+    .read((db) => channelDatabaseByName(db, channels.get(channel).channelDatabase))
+    .then((database) => Number(database?.lastReceived ?? 0))
+    .catch((error: unknown) => {
+      if (error instanceof DatabaseUnavailable) return null;
+      throw error;
+    });
+
+builder.mutationFields((t) => ({
+  createOrder: t.field({
+    type: RetailTransaction,
+    description:
+      'Takes an order in a channel: it is stored in the channel’s own database, and has its confirmation number, when this answers, whatever headquarters is doing. Its customer and address may be pending.',
+    errors: { types: [InvalidInput, ChannelNotFound, TransactionExists, WrongState] },
+    args: { input: t.arg({ type: CreateOrderInput, required: true, description: 'The order.' }) },
+    resolve: (_root, { input: { channel, kind, ...input } }, context) =>
+      recorded(context, channel, { ...input, kind: kind ?? 'ONLINE_ORDER' }),
+  }),
+  recordSale: t.field({
+    type: RetailTransaction,
+    description:
+      'Records a cash-and-carry sale, or a return, in a channel: it is stored in the channel’s own database when this answers, whatever headquarters is doing. Statements post it.',
+    errors: { types: [InvalidInput, ChannelNotFound, TransactionExists, WrongState] },
+    args: { input: t.arg({ type: RecordSaleInput, required: true, description: 'The sale.' }) },
+    resolve: (_root, { input: { channel, ...input } }, context) =>
+      recorded(context, channel, { ...input, kind: 'CASH_AND_CARRY' }),
+  }),
+  cancelOrder: t.field({
+    type: RetailTransaction,
+    description:
+      'Cancels an order of a channel that has not reached headquarters; an order that has is WRONG_STATE. While headquarters does not answer the cancellation is accepted, and reaches it as an operation of its own. Repeating it answers the cancelled order.',
+    errors: { types: [ChannelNotFound, NotFound, WrongState] },
+    args: { input: t.arg({ type: CancelOrderInput, required: true, description: 'Which one.' }) },
+    resolve: async (_root, { input: { channel, uuid } }, context) => {
+      const { viewer, channels, now, notice } = context;
+      mustUse(viewer, channel);
+      const received = await receivedOf(context, channel);
+      const database = await channels.databaseOf(channel);
+      const { order, cancelled } = await database.write((tx) =>
+        cancelOrder(tx, { channel, uuid, received, at: now() }),
+      );
+      if (cancelled) notice(channel);
+      return order;
+    },
+  }),
+}));
