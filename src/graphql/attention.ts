@@ -89,10 +89,8 @@ const Item = builder.objectRef<AttentionRow>('AttentionItem').implement({
   fields: (t) => ({
     kind: t.expose('kind', { type: Kind, description: 'What sort of thing it is.' }),
     subject: t.id({
-      nullable: true,
-      description: 'Global ID of the record that it is about, for `node`; null when the record has none.',
-      resolve: ({ kind, subject }) =>
-        meanings[kind].type === 'NumberSequence' ? null : encodeGlobalID(meanings[kind].type, subject),
+      description: 'Global ID of the record that it is about, for `node`.',
+      resolve: ({ kind, subject }) => encodeGlobalID(meanings[kind].type, subject),
     }),
     name: t.string({
       description: 'What the record is called: its key within its kind.',

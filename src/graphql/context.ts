@@ -13,6 +13,7 @@ import type { Viewer } from '../domain/viewer.ts';
 import { DatabaseUnavailable } from '../errors.ts';
 import type { Nudges } from '../events/nudges.ts';
 import { type OrderLoaders, orderLoaders } from './order-loaders.ts';
+import { type StatementLoaders, statementLoaders } from './statement-loaders.ts';
 
 /** What resolvers use; the same for every operation. */
 export interface Parts {
@@ -33,7 +34,7 @@ export type HqStage = Awaited<ReturnType<typeof stagesOf>>[number];
 export type ChannelStage = Awaited<ReturnType<typeof channelStages>>[number];
 
 /** What one operation asks for again and again, asked once: a constant number of statements whatever the size of the answer. */
-export interface Loaders extends OrderLoaders {
+export interface Loaders extends OrderLoaders, StatementLoaders {
   /** Where a customer stands at headquarters; null when it was not uploaded, or headquarters does not answer. */
   hqStage: DataLoader<{ channel: string; uuid: string }, HqStage | null, string>;
   /** Where a customer stands in its channel database. */
@@ -56,6 +57,7 @@ export function contextFor(parts: Parts, viewer: Viewer): Context {
     viewer,
     loaders: {
       ...orderLoaders(hq, viewer),
+      ...statementLoaders(hq, viewer),
       hqStage: new DataLoader(
         async (keys) => {
           const uuids = [...new Set(keys.map(({ uuid }) => uuid))];

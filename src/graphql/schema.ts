@@ -17,5 +17,6 @@ import './feed.ts';
 import './attention.ts';
 import './sales-order.ts';
 import './order.ts';
+import './statement.ts';
 
 export const schema: GraphQLSchema = builder.toSchema();

@@ -145,7 +145,7 @@ builder.node(RetailTransaction, {
     'An order, sale or return that was recorded in a channel. It has its UUID and confirmation number at once, whatever headquarters is doing.',
   id: { resolve: ({ channel, uuid }) => `${channel}/${uuid}` },
   loadOne: (id, context) => {
-    const [channel = '', uuid = ''] = id.split('/');
+    const [channel, uuid] = keyOf(id);
     const { viewer, channels } = context;
     if (!channels.all().some(({ code }) => code === channel)) return null;
     return viewer.kind === 'operator' || viewer.channel === channel ? transactionOf(context, { uuid }, channel) : null;
@@ -224,6 +224,13 @@ builder.node(RetailTransaction, {
   }),
 });
 
+/** A global ID names the channel too: two channel databases may hold the same UUID by mistake. */
+function keyOf(id: string): [channel: string, uuid: string] {
+  const [channel = '', uuid = ''] = id.split('/');
+  return [channel, uuid];
+}
+
+/** One of them. */
 interface By {
   uuid?: string | undefined;
   reference?: string | undefined;
@@ -288,14 +295,14 @@ builder.queryField('transaction', (t) =>
       }),
     },
     resolve: async (_root, { by, channel }, context) => {
-      const [named, uuid] = by.id ? by.id.id.split('/') : [channel ?? undefined, by.uuid ?? undefined];
+      const [named, uuid] = by.id ? keyOf(by.id.id) : [channel ?? undefined, by.uuid ?? undefined];
       if (named) {
         mustUse(context.viewer, named);
         context.channels.get(named);
       }
       const reference = by.confirmationNumber?.trim().toUpperCase();
       if (reference !== undefined && !/^[0-9A-Z-]{1,60}$/.test(reference)) return null;
-      return transactionOf(context, uuid === undefined ? { reference } : { uuid }, named);
+      return transactionOf(context, reference === undefined ? { uuid: uuid ?? '' } : { reference }, named);
     },
   }),
 );

@@ -3,6 +3,15 @@ import { expect, test } from 'vitest';
 import { applyAccountIds, outdated } from '../../src/data/channel/customer.ts';
 import { feedAfter } from '../../src/data/channel/feed.ts';
 import { packageAfter } from '../../src/data/channel/operation.ts';
+import { channelShiftPage, channelShiftsByUuid, openShiftOf } from '../../src/data/channel/shift.ts';
+import {
+  channelTransactionByReference,
+  channelTransactionPage,
+  channelTransactionsByUuid,
+  knownTransactions,
+  markCancelled,
+  wasPaidWith,
+} from '../../src/data/channel/transaction.ts';
 import { customerByAccountId, customerPage, customersByUuid } from '../../src/data/customer-page.ts';
 import type { Database } from '../../src/data/database.ts';
 import { customersChangedSince, knownCustomers, packedCustomers } from '../../src/data/hq/customer.ts';
@@ -37,6 +46,8 @@ const big = [
   'upload_session',
   'download_session',
   'audit_entry',
+  'retail_transaction',
+  'shift',
 ];
 const failure = { sequence: 1, state: 'FAILED' as const, next_try_at: null, error_code: 'X', error: 'x' };
 const download = JSON.stringify([
@@ -93,6 +104,20 @@ const inChannel: Record<string, Query> = {
   'pending customers': (db) => customerPage(db, { channel: 'houston', pending: true }, page),
   'customers by UUID': (db) => customersByUuid(db, [uuid]),
   'customer by account ID': (db) => customerByAccountId(db, 'C00000001'),
+  'transactions, deep page': (db) => channelTransactionPage(db, { channel: 'houston' }, { ...page, before: 50_000 }),
+  orders: (db) => channelTransactionPage(db, { channel: 'houston', kind: ['ONLINE_ORDER', 'CUSTOMER_ORDER'] }, page),
+  'transactions of a customer': (db) => channelTransactionPage(db, { channel: 'houston', customer_uuid: uuid }, page),
+  'transactions of a day': (db) =>
+    channelTransactionPage(db, { channel: 'houston', business_date: '2026-11-22' }, page),
+  'transactions of a shift': (db) => channelTransactionPage(db, { channel: 'houston', shift_uuid: uuid }, page),
+  'transactions by UUID': (db) => channelTransactionsByUuid(db, [uuid]),
+  'transaction by confirmation number': (db) => channelTransactionByReference(db, 'houston', 'X'),
+  'known transactions': (tx) => knownTransactions(tx, [uuid]),
+  'cancel an order': (tx) => markCancelled(tx, uuid, now),
+  'cash of a shift': (tx) => wasPaidWith(tx, uuid, 'CASH'),
+  'shifts, deep page': (db) => channelShiftPage(db, { channel: 'houston' }, { ...page, before: 50_000 }),
+  'shifts by UUID': (db) => channelShiftsByUuid(db, [uuid]),
+  'open shift of a register': (tx) => openShiftOf(tx, 'houston', 'R1'),
   'search by a word': (db) => customerPage(db, { channel: 'houston', search: searchTerms('ada', 2) }, page),
 };
 

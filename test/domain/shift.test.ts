@@ -5,10 +5,11 @@ import type { Answer, Headquarters } from '../support/headquarters.ts';
 
 type Verb = 'suspendShift' | 'resumeShift' | 'blindCloseShift' | 'declareTenders' | 'closeShift';
 
-const parts = `__typename ... on Shift {
+const shown = `__typename ... on Shift {
     id uuid register state businessDate currency openedBy openedAt closedAt shop: channel { code }
     tenders { tender starting { amount currency } counted { amount } }
-  } ... on Failure { code message path }`;
+  }`;
+const parts = `${shown} ... on Failure { code message path }`;
 
 const noon = { clock: () => new Date('2026-11-22T18:00:00Z') };
 
@@ -51,7 +52,7 @@ test('a shift opens at a register with what is in its till', async () => {
     tenders: [{ tender: 'CASH', starting: { amount: '150.00', currency: 'USD' }, counted: null }],
   });
   const { node, shifts } = await hq.query(
-    `query ($id: ID!) { node(id: $id) { ${parts} } shifts(channel: "houston", states: [OPEN]) { edges { node { ${parts} } } } }`,
+    `query ($id: ID!) { node(id: $id) { ${shown} } shifts(channel: "houston", states: [OPEN]) { edges { node { ${shown} } } } }`,
     { id: opened.id },
   );
   expect(node).toEqual(opened);

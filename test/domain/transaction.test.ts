@@ -1,18 +1,26 @@
 import { randomUUID } from 'node:crypto';
 import { expect, test } from 'vitest';
+import { tokenFor } from '../../src/domain/viewer.ts';
 import { DatabaseUnavailable } from '../../src/errors.ts';
-import { countOf, createCustomer, rowsOf, run, withChannels } from '../support/actions.ts';
-import type { Answer, Headquarters } from '../support/headquarters.ts';
+import { appendOperation, countOf, createCustomer, rowsOf, run, withChannels } from '../support/actions.ts';
+import {
+  type Answer,
+  aChannel,
+  createChannelDocument,
+  type Headquarters,
+  startHeadquarters,
+} from '../support/headquarters.ts';
 import { statementsOf } from '../support/statements.ts';
 
-const parts = `__typename ... on RetailTransaction {
+const shown = `__typename ... on RetailTransaction {
     id uuid confirmationNumber kind businessDate customerUuid deliveryAddressUuid register staff pricesIncludeTax createdAt cancelledAt
     retailChannel: channel { code } customer { uuid accountLabel } shift { uuid register }
     lines { line sku name quantity voided unitPrice { amount } discount { amount } tax { amount } net { amount } gross { amount } }
     charges { line code amount { amount currency } tax { amount } }
     payments { line tender amount { amount currency } }
     totals { net { amount } discount { amount } tax { amount } charge { amount } total { amount currency } paid { amount } quantity }
-  } ... on Failure { code message path }`;
+  }`;
+const parts = `${shown} ... on Failure { code message path }`;
 
 const recordSale = async (hq: Headquarters, input: Record<string, unknown>): Promise<Answer> =>
   (await hq.query(`mutation ($input: RecordSaleInput!) { recordSale(input: $input) { ${parts} } }`, { input }))
@@ -138,7 +146,7 @@ test('an order is stored with everything that was said, and has its confirmation
 
   const { __typename, ...same } = created;
   const byUuid = await hq.query(
-    `query ($by: TransactionBy!, $channel: String, $id: ID!) { transaction(by: $by, channel: $channel) { ${parts} } node(id: $id) { ${parts} } }`,
+    `query ($by: TransactionBy!, $channel: String, $id: ID!) { transaction(by: $by, channel: $channel) { ${shown} } node(id: $id) { ${shown} } }`,
     { by: { uuid: input.id }, id: created.id },
   );
   expect(byUuid.transaction).toMatchObject(same);
@@ -456,4 +464,104 @@ test('while headquarters is down, a channel records and cancels', async () => {
   expect(order).toMatchObject({ __typename: 'RetailTransaction', customer: null });
   expect(await cancelOrder(hq, order.uuid)).toMatchObject({ cancelledAt: '2026-11-22T18:00:00.000Z' });
   expect(await recordSale(hq, aSale())).toMatchObject({ __typename: 'RetailTransaction' });
+});
+
+test('a list costs the same number of statements whatever its size', async () => {
+  const hq = await withChannels(['houston'], noon);
+  const shiftUuid = await openShift(hq);
+  const database = await hq.channels.databaseOf('houston');
+  const seen = statementsOf(database, hq.hq);
+  const statements = async () => {
+    seen.length = 0;
+    const { transactions } = await hq.query(
+      `{ transactions(channel: "houston", first: 50) { edges { node { customer { displayName } shift { register } retailChannel: channel { name } totals { total { amount } } } } } }`,
+    );
+    return { rows: transactions.edges, statements: seen.length };
+  };
+  const sell = async () => recordSale(hq, aSale({ shiftUuid, customerUuid: await createCustomer(hq) }));
+  await sell();
+  const few = await statements();
+  for (let index = 0; index < 9; index++) await sell();
+  const many = await statements();
+  expect(many.rows).toHaveLength(10);
+  for (const { node } of many.rows)
+    expect(node).toMatchObject({ customer: { displayName: 'Ada Byron' }, shift: { register: 'R1' } });
+  expect(many.statements).toBe(few.statements);
+});
+
+test('a channel’s client sees its own transactions and customers only', async () => {
+  const secret = 'a secret of at least thirty-two characters';
+  const hq = await startHeadquarters({ ...noon, settings: { TOKEN_SECRET: secret } });
+  const bearer = async (viewer: Parameters<typeof tokenFor>[1]) => ({
+    authorization: `Bearer ${await tokenFor(secret, viewer, '1h')}`,
+  });
+  const operator = await bearer({ kind: 'operator', name: 'Olga' });
+  const till = await bearer({ kind: 'channel', channel: 'houston' });
+  for (const code of ['houston', 'dallas'])
+    await hq.query(createChannelDocument, { input: aChannel(code, { channelDatabase: 'texas' }) }, operator);
+  const { createCustomer: theirs } = await hq.query(
+    'mutation { createCustomer(input: { channel: "dallas", name: { last: "Hopper" } }) { ... on Customer { uuid } } }',
+    {},
+    operator,
+  );
+  const record = async (channel: string) =>
+    (
+      await hq.query(
+        'mutation ($input: RecordSaleInput!) { recordSale(input: $input) { ... on RetailTransaction { id uuid } } }',
+        { input: aSale({ channel, customerUuid: theirs.uuid }) },
+        operator,
+      )
+    ).recordSale;
+  const ours = await record('houston');
+  const other = await record('dallas');
+  const look = (headers: Record<string, string>) =>
+    hq.query(
+      `query ($ours: UUID!, $other: UUID!, $id: ID!) {
+        ours: transaction(by: { uuid: $ours }) { customerUuid customer { uuid } }
+        other: transaction(by: { uuid: $other }) { customer { uuid } }
+        node(id: $id) { id }
+      }`,
+      { ours: ours.uuid, other: other.uuid, id: other.id },
+      headers,
+    );
+  expect(await look(till)).toEqual({ ours: { customerUuid: theirs.uuid, customer: null }, other: null, node: null });
+  expect(await look(operator)).toEqual({
+    ours: { customerUuid: theirs.uuid, customer: { uuid: theirs.uuid } },
+    other: { customer: { uuid: theirs.uuid } },
+    node: { id: other.id },
+  });
+});
+
+test('a global ID that names no transaction finds none', async () => {
+  const hq = await withChannels(['houston'], noon);
+  await recordSale(hq, aSale());
+  for (const id of ['houston', 'houston/', 'houston/x', `houston/${randomUUID()}`]) {
+    const global = Buffer.from(`RetailTransaction:${id}`).toString('base64');
+    const { node, transaction } = await hq.query(
+      'query ($id: ID!) { node(id: $id) { id } transaction(by: { id: $id }) { uuid } }',
+      { id: global },
+    );
+    expect({ id, node, transaction }).toEqual({ id, node: null, transaction: null });
+  }
+});
+
+test('what other software wrote is shown as far as it is sound', async () => {
+  const hq = await withChannels(['houston'], noon);
+  const uuid = randomUUID();
+  await appendOperation(hq, 'houston', {
+    uuid,
+    kind: 'RECORD_TRANSACTION',
+    payload: { kind: 'GIFT', lines: [{ line: 1 }, 7], payments: 'none', gross: 'much', reference: 'X-1' },
+  });
+  await run(hq, 'runPJob');
+  const { transaction } = await hq.query(`query ($uuid: UUID!) { transaction(by: { uuid: $uuid }) { ${shown} } }`, {
+    uuid,
+  });
+  expect(transaction).toMatchObject({
+    uuid,
+    confirmationNumber: 'X-1',
+    lines: [],
+    payments: [],
+    totals: { total: { amount: '0.00', currency: 'XXX' } },
+  });
 });

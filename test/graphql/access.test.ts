@@ -72,6 +72,12 @@ const operatorMutation = (field: string, input: string): Decision => ({
   operator: `mutation { ${field}(input: ${input}) { __typename } }`,
 });
 
+const someUuid = '7f3c1a52-1b7c-4c1e-9d38-2f4c8a6f0b11';
+const ofUuid = (field: string, channel: string) =>
+  `mutation { ${field}(input: { channel: "${channel}", uuid: "${someUuid}" }) { __typename } }`;
+const recording = (field: string, channel: string, more: string) =>
+  `mutation { ${field}(input: { channel: "${channel}", lines: [{ sku: "A", quantity: 1, unitPrice: 1 }], total: 1, ${more} }) { __typename } }`;
+
 const decisions: Record<string, Decision> = {
   'Query.node': {
     own: ({ ids }) => `{ node(id: "${ids.ours}") { id } }`,
@@ -138,6 +144,26 @@ const decisions: Record<string, Decision> = {
       `mutation { addCustomerAddress(input: { channel: "dallas", uuid: "${created.dallas.id}", address: { country: "US" } }) { __typename } }`,
     answer: 'FORBIDDEN',
   },
+  'Query.transaction': scoped(
+    (channel) => `{ __typename transaction(by: { uuid: "${someUuid}" }, channel: "${channel}") { uuid } }`,
+  ),
+  'Query.transactions': scoped(
+    (channel) => `{ __typename transactions(channel: "${channel}") { edges { node { uuid } } } }`,
+  ),
+  'Query.shifts': scoped((channel) => `{ __typename shifts(channel: "${channel}") { edges { node { uuid } } } }`),
+  'Mutation.createOrder': scoped((channel) => recording('createOrder', channel, `customerUuid: "${someUuid}"`)),
+  'Mutation.recordSale': scoped((channel) =>
+    recording('recordSale', channel, 'payments: [{ tender: CASH, amount: "1" }]'),
+  ),
+  'Mutation.cancelOrder': scoped((channel) => ofUuid('cancelOrder', channel)),
+  'Mutation.openShift': scoped(
+    (channel) => `mutation { openShift(input: { channel: "${channel}", register: "R1" }) { __typename } }`,
+  ),
+  'Mutation.suspendShift': scoped((channel) => ofUuid('suspendShift', channel)),
+  'Mutation.resumeShift': scoped((channel) => ofUuid('resumeShift', channel)),
+  'Mutation.blindCloseShift': scoped((channel) => ofUuid('blindCloseShift', channel)),
+  'Mutation.declareTenders': scoped((channel) => ofUuid('declareTenders', channel)),
+  'Mutation.closeShift': scoped((channel) => ofUuid('closeShift', channel)),
   'Mutation.retryCustomerOperation': {
     operator: ({ ids }) => `mutation { retryCustomerOperation(input: { id: "${ids.ours}" }) { __typename } }`,
   },

@@ -71,7 +71,7 @@ const sources: Record<AttentionKind, (db: EntityManager) => string> = {
     `select cast(id as text) as subject, channel, created_at as since, hold_code as code, null as message from sales_order
      where hold_code is not null and status = 'OPEN'`,
   SHIFT_NOT_CLOSED: (db) =>
-    `select cast(s.id as text) as subject, s.channel, s.opened_at as since, s.state as code, null as message
+    `select s.channel || '/' || s.uuid as subject, s.channel, s.opened_at as since, s.state as code, null as message
      from ${rows(db, { channel: 'text', today: 'text' }, '$2')} cross join shift s
      where s.state <> 'CLOSED' and s.channel = x.channel and s.business_date < x.today`,
 };

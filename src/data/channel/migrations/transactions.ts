@@ -35,6 +35,7 @@ export const transactions = migration('Transactions', 1763850000000, ({ counted,
   )`,
   'create unique index retail_transaction_by_reference on retail_transaction (channel, reference)',
   'create index retail_transaction_by_channel on retail_transaction (channel, id)',
+  'create index retail_transaction_by_date on retail_transaction (channel, business_date, id)',
   'create index retail_transaction_by_customer on retail_transaction (customer_uuid, id) where customer_uuid is not null',
   'create index retail_transaction_by_shift on retail_transaction (shift_uuid) where shift_uuid is not null',
 

@@ -1,0 +1,166 @@
+import type { EntityManager } from 'typeorm';
+import type { KeysetPage } from '../customer-page.ts';
+import { keysetPage, type Listed, rowsWhere, type Where } from '../keyset-page.ts';
+import { listed, one, packed, rows, sql, unpacked } from '../sql.ts';
+import { paymentColumns, type ShiftState, type ShiftTender, type TransactionPayment } from '../transaction-rows.ts';
+
+/** A shift as headquarters received it. */
+export interface ShiftRow {
+  id: number;
+  uuid: string;
+  channel_database: string;
+  channel: string;
+  register: string;
+  state: ShiftState;
+  business_date: string;
+  currency: string;
+  opened_by: string | null;
+  opened_at: string;
+  closed_at: string | null;
+  /** As the channel sent it: other software may have written anything. */
+  tenders: ShiftTender[];
+  received_at: string;
+  statement_id: number | null;
+}
+
+export const shifts: Listed = {
+  name: 'shift',
+  key: 'id',
+  columns: {
+    id: 'bigint',
+    uuid: 'text',
+    channel_database: 'text',
+    channel: 'text',
+    register: 'text',
+    state: 'text',
+    business_date: 'text',
+    currency: 'text',
+    opened_by: 'text',
+    opened_at: 'text',
+    closed_at: 'text',
+    tenders: 'json',
+    received_at: 'text',
+    statement_id: 'bigint',
+  },
+};
+
+export interface ShiftFilter {
+  channel?: string | undefined;
+  state?: readonly ShiftState[] | undefined;
+  business_date?: string | undefined;
+  statement_id?: number | undefined;
+}
+
+export const shiftPage = (db: EntityManager, filter: ShiftFilter, page: KeysetPage) =>
+  keysetPage<ShiftRow>(db, shifts, { ...filter }, page);
+
+export const shiftsWhere = (db: EntityManager, where: Where) => rowsWhere<ShiftRow>(db, shifts, where);
+
+/** Stamps the closed shifts of these statements' days with them. */
+export const markShifts = (tx: EntityManager, statements: readonly number[]) =>
+  sql(
+    tx,
+    `update shift set statement_id = s.id from statement s
+     where s.id in ${listed(tx, '$1', 'bigint')} and shift.channel = s.channel and shift.business_date = s.business_date and shift.currency = s.currency
+       and shift.state = 'CLOSED' and shift.statement_id is null`,
+    [JSON.stringify(statements)],
+  );
+
+export interface TenderPaid {
+  shift_id: number;
+  tender: string;
+  amount: number;
+}
+
+/** What was paid in each of these shifts by transactions that were found to be sound, by tender. Those cancelled or voided do not count. */
+export async function paidInShifts(db: EntityManager, ids: readonly number[]): Promise<TenderPaid[]> {
+  const { join, field } = unpacked(db, paymentColumns, 't.payload', 'payments', { list: true });
+  const found = await sql<TenderPaid>(
+    db,
+    `select s.id as shift_id, ${field('tender')} as tender, cast(sum(cast(${field('amount')} as bigint)) as bigint) as amount
+     from shift s cross join retail_transaction t ${join}
+     where s.id in ${listed(db, '$1', 'bigint')} and t.shift_uuid = s.uuid and t.channel_database = s.channel_database
+       and t.status in ('SUCCEEDED', 'POSTED') group by s.id, ${field('tender')}`,
+    [JSON.stringify(ids)],
+  );
+  return found.map((row) => ({ ...row, shift_id: Number(row.shift_id), amount: Number(row.amount) }));
+}
+
+/** The other transactions of these shifts: what they say was paid has to be looked at first. */
+export async function uncheckedInShifts(
+  db: EntityManager,
+  ids: readonly number[],
+): Promise<{ shift_id: number; payload: { payments?: TransactionPayment[] } }[]> {
+  const row = await one<{ found: string }>(
+    db,
+    `select ${packed(db, { shift_id: 'bigint', payload: 'json' })} as found from (
+       select s.id as shift_id, t.payload from shift s cross join retail_transaction t
+       where s.id in ${listed(db, '$1', 'bigint')} and t.shift_uuid = s.uuid and t.channel_database = s.channel_database
+         and t.status not in ('SUCCEEDED', 'POSTED', 'VOIDED', 'CANCELLED')) as x`,
+    [JSON.stringify(ids)],
+  );
+  return JSON.parse(row!.found);
+}
+
+/** What was in a till at the end of a shift against what should have been, of one tender. */
+export interface TenderCountRow {
+  statement_id: number;
+  shift_id: number;
+  tender: string;
+  starting: number;
+  expected: number;
+  counted: number;
+}
+
+const countColumns = {
+  statement_id: 'bigint',
+  shift_id: 'bigint',
+  tender: 'text',
+  starting: 'bigint',
+  expected: 'bigint',
+  counted: 'bigint',
+} as const;
+
+/** Replaces the counts of these statements, and their totals: what was expected and what was counted. */
+export async function storeTenderCounts(
+  tx: EntityManager,
+  statements: readonly number[],
+  counts: readonly TenderCountRow[],
+): Promise<void> {
+  const ids = JSON.stringify(statements);
+  await sql(tx, `delete from tender_count where statement_id in ${listed(tx, '$1', 'bigint')}`, [ids]);
+  const names = Object.keys(countColumns);
+  await sql(
+    tx,
+    `insert into tender_count (${names.join(', ')}) select ${names.map((name) => `x.${name}`).join(', ')} from ${rows(tx, countColumns, '$1')}`,
+    [JSON.stringify(counts)],
+  );
+  await sql(
+    tx,
+    `update statement set transaction_count = x.shifts, gross = x.expected, paid = x.counted
+     from (select s.id, (select count(*) from shift where shift.statement_id = s.id) as shifts,
+             coalesce(cast(sum(c.expected) as bigint), 0) as expected, coalesce(cast(sum(c.counted) as bigint), 0) as counted
+           from statement s left join tender_count c on c.statement_id = s.id where s.id in ${listed(tx, '$1', 'bigint')} group by s.id) as x
+     where statement.id = x.id`,
+    [ids],
+  );
+}
+
+export const tenderCountsOfStatements = (db: EntityManager, statements: readonly number[]) =>
+  tenderCounts(db, 'statement_id', statements);
+
+export const tenderCountsOfShifts = (db: EntityManager, ids: readonly number[]) => tenderCounts(db, 'shift_id', ids);
+
+async function tenderCounts(
+  db: EntityManager,
+  column: 'statement_id' | 'shift_id',
+  ids: readonly number[],
+): Promise<TenderCountRow[]> {
+  const found = await sql<TenderCountRow>(
+    db,
+    `select ${Object.keys(countColumns).join(', ')} from tender_count where ${column} in ${listed(db, '$1', 'bigint')}
+     order by statement_id, shift_id, tender`,
+    [JSON.stringify(ids)],
+  );
+  return found.map((row) => ({ ...row, statement_id: Number(row.statement_id), shift_id: Number(row.shift_id) }));
+}

@@ -1,0 +1,604 @@
+import { type SalesOrderRow, salesOrderPage } from '../data/hq/sales-order.ts';
+import {
+  type AggregateRow,
+  aggregatePage,
+  type InvoiceRow,
+  invoicePage,
+  invoicesWhere,
+  type JournalEntryRow,
+  journalEntryPage,
+  type StatementEventRow,
+  type StatementFilter,
+  type StatementRow,
+  statementEventPage,
+  statementPage,
+  statementsWhere,
+  type TenderCountRow,
+} from '../data/hq/statement-parts.ts';
+import { type HqTransaction, transactionPage } from '../data/hq/transaction.ts';
+import { mustUse } from '../domain/viewer.ts';
+import { builder } from './builder.ts';
+import { Channel } from './channel.ts';
+import type { Context } from './context.ts';
+import { Customer } from './customer.ts';
+import { keysetConnection, numberKey } from './keyset.ts';
+import { Money, money, Totals } from './money.ts';
+import { SalesOrder, SalesOrderConnection } from './sales-order.ts';
+import { Shift, Tender } from './shift.ts';
+import { fromHeadquarters, RetailTransaction, TransactionConnection } from './transaction.ts';
+
+const calculation = {
+  STARTED: 'It exists and has its number.',
+  MARKED: 'Sales (or shifts) are stamped with it; no other statement takes them.',
+  CALCULATED: 'Its sums are known (or what was counted against what was expected).',
+};
+
+const posting = {
+  CHECKED: 'Its sums still hold, and every named customer has an account ID.',
+  AGGREGATED: 'Sales are put together by customer and day.',
+  CUSTOMER_ORDER_CREATED: 'Each aggregate has its sales order.',
+  CUSTOMER_ORDER_INVOICED: 'Each sales order has its invoice; journal SALES.',
+  DISCOUNTS_POSTED: 'Discounts are posted; journal DISCOUNT.',
+  INCOME_EXPENSE_POSTED: 'Charges and payment differences are posted; journal INCOME_EXPENSE.',
+  VOUCHERS_LINKED: 'Payments are linked to the invoices that they settle.',
+  PAYMENTS_POSTED: 'Payments are posted, journal PAYMENT; counted differences too, journal DIFFERENCE.',
+  GIFT_CARDS_POSTED: 'Payments by gift card are posted; journal GIFT_CARD.',
+  POSTED: 'Final: all balances, and its sales are POSTED.',
+};
+
+const meanings = {
+  ...calculation,
+  ...posting,
+  CLEARED: 'Given up before anything was posted; its sales are free for another statement.',
+};
+type State = keyof typeof meanings;
+const order = [...Object.keys(calculation), ...Object.keys(posting)] as State[];
+
+const StatementState = builder.enumType('StatementState', {
+  description:
+    'How far a statement is: three states of calculation and ten of posting. An error leaves it in the state before; the next attempt resumes there.',
+  values: Object.fromEntries(
+    Object.entries(meanings).map(([state, description]) => [state, { description }]),
+  ) as Record<State, { description: string }>,
+});
+
+const StatementType = builder.enumType('StatementType', {
+  description: 'What a statement is about.',
+  values: {
+    TRANSACTIONAL: { description: 'Sales that passed validation, at any time of the day (trickle feed).' },
+    FINANCIAL: { description: 'Closed shifts: what was counted against what was expected.' },
+  } as const,
+});
+
+interface StateDetail {
+  state: State;
+  status: 'DONE' | 'FAILED' | 'NOT_RUN';
+  at: string | null;
+  error: string | null;
+}
+
+const Detail = builder.objectRef<StateDetail>('StatementStateDetail').implement({
+  description: 'One of the 13 states, and whether a statement has passed it.',
+  fields: (t) => ({
+    state: t.expose('state', { type: StatementState, description: 'Which.' }),
+    phase: t.field({
+      type: builder.enumType('StatementPhase', {
+        description: 'Part of a statement’s way.',
+        values: {
+          CALCULATION: { description: 'The first three states.' },
+          POSTING: { description: 'The other ten.' },
+        } as const,
+      }),
+      description: 'Calculation or posting.',
+      resolve: ({ state }) => (state in calculation ? ('CALCULATION' as const) : ('POSTING' as const)),
+    }),
+    status: t.expose('status', {
+      type: builder.enumType('StatementStateStatus', {
+        description: 'Whether a state was reached.',
+        values: {
+          DONE: { description: 'Reached.' },
+          FAILED: { description: 'The last attempt failed to reach it; the next one resumes here.' },
+          NOT_RUN: { description: 'Still to come.' },
+        } as const,
+      }),
+      description: 'Done, failed, or not run.',
+    }),
+    at: t.expose('at', { type: 'DateTime', nullable: true, description: 'When it was reached.' }),
+    error: t.exposeString('error', { nullable: true, description: 'Why it was not reached.' }),
+  }),
+});
+
+const Event = builder.objectRef<StatementEventRow>('StatementEvent').implement({
+  description: 'Something that happened to a statement.',
+  fields: (t) => ({
+    at: t.expose('at', { type: 'DateTime', description: 'When.' }),
+    actor: t.exposeString('actor', { description: 'By whom or what.' }),
+    event: t.exposeString('event', {
+      description: 'What: a state that it reached, ERROR, or what somebody did with it, e.g. CLEARED.',
+    }),
+    detail: t.exposeString('detail', { nullable: true, description: 'More about it.' }),
+  }),
+});
+
+const Journal = builder.enumType('Journal', {
+  description: 'A journal of a statement. The debits and credits of each are equal, to the minor unit.',
+  values: {
+    SALES: { description: 'Invoices.' },
+    DISCOUNT: { description: 'Discounts, so that revenue shows list prices.' },
+    INCOME_EXPENSE: { description: 'Charges, and differences between sum and payment.' },
+    PAYMENT: { description: 'Payments by tender.' },
+    GIFT_CARD: { description: 'Payments by gift card.' },
+    DIFFERENCE: { description: 'What was counted less what was expected, by tender.' },
+  } as const,
+});
+
+const JournalEntry = builder.objectRef<JournalEntryRow>('JournalEntry').implement({
+  description: 'A line of a journal: a debit or a credit of an account.',
+  fields: (t) => ({
+    journal: t.field({
+      type: Journal,
+      description: 'In which journal.',
+      resolve: ({ journal }) => journal as typeof Journal.$inferType,
+    }),
+    account: t.exposeString('account', { description: 'Which account, e.g. ACCOUNTS_RECEIVABLE.' }),
+    debit: t.field({
+      type: Money,
+      description: 'Debit; 0 for a credit.',
+      resolve: (row) => money(row.debit, row.currency),
+    }),
+    credit: t.field({
+      type: Money,
+      description: 'Credit; 0 for a debit.',
+      resolve: (row) => money(row.credit, row.currency),
+    }),
+    businessDate: t.expose('business_date', { type: 'Date', description: 'Its day.' }),
+    tender: t.field({
+      type: Tender,
+      nullable: true,
+      description: 'For payments and differences: the tender.',
+      resolve: ({ tender }) => tender as typeof Tender.$inferType | null,
+    }),
+    invoice: t.field({
+      type: Invoice,
+      nullable: true,
+      description: 'The invoice that it belongs to.',
+      resolve: ({ invoice }, _args, { loaders }) => (invoice === null ? null : loaders.invoice.load(invoice)),
+    }),
+  }),
+});
+
+interface Balance {
+  journal: string;
+  account: string;
+  debit: number;
+  credit: number;
+  currency: string;
+}
+
+const AccountBalance = builder.objectRef<Balance>('AccountBalance').implement({
+  description: 'What a statement posted to an account in a journal.',
+  fields: (t) => ({
+    journal: t.field({
+      type: Journal,
+      description: 'In which journal.',
+      resolve: ({ journal }) => journal as typeof Journal.$inferType,
+    }),
+    account: t.exposeString('account', { description: 'Which account.' }),
+    debit: t.field({ type: Money, description: 'Sum of debits.', resolve: (row) => money(row.debit, row.currency) }),
+    credit: t.field({ type: Money, description: 'Sum of credits.', resolve: (row) => money(row.credit, row.currency) }),
+  }),
+});
+
+const TenderCount = builder.objectRef<TenderCountRow & { currency: string }>('TenderCount').implement({
+  description: 'What was counted of a tender in a shift, against what was expected.',
+  fields: (t) => ({
+    shift: t.field({
+      type: Shift,
+      nullable: true,
+      description: 'Which shift, as its channel has it.',
+      resolve: ({ channel, shift_uuid: uuid }, _args, { loaders }) => loaders.shift.load({ channel, uuid }),
+    }),
+    register: t.exposeString('register', { description: 'At which register.' }),
+    tender: t.field({
+      type: Tender,
+      description: 'Which tender.',
+      resolve: ({ tender }) => tender as typeof Tender.$inferType,
+    }),
+    starting: t.field({
+      type: Money,
+      description: 'At the beginning.',
+      resolve: (row) => money(row.starting, row.currency),
+    }),
+    expected: t.field({
+      type: Money,
+      description: 'Starting amount and payments.',
+      resolve: (row) => money(row.expected, row.currency),
+    }),
+    counted: t.field({ type: Money, description: 'Counted.', resolve: (row) => money(row.counted, row.currency) }),
+    difference: t.field({
+      type: Money,
+      description: 'Counted less expected: negative when something is missing.',
+      resolve: (row) => money(Number(row.counted) - Number(row.expected), row.currency),
+    }),
+  }),
+});
+
+export const Statement = builder.objectRef<StatementRow>('Statement');
+
+export const Invoice = builder.objectRef<InvoiceRow>('Invoice');
+builder.node(Invoice, {
+  description: 'An invoice of a sales order.',
+  id: { resolve: ({ id }) => id },
+  loadOne: (id, { loaders }) => (/^\d{1,15}$/.test(id) ? loaders.invoice.load(Number(id)) : null),
+  fields: (t) => ({
+    invoiceId: t.exposeString('invoice_id', { description: 'Its number, e.g. `INV000000042`.' }),
+    salesOrder: t.field({
+      type: SalesOrder,
+      nullable: true,
+      description: 'What it invoices.',
+      resolve: (row, _args, { loaders }) => loaders.salesOrder.load(row.sales_order),
+    }),
+    statement: t.field({
+      type: Statement,
+      nullable: true,
+      description: 'The statement that made it.',
+      resolve: (row, _args, { loaders }) => loaders.statement.load(row.statement_id),
+    }),
+    customer: t.field({
+      type: Customer,
+      nullable: true,
+      description: 'Who is invoiced; null for customers who gave no name.',
+      resolve: (row, _args, { loaders }) =>
+        row.customer_uuid === null ? null : loaders.hqCustomer.load(row.customer_uuid),
+    }),
+    accountId: t.exposeString('account_id', { nullable: true, description: 'The account ID that is invoiced.' }),
+    invoiceDate: t.expose('invoice_date', { type: 'Date', description: 'Its day.' }),
+    totals: t.field({ type: Totals, description: 'Its sums.', resolve: (row) => row }),
+    createdAt: t.expose('created_at', { type: 'DateTime', description: 'When it was made.' }),
+  }),
+});
+const InvoiceConnection = builder.connectionObject(
+  { type: Invoice, name: 'InvoiceConnection' },
+  { name: 'InvoiceEdge' },
+);
+
+export const Aggregate = builder.objectRef<AggregateRow>('AggregatedTransaction');
+builder.node(Aggregate, {
+  description: 'Sales of one customer on one day that become one sales order. A sale is never split.',
+  id: { resolve: ({ id }) => id },
+  loadOne: (id, { loaders }) => (/^\d{1,15}$/.test(id) ? loaders.aggregate.load(Number(id)) : null),
+  fields: (t) => ({
+    statement: t.field({
+      type: Statement,
+      nullable: true,
+      description: 'Of which statement.',
+      resolve: (row, _args, { loaders }) => loaders.statement.load(row.statement_id),
+    }),
+    customer: t.field({
+      type: Customer,
+      nullable: true,
+      description: 'Of which customer; null for customers who gave no name.',
+      resolve: (row, _args, { loaders }) =>
+        row.customer_uuid === null ? null : loaders.hqCustomer.load(row.customer_uuid),
+    }),
+    accountId: t.exposeString('account_id', { nullable: true, description: 'The customer’s account ID.' }),
+    businessDate: t.expose('business_date', { type: 'Date', description: 'Of which day.' }),
+    isReturn: t.boolean({ description: 'Whether it holds returns only.', resolve: (row) => Boolean(row.is_return) }),
+    transactionCount: t.expose('transaction_count', { type: 'BigInt', description: 'How many sales.' }),
+    lineCount: t.expose('line_count', { type: 'BigInt', description: 'How many lines they have.' }),
+    totals: t.field({ type: Totals, description: 'Their sums.', resolve: (row) => row }),
+    state: t.field({
+      type: StatementState,
+      description: 'The last posting state that it went through.',
+      resolve: ({ step }) => (Object.keys(posting) as State[])[Math.max(1, Number(step)) - 1]!,
+    }),
+    salesOrder: t.field({
+      type: SalesOrder,
+      nullable: true,
+      description: 'What was made of it.',
+      resolve: ({ id }, _args, { loaders }) => loaders.salesOrderOfAggregate.load(id),
+    }),
+    transactions: t.connection(
+      {
+        type: RetailTransaction,
+        description: 'The sales in it, in the order they arrived.',
+        resolve: ({ id }, args, context) => transactionsWith(context, { aggregate_id: id }, args),
+      },
+      TransactionConnection,
+    ),
+  }),
+});
+const AggregateConnection = builder.connectionObject(
+  { type: Aggregate, name: 'AggregatedTransactionConnection' },
+  { name: 'AggregatedTransactionEdge' },
+);
+
+const paged = {
+  complexity: (args: { first?: number | null; last?: number | null }) => ({
+    field: 1,
+    multiplier: args.first ?? args.last ?? 20,
+  }),
+};
+
+type Page = Parameters<typeof keysetConnection>[0]['args'];
+
+async function transactionsWith({ hq }: Context, filter: Parameters<typeof transactionPage>[1], args: Page) {
+  const connection = await keysetConnection<number, HqTransaction>(
+    { args, keyFrom: numberKey },
+    ({ sequence }) => sequence,
+    (page) => hq.read((db) => transactionPage(db, filter, page)),
+  );
+  return {
+    ...connection,
+    edges: connection.edges.map((edge) => edge && { ...edge, node: fromHeadquarters(edge.node) }),
+  };
+}
+
+builder.node(Statement, {
+  description:
+    'The books of a channel for a business day: its sales become sales orders, invoices and journals (TRANSACTIONAL), its counted shifts differences (FINANCIAL).',
+  id: { resolve: ({ id }) => id },
+  loadOne: (id, { loaders }) => (/^\d{1,15}$/.test(id) ? loaders.statement.load(Number(id)) : null),
+  fields: (t) => ({
+    statementId: t.exposeString('statement_id', { description: 'Its number, e.g. `ST00000042`.' }),
+    type: t.expose('type', { type: StatementType, description: 'Sales or shifts.' }),
+    channel: t.field({
+      type: Channel,
+      description: 'Of which channel.',
+      resolve: ({ channel }, _args, { channels }) => channels.get(channel),
+    }),
+    businessDate: t.expose('business_date', { type: 'Date', description: 'Of which business day.' }),
+    state: t.field({
+      type: StatementState,
+      description: 'The last state it reached.',
+      resolve: ({ state }) => state as State,
+    }),
+    errorCode: t.exposeString('error_code', { nullable: true, description: 'Why it did not go on, for programs.' }),
+    error: t.exposeString('error', { nullable: true, description: 'Why it did not go on, for people.' }),
+    transactionCount: t.expose('transaction_count', {
+      type: 'BigInt',
+      description: 'How many sales, or shifts, it holds.',
+    }),
+    totals: t.field({
+      type: Totals,
+      description: 'Sums of its sales; 0 until it is calculated.',
+      resolve: (row) => row,
+    }),
+    stateDetails: t.field({
+      type: [Detail],
+      complexity: 5,
+      description: 'All 13 states in their order, each done, failed or not run.',
+      resolve: async (row, _args, { loaders }) => detailsOf(row, await loaders.statesReached.load(row.id)),
+    }),
+    events: t.connection(
+      {
+        type: Event,
+        ...paged,
+        description: 'What happened to it, oldest first.',
+        resolve: ({ id }, args, { hq }) =>
+          keysetConnection<number, StatementEventRow>(
+            { args, keyFrom: numberKey },
+            (row) => row.id,
+            (page) => hq.read((db) => statementEventPage(db, id, page)),
+          ),
+      },
+      { name: 'StatementEventConnection' },
+      { name: 'StatementEventEdge' },
+    ),
+    transactions: t.connection(
+      {
+        type: RetailTransaction,
+        ...paged,
+        description: 'The sales in it, in the order they arrived.',
+        resolve: ({ id }, args, context) => transactionsWith(context, { statement_id: id }, args),
+      },
+      TransactionConnection,
+    ),
+    aggregatedTransactions: t.connection(
+      {
+        type: Aggregate,
+        ...paged,
+        description: 'Its sales put together by customer and day.',
+        resolve: ({ id }, args, { hq }) =>
+          keysetConnection<number, AggregateRow>(
+            { args, keyFrom: numberKey },
+            (row) => row.id,
+            (page) => hq.read((db) => aggregatePage(db, id, page)),
+          ),
+      },
+      AggregateConnection,
+    ),
+    salesOrders: t.connection(
+      {
+        type: SalesOrder,
+        ...paged,
+        description: 'The sales orders it made.',
+        resolve: ({ id }, args, { hq }) =>
+          keysetConnection<number, SalesOrderRow>(
+            { args, keyFrom: numberKey },
+            (row) => row.id,
+            (page) => hq.read((db) => salesOrderPage(db, { statement_id: id }, page)),
+          ),
+      },
+      SalesOrderConnection,
+    ),
+    invoices: t.connection(
+      {
+        type: Invoice,
+        ...paged,
+        description: 'The invoices it made.',
+        resolve: ({ id }, args, { hq }) =>
+          keysetConnection<number, InvoiceRow>(
+            { args, keyFrom: numberKey },
+            (row) => row.id,
+            (page) => hq.read((db) => invoicePage(db, { statement_id: id }, page)),
+          ),
+      },
+      InvoiceConnection,
+    ),
+    journalEntries: t.connection(
+      {
+        type: JournalEntry,
+        ...paged,
+        description: 'What it posted.',
+        args: {
+          journal: t.arg({ type: Journal, description: 'Only in this journal.' }),
+          account: t.arg.string({ description: 'Only to this account.' }),
+        },
+        resolve: ({ id }, args, { hq }) =>
+          keysetConnection<number, JournalEntryRow>(
+            { args, keyFrom: numberKey },
+            (row) => row.id,
+            (page) =>
+              hq.read((db) =>
+                journalEntryPage(
+                  db,
+                  { statement_id: id, journal: args.journal ?? undefined, account: args.account ?? undefined },
+                  page,
+                ),
+              ),
+          ),
+      },
+      { name: 'JournalEntryConnection' },
+      { name: 'JournalEntryEdge' },
+    ),
+    balances: t.field({
+      type: [AccountBalance],
+      complexity: 5,
+      description: 'What it posted, summed by journal and account: in each journal debits and credits are equal.',
+      resolve: async ({ id, currency }, _args, { loaders }) =>
+        (await loaders.balances.load(id)).map((row) => ({ ...row, currency })),
+    }),
+    tenderCounts: t.field({
+      type: [TenderCount],
+      complexity: 5,
+      description: 'Of a financial statement: what was counted against what was expected, by shift and tender.',
+      resolve: async ({ id, currency }, _args, { loaders }) =>
+        (await loaders.tenderCounts.load(id)).map((row) => ({ ...row, currency })),
+    }),
+    createdAt: t.expose('created_at', { type: 'DateTime', description: 'When it was started.' }),
+    calculatedAt: t.expose('calculated_at', {
+      type: 'DateTime',
+      nullable: true,
+      description: 'When it was calculated.',
+    }),
+    postedAt: t.expose('posted_at', { type: 'DateTime', nullable: true, description: 'When it was posted.' }),
+  }),
+});
+
+function detailsOf(statement: StatementRow, reached: Map<string, string>): StateDetail[] {
+  const last = order.indexOf(statement.state as State);
+  return order.map((state, index) => {
+    const failed = index === last + 1 && statement.error_code !== null;
+    return {
+      state,
+      status: index <= last ? 'DONE' : failed ? 'FAILED' : 'NOT_RUN',
+      at: index <= last ? (reached.get(state) ?? null) : null,
+      error: failed ? statement.error : null,
+    };
+  });
+}
+
+builder.queryFields((t) => ({
+  statement: t.field({
+    type: Statement,
+    nullable: true,
+    description: 'A statement by its number; null when there is none.',
+    args: { statementId: t.arg.string({ required: true, description: 'Its number, e.g. `ST00000042`.' }) },
+    resolve: async (_root, { statementId }, { hq, viewer }) => {
+      const [found] = await hq.read((db) => statementsWhere(db, { statement_id: statementId }));
+      return found && (viewer.kind === 'operator' || viewer.channel === found.channel) ? found : null;
+    },
+  }),
+  statements: t.connection(
+    {
+      type: Statement,
+      ...paged,
+      description: 'Statements, newest first, that match all that is given.',
+      args: {
+        channel: t.arg.string({ description: 'Only of this channel.' }),
+        type: t.arg({ type: StatementType, description: 'Only of this type.' }),
+        businessDate: t.arg({ type: 'Date', description: 'Only of this business day.' }),
+        states: t.arg({ type: [StatementState], description: 'Only in one of these states.' }),
+        failed: t.arg.boolean({ description: 'True: only those that stopped at an error.' }),
+      },
+      resolve: (_root, args, { hq, viewer, channels }) => {
+        const channel = args.channel ?? (viewer.kind === 'channel' ? viewer.channel : undefined);
+        if (channel !== undefined) {
+          mustUse(viewer, channel);
+          channels.get(channel);
+        }
+        const filter: StatementFilter = {
+          channel,
+          type: args.type ?? undefined,
+          business_date: args.businessDate ?? undefined,
+          state: args.states?.length ? args.states : undefined,
+        };
+        return keysetConnection<number, StatementRow>(
+          { args, keyFrom: numberKey, descending: true },
+          ({ id }) => id,
+          (page) => hq.read((db) => statementPage(db, filter, page, args.failed ?? false)),
+        );
+      },
+    },
+    { name: 'StatementConnection' },
+    { name: 'StatementEdge' },
+  ),
+  invoice: t.field({
+    type: Invoice,
+    nullable: true,
+    description: 'An invoice by its number; null when there is none.',
+    args: { invoiceId: t.arg.string({ required: true, description: 'Its number, e.g. `INV000000042`.' }) },
+    resolve: async (_root, { invoiceId }, { hq, viewer }) => {
+      const [found] = await hq.read((db) => invoicesWhere(db, { invoice_id: invoiceId }));
+      return found && (viewer.kind === 'operator' || viewer.channel === found.channel) ? found : null;
+    },
+  }),
+}));
+
+builder.objectField(SalesOrder, 'invoice', (t) =>
+  t.field({
+    type: Invoice,
+    nullable: true,
+    description: 'Its invoice; null while it is not invoiced.',
+    resolve: ({ id }, _args, { loaders }) => loaders.invoiceOfSalesOrder.load(id),
+  }),
+);
+
+builder.objectField(RetailTransaction, 'statement', (t) =>
+  t.field({
+    type: Statement,
+    nullable: true,
+    description: 'The statement that holds it (sales).',
+    resolve: async (row, _args, { loaders }) => {
+      const id = (await loaders.hqTransaction.load(row))?.statement_id ?? null;
+      return id === null ? null : loaders.statement.load(id);
+    },
+  }),
+);
+
+builder.objectField(Customer, 'invoices', (t) =>
+  t.connection(
+    {
+      type: Invoice,
+      ...paged,
+      description: 'Its invoices, newest first.',
+      resolve: ({ uuid }, args, { hq, loaders, viewer }) =>
+        keysetConnection<number, InvoiceRow>(
+          { args, keyFrom: numberKey, descending: true },
+          ({ id }) => id,
+          (page) =>
+            page.after === undefined && page.before === undefined && page.descending
+              ? loaders.invoices.load({ customer: uuid, limit: page.limit })
+              : hq.read((db) =>
+                  invoicePage(
+                    db,
+                    { customer_uuid: uuid, channel: viewer.kind === 'channel' ? viewer.channel : undefined },
+                    page,
+                  ),
+                ),
+        ),
+    },
+    InvoiceConnection,
+  ),
+);
