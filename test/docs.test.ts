@@ -42,7 +42,7 @@ test('README names every command, and every script that it names exists', () => 
 
 test('the queries of README run as they are printed', async () => {
   const hq = await startHeadquarters();
-  const [mutation, query, subscription] = [...readme.matchAll(/```graphql\n([\s\S]*?)```/g)].map(([, text]) => text!);
+  const [mutation, query, order, transaction, subscription] = [...readme.matchAll(/```graphql\n([\s\S]*?)```/g)].map(([, text]) => text!);
   const made = await hq.query(mutation!);
   expect(made).toMatchObject({ createChannel: { name: 'Houston' }, createCustomer: { accountLabel: 'Pending sync' } });
   const feed = hq.subscribe(subscription!);
@@ -53,5 +53,13 @@ test('the queries of README run as they are printed', async () => {
   expect(customer.timeline).toHaveLength(4);
   expect(await feed.next()).toMatchObject({
     accountIdsSynced: { customers: [{ sequence: 1, accountId: 'C00000001' }] },
+  });
+  const { createOrder: taken } = await hq.query(order!);
+  expect(taken).toMatchObject({ totals: { total: { amount: '756.78', currency: 'USD' } } });
+  await hq.query('mutation { runPJob(input: {}) { __typename } runSynchronizeOrders(input: {}) { __typename } }');
+  await hq.worker.drain();
+  expect(await hq.query(transaction!)).toMatchObject({
+    transaction: { status: 'SUCCEEDED', salesOrder: { salesOrderId: 'SO000000001', accountId: 'C00000001' } },
+    attention: { total: 0 },
   });
 });
