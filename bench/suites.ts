@@ -3,8 +3,9 @@ import { create } from './create.ts';
 import { fanout } from './fanout.ts';
 import { latency } from './latency.ts';
 import { live } from './live.ts';
+import { orders, statements } from './orders.ts';
 import { pages } from './pages.ts';
 import { reference } from './reference.ts';
 import type { Suite } from './support/report.ts';
 
-export const suites: Suite[] = [reference, conversion, pages, latency, create, fanout, live];
+export const suites: Suite[] = [reference, conversion, pages, latency, create, fanout, live, orders, statements];

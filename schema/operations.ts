@@ -16,6 +16,27 @@ export type AddressPurpose =
   /** Other address. */
   | 'OTHER';
 
+/** Why a person is needed, worst first. */
+export type AttentionKind =
+  /** A customer operation was set aside: that customer gets no account ID, or lacks a change. */
+  | 'CUSTOMER_OPERATION_FAILED'
+  /** The newest run of a job ended with an error. */
+  | 'JOB_FAILED'
+  /** A number sequence runs low, or is exhausted. */
+  | 'NUMBER_SEQUENCE_LOW'
+  /** A sales order is on hold since its transaction was corrected. */
+  | 'SALES_ORDER_ON_HOLD'
+  /** A shift of an earlier business day is not closed: its financial statement waits. */
+  | 'SHIFT_NOT_CLOSED'
+  /** A statement stopped before a state; the next attempt resumes there. */
+  | 'STATEMENT_FAILED'
+  /** Somebody is editing an order or a sale: jobs leave it alone. */
+  | 'TRANSACTION_EDITING'
+  /** An order or a sale was set aside. */
+  | 'TRANSACTION_FAILED'
+  /** An order or a sale has waited for its customer or address for more than 15 minutes. */
+  | 'TRANSACTION_WAITING';
+
 /** Which order. */
 export type CancelOrderInput = {
   /** Code of its channel. */
@@ -98,7 +119,7 @@ export type CreateOrderInput = {
   /** At most 100. */
   charges?: Array<TransactionChargeInput> | null | undefined;
   /** Of all amounts. Default: the currency of the channel. */
-  currency?: unknown;
+  currency?: string | null | undefined;
   /** Whose it is. The customer may be pending, and need not be in this database. */
   customerUuid: string;
   /** Which address of the customer it goes to. It may be pending, and need not be in this database. */
@@ -120,7 +141,7 @@ export type CreateOrderInput = {
   /** By whom; at most 100 characters. */
   staff?: string | null | undefined;
   /** What is to be paid, as the client calculated it: lines without tax + tax + charges. It must be exactly what we calculate, or nothing is recorded. */
-  total: unknown;
+  total: string;
 };
 
 /** An address. */
@@ -305,6 +326,13 @@ export type JobStepState =
   /** Not begun. */
   | 'WAITING';
 
+/** What happens with times that passed while headquarters was down. */
+export type MissedRuns =
+  /** Run once at the next start, however many were missed. */
+  | 'RUN_ONCE'
+  /** Wait for the next time. */
+  | 'SKIP';
+
 /** A new shift. */
 export type OpenShiftInput = {
   /** The day of the books. Default: today in the time zone of the channel; it cannot be later. */
@@ -312,7 +340,7 @@ export type OpenShiftInput = {
   /** Code of its channel. */
   channel: string;
   /** What its till holds. Default: the currency of the channel. */
-  currency?: unknown;
+  currency?: string | null | undefined;
   /** Its permanent UUID, made by the client: the idempotency key. Sent again with the same data it answers the shift as it is now. Default: we make one. */
   id?: string | null | undefined;
   /** Who opens it; at most 100 characters. */
@@ -351,7 +379,7 @@ export type RecordSaleInput = {
   /** At most 100. */
   charges?: Array<TransactionChargeInput> | null | undefined;
   /** Of all amounts. Default: the currency of the channel. */
-  currency?: unknown;
+  currency?: string | null | undefined;
   /** Whose it is, if anybody’s. The customer may be pending, and need not be in this database. */
   customerUuid?: string | null | undefined;
   /** Which address of the customer it goes to. It may be pending, and need not be in this database. */
@@ -371,7 +399,7 @@ export type RecordSaleInput = {
   /** By whom; at most 100 characters. */
   staff?: string | null | undefined;
   /** What is to be paid, as the client calculated it: lines without tax + tax + charges. It must be exactly what we calculate, or nothing is recorded. */
-  total: unknown;
+  total: string;
 };
 
 /** For which channels. */
@@ -381,6 +409,22 @@ export type RunJobInput = {
   /** Codes of channels; null or left out: all. The P-job uploads the whole channel database that a channel lives in. */
   channels?: Array<string> | null | undefined;
 };
+
+/** What a sales order was made of. */
+export type SalesOrderSource =
+  /** Of an order of a web shop or a till, by Synchronize orders. */
+  | 'ORDER'
+  /** Of cash-and-carry sales of one customer on one day, by a statement. */
+  | 'STATEMENT';
+
+/** Where a sales order stands. */
+export type SalesOrderStatus =
+  /** Cancelled by its channel. */
+  | 'CANCELLED'
+  /** Invoiced: by a statement, for what was sold over the counter. */
+  | 'INVOICED'
+  /** To be fulfilled and invoiced. */
+  | 'OPEN';
 
 /** Which shift. */
 export type ShiftInput = {
@@ -400,6 +444,44 @@ export type ShiftState =
   | 'OPEN'
   /** Its register is free for another shift; it can be resumed. */
   | 'SUSPENDED';
+
+/** How far a statement is: three states of calculation and ten of posting. An error leaves it in the state before; the next attempt resumes there. */
+export type StatementState =
+  /** Sales are put together by customer and day. */
+  | 'AGGREGATED'
+  /** Its sums are known (or what was counted against what was expected). */
+  | 'CALCULATED'
+  /** Its sums still hold, and every named customer has an account ID. */
+  | 'CHECKED'
+  /** Given up before anything was posted; its sales are free for another statement. */
+  | 'CLEARED'
+  /** Each aggregate has its sales order. */
+  | 'CUSTOMER_ORDER_CREATED'
+  /** Each sales order has its invoice; journal SALES. */
+  | 'CUSTOMER_ORDER_INVOICED'
+  /** Discounts are posted; journal DISCOUNT. */
+  | 'DISCOUNTS_POSTED'
+  /** Payments by gift card are posted; journal GIFT_CARD. */
+  | 'GIFT_CARDS_POSTED'
+  /** Charges and payment differences are posted; journal INCOME_EXPENSE. */
+  | 'INCOME_EXPENSE_POSTED'
+  /** Sales (or shifts) are stamped with it; no other statement takes them. */
+  | 'MARKED'
+  /** Payments are posted, journal PAYMENT; counted differences too, journal DIFFERENCE. */
+  | 'PAYMENTS_POSTED'
+  /** Final: all balances, and its sales are POSTED. */
+  | 'POSTED'
+  /** It exists and has its number. */
+  | 'STARTED'
+  /** Payments are linked to the invoices that they settle. */
+  | 'VOUCHERS_LINKED';
+
+/** What a statement is about. */
+export type StatementType =
+  /** Closed shifts: what was counted against what was expected. */
+  | 'FINANCIAL'
+  /** Sales that passed validation, at any time of the day (trickle feed). */
+  | 'TRANSACTIONAL';
 
 /** What is paid with. */
 export type Tender =
@@ -421,7 +503,7 @@ export type Tender =
 /** An amount of a tender. */
 export type TenderAmountInput = {
   /** How much, in the currency of the shift. */
-  amount: unknown;
+  amount: string;
   /** Which; each is named once. */
   tender: Tender;
 };
@@ -429,11 +511,11 @@ export type TenderAmountInput = {
 /** Something charged beside the products. */
 export type TransactionChargeInput = {
   /** Without tax. */
-  amount: unknown;
+  amount: string;
   /** What for, e.g. `FREIGHT`: a letter, then letters, digits, _ and -; at most 40 characters. */
   code: string;
   /** Its tax, with the sign of the amount. Default 0. */
-  tax?: unknown;
+  tax?: string | null | undefined;
 };
 
 /** What a transaction is. */
@@ -448,17 +530,17 @@ export type TransactionKind =
 /** A product that is sold or returned. */
 export type TransactionLineInput = {
   /** What the whole line is reduced by, with the sign of the quantity and at most price times quantity. Default 0. */
-  discount?: unknown;
+  discount?: string | null | undefined;
   /** What the product is called; at most 200 characters. */
   name?: string | null | undefined;
   /** How much, with at most 3 decimals and not 0. Negative in a sale: returned. */
-  quantity: unknown;
+  quantity: string;
   /** Which product; at most 60 characters. */
   sku: string;
   /** Tax of the whole line, with the sign of the quantity. Default 0. */
-  tax?: unknown;
+  tax?: string | null | undefined;
   /** Price of one; never negative. */
-  unitPrice: unknown;
+  unitPrice: string;
   /** Taken back at the till: it is kept, and counted nowhere. Default false. */
   voided?: boolean | null | undefined;
 };
@@ -466,10 +548,31 @@ export type TransactionLineInput = {
 /** A payment. */
 export type TransactionPaymentInput = {
   /** How much; negative: paid back. */
-  amount: unknown;
+  amount: string;
   /** What is paid with. */
   tender: Tender;
 };
+
+/** Where an order or a sale stands at headquarters. */
+export type TransactionStatus =
+  /** Cancelled by its channel. */
+  | 'CANCELLED'
+  /** A person is correcting it; jobs leave it alone. */
+  | 'EDITING'
+  /** Set aside; `error` says why. With `nextTryAt` it is tried again by itself, otherwise a person is needed. */
+  | 'FAILED'
+  /** Received, and not attempted yet: the next Synchronize orders (orders) or validation (sales) takes it. */
+  | 'NONE'
+  /** It has not reached headquarters (or headquarters does not answer). */
+  | 'NOT_UPLOADED'
+  /** A sale that is part of a posted statement. */
+  | 'POSTED'
+  /** An order has its sales order; a sale has passed validation. */
+  | 'SUCCEEDED'
+  /** Marked by a person so that nothing is made of it. */
+  | 'VOIDED'
+  /** Its customer or address has not reached headquarters. It uses up no retries and goes on by itself. */
+  | 'WAITING';
 
 /** Settings to change; what is left out stays. */
 export type UpdateChannelInput = {
@@ -487,6 +590,22 @@ export type UpdateChannelInput = {
   timeZone?: string | null | undefined;
   /** How it sells. */
   type?: ChannelType | null | undefined;
+};
+
+/** What to change; what is left out stays. */
+export type UpdateScheduleInput = {
+  /** Codes of channels; null: all. */
+  channels?: Array<string> | null | undefined;
+  /** Cron pattern. */
+  cron?: string | null | undefined;
+  /** Whether it runs. */
+  enabled?: boolean | null | undefined;
+  /** Which schedule. */
+  id: string | number;
+  /** What happens with missed times. */
+  missedRuns?: MissedRuns | null | undefined;
+  /** IANA time zone. */
+  timeZone?: string | null | undefined;
 };
 
 export type CreateChannelMutationVariables = Exact<{
@@ -722,6 +841,43 @@ export type RunEndOfDayMutation = { runEndOfDay:
     | { __typename: 'JobRun', id: string, job: JobName, state: JobRunState, cause: JobRunCause, attempt: number, errorCode: string | null, error: string | null, createdAt: string, startedAt: string | null, finishedAt: string | null, steps: Array<{ job: JobName, state: JobStepState, progress: { phase: string, done: number, total: number, failed: number, ratePerSecond: number | null, eta: string | null }, failures: Array<{ channelDatabase: string | null, code: string, message: string }> }> }
    };
 
+export type SchedulesQueryVariables = Exact<{ [key: string]: never; }>;
+
+
+export type SchedulesQuery = { schedules: Array<{ id: string, job: JobName, enabled: boolean }> };
+
+export type UpdateScheduleMutationVariables = Exact<{
+  input: UpdateScheduleInput;
+}>;
+
+
+export type UpdateScheduleMutation = { updateSchedule:
+    | { __typename: 'ChannelNotFound', code: ErrorCode, message: string, path: Array<string> | null }
+    | { __typename: 'InvalidInput', code: ErrorCode, message: string, path: Array<string> | null }
+    | { __typename: 'NotFound', code: ErrorCode, message: string, path: Array<string> | null }
+    | { __typename: 'Schedule', id: string, enabled: boolean }
+   };
+
+export type StatementsQueryVariables = Exact<{
+  channel?: string | null | undefined;
+  type?: StatementType | null | undefined;
+  states?: Array<StatementState> | StatementState | null | undefined;
+  businessDate?: string | null | undefined;
+  first: number;
+  after?: string | null | undefined;
+}>;
+
+
+export type StatementsQuery = { statements: { edges: Array<{ node: { id: string, statementId: string, type: StatementType, state: StatementState, businessDate: string, transactionCount: number, errorCode: string | null, error: string | null, totals: { total: { amount: string, currency: string }, paid: { amount: string } } } }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } };
+
+export type AttentionQueryVariables = Exact<{
+  channel?: string | null | undefined;
+  first?: number | null | undefined;
+}>;
+
+
+export type AttentionQuery = { attention: { total: number, items: Array<{ kind: AttentionKind, name: string, code: string | null, message: string | null, toDo: string, channel: { code: string } | null }> } };
+
 export type CreateOrderMutationVariables = Exact<{
   input: CreateOrderInput;
 }>;
@@ -730,7 +886,7 @@ export type CreateOrderMutationVariables = Exact<{
 export type CreateOrderMutation = { createOrder:
     | { __typename: 'ChannelNotFound', code: ErrorCode, message: string, path: Array<string> | null }
     | { __typename: 'InvalidInput', code: ErrorCode, message: string, path: Array<string> | null }
-    | { __typename: 'RetailTransaction', id: string, uuid: string, confirmationNumber: string, businessDate: string, totals: { total: { amount: unknown, currency: unknown } } }
+    | { __typename: 'RetailTransaction', id: string, uuid: string, confirmationNumber: string, businessDate: string, totals: { total: { amount: string, currency: string } } }
     | { __typename: 'TransactionExists', code: ErrorCode, message: string, path: Array<string> | null }
     | { __typename: 'WrongState', code: ErrorCode, message: string, path: Array<string> | null }
    };
@@ -743,7 +899,7 @@ export type RecordSaleMutationVariables = Exact<{
 export type RecordSaleMutation = { recordSale:
     | { __typename: 'ChannelNotFound', code: ErrorCode, message: string, path: Array<string> | null }
     | { __typename: 'InvalidInput', code: ErrorCode, message: string, path: Array<string> | null }
-    | { __typename: 'RetailTransaction', id: string, uuid: string, confirmationNumber: string, businessDate: string, totals: { total: { amount: unknown, currency: unknown } } }
+    | { __typename: 'RetailTransaction', id: string, uuid: string, confirmationNumber: string, businessDate: string, totals: { total: { amount: string, currency: string } } }
     | { __typename: 'TransactionExists', code: ErrorCode, message: string, path: Array<string> | null }
     | { __typename: 'WrongState', code: ErrorCode, message: string, path: Array<string> | null }
    };
@@ -760,7 +916,7 @@ export type CancelOrderMutation = { cancelOrder:
     | { __typename: 'WrongState', code: ErrorCode, message: string, path: Array<string> | null }
    };
 
-export type RecordedPartsFragment = { id: string, uuid: string, confirmationNumber: string, businessDate: string, totals: { total: { amount: unknown, currency: unknown } } };
+export type RecordedPartsFragment = { id: string, uuid: string, confirmationNumber: string, businessDate: string, totals: { total: { amount: string, currency: string } } };
 
 export type TransactionsQueryVariables = Exact<{
   channel: string;
@@ -772,7 +928,7 @@ export type TransactionsQueryVariables = Exact<{
 }>;
 
 
-export type TransactionsQuery = { transactions: { edges: Array<{ node: { id: string, uuid: string, kind: TransactionKind, confirmationNumber: string, businessDate: string, cancelledAt: string | null, totals: { total: { amount: unknown, currency: unknown } } } }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } };
+export type TransactionsQuery = { transactions: { edges: Array<{ node: { id: string, uuid: string, kind: TransactionKind, confirmationNumber: string, businessDate: string, cancelledAt: string | null, totals: { total: { amount: string, currency: string } } } }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } };
 
 export type OpenShiftMutationVariables = Exact<{
   input: OpenShiftInput;
@@ -782,7 +938,7 @@ export type OpenShiftMutationVariables = Exact<{
 export type OpenShiftMutation = { openShift:
     | { __typename: 'ChannelNotFound', code: ErrorCode, message: string, path: Array<string> | null }
     | { __typename: 'InvalidInput', code: ErrorCode, message: string, path: Array<string> | null }
-    | { __typename: 'Shift', id: string, uuid: string, register: string, state: ShiftState, businessDate: string, closedAt: string | null, tenders: Array<{ tender: Tender, starting: { amount: unknown }, counted: { amount: unknown } | null }> }
+    | { __typename: 'Shift', id: string, uuid: string, register: string, state: ShiftState, businessDate: string, closedAt: string | null, tenders: Array<{ tender: Tender, starting: { amount: string }, counted: { amount: string } | null }> }
     | { __typename: 'TransactionExists', code: ErrorCode, message: string, path: Array<string> | null }
     | { __typename: 'WrongState', code: ErrorCode, message: string, path: Array<string> | null }
    };
@@ -796,7 +952,7 @@ export type SuspendShiftMutation = { suspendShift:
     | { __typename: 'ChannelNotFound', code: ErrorCode, message: string, path: Array<string> | null }
     | { __typename: 'InvalidInput', code: ErrorCode, message: string, path: Array<string> | null }
     | { __typename: 'NotFound', code: ErrorCode, message: string, path: Array<string> | null }
-    | { __typename: 'Shift', id: string, uuid: string, register: string, state: ShiftState, businessDate: string, closedAt: string | null, tenders: Array<{ tender: Tender, starting: { amount: unknown }, counted: { amount: unknown } | null }> }
+    | { __typename: 'Shift', id: string, uuid: string, register: string, state: ShiftState, businessDate: string, closedAt: string | null, tenders: Array<{ tender: Tender, starting: { amount: string }, counted: { amount: string } | null }> }
     | { __typename: 'WrongState', code: ErrorCode, message: string, path: Array<string> | null }
    };
 
@@ -809,7 +965,7 @@ export type ResumeShiftMutation = { resumeShift:
     | { __typename: 'ChannelNotFound', code: ErrorCode, message: string, path: Array<string> | null }
     | { __typename: 'InvalidInput', code: ErrorCode, message: string, path: Array<string> | null }
     | { __typename: 'NotFound', code: ErrorCode, message: string, path: Array<string> | null }
-    | { __typename: 'Shift', id: string, uuid: string, register: string, state: ShiftState, businessDate: string, closedAt: string | null, tenders: Array<{ tender: Tender, starting: { amount: unknown }, counted: { amount: unknown } | null }> }
+    | { __typename: 'Shift', id: string, uuid: string, register: string, state: ShiftState, businessDate: string, closedAt: string | null, tenders: Array<{ tender: Tender, starting: { amount: string }, counted: { amount: string } | null }> }
     | { __typename: 'WrongState', code: ErrorCode, message: string, path: Array<string> | null }
    };
 
@@ -822,7 +978,7 @@ export type BlindCloseShiftMutation = { blindCloseShift:
     | { __typename: 'ChannelNotFound', code: ErrorCode, message: string, path: Array<string> | null }
     | { __typename: 'InvalidInput', code: ErrorCode, message: string, path: Array<string> | null }
     | { __typename: 'NotFound', code: ErrorCode, message: string, path: Array<string> | null }
-    | { __typename: 'Shift', id: string, uuid: string, register: string, state: ShiftState, businessDate: string, closedAt: string | null, tenders: Array<{ tender: Tender, starting: { amount: unknown }, counted: { amount: unknown } | null }> }
+    | { __typename: 'Shift', id: string, uuid: string, register: string, state: ShiftState, businessDate: string, closedAt: string | null, tenders: Array<{ tender: Tender, starting: { amount: string }, counted: { amount: string } | null }> }
     | { __typename: 'WrongState', code: ErrorCode, message: string, path: Array<string> | null }
    };
 
@@ -835,7 +991,7 @@ export type DeclareTendersMutation = { declareTenders:
     | { __typename: 'ChannelNotFound', code: ErrorCode, message: string, path: Array<string> | null }
     | { __typename: 'InvalidInput', code: ErrorCode, message: string, path: Array<string> | null }
     | { __typename: 'NotFound', code: ErrorCode, message: string, path: Array<string> | null }
-    | { __typename: 'Shift', id: string, uuid: string, register: string, state: ShiftState, businessDate: string, closedAt: string | null, tenders: Array<{ tender: Tender, starting: { amount: unknown }, counted: { amount: unknown } | null }> }
+    | { __typename: 'Shift', id: string, uuid: string, register: string, state: ShiftState, businessDate: string, closedAt: string | null, tenders: Array<{ tender: Tender, starting: { amount: string }, counted: { amount: string } | null }> }
     | { __typename: 'WrongState', code: ErrorCode, message: string, path: Array<string> | null }
    };
 
@@ -848,11 +1004,35 @@ export type CloseShiftMutation = { closeShift:
     | { __typename: 'ChannelNotFound', code: ErrorCode, message: string, path: Array<string> | null }
     | { __typename: 'InvalidInput', code: ErrorCode, message: string, path: Array<string> | null }
     | { __typename: 'NotFound', code: ErrorCode, message: string, path: Array<string> | null }
-    | { __typename: 'Shift', id: string, uuid: string, register: string, state: ShiftState, businessDate: string, closedAt: string | null, tenders: Array<{ tender: Tender, starting: { amount: unknown }, counted: { amount: unknown } | null }> }
+    | { __typename: 'Shift', id: string, uuid: string, register: string, state: ShiftState, businessDate: string, closedAt: string | null, tenders: Array<{ tender: Tender, starting: { amount: string }, counted: { amount: string } | null }> }
     | { __typename: 'WrongState', code: ErrorCode, message: string, path: Array<string> | null }
    };
 
-export type ShiftPartsFragment = { id: string, uuid: string, register: string, state: ShiftState, businessDate: string, closedAt: string | null, tenders: Array<{ tender: Tender, starting: { amount: unknown }, counted: { amount: unknown } | null }> };
+export type ShiftPartsFragment = { id: string, uuid: string, register: string, state: ShiftState, businessDate: string, closedAt: string | null, tenders: Array<{ tender: Tender, starting: { amount: string }, counted: { amount: string } | null }> };
+
+export type ReceivedTransactionsQueryVariables = Exact<{
+  channel?: string | null | undefined;
+  kinds?: Array<TransactionKind> | TransactionKind | null | undefined;
+  statuses?: Array<TransactionStatus> | TransactionStatus | null | undefined;
+  customerUuid?: string | null | undefined;
+  first: number;
+  after?: string | null | undefined;
+}>;
+
+
+export type ReceivedTransactionsQuery = { receivedTransactions: { edges: Array<{ node: { id: string, uuid: string, kind: TransactionKind, customerUuid: string | null, status: TransactionStatus, errorCode: string | null, error: string | null, totals: { total: { amount: string, currency: string } }, salesOrder: { salesOrderId: string, accountId: string | null } | null, statement: { statementId: string, state: StatementState } | null } }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } };
+
+export type SalesOrdersQueryVariables = Exact<{
+  channel?: string | null | undefined;
+  source?: SalesOrderSource | null | undefined;
+  customerUuid?: string | null | undefined;
+  businessDate?: string | null | undefined;
+  first: number;
+  after?: string | null | undefined;
+}>;
+
+
+export type SalesOrdersQuery = { salesOrders: { edges: Array<{ node: { id: string, salesOrderId: string, source: SalesOrderSource, status: SalesOrderStatus, accountId: string | null, businessDate: string, totals: { total: { amount: string, currency: string } }, invoice: { invoiceId: string } | null } }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } };
 
 export const FailurePartsFragmentDoc = {"kind":"Document","definitions":[{"kind":"FragmentDefinition","name":{"kind":"Name","value":"FailureParts"},"typeCondition":{"kind":"NamedType","name":{"kind":"Name","value":"Failure"}},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"code"}},{"kind":"Field","name":{"kind":"Name","value":"message"}},{"kind":"Field","name":{"kind":"Name","value":"path"}}]}}]} as unknown as DocumentNode<FailurePartsFragment, unknown>;
 export const RunPartsFragmentDoc = {"kind":"Document","definitions":[{"kind":"FragmentDefinition","name":{"kind":"Name","value":"RunParts"},"typeCondition":{"kind":"NamedType","name":{"kind":"Name","value":"JobRun"}},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"id"}},{"kind":"Field","name":{"kind":"Name","value":"job"}},{"kind":"Field","name":{"kind":"Name","value":"state"}},{"kind":"Field","name":{"kind":"Name","value":"cause"}},{"kind":"Field","name":{"kind":"Name","value":"attempt"}},{"kind":"Field","name":{"kind":"Name","value":"errorCode"}},{"kind":"Field","name":{"kind":"Name","value":"error"}},{"kind":"Field","name":{"kind":"Name","value":"createdAt"}},{"kind":"Field","name":{"kind":"Name","value":"startedAt"}},{"kind":"Field","name":{"kind":"Name","value":"finishedAt"}},{"kind":"Field","name":{"kind":"Name","value":"steps"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"job"}},{"kind":"Field","name":{"kind":"Name","value":"state"}},{"kind":"Field","name":{"kind":"Name","value":"progress"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"phase"}},{"kind":"Field","name":{"kind":"Name","value":"done"}},{"kind":"Field","name":{"kind":"Name","value":"total"}},{"kind":"Field","name":{"kind":"Name","value":"failed"}},{"kind":"Field","name":{"kind":"Name","value":"ratePerSecond"}},{"kind":"Field","name":{"kind":"Name","value":"eta"}}]}},{"kind":"Field","name":{"kind":"Name","value":"failures"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"channelDatabase"}},{"kind":"Field","name":{"kind":"Name","value":"code"}},{"kind":"Field","name":{"kind":"Name","value":"message"}}]}}]}}]}}]} as unknown as DocumentNode<RunPartsFragment, unknown>;
@@ -879,6 +1059,10 @@ export const RunValidateTransactionsDocument = {"kind":"Document","definitions":
 export const RunCalculateStatementsDocument = {"kind":"Document","definitions":[{"kind":"OperationDefinition","operation":"mutation","name":{"kind":"Name","value":"RunCalculateStatements"},"variableDefinitions":[{"kind":"VariableDefinition","variable":{"kind":"Variable","name":{"kind":"Name","value":"input"}},"type":{"kind":"NonNullType","type":{"kind":"NamedType","name":{"kind":"Name","value":"RunJobInput"}}}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"runCalculateStatements"},"arguments":[{"kind":"Argument","name":{"kind":"Name","value":"input"},"value":{"kind":"Variable","name":{"kind":"Name","value":"input"}}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"__typename"}},{"kind":"FragmentSpread","name":{"kind":"Name","value":"RunParts"}},{"kind":"FragmentSpread","name":{"kind":"Name","value":"FailureParts"}}]}}]}},{"kind":"FragmentDefinition","name":{"kind":"Name","value":"RunParts"},"typeCondition":{"kind":"NamedType","name":{"kind":"Name","value":"JobRun"}},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"id"}},{"kind":"Field","name":{"kind":"Name","value":"job"}},{"kind":"Field","name":{"kind":"Name","value":"state"}},{"kind":"Field","name":{"kind":"Name","value":"cause"}},{"kind":"Field","name":{"kind":"Name","value":"attempt"}},{"kind":"Field","name":{"kind":"Name","value":"errorCode"}},{"kind":"Field","name":{"kind":"Name","value":"error"}},{"kind":"Field","name":{"kind":"Name","value":"createdAt"}},{"kind":"Field","name":{"kind":"Name","value":"startedAt"}},{"kind":"Field","name":{"kind":"Name","value":"finishedAt"}},{"kind":"Field","name":{"kind":"Name","value":"steps"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"job"}},{"kind":"Field","name":{"kind":"Name","value":"state"}},{"kind":"Field","name":{"kind":"Name","value":"progress"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"phase"}},{"kind":"Field","name":{"kind":"Name","value":"done"}},{"kind":"Field","name":{"kind":"Name","value":"total"}},{"kind":"Field","name":{"kind":"Name","value":"failed"}},{"kind":"Field","name":{"kind":"Name","value":"ratePerSecond"}},{"kind":"Field","name":{"kind":"Name","value":"eta"}}]}},{"kind":"Field","name":{"kind":"Name","value":"failures"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"channelDatabase"}},{"kind":"Field","name":{"kind":"Name","value":"code"}},{"kind":"Field","name":{"kind":"Name","value":"message"}}]}}]}}]}},{"kind":"FragmentDefinition","name":{"kind":"Name","value":"FailureParts"},"typeCondition":{"kind":"NamedType","name":{"kind":"Name","value":"Failure"}},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"code"}},{"kind":"Field","name":{"kind":"Name","value":"message"}},{"kind":"Field","name":{"kind":"Name","value":"path"}}]}}]} as unknown as DocumentNode<RunCalculateStatementsMutation, RunCalculateStatementsMutationVariables>;
 export const RunPostStatementsDocument = {"kind":"Document","definitions":[{"kind":"OperationDefinition","operation":"mutation","name":{"kind":"Name","value":"RunPostStatements"},"variableDefinitions":[{"kind":"VariableDefinition","variable":{"kind":"Variable","name":{"kind":"Name","value":"input"}},"type":{"kind":"NonNullType","type":{"kind":"NamedType","name":{"kind":"Name","value":"RunJobInput"}}}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"runPostStatements"},"arguments":[{"kind":"Argument","name":{"kind":"Name","value":"input"},"value":{"kind":"Variable","name":{"kind":"Name","value":"input"}}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"__typename"}},{"kind":"FragmentSpread","name":{"kind":"Name","value":"RunParts"}},{"kind":"FragmentSpread","name":{"kind":"Name","value":"FailureParts"}}]}}]}},{"kind":"FragmentDefinition","name":{"kind":"Name","value":"RunParts"},"typeCondition":{"kind":"NamedType","name":{"kind":"Name","value":"JobRun"}},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"id"}},{"kind":"Field","name":{"kind":"Name","value":"job"}},{"kind":"Field","name":{"kind":"Name","value":"state"}},{"kind":"Field","name":{"kind":"Name","value":"cause"}},{"kind":"Field","name":{"kind":"Name","value":"attempt"}},{"kind":"Field","name":{"kind":"Name","value":"errorCode"}},{"kind":"Field","name":{"kind":"Name","value":"error"}},{"kind":"Field","name":{"kind":"Name","value":"createdAt"}},{"kind":"Field","name":{"kind":"Name","value":"startedAt"}},{"kind":"Field","name":{"kind":"Name","value":"finishedAt"}},{"kind":"Field","name":{"kind":"Name","value":"steps"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"job"}},{"kind":"Field","name":{"kind":"Name","value":"state"}},{"kind":"Field","name":{"kind":"Name","value":"progress"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"phase"}},{"kind":"Field","name":{"kind":"Name","value":"done"}},{"kind":"Field","name":{"kind":"Name","value":"total"}},{"kind":"Field","name":{"kind":"Name","value":"failed"}},{"kind":"Field","name":{"kind":"Name","value":"ratePerSecond"}},{"kind":"Field","name":{"kind":"Name","value":"eta"}}]}},{"kind":"Field","name":{"kind":"Name","value":"failures"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"channelDatabase"}},{"kind":"Field","name":{"kind":"Name","value":"code"}},{"kind":"Field","name":{"kind":"Name","value":"message"}}]}}]}}]}},{"kind":"FragmentDefinition","name":{"kind":"Name","value":"FailureParts"},"typeCondition":{"kind":"NamedType","name":{"kind":"Name","value":"Failure"}},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"code"}},{"kind":"Field","name":{"kind":"Name","value":"message"}},{"kind":"Field","name":{"kind":"Name","value":"path"}}]}}]} as unknown as DocumentNode<RunPostStatementsMutation, RunPostStatementsMutationVariables>;
 export const RunEndOfDayDocument = {"kind":"Document","definitions":[{"kind":"OperationDefinition","operation":"mutation","name":{"kind":"Name","value":"RunEndOfDay"},"variableDefinitions":[{"kind":"VariableDefinition","variable":{"kind":"Variable","name":{"kind":"Name","value":"input"}},"type":{"kind":"NonNullType","type":{"kind":"NamedType","name":{"kind":"Name","value":"RunJobInput"}}}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"runEndOfDay"},"arguments":[{"kind":"Argument","name":{"kind":"Name","value":"input"},"value":{"kind":"Variable","name":{"kind":"Name","value":"input"}}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"__typename"}},{"kind":"FragmentSpread","name":{"kind":"Name","value":"RunParts"}},{"kind":"FragmentSpread","name":{"kind":"Name","value":"FailureParts"}}]}}]}},{"kind":"FragmentDefinition","name":{"kind":"Name","value":"RunParts"},"typeCondition":{"kind":"NamedType","name":{"kind":"Name","value":"JobRun"}},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"id"}},{"kind":"Field","name":{"kind":"Name","value":"job"}},{"kind":"Field","name":{"kind":"Name","value":"state"}},{"kind":"Field","name":{"kind":"Name","value":"cause"}},{"kind":"Field","name":{"kind":"Name","value":"attempt"}},{"kind":"Field","name":{"kind":"Name","value":"errorCode"}},{"kind":"Field","name":{"kind":"Name","value":"error"}},{"kind":"Field","name":{"kind":"Name","value":"createdAt"}},{"kind":"Field","name":{"kind":"Name","value":"startedAt"}},{"kind":"Field","name":{"kind":"Name","value":"finishedAt"}},{"kind":"Field","name":{"kind":"Name","value":"steps"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"job"}},{"kind":"Field","name":{"kind":"Name","value":"state"}},{"kind":"Field","name":{"kind":"Name","value":"progress"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"phase"}},{"kind":"Field","name":{"kind":"Name","value":"done"}},{"kind":"Field","name":{"kind":"Name","value":"total"}},{"kind":"Field","name":{"kind":"Name","value":"failed"}},{"kind":"Field","name":{"kind":"Name","value":"ratePerSecond"}},{"kind":"Field","name":{"kind":"Name","value":"eta"}}]}},{"kind":"Field","name":{"kind":"Name","value":"failures"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"channelDatabase"}},{"kind":"Field","name":{"kind":"Name","value":"code"}},{"kind":"Field","name":{"kind":"Name","value":"message"}}]}}]}}]}},{"kind":"FragmentDefinition","name":{"kind":"Name","value":"FailureParts"},"typeCondition":{"kind":"NamedType","name":{"kind":"Name","value":"Failure"}},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"code"}},{"kind":"Field","name":{"kind":"Name","value":"message"}},{"kind":"Field","name":{"kind":"Name","value":"path"}}]}}]} as unknown as DocumentNode<RunEndOfDayMutation, RunEndOfDayMutationVariables>;
+export const SchedulesDocument = {"kind":"Document","definitions":[{"kind":"OperationDefinition","operation":"query","name":{"kind":"Name","value":"Schedules"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"schedules"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"id"}},{"kind":"Field","name":{"kind":"Name","value":"job"}},{"kind":"Field","name":{"kind":"Name","value":"enabled"}}]}}]}}]} as unknown as DocumentNode<SchedulesQuery, SchedulesQueryVariables>;
+export const UpdateScheduleDocument = {"kind":"Document","definitions":[{"kind":"OperationDefinition","operation":"mutation","name":{"kind":"Name","value":"UpdateSchedule"},"variableDefinitions":[{"kind":"VariableDefinition","variable":{"kind":"Variable","name":{"kind":"Name","value":"input"}},"type":{"kind":"NonNullType","type":{"kind":"NamedType","name":{"kind":"Name","value":"UpdateScheduleInput"}}}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"updateSchedule"},"arguments":[{"kind":"Argument","name":{"kind":"Name","value":"input"},"value":{"kind":"Variable","name":{"kind":"Name","value":"input"}}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"__typename"}},{"kind":"InlineFragment","typeCondition":{"kind":"NamedType","name":{"kind":"Name","value":"Schedule"}},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"id"}},{"kind":"Field","name":{"kind":"Name","value":"enabled"}}]}},{"kind":"FragmentSpread","name":{"kind":"Name","value":"FailureParts"}}]}}]}},{"kind":"FragmentDefinition","name":{"kind":"Name","value":"FailureParts"},"typeCondition":{"kind":"NamedType","name":{"kind":"Name","value":"Failure"}},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"code"}},{"kind":"Field","name":{"kind":"Name","value":"message"}},{"kind":"Field","name":{"kind":"Name","value":"path"}}]}}]} as unknown as DocumentNode<UpdateScheduleMutation, UpdateScheduleMutationVariables>;
+export const StatementsDocument = {"kind":"Document","definitions":[{"kind":"OperationDefinition","operation":"query","name":{"kind":"Name","value":"Statements"},"variableDefinitions":[{"kind":"VariableDefinition","variable":{"kind":"Variable","name":{"kind":"Name","value":"channel"}},"type":{"kind":"NamedType","name":{"kind":"Name","value":"String"}}},{"kind":"VariableDefinition","variable":{"kind":"Variable","name":{"kind":"Name","value":"type"}},"type":{"kind":"NamedType","name":{"kind":"Name","value":"StatementType"}}},{"kind":"VariableDefinition","variable":{"kind":"Variable","name":{"kind":"Name","value":"states"}},"type":{"kind":"ListType","type":{"kind":"NonNullType","type":{"kind":"NamedType","name":{"kind":"Name","value":"StatementState"}}}}},{"kind":"VariableDefinition","variable":{"kind":"Variable","name":{"kind":"Name","value":"businessDate"}},"type":{"kind":"NamedType","name":{"kind":"Name","value":"Date"}}},{"kind":"VariableDefinition","variable":{"kind":"Variable","name":{"kind":"Name","value":"first"}},"type":{"kind":"NonNullType","type":{"kind":"NamedType","name":{"kind":"Name","value":"Int"}}}},{"kind":"VariableDefinition","variable":{"kind":"Variable","name":{"kind":"Name","value":"after"}},"type":{"kind":"NamedType","name":{"kind":"Name","value":"String"}}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"statements"},"arguments":[{"kind":"Argument","name":{"kind":"Name","value":"channel"},"value":{"kind":"Variable","name":{"kind":"Name","value":"channel"}}},{"kind":"Argument","name":{"kind":"Name","value":"type"},"value":{"kind":"Variable","name":{"kind":"Name","value":"type"}}},{"kind":"Argument","name":{"kind":"Name","value":"states"},"value":{"kind":"Variable","name":{"kind":"Name","value":"states"}}},{"kind":"Argument","name":{"kind":"Name","value":"businessDate"},"value":{"kind":"Variable","name":{"kind":"Name","value":"businessDate"}}},{"kind":"Argument","name":{"kind":"Name","value":"first"},"value":{"kind":"Variable","name":{"kind":"Name","value":"first"}}},{"kind":"Argument","name":{"kind":"Name","value":"after"},"value":{"kind":"Variable","name":{"kind":"Name","value":"after"}}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"edges"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"node"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"id"}},{"kind":"Field","name":{"kind":"Name","value":"statementId"}},{"kind":"Field","name":{"kind":"Name","value":"type"}},{"kind":"Field","name":{"kind":"Name","value":"state"}},{"kind":"Field","name":{"kind":"Name","value":"businessDate"}},{"kind":"Field","name":{"kind":"Name","value":"transactionCount"}},{"kind":"Field","name":{"kind":"Name","value":"errorCode"}},{"kind":"Field","name":{"kind":"Name","value":"error"}},{"kind":"Field","name":{"kind":"Name","value":"totals"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"total"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"amount"}},{"kind":"Field","name":{"kind":"Name","value":"currency"}}]}},{"kind":"Field","name":{"kind":"Name","value":"paid"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"amount"}}]}}]}}]}}]}},{"kind":"Field","name":{"kind":"Name","value":"pageInfo"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"hasNextPage"}},{"kind":"Field","name":{"kind":"Name","value":"endCursor"}}]}}]}}]}}]} as unknown as DocumentNode<StatementsQuery, StatementsQueryVariables>;
+export const AttentionDocument = {"kind":"Document","definitions":[{"kind":"OperationDefinition","operation":"query","name":{"kind":"Name","value":"Attention"},"variableDefinitions":[{"kind":"VariableDefinition","variable":{"kind":"Variable","name":{"kind":"Name","value":"channel"}},"type":{"kind":"NamedType","name":{"kind":"Name","value":"String"}}},{"kind":"VariableDefinition","variable":{"kind":"Variable","name":{"kind":"Name","value":"first"}},"type":{"kind":"NamedType","name":{"kind":"Name","value":"Int"}}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"attention"},"arguments":[{"kind":"Argument","name":{"kind":"Name","value":"channel"},"value":{"kind":"Variable","name":{"kind":"Name","value":"channel"}}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"total"}},{"kind":"Field","name":{"kind":"Name","value":"items"},"arguments":[{"kind":"Argument","name":{"kind":"Name","value":"first"},"value":{"kind":"Variable","name":{"kind":"Name","value":"first"}}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"kind"}},{"kind":"Field","name":{"kind":"Name","value":"name"}},{"kind":"Field","name":{"kind":"Name","value":"channel"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"code"}}]}},{"kind":"Field","name":{"kind":"Name","value":"code"}},{"kind":"Field","name":{"kind":"Name","value":"message"}},{"kind":"Field","name":{"kind":"Name","value":"toDo"}}]}}]}}]}}]} as unknown as DocumentNode<AttentionQuery, AttentionQueryVariables>;
 export const CreateOrderDocument = {"kind":"Document","definitions":[{"kind":"OperationDefinition","operation":"mutation","name":{"kind":"Name","value":"CreateOrder"},"variableDefinitions":[{"kind":"VariableDefinition","variable":{"kind":"Variable","name":{"kind":"Name","value":"input"}},"type":{"kind":"NonNullType","type":{"kind":"NamedType","name":{"kind":"Name","value":"CreateOrderInput"}}}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"createOrder"},"arguments":[{"kind":"Argument","name":{"kind":"Name","value":"input"},"value":{"kind":"Variable","name":{"kind":"Name","value":"input"}}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"__typename"}},{"kind":"FragmentSpread","name":{"kind":"Name","value":"RecordedParts"}},{"kind":"FragmentSpread","name":{"kind":"Name","value":"FailureParts"}}]}}]}},{"kind":"FragmentDefinition","name":{"kind":"Name","value":"RecordedParts"},"typeCondition":{"kind":"NamedType","name":{"kind":"Name","value":"RetailTransaction"}},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"id"}},{"kind":"Field","name":{"kind":"Name","value":"uuid"}},{"kind":"Field","name":{"kind":"Name","value":"confirmationNumber"}},{"kind":"Field","name":{"kind":"Name","value":"businessDate"}},{"kind":"Field","name":{"kind":"Name","value":"totals"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"total"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"amount"}},{"kind":"Field","name":{"kind":"Name","value":"currency"}}]}}]}}]}},{"kind":"FragmentDefinition","name":{"kind":"Name","value":"FailureParts"},"typeCondition":{"kind":"NamedType","name":{"kind":"Name","value":"Failure"}},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"code"}},{"kind":"Field","name":{"kind":"Name","value":"message"}},{"kind":"Field","name":{"kind":"Name","value":"path"}}]}}]} as unknown as DocumentNode<CreateOrderMutation, CreateOrderMutationVariables>;
 export const RecordSaleDocument = {"kind":"Document","definitions":[{"kind":"OperationDefinition","operation":"mutation","name":{"kind":"Name","value":"RecordSale"},"variableDefinitions":[{"kind":"VariableDefinition","variable":{"kind":"Variable","name":{"kind":"Name","value":"input"}},"type":{"kind":"NonNullType","type":{"kind":"NamedType","name":{"kind":"Name","value":"RecordSaleInput"}}}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"recordSale"},"arguments":[{"kind":"Argument","name":{"kind":"Name","value":"input"},"value":{"kind":"Variable","name":{"kind":"Name","value":"input"}}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"__typename"}},{"kind":"FragmentSpread","name":{"kind":"Name","value":"RecordedParts"}},{"kind":"FragmentSpread","name":{"kind":"Name","value":"FailureParts"}}]}}]}},{"kind":"FragmentDefinition","name":{"kind":"Name","value":"RecordedParts"},"typeCondition":{"kind":"NamedType","name":{"kind":"Name","value":"RetailTransaction"}},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"id"}},{"kind":"Field","name":{"kind":"Name","value":"uuid"}},{"kind":"Field","name":{"kind":"Name","value":"confirmationNumber"}},{"kind":"Field","name":{"kind":"Name","value":"businessDate"}},{"kind":"Field","name":{"kind":"Name","value":"totals"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"total"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"amount"}},{"kind":"Field","name":{"kind":"Name","value":"currency"}}]}}]}}]}},{"kind":"FragmentDefinition","name":{"kind":"Name","value":"FailureParts"},"typeCondition":{"kind":"NamedType","name":{"kind":"Name","value":"Failure"}},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"code"}},{"kind":"Field","name":{"kind":"Name","value":"message"}},{"kind":"Field","name":{"kind":"Name","value":"path"}}]}}]} as unknown as DocumentNode<RecordSaleMutation, RecordSaleMutationVariables>;
 export const CancelOrderDocument = {"kind":"Document","definitions":[{"kind":"OperationDefinition","operation":"mutation","name":{"kind":"Name","value":"CancelOrder"},"variableDefinitions":[{"kind":"VariableDefinition","variable":{"kind":"Variable","name":{"kind":"Name","value":"input"}},"type":{"kind":"NonNullType","type":{"kind":"NamedType","name":{"kind":"Name","value":"CancelOrderInput"}}}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"cancelOrder"},"arguments":[{"kind":"Argument","name":{"kind":"Name","value":"input"},"value":{"kind":"Variable","name":{"kind":"Name","value":"input"}}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"__typename"}},{"kind":"InlineFragment","typeCondition":{"kind":"NamedType","name":{"kind":"Name","value":"RetailTransaction"}},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"id"}},{"kind":"Field","name":{"kind":"Name","value":"uuid"}},{"kind":"Field","name":{"kind":"Name","value":"confirmationNumber"}},{"kind":"Field","name":{"kind":"Name","value":"cancelledAt"}}]}},{"kind":"FragmentSpread","name":{"kind":"Name","value":"FailureParts"}}]}}]}},{"kind":"FragmentDefinition","name":{"kind":"Name","value":"FailureParts"},"typeCondition":{"kind":"NamedType","name":{"kind":"Name","value":"Failure"}},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"code"}},{"kind":"Field","name":{"kind":"Name","value":"message"}},{"kind":"Field","name":{"kind":"Name","value":"path"}}]}}]} as unknown as DocumentNode<CancelOrderMutation, CancelOrderMutationVariables>;
@@ -889,3 +1073,5 @@ export const ResumeShiftDocument = {"kind":"Document","definitions":[{"kind":"Op
 export const BlindCloseShiftDocument = {"kind":"Document","definitions":[{"kind":"OperationDefinition","operation":"mutation","name":{"kind":"Name","value":"BlindCloseShift"},"variableDefinitions":[{"kind":"VariableDefinition","variable":{"kind":"Variable","name":{"kind":"Name","value":"input"}},"type":{"kind":"NonNullType","type":{"kind":"NamedType","name":{"kind":"Name","value":"ShiftInput"}}}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"blindCloseShift"},"arguments":[{"kind":"Argument","name":{"kind":"Name","value":"input"},"value":{"kind":"Variable","name":{"kind":"Name","value":"input"}}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"__typename"}},{"kind":"FragmentSpread","name":{"kind":"Name","value":"ShiftParts"}},{"kind":"FragmentSpread","name":{"kind":"Name","value":"FailureParts"}}]}}]}},{"kind":"FragmentDefinition","name":{"kind":"Name","value":"ShiftParts"},"typeCondition":{"kind":"NamedType","name":{"kind":"Name","value":"Shift"}},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"id"}},{"kind":"Field","name":{"kind":"Name","value":"uuid"}},{"kind":"Field","name":{"kind":"Name","value":"register"}},{"kind":"Field","name":{"kind":"Name","value":"state"}},{"kind":"Field","name":{"kind":"Name","value":"businessDate"}},{"kind":"Field","name":{"kind":"Name","value":"closedAt"}},{"kind":"Field","name":{"kind":"Name","value":"tenders"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"tender"}},{"kind":"Field","name":{"kind":"Name","value":"starting"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"amount"}}]}},{"kind":"Field","name":{"kind":"Name","value":"counted"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"amount"}}]}}]}}]}},{"kind":"FragmentDefinition","name":{"kind":"Name","value":"FailureParts"},"typeCondition":{"kind":"NamedType","name":{"kind":"Name","value":"Failure"}},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"code"}},{"kind":"Field","name":{"kind":"Name","value":"message"}},{"kind":"Field","name":{"kind":"Name","value":"path"}}]}}]} as unknown as DocumentNode<BlindCloseShiftMutation, BlindCloseShiftMutationVariables>;
 export const DeclareTendersDocument = {"kind":"Document","definitions":[{"kind":"OperationDefinition","operation":"mutation","name":{"kind":"Name","value":"DeclareTenders"},"variableDefinitions":[{"kind":"VariableDefinition","variable":{"kind":"Variable","name":{"kind":"Name","value":"input"}},"type":{"kind":"NonNullType","type":{"kind":"NamedType","name":{"kind":"Name","value":"CountShiftInput"}}}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"declareTenders"},"arguments":[{"kind":"Argument","name":{"kind":"Name","value":"input"},"value":{"kind":"Variable","name":{"kind":"Name","value":"input"}}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"__typename"}},{"kind":"FragmentSpread","name":{"kind":"Name","value":"ShiftParts"}},{"kind":"FragmentSpread","name":{"kind":"Name","value":"FailureParts"}}]}}]}},{"kind":"FragmentDefinition","name":{"kind":"Name","value":"ShiftParts"},"typeCondition":{"kind":"NamedType","name":{"kind":"Name","value":"Shift"}},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"id"}},{"kind":"Field","name":{"kind":"Name","value":"uuid"}},{"kind":"Field","name":{"kind":"Name","value":"register"}},{"kind":"Field","name":{"kind":"Name","value":"state"}},{"kind":"Field","name":{"kind":"Name","value":"businessDate"}},{"kind":"Field","name":{"kind":"Name","value":"closedAt"}},{"kind":"Field","name":{"kind":"Name","value":"tenders"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"tender"}},{"kind":"Field","name":{"kind":"Name","value":"starting"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"amount"}}]}},{"kind":"Field","name":{"kind":"Name","value":"counted"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"amount"}}]}}]}}]}},{"kind":"FragmentDefinition","name":{"kind":"Name","value":"FailureParts"},"typeCondition":{"kind":"NamedType","name":{"kind":"Name","value":"Failure"}},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"code"}},{"kind":"Field","name":{"kind":"Name","value":"message"}},{"kind":"Field","name":{"kind":"Name","value":"path"}}]}}]} as unknown as DocumentNode<DeclareTendersMutation, DeclareTendersMutationVariables>;
 export const CloseShiftDocument = {"kind":"Document","definitions":[{"kind":"OperationDefinition","operation":"mutation","name":{"kind":"Name","value":"CloseShift"},"variableDefinitions":[{"kind":"VariableDefinition","variable":{"kind":"Variable","name":{"kind":"Name","value":"input"}},"type":{"kind":"NonNullType","type":{"kind":"NamedType","name":{"kind":"Name","value":"CountShiftInput"}}}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"closeShift"},"arguments":[{"kind":"Argument","name":{"kind":"Name","value":"input"},"value":{"kind":"Variable","name":{"kind":"Name","value":"input"}}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"__typename"}},{"kind":"FragmentSpread","name":{"kind":"Name","value":"ShiftParts"}},{"kind":"FragmentSpread","name":{"kind":"Name","value":"FailureParts"}}]}}]}},{"kind":"FragmentDefinition","name":{"kind":"Name","value":"ShiftParts"},"typeCondition":{"kind":"NamedType","name":{"kind":"Name","value":"Shift"}},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"id"}},{"kind":"Field","name":{"kind":"Name","value":"uuid"}},{"kind":"Field","name":{"kind":"Name","value":"register"}},{"kind":"Field","name":{"kind":"Name","value":"state"}},{"kind":"Field","name":{"kind":"Name","value":"businessDate"}},{"kind":"Field","name":{"kind":"Name","value":"closedAt"}},{"kind":"Field","name":{"kind":"Name","value":"tenders"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"tender"}},{"kind":"Field","name":{"kind":"Name","value":"starting"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"amount"}}]}},{"kind":"Field","name":{"kind":"Name","value":"counted"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"amount"}}]}}]}}]}},{"kind":"FragmentDefinition","name":{"kind":"Name","value":"FailureParts"},"typeCondition":{"kind":"NamedType","name":{"kind":"Name","value":"Failure"}},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"code"}},{"kind":"Field","name":{"kind":"Name","value":"message"}},{"kind":"Field","name":{"kind":"Name","value":"path"}}]}}]} as unknown as DocumentNode<CloseShiftMutation, CloseShiftMutationVariables>;
+export const ReceivedTransactionsDocument = {"kind":"Document","definitions":[{"kind":"OperationDefinition","operation":"query","name":{"kind":"Name","value":"ReceivedTransactions"},"variableDefinitions":[{"kind":"VariableDefinition","variable":{"kind":"Variable","name":{"kind":"Name","value":"channel"}},"type":{"kind":"NamedType","name":{"kind":"Name","value":"String"}}},{"kind":"VariableDefinition","variable":{"kind":"Variable","name":{"kind":"Name","value":"kinds"}},"type":{"kind":"ListType","type":{"kind":"NonNullType","type":{"kind":"NamedType","name":{"kind":"Name","value":"TransactionKind"}}}}},{"kind":"VariableDefinition","variable":{"kind":"Variable","name":{"kind":"Name","value":"statuses"}},"type":{"kind":"ListType","type":{"kind":"NonNullType","type":{"kind":"NamedType","name":{"kind":"Name","value":"TransactionStatus"}}}}},{"kind":"VariableDefinition","variable":{"kind":"Variable","name":{"kind":"Name","value":"customerUuid"}},"type":{"kind":"NamedType","name":{"kind":"Name","value":"UUID"}}},{"kind":"VariableDefinition","variable":{"kind":"Variable","name":{"kind":"Name","value":"first"}},"type":{"kind":"NonNullType","type":{"kind":"NamedType","name":{"kind":"Name","value":"Int"}}}},{"kind":"VariableDefinition","variable":{"kind":"Variable","name":{"kind":"Name","value":"after"}},"type":{"kind":"NamedType","name":{"kind":"Name","value":"String"}}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"receivedTransactions"},"arguments":[{"kind":"Argument","name":{"kind":"Name","value":"channel"},"value":{"kind":"Variable","name":{"kind":"Name","value":"channel"}}},{"kind":"Argument","name":{"kind":"Name","value":"kinds"},"value":{"kind":"Variable","name":{"kind":"Name","value":"kinds"}}},{"kind":"Argument","name":{"kind":"Name","value":"statuses"},"value":{"kind":"Variable","name":{"kind":"Name","value":"statuses"}}},{"kind":"Argument","name":{"kind":"Name","value":"customerUuid"},"value":{"kind":"Variable","name":{"kind":"Name","value":"customerUuid"}}},{"kind":"Argument","name":{"kind":"Name","value":"first"},"value":{"kind":"Variable","name":{"kind":"Name","value":"first"}}},{"kind":"Argument","name":{"kind":"Name","value":"after"},"value":{"kind":"Variable","name":{"kind":"Name","value":"after"}}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"edges"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"node"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"id"}},{"kind":"Field","name":{"kind":"Name","value":"uuid"}},{"kind":"Field","name":{"kind":"Name","value":"kind"}},{"kind":"Field","name":{"kind":"Name","value":"customerUuid"}},{"kind":"Field","name":{"kind":"Name","value":"status"}},{"kind":"Field","name":{"kind":"Name","value":"errorCode"}},{"kind":"Field","name":{"kind":"Name","value":"error"}},{"kind":"Field","name":{"kind":"Name","value":"totals"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"total"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"amount"}},{"kind":"Field","name":{"kind":"Name","value":"currency"}}]}}]}},{"kind":"Field","name":{"kind":"Name","value":"salesOrder"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"salesOrderId"}},{"kind":"Field","name":{"kind":"Name","value":"accountId"}}]}},{"kind":"Field","name":{"kind":"Name","value":"statement"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"statementId"}},{"kind":"Field","name":{"kind":"Name","value":"state"}}]}}]}}]}},{"kind":"Field","name":{"kind":"Name","value":"pageInfo"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"hasNextPage"}},{"kind":"Field","name":{"kind":"Name","value":"endCursor"}}]}}]}}]}}]} as unknown as DocumentNode<ReceivedTransactionsQuery, ReceivedTransactionsQueryVariables>;
+export const SalesOrdersDocument = {"kind":"Document","definitions":[{"kind":"OperationDefinition","operation":"query","name":{"kind":"Name","value":"SalesOrders"},"variableDefinitions":[{"kind":"VariableDefinition","variable":{"kind":"Variable","name":{"kind":"Name","value":"channel"}},"type":{"kind":"NamedType","name":{"kind":"Name","value":"String"}}},{"kind":"VariableDefinition","variable":{"kind":"Variable","name":{"kind":"Name","value":"source"}},"type":{"kind":"NamedType","name":{"kind":"Name","value":"SalesOrderSource"}}},{"kind":"VariableDefinition","variable":{"kind":"Variable","name":{"kind":"Name","value":"customerUuid"}},"type":{"kind":"NamedType","name":{"kind":"Name","value":"UUID"}}},{"kind":"VariableDefinition","variable":{"kind":"Variable","name":{"kind":"Name","value":"businessDate"}},"type":{"kind":"NamedType","name":{"kind":"Name","value":"Date"}}},{"kind":"VariableDefinition","variable":{"kind":"Variable","name":{"kind":"Name","value":"first"}},"type":{"kind":"NonNullType","type":{"kind":"NamedType","name":{"kind":"Name","value":"Int"}}}},{"kind":"VariableDefinition","variable":{"kind":"Variable","name":{"kind":"Name","value":"after"}},"type":{"kind":"NamedType","name":{"kind":"Name","value":"String"}}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"salesOrders"},"arguments":[{"kind":"Argument","name":{"kind":"Name","value":"channel"},"value":{"kind":"Variable","name":{"kind":"Name","value":"channel"}}},{"kind":"Argument","name":{"kind":"Name","value":"source"},"value":{"kind":"Variable","name":{"kind":"Name","value":"source"}}},{"kind":"Argument","name":{"kind":"Name","value":"customerUuid"},"value":{"kind":"Variable","name":{"kind":"Name","value":"customerUuid"}}},{"kind":"Argument","name":{"kind":"Name","value":"businessDate"},"value":{"kind":"Variable","name":{"kind":"Name","value":"businessDate"}}},{"kind":"Argument","name":{"kind":"Name","value":"first"},"value":{"kind":"Variable","name":{"kind":"Name","value":"first"}}},{"kind":"Argument","name":{"kind":"Name","value":"after"},"value":{"kind":"Variable","name":{"kind":"Name","value":"after"}}}],"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"edges"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"node"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"id"}},{"kind":"Field","name":{"kind":"Name","value":"salesOrderId"}},{"kind":"Field","name":{"kind":"Name","value":"source"}},{"kind":"Field","name":{"kind":"Name","value":"status"}},{"kind":"Field","name":{"kind":"Name","value":"accountId"}},{"kind":"Field","name":{"kind":"Name","value":"businessDate"}},{"kind":"Field","name":{"kind":"Name","value":"totals"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"total"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"amount"}},{"kind":"Field","name":{"kind":"Name","value":"currency"}}]}}]}},{"kind":"Field","name":{"kind":"Name","value":"invoice"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"invoiceId"}}]}}]}}]}},{"kind":"Field","name":{"kind":"Name","value":"pageInfo"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"hasNextPage"}},{"kind":"Field","name":{"kind":"Name","value":"endCursor"}}]}}]}}]}}]} as unknown as DocumentNode<SalesOrdersQuery, SalesOrdersQueryVariables>;

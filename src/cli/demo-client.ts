@@ -1,15 +1,35 @@
-import { AccountIdsSyncedDocument, CreateCustomerDocument, type CreateCustomerInput } from '../../schema/operations.ts';
+import {
+  AccountIdsSyncedDocument,
+  CloseShiftDocument,
+  CreateCustomerDocument,
+  type CreateCustomerInput,
+  CreateOrderDocument,
+  OpenShiftDocument,
+  RecordSaleDocument,
+} from '../../schema/operations.ts';
 import type { Client } from './client.ts';
+import { closingOf, type DemoOrder, openingOf, orderInput, saleInput, type TillDay, tillDays } from './demo-orders.ts';
 
 /** Requests that one channel's client has under way at once. */
 const AT_ONCE = 5;
+const everyRegister = Array.from({ length: AT_ONCE }, (_, index) => `till-${index + 1}`);
 
-/** A channel's own software: it creates customers, and listens to the feed of its account IDs. */
+interface Failure {
+  __typename: string;
+  code: string;
+  message: string;
+}
+
+/** A channel's own software: it creates customers, records their orders, and listens to the feed of its account IDs. */
 export class ChannelClient {
   /** UUIDs that were acknowledged, with the time. */
   readonly created = new Map<string, number>();
   /** Account IDs that came over the subscription, by UUID, with the time. */
   readonly received = new Map<string, { accountId: string; at: number }>();
+  /** Orders and sales that were acknowledged, by UUID. */
+  readonly recorded = new Map<string, DemoOrder>();
+  /** Days that a till was opened, and closed with its count. */
+  shifts = 0;
   readonly refused: string[] = [];
   /** Events that broke the sequence rule, and account IDs that came twice: there must be none. */
   readonly broken: string[] = [];
@@ -33,11 +53,49 @@ export class ChannelClient {
         for (let input = waiting.pop(); input; input = waiting.pop()) {
           const { createCustomer: answer } = await this.client.request(CreateCustomerDocument, { input });
           if (answer.__typename === 'Customer') this.created.set(answer.uuid, performance.now());
-          else this.refused.push(`${answer.code}: ${answer.message}`);
+          else this.refuse(`a customer`, answer);
           this.onChange();
         }
       }),
     );
+  }
+
+  /** Records orders and sales. Each register has its days one after the other and then takes orders, so this many requests are under way at once. */
+  async record(orders: DemoOrder[], registers = everyRegister): Promise<void> {
+    const waiting = orders.filter(({ kind }) => kind !== 'CASH_AND_CARRY').reverse();
+    const days = tillDays(this.code, orders, registers);
+    await Promise.all(
+      registers.map(async (register) => {
+        for (const day of days) if (day.register === register) await this.sell(day);
+        for (let order = waiting.pop(); order; order = waiting.pop()) {
+          const { createOrder: answer } = await this.client.request(CreateOrderDocument, { input: orderInput(order) });
+          this.note(order, answer);
+        }
+      }),
+    );
+  }
+
+  /** A day at a till: the shift is opened, sells, is counted and closed. */
+  private async sell(day: TillDay): Promise<void> {
+    const { openShift } = await this.client.request(OpenShiftDocument, { input: openingOf(day, this.code) });
+    if (openShift.__typename !== 'Shift') return this.refuse(`a shift on ${day.businessDate}`, openShift);
+    for (const sale of day.sales) {
+      const { recordSale } = await this.client.request(RecordSaleDocument, { input: saleInput(sale, day) });
+      this.note(sale, recordSale);
+    }
+    const { closeShift } = await this.client.request(CloseShiftDocument, { input: closingOf(day, this.code) });
+    if (closeShift.__typename === 'Shift') this.shifts += 1;
+    else this.refuse(`closing the shift of ${day.businessDate}`, closeShift);
+  }
+
+  private note(order: DemoOrder, answer: { __typename: 'RetailTransaction' } | Failure): void {
+    if (answer.__typename === 'RetailTransaction') this.recorded.set(order.id, order);
+    else this.refuse(`order ${order.id}`, answer as Failure);
+    this.onChange();
+  }
+
+  private refuse(what: string, { code, message }: Failure): void {
+    this.refused.push(`${what} was refused: ${message} [${code}]`);
   }
 
   /** Resolves when the account ID of every created customer has come, or rejects when nothing comes for `patience` ms. */

@@ -56,14 +56,16 @@ const language = z
   .regex(/^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$/, 'must be a BCP 47 language tag such as en-US')
   .nullable();
 
-const birthDate = z
-  .string()
-  .regex(/^(1[89]|20|21)\d\d-\d\d-\d\d$/, 'must be a date such as 1990-12-31')
-  .refine((day) => {
-    const time = Date.parse(`${day}T00:00:00Z`);
-    return !Number.isNaN(time) && new Date(time).toISOString().startsWith(day);
-  }, 'must be a day that exists')
-  .nullable();
+/** A day of the calendar from 1800 to 2199. */
+export const calendarDay = (example: string) =>
+  z
+    .string()
+    .regex(/^(1[89]|20|21)\d\d-\d\d-\d\d$/, `must be a date such as ${example}`)
+    .refine((day) => {
+      const time = Date.parse(`${day}T00:00:00Z`);
+      return !Number.isNaN(time) && new Date(time).toISOString().startsWith(day);
+    }, 'must be a day that exists');
+const birthDate = calendarDay('1990-12-31').nullable();
 
 export const uuidRule = z
   .string()

@@ -269,7 +269,7 @@ const addressFrom = (
 });
 
 /** Empty text is no text. */
-const trimmed = (value: string | null | undefined): string | null => value?.trim() || null;
+export const trimmed = (value: string | null | undefined): string | null => value?.trim() || null;
 
 /** What was given, null included; what was left out is left out. */
 const given = (change: Record<string, string | null | undefined>): Partial<CustomerBody> =>
@@ -279,7 +279,7 @@ const given = (change: Record<string, string | null | undefined>): Partial<Custo
       .map(([column, value]) => [column, trimmed(value)]),
   );
 
-function uuidFrom(value: string | null | undefined, path: (string | number)[]): string {
+export function uuidFrom(value: string | null | undefined, path: (string | number)[]): string {
   if (value === null || value === undefined) return randomUUID();
   const uuid = value.toLowerCase();
   if (!uuidRule.safeParse(uuid).success) throw new InvalidInput(path, 'must be a UUID');

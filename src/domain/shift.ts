@@ -6,7 +6,8 @@ import { wasPaidWith } from '../data/channel/transaction.ts';
 import type { ShiftBody, ShiftState, ShiftTender, Tender } from '../data/transaction-rows.ts';
 import { InvalidInput, NotFound, TransactionExists, WrongState } from '../errors.ts';
 import { dayIn } from './business-day.ts';
-import { amountFrom, checkedBusinessDate, checkedCurrency, type Recording, trimmed, uuidFrom } from './transaction.ts';
+import { trimmed, uuidFrom } from './customer.ts';
+import { amountFrom, checkedBusinessDate, checkedCurrency, type Recording } from './transaction.ts';
 import { registerCode, staffCode } from './transaction-rules.ts';
 
 /** An amount per tender, as decimal text. */

@@ -8,7 +8,7 @@ import {
   tenders,
   transactionKinds,
 } from '../data/transaction-rows.ts';
-import { currencyCode, type Issue, plainText, uuidRule } from './customer-rules.ts';
+import { calendarDay, currencyCode, type Issue, plainText, uuidRule } from './customer-rules.ts';
 import { decimalOf, MOST, quantityOf, timesQuantity } from './money.ts';
 
 /*
@@ -29,14 +29,7 @@ const quantity = whole('thousandths');
 const text = (longest: number) => plainText(longest).refine((value) => value.trim() !== '', 'must not be empty');
 const number = z.int('must be a whole number').min(1, 'must be 1 or more');
 
-export const businessDate = z
-  .string()
-  .regex(/^(19|20|21)\d\d-\d\d-\d\d$/, 'must be a date such as 2026-11-22')
-  .refine((day) => {
-    const time = Date.parse(`${day}T00:00:00Z`);
-    return !Number.isNaN(time) && new Date(time).toISOString().startsWith(day);
-  }, 'must be a day that exists');
-
+export const businessDate = calendarDay('2026-11-22');
 export const registerCode = text(40);
 export const staffCode = text(100);
 

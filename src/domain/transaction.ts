@@ -13,7 +13,8 @@ import type { Channel } from '../data/hq/channel.ts';
 import type { Tender, TransactionBody, TransactionKind } from '../data/transaction-rows.ts';
 import { type DomainError, InvalidInput, NotFound, TransactionExists, WrongState } from '../errors.ts';
 import { dayIn } from './business-day.ts';
-import { currencyCode, type Issue, uuidRule } from './customer-rules.ts';
+import { trimmed, uuidFrom } from './customer.ts';
+import { currencyCode, type Issue } from './customer-rules.ts';
 import { decimalOf, minorDigits, minorUnits, thousandths } from './money.ts';
 import {
   businessDate,
@@ -334,19 +335,8 @@ function mustBeAtMost(all: readonly unknown[], most: number, name: string): void
   if (all.length > most) throw new InvalidInput([name], `must not be more than ${most} ${name}`);
 }
 
-export function uuidFrom(value: string | null | undefined, path: (string | number)[]): string {
-  return optionalUuid(value, path) ?? randomUUID();
-}
-
-function optionalUuid(value: string | null | undefined, path: (string | number)[]): string | null {
-  if (value === null || value === undefined) return null;
-  const uuid = value.toLowerCase();
-  if (!uuidRule.safeParse(uuid).success) throw new InvalidInput(path, 'must be a UUID');
-  return uuid;
-}
-
-/** Empty text is no text. */
-export const trimmed = (value: string | null | undefined): string | null => value?.trim() || null;
+const optionalUuid = (value: string | null | undefined, path: (string | number)[]): string | null =>
+  value === null || value === undefined ? null : uuidFrom(value, path);
 
 const inputNames: Record<string, string> = {
   customer_uuid: 'customerUuid',

@@ -42,7 +42,8 @@ const rules: Record<ValidationRule, (checked: Checked) => string | false> = {
     );
   },
   CURRENCY: ({ body, channel }) =>
-    body.currency !== channel.currency && `The currency is ${body.currency}, that of the channel is ${channel.currency}.`,
+    body.currency !== channel.currency &&
+    `The currency is ${body.currency}, that of the channel is ${channel.currency}.`,
   DISCOUNT_AMOUNT: ({ body, totals }) => differs('The discount', body, body.discount, totals.discount, 'of the lines'),
   GROSS_AMOUNT: ({ body, totals }) => {
     const lines = sold(body).reduce((sum, { gross }) => sum + gross, 0);
@@ -56,13 +57,15 @@ const rules: Record<ValidationRule, (checked: Checked) => string | false> = {
   NET_PLUS_TAX: ({ body, totals }) =>
     differs('The gross amount', body, body.gross, body.net + body.tax + body.charge, 'of net, tax and charges') ||
     differs('The tax', body, body.tax, totals.tax, 'of lines and charges'),
-  NUMBER_OF_ITEMS: ({ body, totals }) => body.quantity !== totals.quantity && 'The quantity is not the sum of the lines.',
+  NUMBER_OF_ITEMS: ({ body, totals }) =>
+    body.quantity !== totals.quantity && 'The quantity is not the sum of the lines.',
   PAYMENT_AMOUNT: ({ body, totals }) => differs('The amount paid', body, body.paid, totals.paid, 'of the payments'),
   UNDER_OVER_PAYMENT: ({ body, settings }) =>
     Math.abs(body.gross - body.paid) > settings.maximum_payment_difference &&
     `${decimalOf(body.paid, body.currency)} was paid and ${decimalOf(body.gross, body.currency)} was due.`,
   TRANSACTION_NOT_EMPTY: ({ body }) => sold(body).length === 0 && 'There is no line that is not voided.',
-  TAX_INCLUDED_PRICING: ({ body }) => inLine(body, ({ net, tax, gross }) => gross !== net + tax, 'gross is not net and tax'),
+  TAX_INCLUDED_PRICING: ({ body }) =>
+    inLine(body, ({ net, tax, gross }) => gross !== net + tax, 'gross is not net and tax'),
   LINE_AMOUNT: ({ body }) =>
     inLine(
       body,

@@ -77,18 +77,8 @@ export function contextFor(parts: Parts, viewer: Viewer): Context {
       ),
       channelStage: new DataLoader(
         async (keys) => {
-          const found = new Map<string, ChannelStage>();
-          const databases = new Map<string, string[]>();
-          const known = new Set(channels.all().map(({ code }) => code));
-          for (const { channel, uuid } of keys) {
-            if (!known.has(channel)) continue;
-            const { channelDatabase } = channels.get(channel);
-            databases.set(channelDatabase, [...(databases.get(channelDatabase) ?? []), uuid]);
-          }
-          for (const [name, uuids] of databases) {
-            const database = await channels.open(name);
-            for (const stage of await database.read((db) => channelStages(db, uuids))) found.set(keyOf(stage), stage);
-          }
+          const stages = await inChannels(channels, keys, channelStages);
+          const found = new Map(stages.map((stage) => [keyOf(stage), stage]));
           return keys.map((key) => found.get(keyOf(key)) ?? null);
         },
         { cacheKeyFn: keyOf },

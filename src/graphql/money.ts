@@ -1,9 +1,8 @@
-import { GraphQLError, GraphQLScalarType, Kind } from 'graphql';
+import { GraphQLScalarType, Kind } from 'graphql';
 import type { TransactionTotals } from '../data/transaction-rows.ts';
 import { decimalOf, quantityOf } from '../domain/money.ts';
 import { builder } from './builder.ts';
-
-const invalid = (rule: string) => new GraphQLError(rule, { extensions: { code: 'BAD_USER_INPUT' } });
+import { invalid } from './scalars.ts';
 
 function decimal(text: string): string {
   if (!/^-?\d{1,15}(\.\d{1,9})?$/.test(text))
@@ -27,24 +26,6 @@ builder.addScalarType(
       if (node.kind !== Kind.STRING && node.kind !== Kind.INT && node.kind !== Kind.FLOAT)
         throw invalid('A decimal number is written as "699.10".');
       return decimal(node.value);
-    },
-  }),
-);
-
-builder.addScalarType(
-  'CurrencyCode',
-  new GraphQLScalarType<string, string>({
-    name: 'CurrencyCode',
-    description: 'An ISO 4217 code, such as `USD`.',
-    serialize: (value) => String(value),
-    parseValue: (value) => {
-      if (typeof value !== 'string' || !/^[A-Z]{3}$/.test(value)) throw invalid('A currency code is written as USD.');
-      return value;
-    },
-    parseLiteral: (node) => {
-      if (node.kind !== Kind.STRING || !/^[A-Z]{3}$/.test(node.value))
-        throw invalid('A currency code is written as "USD".');
-      return node.value;
     },
   }),
 );

@@ -1,7 +1,7 @@
 import { GraphQLError, GraphQLScalarType, Kind } from 'graphql';
 import { builder } from './builder.ts';
 
-const invalid = (rule: string) => new GraphQLError(rule, { extensions: { code: 'BAD_USER_INPUT' } });
+export const invalid = (rule: string) => new GraphQLError(rule, { extensions: { code: 'BAD_USER_INPUT' } });
 
 function textScalar(name: string, description: string, accept: (value: string) => string | undefined, rule: string) {
   const parse = (value: unknown) => {
@@ -53,6 +53,16 @@ builder.addScalarType(
         ? value
         : undefined,
     'A day is written as 1990-12-31 and must exist.',
+  ),
+);
+
+builder.addScalarType(
+  'CurrencyCode',
+  textScalar(
+    'CurrencyCode',
+    'An ISO 4217 code, such as `USD`.',
+    (value) => (/^[A-Z]{3}$/.test(value) ? value : undefined),
+    'A currency code is written as "USD".',
   ),
 );
 

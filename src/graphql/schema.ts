@@ -8,6 +8,7 @@ import './money.ts';
 import './operation.ts';
 import './shift.ts';
 import './transaction.ts';
+import './record.ts';
 import './job.ts';
 import './job-stream.ts';
 import './session.ts';

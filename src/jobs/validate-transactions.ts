@@ -120,9 +120,7 @@ async function violations(
   const enabled = (await ruleRows(tx)).filter(({ enabled: is }) => is).map(({ name }) => name);
   const settings = (await settingsOf(tx, [code])).get(code)!;
   const customers = [...new Set(sales.flatMap(({ customer_uuid: uuid }) => uuid ?? []))];
-  const accounts = new Set(
-    customers.length === 0 ? [] : (await knownCustomers(tx, customers)).map(({ uuid }) => uuid),
-  );
+  const accounts = new Set(customers.length === 0 ? [] : (await knownCustomers(tx, customers)).map(({ uuid }) => uuid));
   const shifts = await knownShifts(
     tx,
     sales.flatMap(({ shift_uuid: uuid }) => uuid ?? []),

@@ -147,19 +147,18 @@ export async function storeTenderCounts(
 }
 
 export const tenderCountsOfStatements = (db: EntityManager, statements: readonly number[]) =>
-  tenderCounts(db, 'statement_id', statements);
+  tenderCounts(db, `c.statement_id in ${listed(db, '$1', 'bigint')}`, statements);
 
-export const tenderCountsOfShifts = (db: EntityManager, ids: readonly number[]) => tenderCounts(db, 'shift_id', ids);
+export const tenderCountsOfShifts = (db: EntityManager, ids: readonly number[]) =>
+  tenderCounts(db, `s.id in ${listed(db, '$1', 'bigint')}`, ids);
 
-async function tenderCounts(
-  db: EntityManager,
-  column: 'statement_id' | 'shift_id',
-  ids: readonly number[],
-): Promise<TenderCountRow[]> {
+async function tenderCounts(db: EntityManager, condition: string, ids: readonly number[]): Promise<TenderCountRow[]> {
   const found = await sql<TenderCountRow>(
     db,
-    `select ${Object.keys(countColumns).join(', ')} from tender_count where ${column} in ${listed(db, '$1', 'bigint')}
-     order by statement_id, shift_id, tender`,
+    `select ${Object.keys(countColumns)
+      .map((name) => `c.${name}`)
+      .join(', ')} from shift s join tender_count c on c.statement_id = s.statement_id and c.shift_id = s.id
+     where ${condition} order by c.statement_id, c.shift_id, c.tender`,
     [JSON.stringify(ids)],
   );
   return found.map((row) => ({ ...row, statement_id: Number(row.statement_id), shift_id: Number(row.shift_id) }));

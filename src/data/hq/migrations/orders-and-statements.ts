@@ -1,4 +1,5 @@
 import { migration } from '../../migration.ts';
+import { validationRules } from '../validation.ts';
 
 /** Orders, sales, shifts, sales orders, statements and what they post. Amounts are minor units, quantities thousandths. */
 export const ordersAndStatements = migration(
@@ -231,6 +232,7 @@ export const ordersAndStatements = migration(
     ) ${clustered}`,
 
       `create table validation_rule (name ${text} primary key, enabled boolean not null)`,
+      `insert into validation_rule (name, enabled) values ${validationRules.map((name) => `('${name}', true)`).join(', ')}`,
       // Absent: the defaults.
       `create table statement_settings (
       channel ${text} primary key,

@@ -1,0 +1,217 @@
+import type { EntityManager } from 'typeorm';
+import type { KeysetPage } from '../customer-page.ts';
+import { keysetPage, type Listed, rowsWhere, type Where } from '../keyset-page.ts';
+import { listed, rows, sql, unpacked } from '../sql.ts';
+import { lineColumns, type TransactionTotals, totalColumns } from '../transaction-rows.ts';
+import { totalNames } from './statement.ts';
+
+/** Sales of one customer on one day that become one sales order. */
+export interface AggregateRow extends TransactionTotals {
+  id: number;
+  statement_id: number;
+  channel: string;
+  /** The customer that the sales name, or the default one of the channel; null when there is none. */
+  customer_uuid: string | null;
+  account_id: string | null;
+  business_date: string;
+  currency: string;
+  /** A return that was not to be gathered with others. */
+  is_return: boolean;
+  transaction_count: number;
+  line_count: number;
+  /** The number of the last posting state that it went through: 2 is AGGREGATED. */
+  step: number;
+}
+
+export const aggregates: Listed = {
+  name: 'aggregated_transaction',
+  key: 'id',
+  columns: {
+    id: 'bigint',
+    statement_id: 'bigint',
+    channel: 'text',
+    customer_uuid: 'text',
+    account_id: 'text',
+    business_date: 'text',
+    currency: 'text',
+    is_return: 'boolean',
+    transaction_count: 'bigint',
+    line_count: 'bigint',
+    ...totalColumns,
+    step: 'bigint',
+  },
+};
+
+const readAggregates = (found: AggregateRow[]) => found.map((row) => ({ ...row, is_return: Boolean(row.is_return) }));
+
+export interface AggregateFilter {
+  statement_id?: number | undefined;
+  channel?: string | undefined;
+  customer_uuid?: string | undefined;
+}
+
+export const aggregatePage = async (db: EntityManager, filter: AggregateFilter, page: KeysetPage) =>
+  readAggregates(await keysetPage<AggregateRow>(db, aggregates, { ...filter }, page));
+
+export const aggregatesWhere = async (db: EntityManager, where: Where) =>
+  readAggregates(await rowsWhere<AggregateRow>(db, aggregates, where));
+
+/** A sale that is in no aggregate yet. */
+export interface LooseSale extends TransactionTotals {
+  sequence: number;
+  statement_id: number;
+  customer_uuid: string | null;
+  lines: number;
+}
+
+/** Sales of these statements that are in no aggregate yet, statement by statement and customer by customer. */
+export async function looseSales(
+  tx: EntityManager,
+  statements: readonly number[],
+  limit: number,
+): Promise<LooseSale[]> {
+  // One statement is said with `=`, so that its sales come in the order of the index, however many there are.
+  const [where, given] =
+    statements.length === 1
+      ? ['statement_id = $1', statements[0]]
+      : [`statement_id in ${listed(tx, '$1', 'bigint')}`, JSON.stringify(statements)];
+  const found = await sql<LooseSale>(
+    tx,
+    `select sequence, statement_id, customer_uuid, json_array_length(payload->'lines') as lines, ${totalNames.join(', ')}
+     from retail_transaction where ${where} and statement_id is not null and aggregate_id is null
+     order by statement_id, customer_uuid, sequence limit $2`,
+    [given, limit],
+  );
+  return found.map((row) => ({ ...row, sequence: Number(row.sequence), statement_id: Number(row.statement_id) }));
+}
+
+/** An aggregate that takes more sales, or (`id` null) that is to be made. */
+export interface Gathered extends TransactionTotals {
+  id: number | null;
+  statement_id: number;
+  customer_uuid: string | null;
+  is_return: boolean;
+  transaction_count: number;
+  line_count: number;
+  sales: number[];
+}
+
+/** The last aggregate of each of these statements that gathers sales. */
+export async function lastAggregates(tx: EntityManager, statements: readonly number[]): Promise<Gathered[]> {
+  const found = await sql<Omit<Gathered, 'sales'>>(
+    tx,
+    `select a.id, a.statement_id, a.customer_uuid, a.transaction_count, a.line_count, ${totalNames.map((name) => `a.${name}`).join(', ')}
+     from statement s join aggregated_transaction a on a.id = (
+       select max(b.id) from aggregated_transaction b where b.statement_id = s.id and b.is_return = false)
+     where s.id in ${listed(tx, '$1', 'bigint')}`,
+    [JSON.stringify(statements)],
+  );
+  return found.map((row) => ({
+    ...row,
+    id: Number(row.id),
+    statement_id: Number(row.statement_id),
+    is_return: false,
+    sales: [],
+  }));
+}
+
+const gatheredColumns = {
+  id: 'bigint',
+  place: 'bigint',
+  statement_id: 'bigint',
+  customer_uuid: 'text',
+  is_return: 'boolean',
+  transaction_count: 'bigint',
+  line_count: 'bigint',
+  ...totalColumns,
+} as const;
+
+/** Stores aggregates, new ones in the order given, and stamps their sales with them. */
+export async function storeAggregates(tx: EntityManager, gathered: readonly Gathered[]): Promise<void> {
+  const known = gathered.filter(({ id }) => id !== null);
+  const counts = ['transaction_count', 'line_count', ...totalNames];
+  if (known.length > 0) {
+    await sql(
+      tx,
+      `update aggregated_transaction set ${counts.map((name) => `${name} = x.${name}`).join(', ')}
+       from ${rows(tx, gatheredColumns, '$1')} where aggregated_transaction.id = x.id`,
+      [JSON.stringify(known.map(({ sales, ...row }) => row))],
+    );
+  }
+  const fresh = gathered.filter(({ id }) => id === null);
+  const made = await sql<{ id: number }>(
+    tx,
+    `insert into aggregated_transaction (statement_id, channel, customer_uuid, account_id, business_date, currency, is_return, ${counts.join(', ')}, step)
+     select s.id, s.channel, x.customer_uuid, c.account_id, s.business_date, s.currency, x.is_return, ${counts.map((name) => `x.${name}`).join(', ')}, 2
+     from ${rows(tx, gatheredColumns, '$1')} join statement s on s.id = x.statement_id left join customer c on c.uuid = x.customer_uuid
+     order by x.place returning id`,
+    [JSON.stringify(fresh.map(({ sales, ...row }, place) => ({ ...row, place })))],
+  );
+  const ids = made.map(({ id }) => Number(id)).sort((one, other) => one - other);
+  const stamps = [
+    ...known.map(({ id, sales }) => ({ id: id!, sales })),
+    ...fresh.map(({ sales }, place) => ({ id: ids[place]!, sales })),
+  ].flatMap(({ id, sales }) => sales.map((sequence) => ({ sequence, id })));
+  await sql(
+    tx,
+    `update retail_transaction set aggregate_id = x.id from ${rows(tx, { sequence: 'bigint', id: 'bigint' }, '$1')}
+     where retail_transaction.sequence = x.sequence`,
+    [JSON.stringify(stamps)],
+  );
+}
+
+/** Makes the sales orders of these aggregates; their lines are the aggregates' lines, summed by product and price. */
+export async function insertAggregateOrders(
+  tx: EntityManager,
+  orders: readonly { id: number; sales_order_id: string }[],
+  at: string,
+): Promise<void> {
+  const totals = totalNames.map((name) => `a.${name}`).join(', ');
+  await sql(
+    tx,
+    `insert into sales_order (sales_order_id, source, aggregate_id, statement_id, channel, customer_uuid, account_id, business_date, currency,
+       ${totalNames.join(', ')}, status, created_at)
+     select x.sales_order_id, 'STATEMENT', a.id, a.statement_id, a.channel, a.customer_uuid, a.account_id, a.business_date, a.currency, ${totals}, 'OPEN', $1
+     from ${rows(tx, { id: 'bigint', sales_order_id: 'text' }, '$2')} cross join aggregated_transaction a where a.id = x.id order by a.id`,
+    [at, JSON.stringify(orders)],
+  );
+  const { join, field } = unpacked(tx, lineColumns, 't.payload', 'lines', { list: true });
+  const summed = ['quantity', 'discount', 'tax', 'net', 'gross'];
+  await sql(
+    tx,
+    `insert into sales_order_line (sales_order, line, sku, name, unit_price, ${summed.join(', ')})
+     select x.id, row_number() over (partition by x.id order by x.sku, x.unit_price), x.sku, x.name, x.unit_price, ${summed.map((name) => `x.${name}`).join(', ')}
+     from (select o.id, ${field('sku')} as sku, max(${field('name')}) as name, cast(${field('unit_price')} as bigint) as unit_price,
+             ${summed.map((name) => `cast(sum(cast(${field(name)} as bigint)) as bigint) as ${name}`).join(', ')}
+           from sales_order o cross join retail_transaction t ${join}
+           where o.aggregate_id in ${listed(tx, '$1', 'bigint')} and t.aggregate_id = o.aggregate_id and ${field('voided')} = false
+           group by o.id, ${field('sku')}, cast(${field('unit_price')} as bigint)) as x`,
+    [JSON.stringify(orders.map(({ id }) => id))],
+  );
+}
+
+/** Forgets the aggregates of a statement; its sales are loose again. */
+export async function dropAggregates(tx: EntityManager, statement: number): Promise<void> {
+  await sql(
+    tx,
+    'update retail_transaction set aggregate_id = null where statement_id = $1 and aggregate_id is not null',
+    [statement],
+  );
+  await sql(tx, 'delete from aggregated_transaction where statement_id = $1', [statement]);
+}
+
+/** Forgets an aggregate and its sales order; its sales leave the statement, to be validated again. */
+export async function dropAggregate(tx: EntityManager, id: number, at: string): Promise<void> {
+  await sql(
+    tx,
+    'delete from sales_order_line where sales_order in (select id from sales_order where aggregate_id = $1)',
+    [id],
+  );
+  await sql(tx, 'delete from sales_order where aggregate_id = $1', [id]);
+  await sql(
+    tx,
+    `update retail_transaction set statement_id = null, aggregate_id = null, status = 'NONE', modified_at = $1 where aggregate_id = $2`,
+    [at, id],
+  );
+  await sql(tx, 'delete from aggregated_transaction where id = $1', [id]);
+}

@@ -1,0 +1,97 @@
+import type { EntityManager } from 'typeorm';
+import { markSales } from '../data/hq/calculation.ts';
+import {
+  markShifts,
+  paidInShifts,
+  shiftsWhere,
+  storeTenderCounts,
+  type TenderCountRow,
+  uncheckedInShifts,
+} from '../data/hq/shift.ts';
+import { holdStatements, type Moment, moveStatements, recount, type Worked } from '../data/hq/statement.ts';
+import { type ShiftTender, type TransactionPayment, tenders } from '../data/transaction-rows.ts';
+import { MOST } from './money.ts';
+
+export interface Calculated {
+  /** Sales that were marked, or statements' worth of shifts. */
+  done: number;
+  more: boolean;
+}
+
+/** Stamps the next `size` sales of these statements; those with none left are MARKED. */
+export async function markBatch(
+  tx: EntityManager,
+  ids: readonly number[],
+  size: number,
+  moment: Moment,
+): Promise<Calculated> {
+  const held = await holdStatements(tx, ids, 'STARTED');
+  if (held.length === 0) return { done: 0, more: false };
+  const sales = of(held, 'TRANSACTIONAL');
+  const marked = sales.length > 0 ? await markSales(tx, sales, size, moment.at) : 0;
+  if (marked === size) return { done: marked, more: true };
+  const shifts = of(held, 'FINANCIAL');
+  if (shifts.length > 0) await markShifts(tx, shifts);
+  await moveStatements(
+    tx,
+    held.map(({ id }) => id),
+    'MARKED',
+    moment,
+  );
+  return { done: marked, more: false };
+}
+
+/** Adds up what is marked. */
+export async function calculateBatch(tx: EntityManager, ids: readonly number[], moment: Moment): Promise<void> {
+  const held = await holdStatements(tx, ids, 'MARKED');
+  const sales = of(held, 'TRANSACTIONAL');
+  if (sales.length > 0) await recount(tx, sales);
+  const shifts = of(held, 'FINANCIAL');
+  if (shifts.length > 0) await storeTenderCounts(tx, shifts, await countsOf(tx, shifts));
+  await moveStatements(
+    tx,
+    held.map(({ id }) => id),
+    'CALCULATED',
+    moment,
+  );
+}
+
+const of = (statements: readonly Worked[], wanted: Worked['type']): number[] =>
+  statements.filter(({ type }) => type === wanted).map(({ id }) => id);
+
+/** What was counted against what was expected, shift by shift and tender by tender: what it began with and what was paid in it. */
+async function countsOf(tx: EntityManager, statements: readonly number[]): Promise<TenderCountRow[]> {
+  const shifts = await shiftsWhere(tx, { statement_id: statements });
+  if (shifts.length === 0) return [];
+  const ids = shifts.map(({ id }) => id);
+  const counts = new Map<string, TenderCountRow>();
+  const countOf = (shift_id: number, statement_id: number, tender: string) => {
+    const key = `${shift_id} ${tender}`;
+    const known = counts.get(key) ?? { statement_id, shift_id, tender, starting: 0, expected: 0, counted: 0 };
+    counts.set(key, known);
+    return known;
+  };
+  for (const { id, statement_id: statement, tenders: counted } of shifts)
+    for (const one of sound<ShiftTender>(counted)) {
+      const count = countOf(id, statement!, one.tender);
+      count.starting += amount(one.starting);
+      count.expected += amount(one.starting);
+      count.counted += amount(one.counted);
+    }
+  const statementOf = new Map(shifts.map(({ id, statement_id: statement }) => [id, statement!]));
+  const add = (shift: number, tender: string, paid: number) => {
+    countOf(shift, statementOf.get(shift)!, tender).expected += paid;
+  };
+  for (const { shift_id: shift, tender, amount: paid } of await paidInShifts(tx, ids)) add(shift, tender, paid);
+  // What has not passed its checks was paid all the same.
+  for (const { shift_id: shift, payload } of await uncheckedInShifts(tx, ids))
+    for (const one of sound<TransactionPayment>(payload?.payments)) add(shift, one.tender, amount(one.amount));
+  return [...counts.values()];
+}
+
+/** Other software may have written anything. */
+const sound = <Row extends { tender: string }>(given: unknown): Row[] =>
+  Array.isArray(given) ? given.filter((one) => (tenders as readonly unknown[]).includes(one?.tender)) : [];
+
+const amount = (value: unknown): number =>
+  typeof value === 'number' && Number.isInteger(value) && Math.abs(value) <= MOST ? value : 0;

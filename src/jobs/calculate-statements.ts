@@ -1,0 +1,61 @@
+import { startStatements } from '../data/hq/calculation.ts';
+import { statementNumbers, statementTypes } from '../data/hq/statement.ts';
+import { calculateBatch, markBatch } from '../domain/calculation.ts';
+import { NumberSequenceExhausted } from '../errors.ts';
+import type { Job, JobContext } from '../queue/job.ts';
+import { daysOf, groupsOf, momentOf, together } from './statement-groups.ts';
+
+/**
+ * Calculate statements: gathers the sales that passed validation, and the shifts that were closed, in statements, one for each channel,
+ * business day and currency, within headquarters.
+ *
+ * One transaction starts the statements, one marks a batch of sales, one adds up a group of statements. A crash leaves statements in the
+ * state that they had reached, and the next run goes on there. Sales that arrive for a day whose statement is not being posted yet join
+ * it; while it is being posted they wait for the next one.
+ */
+export const calculateStatements: Job = {
+  name: 'calculate-statements',
+  title: 'Calculate statements',
+  description: 'Gathers validated sales and closed shifts in statements, one for each channel and business day.',
+  async run(context) {
+    const days = daysOf(context);
+    await context.isolated(null, async () => {
+      let exhausted: NumberSequenceExhausted | undefined;
+      for (const type of statementTypes) {
+        const { exhausted: sequence } = await context.batch(async (tx) => ({
+          done: 0,
+          result: await startStatements(tx, type, days, momentOf(context)),
+        }));
+        if (sequence) exhausted = new NumberSequenceExhausted(statementNumbers, sequence.largest);
+      }
+      await calculateAll(context, days);
+      if (exhausted) throw exhausted;
+    });
+  },
+};
+
+async function calculateAll(context: JobContext, days: ReturnType<typeof daysOf>): Promise<void> {
+  const failed = new Set<number>();
+  for await (const group of groupsOf(context, days, ['STARTED', 'MARKED'])) {
+    const sales = group.filter(({ type, state }) => type === 'TRANSACTIONAL' && state === 'STARTED');
+    context.expect(
+      'marking sales',
+      sales.reduce((sum, { transaction_count: count }) => sum + count, 0),
+    );
+    const ids = group.map(({ id }) => id);
+    await together(context, ids, failed, async (some) => {
+      for (let more = true; more; ) {
+        more = await context.batch(async (tx) => {
+          const { done, more: left } = await markBatch(tx, some, context.batchSize, momentOf(context));
+          return { done, result: left };
+        });
+      }
+    });
+    await together(context, ids, failed, (some) =>
+      context.batch(async (tx) => {
+        await calculateBatch(tx, some, momentOf(context));
+        return { done: 0, result: undefined };
+      }),
+    );
+  }
+}

@@ -1,0 +1,62 @@
+import { postingStates, stateBefore, type statementsToWork, stepOf, type Worked } from '../data/hq/statement.ts';
+import { postBatch } from '../domain/posting.ts';
+import type { Job, JobContext } from '../queue/job.ts';
+import { daysOf, groupsOf, momentOf, together } from './statement-groups.ts';
+
+/**
+ * Post statements: takes calculated statements through the ten states of posting, which make sales orders, invoices and journals of their
+ * sales, within headquarters.
+ *
+ * One transaction takes a batch of sales, of one statement or of many, through one state. A crash leaves whole batches: the next run goes
+ * on where it stopped, with the same numbers. A statement that cannot go on keeps the last state that it reached, with the reason, and
+ * the others go on; the next run tries it again.
+ */
+export const postStatements: Job = {
+  name: 'post-statements',
+  title: 'Post statements',
+  description: 'Makes sales orders, invoices and journals of calculated statements.',
+  async run(context) {
+    const days = daysOf(context);
+    const states = postingStates.map((_, index) => stateBefore(index + 1));
+    await context.isolated(null, async () => {
+      await expectAll(context, days, states);
+      for await (const group of groupsOf(context, days, states)) await postGroup(context, group);
+    });
+  },
+};
+
+/** Counts each sale once for each state that it has to go through. */
+async function expectAll(
+  context: JobContext,
+  days: ReturnType<typeof daysOf>,
+  states: Parameters<typeof statementsToWork>[2],
+): Promise<void> {
+  let left = 0;
+  for await (const group of groupsOf(context, days, states))
+    for (const { transaction_count: count, state } of group) left += count * (postingStates.length - stepOf(state));
+  context.expect('posting sales, each through up to 10 states', left);
+}
+
+async function postGroup(context: JobContext, group: readonly Worked[]): Promise<void> {
+  const failed = new Set<number>();
+  for (let step = 1; step <= postingStates.length; step++) {
+    const ids = group.filter(({ state }) => stepOf(state) < step).map(({ id }) => id);
+    await together(context, ids, failed, async (some) => {
+      for (let more = true; more; ) {
+        more = await context
+          .batch(async (tx) => {
+            const {
+              done,
+              failures,
+              more: left,
+            } = await postBatch(tx, some, step, context.batchSize, momentOf(context));
+            return { done, failed: failures.length, result: { failures, left } };
+          })
+          .then(({ failures, left }) => {
+            for (const { id } of failures) failed.add(id);
+            return left;
+          });
+      }
+    });
+  }
+}

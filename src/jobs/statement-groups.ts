@@ -1,0 +1,79 @@
+import type { ChannelDay } from '../data/hq/calculation.ts';
+import {
+  failStatements,
+  type Moment,
+  type StatementFailure,
+  type StatementState,
+  statementsToWork,
+  type Worked,
+} from '../data/hq/statement.ts';
+import { dayIn } from '../domain/business-day.ts';
+import { firstOf } from '../domain/posting.ts';
+import { DatabaseUnavailable, DomainError } from '../errors.ts';
+import { Cancelled, type JobContext, Released } from '../queue/job.ts';
+
+/** Statements that one transaction may move, and the sales that they may have together. */
+const MOST_STATEMENTS = 200;
+const MOST_SALES = 50_000;
+
+/** Up to which business day each channel of a run is worked on: the one asked for, or the day that it is there. */
+export function daysOf(context: JobContext): ChannelDay[] {
+  const asked = context.run.arguments?.businessDate;
+  return context.channelCodes().map((channel) => ({
+    channel,
+    until: asked ?? dayIn(context.channels.get(channel).timeZone, context.now()),
+  }));
+}
+
+export const momentOf = (context: JobContext): Moment => ({ actor: context.run.requestedBy, at: context.now() });
+
+/** The statements of a run in these states, group by group, in the order of their numbers: each is offered once. */
+export async function* groupsOf(
+  context: JobContext,
+  days: readonly ChannelDay[],
+  states: readonly StatementState[],
+): AsyncGenerator<Worked[]> {
+  for (let after = 0; ; ) {
+    const found = await context.hq.read((db) => statementsToWork(db, days, states, after, MOST_STATEMENTS));
+    if (found.length === 0) return;
+    const group = firstOf(found, MOST_SALES);
+    after = group.at(-1)!.id;
+    yield group;
+  }
+}
+
+/**
+ * Does something with statements together. When it fails, it is tried with halves of them, down to the statement that is at fault, which
+ * is stored with the reason and goes no further in this run; the others go on. `failed` collects those.
+ */
+export async function together(
+  context: JobContext,
+  ids: readonly number[],
+  failed: Set<number>,
+  work: (ids: readonly number[]) => Promise<void>,
+): Promise<void> {
+  const left = ids.filter((id) => !failed.has(id));
+  if (left.length === 0) return;
+  try {
+    await work(left);
+  } catch (error) {
+    if (error instanceof Cancelled || error instanceof Released || error instanceof DatabaseUnavailable) throw error;
+    if (left.length > 1) {
+      const half = Math.ceil(left.length / 2);
+      await together(context, left.slice(0, half), failed, work);
+      return together(context, left.slice(half), failed, work);
+    }
+    const [id] = left as [number];
+    await context.batch(async (tx) => {
+      await failStatements(tx, [failureOf(context, id, error)], momentOf(context));
+      return { done: 0, failed: 1, result: undefined };
+    });
+    failed.add(id);
+  }
+}
+
+function failureOf(context: JobContext, id: number, error: unknown): StatementFailure {
+  if (error instanceof DomainError) return { id, error_code: error.code, error: error.message };
+  context.log.error({ err: error, statement: id }, 'a statement was refused by the database');
+  return { id, error_code: 'INTERNAL', error: 'The database refused this statement; see the log of headquarters.' };
+}
