@@ -42,7 +42,9 @@ test('README names every command, and every script that it names exists', () => 
 
 test('the queries of README run as they are printed', async () => {
   const hq = await startHeadquarters();
-  const [mutation, query, order, transaction, subscription] = [...readme.matchAll(/```graphql\n([\s\S]*?)```/g)].map(([, text]) => text!);
+  const [mutation, query, order, transaction, subscription] = [...readme.matchAll(/```graphql\n([\s\S]*?)```/g)].map(
+    ([, text]) => text!,
+  );
   const made = await hq.query(mutation!);
   expect(made).toMatchObject({ createChannel: { name: 'Houston' }, createCustomer: { accountLabel: 'Pending sync' } });
   const feed = hq.subscribe(subscription!);

@@ -15,7 +15,6 @@ const AT_ONCE = 5;
 const everyRegister = Array.from({ length: AT_ONCE }, (_, index) => `till-${index + 1}`);
 
 interface Failure {
-  __typename: string;
   code: string;
   message: string;
 }
@@ -53,7 +52,7 @@ export class ChannelClient {
         for (let input = waiting.pop(); input; input = waiting.pop()) {
           const { createCustomer: answer } = await this.client.request(CreateCustomerDocument, { input });
           if (answer.__typename === 'Customer') this.created.set(answer.uuid, performance.now());
-          else this.refuse(`a customer`, answer);
+          else this.refuse('a customer', answer);
           this.onChange();
         }
       }),
@@ -88,9 +87,9 @@ export class ChannelClient {
     else this.refuse(`closing the shift of ${day.businessDate}`, closeShift);
   }
 
-  private note(order: DemoOrder, answer: { __typename: 'RetailTransaction' } | Failure): void {
-    if (answer.__typename === 'RetailTransaction') this.recorded.set(order.id, order);
-    else this.refuse(`order ${order.id}`, answer as Failure);
+  private note(order: DemoOrder, answer: { uuid: string; code?: undefined } | Failure): void {
+    if (answer.code === undefined) this.recorded.set(answer.uuid, order);
+    else this.refuse(`order ${order.id}`, answer);
     this.onChange();
   }
 

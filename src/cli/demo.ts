@@ -1,18 +1,21 @@
 import {
   CreateChannelDocument,
   type CreateCustomerInput,
-  CustomersDocument,
-  FailedOperationsDocument,
+  SchedulesDocument,
   UpdateChannelDocument,
+  UpdateScheduleDocument,
 } from '../../schema/operations.ts';
 import { readAdventureWorks } from './adventure-works.ts';
 import { type Client, clientOf, orRefused } from './client.ts';
+import { faultsOfBooks, readBooks, showBooks } from './demo-books.ts';
 import { ChannelClient } from './demo-client.ts';
+import { type DemoOrder, kindOf } from './demo-orders.ts';
 import { startDemoServer } from './demo-server.ts';
-import { startRun, watchRun } from './job.ts';
+import { accountsOf, faultsOfCustomers, showCustomers } from './demo-summary.ts';
+import { type JobName, startRun, watchRun } from './job.ts';
 import { ended, progressBars } from './progress.ts';
 
-/** Customers that are kept back to be created at the end, one after the other, with live conversion on. */
+/** Customers that are kept back to be created later, one after the other, with live conversion on. */
 const LIVE = 20;
 const PATIENCE = 30_000;
 
@@ -20,13 +23,19 @@ const PATIENCE = 30_000;
 export async function demo(options: { customers?: number; exit?: boolean }): Promise<void> {
   const works = readAdventureWorks(new URL('../demo/adventure-works/', import.meta.url));
   const customers = works.customers.slice(0, options.customers ?? works.customers.length);
+  const known = new Set(customers.map(({ id }) => id));
+  const types = new Map(works.channels.map(({ code, type }) => [code, type]));
+  const orders = works.orders
+    .filter(({ customerUuid }) => known.has(customerUuid))
+    .map((order): DemoOrder => ({ ...order, kind: kindOf(order, types.get(order.channel)!) }));
   const server = await startDemoServer();
   const operator = clientOf(server.url);
   console.log(`Headquarters: ${server.url}/graphql\n`);
 
   console.log(
-    `Opening ${works.channels.length} channels, each with a database of its own; live conversion is off for now.`,
+    `Opening ${works.channels.length} channels, each with a database of its own; live conversion and the schedules are off for now.`,
   );
+  await setSchedules(operator, false);
   for (const channel of works.channels) {
     orRefused(
       (await operator.request(CreateChannelDocument, { input: { ...channel, liveConversion: false } })).createChannel,
@@ -39,6 +48,9 @@ export async function demo(options: { customers?: number; exit?: boolean }): Pro
   );
   const live = customers.slice(Math.max(0, customers.length - LIVE));
   const asynchronous = customers.slice(0, customers.length - live.length);
+  const isLive = new Set(live.map(({ id }) => id));
+  const ordersFor = ({ code }: ChannelClient, who: 'live' | 'asynchronous') =>
+    orders.filter(({ channel, customerUuid }) => channel === code && isLive.has(customerUuid) === (who === 'live'));
 
   const creating = await stage(
     `\nEach channel creates its customers over GraphQL; all are "Pending sync".`,
@@ -52,17 +64,26 @@ export async function demo(options: { customers?: number; exit?: boolean }): Pro
       changed();
     },
   );
+  const recording = await stage(
+    '\nEach channel records the orders and sales of these pending customers, with its tills opened, counted and closed day by day.',
+    async (bars) => {
+      const shares = clients.map((client) => ordersFor(client, 'asynchronous'));
+      changed = () =>
+        clients.forEach(({ code, recorded }, index) => {
+          bars.set(code, recorded.size, shares[index]!.length);
+        });
+      await Promise.all(clients.map((client, index) => client.record(shares[index]!)));
+      changed();
+    },
+  );
 
   console.log('\nAn operator runs the conversion and watches it by subscription.');
-  const begun = performance.now();
   const bars = progressBars();
   changed = () => {
     const heard = clients.reduce((sum, { received }) => sum + received.size, 0);
     if (heard > 0) bars.set('heard by the channels', heard, asynchronous.length);
   };
-  const run = await watchRun(operator, (await startRun(operator, 'conversion', {})).id, bars);
-  const converting = performance.now() - begun;
-  console.log(`  ${ended(run)}`);
+  const converting = await operate(operator, 'conversion', bars);
 
   await stage('\nWhat each channel hears over its own subscription:', async (bars) => {
     changed = () => {
@@ -73,13 +94,36 @@ export async function demo(options: { customers?: number; exit?: boolean }): Pro
       console.log(`  ${error.message}`),
     );
   });
-
   changed = () => {};
+
+  console.log('\nThe operator turns the orders into sales orders.');
+  const ordering = await operate(operator, 'synchronize-orders');
+
   const latencies = await liveCustomers(operator, clients, live);
-  const faults = await summary(operator, clients, { customers: customers.length, creating, converting, latencies });
+  for (const client of clients) await client.record(ordersFor(client, 'live'), ['till-live']);
+
+  console.log(
+    '\nThe operator runs the end of day for every channel: sales are validated, statements calculated and posted.',
+  );
+  const posting = await operate(operator, 'end-of-day');
+
+  console.log('\nSummary');
+  const accounts = await accountsOf(operator, clients);
+  await showCustomers(operator, clients, { accounts, creating, converting, latencies });
+  const books = await readBooks(operator, clients);
+  showBooks(books, clients, { recording, ordering, posting });
+  const faults = [...faultsOfCustomers(clients, accounts, customers.length), ...faultsOfBooks(books, clients, orders)];
+  console.log(
+    faults.length === 0
+      ? `  Every customer has exactly one account ID, and every channel heard of exactly its own, once each.
+  Every order and sale is in the books exactly once, for that account ID, and the sums are equal to the cent.`
+      : `  ${faults.length} FAULTS:`,
+  );
+  for (const fault of faults.slice(0, 20)) console.log(`    ${fault}`);
 
   for (const client of clients) client.stop();
   await Promise.all(connections.map((connection) => connection.close()));
+  await setSchedules(operator, true);
   await operator.close();
   if (options.exit) {
     await server.stop();
@@ -88,6 +132,22 @@ export async function demo(options: { customers?: number; exit?: boolean }): Pro
   console.log(`\nStill serving. GraphiQL: ${server.url}/graphql   (Ctrl+C ends it)`);
   for (const signal of ['SIGINT', 'SIGTERM'] as const)
     process.once(signal, () => void server.stop().then(() => process.exit(0)));
+}
+
+/** What recurs by itself would spoil the demo: everything is shown when its turn comes. */
+async function setSchedules(operator: Client, enabled: boolean): Promise<void> {
+  const { schedules } = await operator.request(SchedulesDocument, {});
+  for (const { id } of schedules)
+    orRefused((await operator.request(UpdateScheduleDocument, { input: { id, enabled } })).updateSchedule);
+}
+
+/** Runs a job, shows its steps as they go on, and answers how many ms it took. */
+async function operate(operator: Client, job: JobName, bars = progressBars()): Promise<number> {
+  const begun = performance.now();
+  const run = await watchRun(operator, (await startRun(operator, job, {})).id, bars);
+  const took = performance.now() - begun;
+  console.log(`  ${ended(run)}`);
+  return took;
 }
 
 /** Says what happens, shows bars while it does, and answers how many ms it took. */
@@ -122,83 +182,4 @@ async function liveCustomers(
     if (sent !== undefined && got) latencies.push(got.at - sent);
   }
   return latencies.sort((one, other) => one - other);
-}
-
-/** Asks headquarters, page by page, and compares with what every channel's client has created and heard. */
-async function summary(
-  operator: Client,
-  clients: ChannelClient[],
-  times: { customers: number; creating: number; converting: number; latencies: number[] },
-): Promise<string[]> {
-  const accounts = new Map<string, string>();
-  for (const { code } of clients)
-    for (const [uuid, accountId] of await accountsAtHeadquarters(operator, code)) accounts.set(uuid, accountId);
-  const failures = await operator.request(FailedOperationsDocument, { first: 100 });
-  const faults = faultsOf(clients, accounts, times.customers);
-  const created = clients.reduce((sum, client) => sum + client.created.size, 0);
-  const seconds = (ms: number) => (ms / 1_000).toFixed(1);
-  const converted = created - times.latencies.length;
-
-  console.log('\nSummary');
-  console.log(
-    `  customers created        ${created}   (${seconds(times.creating)} s, ${Math.round((converted / times.creating) * 1_000)} a second over HTTP)`,
-  );
-  console.log(`  account IDs assigned     ${new Set(accounts.values()).size}`);
-  console.log(
-    `  converted in             ${seconds(times.converting)} s, ${Math.round((converted / times.converting) * 1_000)} customers a second`,
-  );
-  console.log('  account IDs received by each channel over its own subscription:');
-  for (const { code, received, created } of clients)
-    console.log(`    ${code.padEnd(22)} ${received.size} of ${created.size}`);
-  const { latencies } = times;
-  if (latencies.length > 0) {
-    console.log(
-      `  live: account ID at the channel ${Math.round(latencies[Math.floor(latencies.length / 2)]!)} ms after creation (median), ${Math.round(latencies.at(-1)!)} ms at most`,
-    );
-  }
-  console.log(`  set aside with a reason  ${failures.customerOperations.edges.length}`);
-  for (const { node } of failures.customerOperations.edges)
-    console.log(`    ${node.customerUuid}  ${node.errorCode}: ${node.error}`);
-  console.log(
-    faults.length === 0
-      ? '  Every customer has exactly one account ID, and every channel heard of exactly its own, once each.'
-      : '  FAULTS:',
-  );
-  for (const fault of faults.slice(0, 20)) console.log(`    ${fault}`);
-  return faults;
-}
-
-async function accountsAtHeadquarters(operator: Client, channel: string): Promise<[string, string][]> {
-  const found: [string, string][] = [];
-  let after: string | null | undefined;
-  do {
-    const { customers } = await operator.request(CustomersDocument, {
-      source: 'HEADQUARTERS',
-      channel,
-      first: 100,
-      ...(after ? { after } : {}),
-    });
-    for (const { node } of customers.edges) found.push([node.uuid, node.accountLabel]);
-    after = customers.pageInfo.hasNextPage ? customers.pageInfo.endCursor : undefined;
-  } while (after);
-  return found;
-}
-
-function faultsOf(clients: ChannelClient[], accounts: Map<string, string>, expected: number): string[] {
-  const created = clients.reduce((sum, client) => sum + client.created.size, 0);
-  const faults = clients.flatMap(({ code, created, received, refused, broken }) => [
-    ...refused.map((reason) => `${code}: a customer was refused: ${reason}`),
-    ...broken.map((reason) => `${code}: the feed is broken: ${reason}`),
-    ...[...created.keys()].filter((uuid) => !received.has(uuid)).map((uuid) => `${code}: never heard of ${uuid}`),
-    ...[...received.keys()]
-      .filter((uuid) => !created.has(uuid))
-      .map((uuid) => `${code}: heard of ${uuid}, which is not its own`),
-    ...[...received]
-      .filter(([uuid, { accountId }]) => accounts.get(uuid) !== accountId)
-      .map(([uuid]) => `${code}: heard another account ID than headquarters has for ${uuid}`),
-  ]);
-  if (created !== expected) faults.push(`${created} of ${expected} customers were created`);
-  if (accounts.size !== created) faults.push(`headquarters has ${accounts.size} customers, ${created} were created`);
-  if (new Set(accounts.values()).size !== accounts.size) faults.push('an account ID was assigned twice');
-  return faults;
 }

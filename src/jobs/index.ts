@@ -1,12 +1,23 @@
 import type { Nudges } from '../events/nudges.ts';
 import type { Chain, Job } from '../queue/job.ts';
+import { calculateStatements } from './calculate-statements.ts';
 import { download1010 } from './download-1010.ts';
 import { pJob } from './p-job.ts';
+import { postStatements } from './post-statements.ts';
 import { synchronizeCustomers } from './synchronize-customers.ts';
 import { synchronizeOrders } from './synchronize-orders.ts';
+import { validateTransactions } from './validate-transactions.ts';
 
 /** Every job that there is. */
-export const allJobs = (nudges: Nudges): Job[] => [pJob, synchronizeCustomers, synchronizeOrders, download1010(nudges)];
+export const allJobs = (nudges: Nudges): Job[] => [
+  pJob,
+  synchronizeCustomers,
+  synchronizeOrders,
+  validateTransactions,
+  calculateStatements,
+  postStatements,
+  download1010(nudges),
+];
 
 /** The three steps that turn asynchronous customers into synchronous ones. The order is fixed. */
 export const conversion: Chain = {

@@ -43,19 +43,13 @@ async function postGroup(context: JobContext, group: readonly Worked[]): Promise
     const ids = group.filter(({ state }) => stepOf(state) < step).map(({ id }) => id);
     await together(context, ids, failed, async (some) => {
       for (let more = true; more; ) {
-        more = await context
-          .batch(async (tx) => {
-            const {
-              done,
-              failures,
-              more: left,
-            } = await postBatch(tx, some, step, context.batchSize, momentOf(context));
-            return { done, failed: failures.length, result: { failures, left } };
-          })
-          .then(({ failures, left }) => {
-            for (const { id } of failures) failed.add(id);
-            return left;
-          });
+        const ids = some.filter((id) => !failed.has(id));
+        const { failures, left } = await context.batch(async (tx) => {
+          const { done, failures, more: left } = await postBatch(tx, ids, step, context.batchSize, momentOf(context));
+          return { done, failed: failures.length, result: { failures, left } };
+        });
+        for (const { id } of failures) failed.add(id);
+        more = left;
       }
     });
   }

@@ -73,6 +73,7 @@ const operatorMutation = (field: string, input: string): Decision => ({
 });
 
 const someUuid = '7f3c1a52-1b7c-4c1e-9d38-2f4c8a6f0b11';
+const someTransaction = globalId('RetailTransaction', `houston/${someUuid}`);
 const ofUuid = (field: string, channel: string) =>
   `mutation { ${field}(input: { channel: "${channel}", uuid: "${someUuid}" }) { __typename } }`;
 const recording = (field: string, channel: string, more: string) =>
@@ -151,6 +152,36 @@ const decisions: Record<string, Decision> = {
     (channel) => `{ __typename transactions(channel: "${channel}") { edges { node { uuid } } } }`,
   ),
   'Query.shifts': scoped((channel) => `{ __typename shifts(channel: "${channel}") { edges { node { uuid } } } }`),
+  'Query.attention': scoped((channel) => `{ attention(channel: "${channel}") { total } }`),
+  'Query.receivedTransactions': scoped(
+    (channel) => `{ __typename receivedTransactions(channel: "${channel}") { edges { node { uuid } } } }`,
+  ),
+  'Query.salesOrder': {
+    own: () => '{ __typename salesOrder(salesOrderId: "SO000000001") { id } }',
+    other: () => '{ salesOrder(salesOrderId: "SO000000001") { id } }',
+    answer: 'nothing',
+  },
+  'Query.salesOrders': scoped(
+    (channel) => `{ __typename salesOrders(channel: "${channel}") { edges { node { id } } } }`,
+  ),
+  'Query.statement': {
+    own: () => '{ __typename statement(statementId: "ST00000001") { id } }',
+    other: () => '{ statement(statementId: "ST00000001") { id } }',
+    answer: 'nothing',
+  },
+  'Query.statements': scoped((channel) => `{ __typename statements(channel: "${channel}") { edges { node { id } } } }`),
+  'Query.invoice': {
+    own: () => '{ __typename invoice(invoiceId: "INV000000001") { id } }',
+    other: () => '{ invoice(invoiceId: "INV000000001") { id } }',
+    answer: 'nothing',
+  },
+  'Mutation.beginEditingTransaction': operatorMutation('beginEditingTransaction', `{ id: "${someTransaction}" }`),
+  'Mutation.releaseTransaction': operatorMutation('releaseTransaction', `{ id: "${someTransaction}" }`),
+  'Mutation.editTransaction': operatorMutation('editTransaction', `{ id: "${someTransaction}" }`),
+  'Mutation.retryTransaction': operatorMutation('retryTransaction', `{ id: "${someTransaction}" }`),
+  'Mutation.voidTransaction': operatorMutation('voidTransaction', `{ id: "${someTransaction}", reason: "x" }`),
+  'Mutation.retryFailedTransactions': operatorMutation('retryFailedTransactions', '{ channel: "houston" }'),
+  'Mutation.releaseSalesOrder': operatorMutation('releaseSalesOrder', `{ id: "${globalId('SalesOrder', '1')}" }`),
   'Mutation.createOrder': scoped((channel) => recording('createOrder', channel, `customerUuid: "${someUuid}"`)),
   'Mutation.recordSale': scoped((channel) =>
     recording('recordSale', channel, 'payments: [{ tender: CASH, amount: "1" }]'),
@@ -176,6 +207,11 @@ const decisions: Record<string, Decision> = {
   'Mutation.runPJob': operatorMutation('runPJob', '{ channels: ["houston"] }'),
   'Mutation.runSynchronizeCustomers': operatorMutation('runSynchronizeCustomers', '{ channels: ["houston"] }'),
   'Mutation.runDownload1010': operatorMutation('runDownload1010', '{ channels: ["houston"] }'),
+  'Mutation.runSynchronizeOrders': operatorMutation('runSynchronizeOrders', '{ channels: ["houston"] }'),
+  'Mutation.runValidateTransactions': operatorMutation('runValidateTransactions', '{ channels: ["houston"] }'),
+  'Mutation.runCalculateStatements': operatorMutation('runCalculateStatements', '{ channels: ["houston"] }'),
+  'Mutation.runPostStatements': operatorMutation('runPostStatements', '{ channels: ["houston"] }'),
+  'Mutation.runEndOfDay': operatorMutation('runEndOfDay', '{ channels: ["houston"] }'),
   'Mutation.cancelJobRun': {
     operator: ({ ids }) => `mutation { cancelJobRun(input: { id: "${ids.run}" }) { __typename } }`,
   },
@@ -192,6 +228,7 @@ const decisions: Record<string, Decision> = {
   'Subscription.accountIdsSynced': scoped(
     (channel) => `subscription { accountIdsSynced(channel: "${channel}") { sequence } }`,
   ),
+  'Subscription.attention': scoped((channel) => `subscription { attention(channel: "${channel}") { total } }`),
   'Subscription.jobRun': { operator: ({ ids }) => `subscription { jobRun(id: "${ids.run}") { id } }` },
   'Subscription.jobActivity': { operator: 'subscription { jobActivity { id } }' },
 };

@@ -1,5 +1,4 @@
 import { migration } from '../../migration.ts';
-import { validationRules } from '../validation.ts';
 
 /** Orders, sales, shifts, sales orders, statements and what they post. Amounts are minor units, quantities thousandths. */
 export const ordersAndStatements = migration(
@@ -232,7 +231,11 @@ export const ordersAndStatements = migration(
     ) ${clustered}`,
 
       `create table validation_rule (name ${text} primary key, enabled boolean not null)`,
-      `insert into validation_rule (name, enabled) values ${validationRules.map((name) => `('${name}', true)`).join(', ')}`,
+      `insert into validation_rule (name, enabled) values
+      ('CUSTOMER_ACCOUNT', true), ('BUSINESS_DATE', true), ('CURRENCY', true), ('DISCOUNT_AMOUNT', true), ('GROSS_AMOUNT',
+      true), ('NET_AMOUNT', true), ('NET_PLUS_TAX', true), ('NUMBER_OF_ITEMS', true), ('PAYMENT_AMOUNT', true),
+      ('UNDER_OVER_PAYMENT', true), ('TRANSACTION_NOT_EMPTY', true), ('TAX_INCLUDED_PRICING', true), ('LINE_AMOUNT', true),
+      ('SIGN_CONTRADICTION', true), ('NEGATIVE_PRICE', true), ('SHIFT', true), ('DUPLICATE_TRANSACTION', true)`,
       // Absent: the defaults.
       `create table statement_settings (
       channel ${text} primary key,

@@ -1,0 +1,178 @@
+import {
+  AttentionDocument,
+  type AttentionQuery,
+  ReceivedTransactionsDocument,
+  type ReceivedTransactionsQuery,
+  SalesOrdersDocument,
+  type SalesOrdersQuery,
+  StatementsDocument,
+  type StatementsQuery,
+} from '../../schema/operations.ts';
+import { minorUnits } from '../domain/money.ts';
+import { worksCurrency } from './adventure-works.ts';
+import type { Client } from './client.ts';
+import type { ChannelClient } from './demo-client.ts';
+import { type DemoOrder, dollars } from './demo-orders.ts';
+import { everyPage, seconds } from './demo-summary.ts';
+
+/*
+ * What became of the orders and sales: headquarters is asked page by page, and its answer compared with what every channel's client has
+ * recorded and heard. Sums are whole cents.
+ */
+
+type Received = ReceivedTransactionsQuery['receivedTransactions']['edges'][number]['node'];
+type SalesOrder = SalesOrdersQuery['salesOrders']['edges'][number]['node'];
+type Statement = StatementsQuery['statements']['edges'][number]['node'];
+
+export interface Books {
+  /** By the code of the channel. */
+  received: Map<string, Received[]>;
+  salesOrders: SalesOrder[];
+  statements: Statement[];
+  attention: AttentionQuery['attention'];
+}
+
+export async function readBooks(operator: Client, clients: ChannelClient[]): Promise<Books> {
+  const ofEach = <Node>(read: (channel: string) => Promise<Node[]>) =>
+    Promise.all(clients.map(async ({ code }) => [code, await read(code)] as const));
+  const received = await ofEach((channel) =>
+    everyPage((position) =>
+      operator
+        .request(ReceivedTransactionsDocument, { channel, ...position })
+        .then(({ receivedTransactions }) => receivedTransactions),
+    ),
+  );
+  const salesOrders = await ofEach((channel) =>
+    everyPage((position) =>
+      operator.request(SalesOrdersDocument, { channel, ...position }).then(({ salesOrders }) => salesOrders),
+    ),
+  );
+  const statements = await ofEach((channel) =>
+    everyPage((position) =>
+      operator.request(StatementsDocument, { channel, ...position }).then(({ statements }) => statements),
+    ),
+  );
+  return {
+    received: new Map(received),
+    salesOrders: salesOrders.flatMap(([, all]) => all),
+    statements: statements.flatMap(([, all]) => all),
+    attention: (await operator.request(AttentionDocument, { first: 20 })).attention,
+  };
+}
+
+interface Amount {
+  totals: { total: { amount: string; currency: string } };
+}
+
+const centsOf = ({ totals: { total } }: Amount): number =>
+  (total.currency === worksCurrency ? minorUnits(total.amount, total.currency) : undefined) ?? Number.NaN;
+const sumOf = (all: Amount[]): number => all.reduce((sum, one) => sum + centsOf(one), 0);
+const sumRecorded = (orders: DemoOrder[]): number => orders.reduce((sum, { total }) => sum + total, 0);
+const isSale = ({ kind }: { kind: DemoOrder['kind'] }) => kind === 'CASH_AND_CARRY';
+
+/** What headquarters has booked, in parts. */
+function partsOf({ salesOrders, statements }: Books) {
+  const posted = statements.filter(({ state }) => state === 'POSTED');
+  return {
+    ofOrders: salesOrders.filter(({ source }) => source === 'ORDER'),
+    ofStatements: salesOrders.filter(({ source }) => source === 'STATEMENT'),
+    transactional: posted.filter(({ type }) => type === 'TRANSACTIONAL'),
+    financial: posted.filter(({ type }) => type === 'FINANCIAL'),
+  };
+}
+
+export function showBooks(
+  books: Books,
+  clients: ChannelClient[],
+  { recording, ordering, posting }: { recording: number; ordering: number; posting: number },
+): void {
+  const recorded = clients.flatMap((client) => [...client.recorded.values()]);
+  const shifts = clients.reduce((sum, client) => sum + client.shifts, 0);
+  const { ofOrders, ofStatements, transactional, financial } = partsOf(books);
+  const count = (kind: DemoOrder['kind']) => recorded.filter((order) => order.kind === kind).length;
+  const line = (name: string, text: string) => console.log(`  ${name.padEnd(24)} ${text}`);
+  line('orders recorded', `${recorded.length}, ${shown(sumRecorded(recorded))}   (${seconds(recording)} s)`);
+  line('  online orders', String(count('ONLINE_ORDER')));
+  line('  customer orders', String(count('CUSTOMER_ORDER')));
+  line('  cash-and-carry sales', `${count('CASH_AND_CARRY')} in ${shifts} shifts`);
+  line('sales orders of orders', `${ofOrders.length}, ${shown(sumOf(ofOrders))}   (${seconds(ordering)} s)`);
+  line(
+    'statements posted',
+    `${transactional.length} of sales, ${financial.length} of shifts   (${seconds(posting)} s)`,
+  );
+  line('  their sales orders', `${ofStatements.length}, ${shown(sumOf(ofStatements))}`);
+  line('  their invoices', String(ofStatements.filter(({ invoice }) => invoice).length));
+  line('in the books', shown(sumOf(ofOrders) + sumOf(transactional)));
+  line('needs a person', String(books.attention.total));
+  for (const { kind, channel, name, code, message, toDo } of books.attention.items)
+    console.log(`    ${kind} ${channel?.code ?? 'headquarters'} ${name}: ${message ?? code ?? ''} ${toDo}`);
+}
+
+/** `15,729,129.33 USD`. */
+const shown = (cents: number): string =>
+  `${Number.isNaN(cents) ? '?' : dollars(cents).replace(/\B(?=(\d{3})+\.)/g, ',')} ${worksCurrency}`;
+
+export function faultsOfBooks(books: Books, clients: ChannelClient[], expected: DemoOrder[]): string[] {
+  const recorded = clients.flatMap((client) => [...client.recorded.values()]);
+  const sales = recorded.filter(isSale);
+  const shifts = clients.reduce((sum, client) => sum + client.shifts, 0);
+  const { ofOrders, ofStatements, transactional, financial } = partsOf(books);
+  const faults = clients.flatMap((client) => faultsOfChannel(books.received.get(client.code)!, client));
+  const equal = (what: string, is: number, must: number) => {
+    if (is !== must) faults.push(`${what}: ${is}, and must be ${must}`);
+  };
+  const held = (statements: Statement[]) => statements.reduce((sum, { transactionCount }) => sum + transactionCount, 0);
+  equal('orders and sales that were recorded', recorded.length, expected.length);
+  equal('their sum in cents', sumRecorded(recorded), sumRecorded(expected));
+  equal('sales orders of orders', ofOrders.length, recorded.length - sales.length);
+  equal('different numbers of sales orders', idsOf(books.salesOrders).size, books.salesOrders.length);
+  equal('cents in sales orders and statements', sumOf(ofOrders) + sumOf(transactional), sumRecorded(recorded));
+  equal('cents in sales orders of statements', sumOf(ofStatements), sumRecorded(sales));
+  equal(
+    'sales orders of statements with an invoice',
+    ofStatements.filter(({ invoice }) => invoice).length,
+    ofStatements.length,
+  );
+  equal('sales in posted statements', held(transactional), sales.length);
+  equal('shifts in posted statements', held(financial), shifts);
+  equal('statements that are not posted', books.statements.length - transactional.length - financial.length, 0);
+  equal('things that need a person', books.attention.total, 0);
+  for (const { statementId, totals } of financial)
+    if (totals.paid.amount !== totals.total.amount)
+      faults.push(
+        `${statementId}: ${totals.total.amount} was expected in the tills and ${totals.paid.amount} was counted`,
+      );
+  return faults;
+}
+
+const idsOf = (orders: { salesOrderId: string }[]): Set<string> =>
+  new Set(orders.map(({ salesOrderId }) => salesOrderId));
+
+/** What is wrong with what headquarters received of a channel: each must be there once, done, and for the account ID that was heard. */
+function faultsOfChannel(received: Received[], { code, recorded, received: heard }: ChannelClient): string[] {
+  const faults: string[] = [];
+  const seen = new Set<string>();
+  const salesOrders = new Set<string>();
+  for (const transaction of received) {
+    const { uuid, status, errorCode, error, salesOrder } = transaction;
+    const say = (fault: string) => faults.push(`${code}: ${uuid} ${fault}`);
+    const order = recorded.get(uuid);
+    if (seen.has(uuid)) say('is at headquarters twice');
+    seen.add(uuid);
+    if (!order) {
+      say('was never recorded');
+      continue;
+    }
+    if (status !== (isSale(order) ? 'POSTED' : 'SUCCEEDED')) say(`is ${status}: ${error ?? ''} [${errorCode ?? ''}]`);
+    if (centsOf(transaction) !== order.total) say(`has another total than ${dollars(order.total)}`);
+    if (!salesOrder) say('has no sales order');
+    else if (salesOrder.accountId !== heard.get(order.customerUuid)?.accountId)
+      say(`is a sales order of ${salesOrder.accountId}, which is not the account ID that the channel heard`);
+    if (salesOrder && !isSale(order)) {
+      if (salesOrders.has(salesOrder.salesOrderId)) say(`shares ${salesOrder.salesOrderId} with another order`);
+      salesOrders.add(salesOrder.salesOrderId);
+    }
+  }
+  for (const uuid of recorded.keys()) if (!seen.has(uuid)) faults.push(`${code}: ${uuid} never reached headquarters`);
+  return faults;
+}
