@@ -459,15 +459,15 @@ export type StatementState =
   | 'CUSTOMER_ORDER_CREATED'
   /** Each sales order has its invoice; journal SALES. */
   | 'CUSTOMER_ORDER_INVOICED'
-  /** Discounts are posted; journal DISCOUNT. */
+  /** Discounts are posted; journal DISCOUNTS. */
   | 'DISCOUNTS_POSTED'
-  /** Payments by gift card are posted; journal GIFT_CARD. */
+  /** Payments by gift card are posted; journal GIFT_CARDS. */
   | 'GIFT_CARDS_POSTED'
   /** Charges and payment differences are posted; journal INCOME_EXPENSE. */
   | 'INCOME_EXPENSE_POSTED'
   /** Sales (or shifts) are stamped with it; no other statement takes them. */
   | 'MARKED'
-  /** Payments are posted, journal PAYMENT; counted differences too, journal DIFFERENCE. */
+  /** Payments are posted, journal PAYMENTS; counted differences too, journal DIFFERENCE. */
   | 'PAYMENTS_POSTED'
   /** Final: all balances, and its sales are POSTED. */
   | 'POSTED'

@@ -46,7 +46,10 @@ export function showRun(bars: Bars, run: RunPartsFragment): void {
     if (state === 'WAITING') continue;
     const rate = progress.ratePerSecond ? `${progress.ratePerSecond}/s` : '';
     const failed = progress.failed > 0 ? `${progress.failed} set aside` : '';
-    bars.set(titles[job], progress.done + progress.failed, progress.total, [rate, failed].filter(Boolean).join(', '));
+    const done = progress.done + progress.failed;
+    // Of what was expected at the beginning, another run may have done something since.
+    const total = state === 'SUCCEEDED' ? done : progress.total;
+    bars.set(titles[job], done, total, [rate, failed].filter(Boolean).join(', '));
   }
 }
 

@@ -1,10 +1,15 @@
 import type { TypedDocumentNode } from '@graphql-typed-document-node/core';
 import {
   AccountIdsSyncedDocument,
+  AttentionDocument,
   CreateChannelDocument,
   CreateCustomerDocument,
+  CreateOrderDocument,
   CustomerDocument,
+  ReceivedTransactionsDocument,
+  RecordSaleDocument,
   RunConversionDocument,
+  RunEndOfDayDocument,
 } from '../../schema/operations.ts';
 import { textOf } from './client.ts';
 
@@ -15,7 +20,7 @@ class Word {
   constructor(readonly value: string) {}
 }
 
-/** What GraphiQL shows first: the story of a conversion, tab by tab. */
+/** What GraphiQL shows first: the story of a customer, an order and a sale, tab by tab. */
 export const storyTabs = [
   tab(
     ['1. Press play: a store.', 'Live conversion is off, so that you', 'can watch each step.'],
@@ -45,16 +50,45 @@ export const storyTabs = [
     [
       '3. What the store listens to. Play it in',
       'a second window and watch it while you',
-      'go on here; or play it after tab 4: the',
+      'go on here; or play it after tab 6: the',
       'feed begins at its beginning.',
     ],
     AccountIdsSyncedDocument,
     { channel: 'houston' },
   ),
-  tab(['4. The conversion: P-job, Synchronize', 'customers and channel requests, 1010.'], RunConversionDocument, {
+  tab(['4. An order of this customer, who is', 'still pending.'], CreateOrderDocument, {
+    input: {
+      channel: 'houston',
+      id: 'b7f0c1de-6c2f-4a3e-8d5f-0c9e1f2a3b4c',
+      customerUuid: uuid,
+      lines: [{ sku: 'BK-R50B-58', quantity: 1, unitPrice: '699.10', tax: '57.68' }],
+      payments: [{ tender: new Word('ONLINE'), amount: '756.78' }],
+      total: '756.78',
+    },
+  }),
+  tab(['5. A sale at the till.'], RecordSaleDocument, {
+    input: {
+      channel: 'houston',
+      id: 'c5a1b7d2-94e3-4f60-8a7c-1d2e3f4a5b6c',
+      customerUuid: uuid,
+      lines: [{ sku: 'HL-U509-R', quantity: 2, unitPrice: '34.99', tax: '5.77' }],
+      payments: [{ tender: new Word('CASH'), amount: '75.75' }],
+      total: '75.75',
+    },
+  }),
+  tab(['6. The conversion: P-job, Synchronize', 'customers and channel requests, 1010.'], RunConversionDocument, {
     input: { channels: ['houston'] },
   }),
-  tab(['5. The same customer, with its account', 'ID, and where it has been.'], CustomerDocument, { by: { uuid } }),
+  tab(['7. The same customer, with its account', 'ID, and where it has been.'], CustomerDocument, { by: { uuid } }),
+  tab(['8. The end of day: orders become sales', 'orders, statements post the sales.'], RunEndOfDayDocument, {
+    input: { channels: ['houston'] },
+  }),
+  tab(
+    ['9. What came of the order and the sale:', 'sales orders and a posted statement.'],
+    ReceivedTransactionsDocument,
+    { customerUuid: uuid, first: 10 },
+  ),
+  tab(['10. What needs a person: nothing.'], AttentionDocument, { first: 10 }),
 ];
 
 /** The operation as our own clients send it, with an example as default of its variables: GraphiQL forgets a first tab's own. */

@@ -2,6 +2,7 @@ import DataLoader from 'dataloader';
 import type { EntityManager } from 'typeorm';
 import { channelStages } from '../data/channel/customer.ts';
 import { type ChannelShift, channelShiftsByUuid } from '../data/channel/shift.ts';
+import { type ChannelTransaction, newestOfCustomers } from '../data/channel/transaction.ts';
 import type { Channels } from '../data/channels.ts';
 import { type CustomerRow, customersByUuid } from '../data/customer-page.ts';
 import type { Database } from '../data/database.ts';
@@ -43,6 +44,8 @@ export interface Loaders extends OrderLoaders, StatementLoaders {
   operations: DataLoader<{ channel: string; uuid: string; limit: number }, CustomerOperation[], string>;
   /** The customer that a transaction of a channel names; null when nobody knows it yet, or it is not the viewer's to see. */
   customer: DataLoader<{ channel: string; uuid: string }, CustomerRow | null, string>;
+  /** The newest orders and sales of a customer of a channel, from its own database. */
+  transactions: DataLoader<{ channel: string; uuid: string; limit: number }, ChannelTransaction[], string>;
   /** A shift of a channel, from its own database. */
   shift: DataLoader<{ channel: string; uuid: string }, ChannelShift | null, string>;
   channelDatabase: DataLoader<string, ChannelDatabase>;
@@ -97,6 +100,16 @@ export function contextFor(parts: Parts, viewer: Viewer): Context {
         { cacheKeyFn: (key) => `${keyOf(key)}:${key.limit}` },
       ),
       customer: new DataLoader((keys) => customersOf(parts, viewer, keys), { cacheKeyFn: keyOf }),
+      transactions: new DataLoader(
+        async (keys) => {
+          const most = Math.max(...keys.map(({ limit }) => limit));
+          const found = await inChannels(channels, keys, (db, uuids) => newestOfCustomers(db, uuids, most));
+          return keys.map(({ channel, uuid, limit }) =>
+            found.filter((row) => row.body.customer_uuid === uuid && row.channel === channel).slice(0, limit),
+          );
+        },
+        { cacheKeyFn: (key) => `${keyOf(key)}:${key.limit}` },
+      ),
       shift: new DataLoader(
         async (keys) => {
           const found = await inChannels(channels, keys, channelShiftsByUuid);

@@ -1,18 +1,9 @@
 import DataLoader from 'dataloader';
 import type { Database } from '../data/database.ts';
-import {
-  type AggregateRow,
-  aggregatesWhere,
-  balancesOf,
-  type InvoiceRow,
-  invoicesWhere,
-  newestInvoices,
-  type StatementRow,
-  statementsWhere,
-  statesReached,
-  type TenderCountRow,
-  tenderCountsOf,
-} from '../data/hq/statement-parts.ts';
+import { type AggregateRow, aggregatesWhere } from '../data/hq/aggregate.ts';
+import { type InvoiceRow, invoicesWhere, journalTotals } from '../data/hq/journal.ts';
+import { type StatementRow, statementsWhere } from '../data/hq/statement.ts';
+import { newestInvoices, type ShiftCountRow, shiftCountsOf, statesReached } from '../data/hq/statement-view.ts';
 import type { Viewer } from '../domain/viewer.ts';
 
 /** What lists of statements ask for again and again, asked once. A channel's client sees what is of its channel. */
@@ -25,8 +16,8 @@ export interface StatementLoaders {
   invoices: DataLoader<{ customer: string; limit: number }, InvoiceRow[], string>;
   /** When a statement reached its states. */
   statesReached: DataLoader<number, Map<string, string>>;
-  balances: DataLoader<number, Awaited<ReturnType<typeof balancesOf>>>;
-  tenderCounts: DataLoader<number, TenderCountRow[]>;
+  balances: DataLoader<number, Awaited<ReturnType<typeof journalTotals>>>;
+  tenderCounts: DataLoader<number, ShiftCountRow[]>;
 }
 
 export function statementLoaders(hq: Database, viewer: Viewer): StatementLoaders {
@@ -81,7 +72,7 @@ export function statementLoaders(hq: Database, viewer: Viewer): StatementLoaders
         (id) => new Map(found.filter((row) => Number(row.statement_id) === id).map(({ state, at }) => [state, at])),
       );
     }),
-    balances: byStatement((ids) => hq.read((db) => balancesOf(db, ids))),
-    tenderCounts: byStatement((ids) => hq.read((db) => tenderCountsOf(db, ids))),
+    balances: byStatement((ids) => hq.read((db) => journalTotals(db, ids))),
+    tenderCounts: byStatement((ids) => hq.read((db) => shiftCountsOf(db, ids))),
   };
 }

@@ -1,20 +1,27 @@
-import { type SalesOrderRow, salesOrderPage } from '../data/hq/sales-order.ts';
+import { type AggregateRow, aggregatePage } from '../data/hq/aggregate.ts';
 import {
-  type AggregateRow,
-  aggregatePage,
+  type Account,
+  accounts,
   type InvoiceRow,
   invoicePage,
   invoicesWhere,
   type JournalEntryRow,
+  type Journal as JournalName,
   journalEntryPage,
+} from '../data/hq/journal.ts';
+import { type SalesOrderRow, salesOrderPage } from '../data/hq/sales-order.ts';
+import {
+  calculationStates,
+  postingStates,
+  type StatementState as State,
   type StatementEventRow,
   type StatementFilter,
   type StatementRow,
   statementEventPage,
   statementPage,
   statementsWhere,
-  type TenderCountRow,
-} from '../data/hq/statement-parts.ts';
+} from '../data/hq/statement.ts';
+import type { ShiftCountRow } from '../data/hq/statement-view.ts';
 import { type HqTransaction, transactionPage } from '../data/hq/transaction.ts';
 import { mustUse } from '../domain/viewer.ts';
 import { builder } from './builder.ts';
@@ -27,32 +34,24 @@ import { SalesOrder, SalesOrderConnection } from './sales-order.ts';
 import { Shift, Tender } from './shift.ts';
 import { fromHeadquarters, RetailTransaction, TransactionConnection } from './transaction.ts';
 
-const calculation = {
+const meanings: Record<State, string> = {
   STARTED: 'It exists and has its number.',
   MARKED: 'Sales (or shifts) are stamped with it; no other statement takes them.',
   CALCULATED: 'Its sums are known (or what was counted against what was expected).',
-};
-
-const posting = {
   CHECKED: 'Its sums still hold, and every named customer has an account ID.',
   AGGREGATED: 'Sales are put together by customer and day.',
   CUSTOMER_ORDER_CREATED: 'Each aggregate has its sales order.',
   CUSTOMER_ORDER_INVOICED: 'Each sales order has its invoice; journal SALES.',
-  DISCOUNTS_POSTED: 'Discounts are posted; journal DISCOUNT.',
+  DISCOUNTS_POSTED: 'Discounts are posted; journal DISCOUNTS.',
   INCOME_EXPENSE_POSTED: 'Charges and payment differences are posted; journal INCOME_EXPENSE.',
   VOUCHERS_LINKED: 'Payments are linked to the invoices that they settle.',
-  PAYMENTS_POSTED: 'Payments are posted, journal PAYMENT; counted differences too, journal DIFFERENCE.',
-  GIFT_CARDS_POSTED: 'Payments by gift card are posted; journal GIFT_CARD.',
+  PAYMENTS_POSTED: 'Payments are posted, journal PAYMENTS; counted differences too, journal DIFFERENCE.',
+  GIFT_CARDS_POSTED: 'Payments by gift card are posted; journal GIFT_CARDS.',
   POSTED: 'Final: all balances, and its sales are POSTED.',
-};
-
-const meanings = {
-  ...calculation,
-  ...posting,
   CLEARED: 'Given up before anything was posted; its sales are free for another statement.',
 };
-type State = keyof typeof meanings;
-const order = [...Object.keys(calculation), ...Object.keys(posting)] as State[];
+
+const order: readonly State[] = [...calculationStates, ...postingStates];
 
 const StatementState = builder.enumType('StatementState', {
   description:
@@ -90,7 +89,8 @@ const Detail = builder.objectRef<StateDetail>('StatementStateDetail').implement(
         } as const,
       }),
       description: 'Calculation or posting.',
-      resolve: ({ state }) => (state in calculation ? ('CALCULATION' as const) : ('POSTING' as const)),
+      resolve: ({ state }) =>
+        (calculationStates as readonly State[]).includes(state) ? ('CALCULATION' as const) : ('POSTING' as const),
     }),
     status: t.expose('status', {
       type: builder.enumType('StatementStateStatus', {
@@ -124,23 +124,26 @@ const Journal = builder.enumType('Journal', {
   description: 'A journal of a statement. The debits and credits of each are equal, to the minor unit.',
   values: {
     SALES: { description: 'Invoices.' },
-    DISCOUNT: { description: 'Discounts, so that revenue shows list prices.' },
+    DISCOUNTS: { description: 'Discounts, so that revenue shows list prices.' },
     INCOME_EXPENSE: { description: 'Charges, and differences between sum and payment.' },
-    PAYMENT: { description: 'Payments by tender.' },
-    GIFT_CARD: { description: 'Payments by gift card.' },
+    PAYMENTS: { description: 'Payments by tender.' },
+    GIFT_CARDS: { description: 'Payments by gift card.' },
     DIFFERENCE: { description: 'What was counted less what was expected, by tender.' },
   } as const,
+});
+
+const LedgerAccount = builder.enumType('LedgerAccount', {
+  description: 'An account of the books.',
+  values: Object.fromEntries(
+    Object.entries(accounts).map(([account, description]) => [account, { description }]),
+  ) as Record<Account, { description: string }>,
 });
 
 const JournalEntry = builder.objectRef<JournalEntryRow>('JournalEntry').implement({
   description: 'A line of a journal: a debit or a credit of an account.',
   fields: (t) => ({
-    journal: t.field({
-      type: Journal,
-      description: 'In which journal.',
-      resolve: ({ journal }) => journal as typeof Journal.$inferType,
-    }),
-    account: t.exposeString('account', { description: 'Which account, e.g. ACCOUNTS_RECEIVABLE.' }),
+    journal: t.expose('journal', { type: Journal, description: 'In which journal.' }),
+    account: t.expose('account', { type: LedgerAccount, description: 'Which account.' }),
     debit: t.field({
       type: Money,
       description: 'Debit; 0 for a credit.',
@@ -168,8 +171,8 @@ const JournalEntry = builder.objectRef<JournalEntryRow>('JournalEntry').implemen
 });
 
 interface Balance {
-  journal: string;
-  account: string;
+  journal: JournalName;
+  account: Account;
   debit: number;
   credit: number;
   currency: string;
@@ -178,18 +181,14 @@ interface Balance {
 const AccountBalance = builder.objectRef<Balance>('AccountBalance').implement({
   description: 'What a statement posted to an account in a journal.',
   fields: (t) => ({
-    journal: t.field({
-      type: Journal,
-      description: 'In which journal.',
-      resolve: ({ journal }) => journal as typeof Journal.$inferType,
-    }),
-    account: t.exposeString('account', { description: 'Which account.' }),
+    journal: t.expose('journal', { type: Journal, description: 'In which journal.' }),
+    account: t.expose('account', { type: LedgerAccount, description: 'Which account.' }),
     debit: t.field({ type: Money, description: 'Sum of debits.', resolve: (row) => money(row.debit, row.currency) }),
     credit: t.field({ type: Money, description: 'Sum of credits.', resolve: (row) => money(row.credit, row.currency) }),
   }),
 });
 
-const TenderCount = builder.objectRef<TenderCountRow & { currency: string }>('TenderCount').implement({
+const TenderCount = builder.objectRef<ShiftCountRow & { currency: string }>('TenderCount').implement({
   description: 'What was counted of a tender in a shift, against what was expected.',
   fields: (t) => ({
     shift: t.field({
@@ -290,7 +289,7 @@ builder.node(Aggregate, {
     state: t.field({
       type: StatementState,
       description: 'The last posting state that it went through.',
-      resolve: ({ step }) => (Object.keys(posting) as State[])[Math.max(1, Number(step)) - 1]!,
+      resolve: ({ step }) => postingStates[Math.max(1, Number(step)) - 1]!,
     }),
     salesOrder: t.field({
       type: SalesOrder,
@@ -351,7 +350,7 @@ builder.node(Statement, {
     state: t.field({
       type: StatementState,
       description: 'The last state it reached.',
-      resolve: ({ state }) => state as State,
+      resolve: ({ state }) => state,
     }),
     errorCode: t.exposeString('error_code', { nullable: true, description: 'Why it did not go on, for programs.' }),
     error: t.exposeString('error', { nullable: true, description: 'Why it did not go on, for people.' }),
@@ -361,7 +360,8 @@ builder.node(Statement, {
     }),
     totals: t.field({
       type: Totals,
-      description: 'Sums of its sales; 0 until it is calculated.',
+      description:
+        'Sums of its sales; 0 until it is calculated. Of a financial statement, `total` is what was expected in the tills and `paid` what was counted.',
       resolve: (row) => row,
     }),
     stateDetails: t.field({
@@ -403,7 +403,7 @@ builder.node(Statement, {
           keysetConnection<number, AggregateRow>(
             { args, keyFrom: numberKey },
             (row) => row.id,
-            (page) => hq.read((db) => aggregatePage(db, id, page)),
+            (page) => hq.read((db) => aggregatePage(db, { statement_id: id }, page)),
           ),
       },
       AggregateConnection,
@@ -443,7 +443,7 @@ builder.node(Statement, {
         description: 'What it posted.',
         args: {
           journal: t.arg({ type: Journal, description: 'Only in this journal.' }),
-          account: t.arg.string({ description: 'Only to this account.' }),
+          account: t.arg({ type: LedgerAccount, description: 'Only to this account.' }),
         },
         resolve: ({ id }, args, { hq }) =>
           keysetConnection<number, JournalEntryRow>(
@@ -487,7 +487,7 @@ builder.node(Statement, {
 });
 
 function detailsOf(statement: StatementRow, reached: Map<string, string>): StateDetail[] {
-  const last = order.indexOf(statement.state as State);
+  const last = order.indexOf(statement.state);
   return order.map((state, index) => {
     const failed = index === last + 1 && statement.error_code !== null;
     return {
@@ -520,7 +520,9 @@ builder.queryFields((t) => ({
         type: t.arg({ type: StatementType, description: 'Only of this type.' }),
         businessDate: t.arg({ type: 'Date', description: 'Only of this business day.' }),
         states: t.arg({ type: [StatementState], description: 'Only in one of these states.' }),
-        failed: t.arg.boolean({ description: 'True: only those that stopped at an error.' }),
+        failed: t.arg.boolean({
+          description: 'True: only those that stopped at an error. False: only those that did not.',
+        }),
       },
       resolve: (_root, args, { hq, viewer, channels }) => {
         const channel = args.channel ?? (viewer.kind === 'channel' ? viewer.channel : undefined);
@@ -537,7 +539,7 @@ builder.queryFields((t) => ({
         return keysetConnection<number, StatementRow>(
           { args, keyFrom: numberKey, descending: true },
           ({ id }) => id,
-          (page) => hq.read((db) => statementPage(db, filter, page, args.failed ?? false)),
+          (page) => hq.read((db) => statementPage(db, filter, page, { failed: args.failed })),
         );
       },
     },

@@ -366,3 +366,26 @@ builder.objectField(Shift, 'transactions', (t) =>
     TransactionConnection,
   ),
 );
+
+builder.objectField(Customer, 'transactions', (t) =>
+  t.connection(
+    {
+      type: RetailTransaction,
+      description: 'Its orders and sales in its channel, from the channel’s own database, newest first.',
+      complexity: paged,
+      resolve: ({ channel, uuid }, args, { channels, loaders }) =>
+        keysetConnection<number, ChannelTransaction>(
+          { args, keyFrom: numberKey, descending: true },
+          ({ id }) => id,
+          async (page) => {
+            // The first page, which a list of customers asks for many times over, is one statement for all of them.
+            if (page.after === undefined && page.before === undefined && page.descending)
+              return loaders.transactions.load({ channel, uuid, limit: page.limit });
+            const database = await channels.databaseOf(channel);
+            return database.read((db) => channelTransactionPage(db, { channel, customer_uuid: uuid }, page));
+          },
+        ),
+    },
+    TransactionConnection,
+  ),
+);

@@ -68,6 +68,10 @@ export type Starter =
   | 'runPJob'
   | 'runSynchronizeCustomers'
   | 'runSynchronizeOrders'
+  | 'runValidateTransactions'
+  | 'runCalculateStatements'
+  | 'runPostStatements'
+  | 'runEndOfDay'
   | 'runDownload1010';
 
 /** Asks for a job and answers its run as it is then. */

@@ -1,6 +1,6 @@
 import type { EntityManager } from 'typeorm';
 import type { KeysetPage } from '../customer-page.ts';
-import { keysetPage, type Listed, rowsWhere } from '../keyset-page.ts';
+import { firstOfEach, keysetPage, type Listed, rowsWhere } from '../keyset-page.ts';
 import { listed, one, rows, sql, unpacked } from '../sql.ts';
 import { paymentColumns, type Tender, type TransactionBody, type TransactionKind } from '../transaction-rows.ts';
 
@@ -103,6 +103,10 @@ export async function channelTransactionByReference(
 ): Promise<ChannelTransaction | undefined> {
   return (await rowsWhere<ChannelTransaction>(db, transactions, { channel, reference }))[0];
 }
+
+/** The newest transactions of each of these customers. */
+export const newestOfCustomers = (db: EntityManager, customers: readonly string[], limit: number) =>
+  firstOfEach<ChannelTransaction>(db, transactions, 'customer_uuid', customers, limit, true);
 
 export const markCancelled = (tx: EntityManager, uuid: string, at: string) =>
   sql(tx, 'update retail_transaction set cancelled_at = $1 where uuid = $2', [at, uuid]);

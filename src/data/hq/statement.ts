@@ -268,6 +268,14 @@ export async function failStatements(
   );
 }
 
+/** Sets a statement to a state by hand; what went wrong before is over. */
+export const turnBack = (tx: EntityManager, id: number, state: StatementState, at: string) =>
+  sql(tx, 'update statement set state = $1, error_code = null, error = null, updated_at = $2 where id = $3', [
+    state,
+    at,
+    id,
+  ]);
+
 /** Counts a statement's sales again, when some left it. */
 export const recount = (tx: EntityManager, ids: readonly number[]) =>
   sql(

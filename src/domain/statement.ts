@@ -1,0 +1,193 @@
+import type { EntityManager } from 'typeorm';
+import { type AggregateRow, aggregatesWhere, dropAggregate, dropAggregates } from '../data/hq/aggregate.ts';
+import { addAuditEntries } from '../data/hq/audit.ts';
+import { releaseMarked } from '../data/hq/calculation.ts';
+import { knownCustomers } from '../data/hq/customer.ts';
+import {
+  addEvents,
+  holdStatements,
+  type Moment,
+  recount,
+  type StatementRow,
+  type StatementState,
+  statementStates,
+  statementsWhere,
+  stepOf,
+  turnBack,
+} from '../data/hq/statement.ts';
+import { type StatementSettings, settingsOf, storeSettings } from '../data/hq/statement-settings.ts';
+import { revalidate, switchRule, type ValidationRule } from '../data/hq/validation.ts';
+import { InvalidInput, NotFound, WrongState } from '../errors.ts';
+import { uuidRule } from './customer-rules.ts';
+import { MOST } from './money.ts';
+
+/*
+ * What a person does with statements that cannot go on, where their state allows it. Each is one transaction, with an event of the
+ * statement and an entry of the audit trail.
+ */
+
+/** Lets go everything that a statement has marked: the sales can be corrected, and the next calculation takes them. */
+export async function clearStatement(tx: EntityManager, id: number, who: Moment): Promise<StatementRow> {
+  const statement = await held(tx, id, ['STARTED', 'MARKED', 'CALCULATED'], 'cleared');
+  await releaseMarked(tx, id, who.at);
+  await turnBack(tx, id, 'CLEARED', who.at);
+  await note(tx, statement, 'CLEARED', 'clearStatement', who);
+  return found(tx, id);
+}
+
+/** Forgets the aggregates of a statement, so that they are made anew by the present settings. No sales order may have been made. */
+export async function regenerateAggregates(tx: EntityManager, id: number, who: Moment): Promise<StatementRow> {
+  const statement = await held(tx, id, ['CHECKED', 'AGGREGATED'], 'aggregated anew');
+  const made = await aggregatesWhere(tx, { statement_id: id });
+  if (made.some(({ step }) => step > stepOf('AGGREGATED')))
+    throw new WrongState('Sales orders were made of this statement: it cannot be aggregated anew.');
+  await dropAggregates(tx, id);
+  await turnBack(tx, id, 'CHECKED', who.at);
+  await note(tx, statement, 'REGENERATED', 'regenerateAggregates', who);
+  return found(tx, id);
+}
+
+/**
+ * Removes the sales order of an aggregate that was not invoiced, with the aggregate: its sales leave the statement, are validated again
+ * and join the next one. The number of the sales order is not given again.
+ */
+export async function deleteCustomerOrder(tx: EntityManager, aggregate: number, who: Moment): Promise<StatementRow> {
+  const before = await aggregateOf(tx, aggregate);
+  const statement = await held(tx, before.statement_id, unposted, 'changed');
+  const { step } = await aggregateOf(tx, aggregate);
+  if (step >= stepOf('CUSTOMER_ORDER_INVOICED'))
+    throw new WrongState('The sales order of this aggregate is invoiced: it cannot be deleted.');
+  await dropAggregate(tx, aggregate, who.at);
+  await recount(tx, [statement.id]);
+  await turnBack(tx, statement.id, statement.state, who.at);
+  await note(tx, statement, 'ORDER_DELETED', 'deleteCustomerOrder', who, `aggregated-transaction:${aggregate}`);
+  return found(tx, statement.id);
+}
+
+const unposted = statementStates.filter((state) => state !== 'POSTED' && state !== 'CLEARED');
+
+/** Makes sales due for validation again that failed it, or passed it and are in no statement; answers how many. */
+export async function revalidateTransactions(
+  tx: EntityManager,
+  which: { channel: string | null } | { sequences: readonly number[] },
+  { actor, at }: Moment,
+): Promise<number> {
+  const count = await revalidate(tx, which, at);
+  const subject =
+    'sequences' in which ? `transactions:${which.sequences.join(',')}` : `channel:${which.channel ?? '*'}`;
+  await addAuditEntries(tx, [
+    { at, actor, action: 'revalidateTransactions', subject, field: null, oldValue: null, newValue: String(count) },
+  ]);
+  return count;
+}
+
+/** Switches a rule of validation on or off. It counts from the next validation on. */
+export async function setRule(
+  tx: EntityManager,
+  name: ValidationRule,
+  enabled: boolean,
+  { actor, at }: Moment,
+): Promise<void> {
+  const before = await switchRule(tx, name, enabled);
+  if (before === enabled) return;
+  const subject = `validation-rule:${name}`;
+  await addAuditEntries(tx, [
+    {
+      at,
+      actor,
+      action: 'setValidationRule',
+      subject,
+      field: 'enabled',
+      oldValue: String(before),
+      newValue: String(enabled),
+    },
+  ]);
+}
+
+/** Changes how the sales of a channel are checked and posted. What is left out stays; null takes a value away where there may be none. */
+export async function updateStatementSettings(
+  tx: EntityManager,
+  channel: string,
+  change: Partial<Omit<StatementSettings, 'channel'>>,
+  { actor, at }: Moment,
+): Promise<StatementSettings> {
+  const before = (await settingsOf(tx, [channel])).get(channel)!;
+  const given = Object.fromEntries(Object.entries(change).filter(([, value]) => value !== undefined));
+  const after: StatementSettings = { ...before, ...given, channel };
+  await mustBeSound(tx, after);
+  await storeSettings(tx, after);
+  const fields = (Object.keys(after) as (keyof StatementSettings)[]).filter((name) => before[name] !== after[name]);
+  const text = (value: unknown) => (value === null ? null : String(value));
+  await addAuditEntries(
+    tx,
+    fields.map((name) => ({
+      at,
+      actor,
+      action: 'updateStatementSettings',
+      subject: `channel:${channel}`,
+      field: camel(name),
+      oldValue: text(before[name]),
+      newValue: text(after[name]),
+    })),
+  );
+  return after;
+}
+
+const MOST_AGGREGATED_LINES = 10_000;
+
+async function mustBeSound(tx: EntityManager, settings: StatementSettings): Promise<void> {
+  const say = (name: keyof StatementSettings, rule: string) => new InvalidInput([camel(name)], rule);
+  for (const name of ['maximum_payment_difference', 'maximum_counting_difference'] as const) {
+    const value = settings[name];
+    if (value !== null && !(Number.isInteger(value) && value >= 0 && value <= MOST))
+      throw say(name, 'must be an amount of 0 or more');
+  }
+  const { aggregation_line_limit: limit, hold_code: code, default_customer_uuid: customer } = settings;
+  if (!(Number.isInteger(limit) && limit >= 1 && limit <= MOST_AGGREGATED_LINES))
+    throw say('aggregation_line_limit', `must be between 1 and ${MOST_AGGREGATED_LINES}`);
+  if (!/^[A-Z0-9_-]{1,40}$/.test(code)) throw say('hold_code', 'must be a code such as ORDER_SYNC');
+  if (customer === null) return;
+  const known = uuidRule.safeParse(customer).success ? await knownCustomers(tx, [customer]) : [];
+  if (known.length === 0) throw say('default_customer_uuid', 'must be a customer that has an account ID');
+}
+
+async function found(tx: EntityManager, id: number): Promise<StatementRow> {
+  const [statement] = await statementsWhere(tx, { id });
+  if (!statement) throw new NotFound('statement');
+  return statement;
+}
+
+async function aggregateOf(tx: EntityManager, id: number): Promise<AggregateRow> {
+  const [aggregate] = await aggregatesWhere(tx, { id });
+  if (!aggregate) throw new NotFound('aggregated transaction');
+  return aggregate;
+}
+
+/** The statement, kept for this transaction, when it is in one of these states. */
+async function held(
+  tx: EntityManager,
+  id: number,
+  states: readonly StatementState[],
+  what: string,
+): Promise<StatementRow> {
+  const { state } = await found(tx, id);
+  const [kept] = states.includes(state) ? await holdStatements(tx, [id], state) : [];
+  if (!kept) throw new WrongState(`This statement cannot be ${what}: it is ${state}.`);
+  return found(tx, id);
+}
+
+async function note(
+  tx: EntityManager,
+  { id, state }: StatementRow,
+  event: string,
+  action: string,
+  who: Moment,
+  detail: string | null = null,
+): Promise<void> {
+  const now = (await found(tx, id)).state;
+  await addEvents(tx, [{ statement_id: id, event, state: now, detail }], who);
+  const subject = `statement:${id}`;
+  await addAuditEntries(tx, [{ ...who, action, subject, field: detail ?? 'state', oldValue: state, newValue: now }]);
+}
+
+const camel = (column: string) => column.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase());

@@ -1,0 +1,95 @@
+import type { TransactionBody, TransactionLine, TransactionPayment } from '../../src/data/transaction-rows.ts';
+import { rowsOf, run } from './actions.ts';
+import type { Answer, Headquarters } from './headquarters.ts';
+import { aLine, appendTransaction, aTransaction } from './transactions.ts';
+
+/** Writes a sale into a channel's log: one line of 100.00, paid by card, unless it is said otherwise. Answers its UUID. */
+export const sell = (hq: Headquarters, more: Partial<TransactionBody> = {}, channel = 'houston') =>
+  appendTransaction(hq, channel, aTransaction('CASH_AND_CARRY', more));
+
+/** Lines numbered 1, 2, 3 … */
+export const lines = (...all: Partial<TransactionLine>[]): TransactionLine[] =>
+  all.map((line, index) => aLine({ ...line, line: index + 1 }));
+
+/** Payments numbered 1, 2, 3 … */
+export const paidBy = (...all: [TransactionPayment['tender'], number][]): TransactionPayment[] =>
+  all.map(([tender, amount], index) => ({ line: index + 1, tender, amount }));
+
+/** Uploads and validates what channels sold. */
+export async function validated(hq: Headquarters) {
+  await run(hq, 'runPJob');
+  return run(hq, 'runValidateTransactions');
+}
+
+/** Uploads, validates, calculates and posts; answers the run of the last. */
+export async function posted(hq: Headquarters) {
+  await validated(hq);
+  await run(hq, 'runCalculateStatements');
+  return run(hq, 'runPostStatements');
+}
+
+export const saleOf = async (hq: Headquarters, uuid: string) =>
+  (
+    await rowsOf(
+      hq.hq,
+      'select status, error_code, error, validation_errors, statement_id, aggregate_id from retail_transaction where uuid = $1',
+      [uuid],
+    )
+  ).map((row: Answer) => ({
+    ...row,
+    validation_errors:
+      typeof row.validation_errors === 'string' ? JSON.parse(row.validation_errors) : row.validation_errors,
+  }))[0];
+
+export const statementsOf = (hq: Headquarters) =>
+  rowsOf(
+    hq.hq,
+    'select statement_id, type, channel, business_date, state, error_code, transaction_count, gross, paid from statement order by id',
+  );
+
+export const ordersOf = (hq: Headquarters) =>
+  rowsOf(hq.hq, 'select sales_order_id, account_id, gross, status from sales_order order by id');
+
+/** Debits less credits of each account that is not even, and of which tender. */
+export async function balances(hq: Headquarters): Promise<Record<string, number>> {
+  const found = await rowsOf(
+    hq.hq,
+    'select account, cast(sum(debit - credit) as bigint) as balance from journal_entry group by account having sum(debit) <> sum(credit) order by account',
+  );
+  return Object.fromEntries(found.map(({ account, balance }: Answer) => [account, Number(balance)]));
+}
+
+/** Journals whose debits and credits differ: there must be none. */
+export const uneven = (hq: Headquarters) =>
+  rowsOf(
+    hq.hq,
+    'select statement_id, journal from journal_entry group by statement_id, journal having sum(debit) <> sum(credit)',
+  );
+
+/** Everything that posting makes, without ids and times: what two runs of the same sales must have in common. */
+export async function books(hq: Headquarters) {
+  const totals = 'net, discount, tax, charge, gross, paid, quantity';
+  const ask = (statement: string) => rowsOf(hq.hq, statement);
+  return {
+    statements: await ask(
+      `select statement_id, type, channel, business_date, currency, state, error_code, transaction_count, ${totals} from statement order by id`,
+    ),
+    aggregates: await ask(
+      `select id, customer_uuid, account_id, is_return, transaction_count, line_count, ${totals}, step from aggregated_transaction order by id`,
+    ),
+    orders: await ask(
+      `select sales_order_id, source, aggregate_id, customer_uuid, account_id, status, ${totals} from sales_order order by sales_order_id`,
+    ),
+    lines: await ask(
+      `select o.sales_order_id, l.line, l.sku, l.quantity, l.unit_price, l.discount, l.tax, l.net, l.gross from sales_order_line l
+       join sales_order o on o.id = l.sales_order order by o.sales_order_id, l.line`,
+    ),
+    invoices: await ask(`select invoice_id, aggregate_id, account_id, ${totals} from invoice order by invoice_id`),
+    entries: await ask(
+      `select j.statement_id, journal, account, tender, aggregate_id, shift_id, debit, credit from journal_entry j
+       order by j.statement_id, aggregate_id, shift_id, journal, account, tender, debit, credit`,
+    ),
+    settlements: await ask('select transaction_sequence, line, invoice, tender, amount from settlement order by 1, 2'),
+    sales: await ask('select uuid, status, statement_id, aggregate_id from retail_transaction order by sequence'),
+  };
+}
