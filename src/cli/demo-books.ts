@@ -12,7 +12,7 @@ import { minorUnits } from '../domain/money.ts';
 import { worksCurrency } from './adventure-works.ts';
 import type { Client } from './client.ts';
 import type { ChannelClient } from './demo-client.ts';
-import { type DemoOrder, dollars } from './demo-orders.ts';
+import { type DemoOrder, dollars, TILL_BEGINS_WITH } from './demo-orders.ts';
 import { everyPage, seconds } from './demo-summary.ts';
 
 /*
@@ -60,6 +60,9 @@ export async function readBooks(operator: Client, clients: ChannelClient[]): Pro
   };
 }
 
+/** What is known of a channel's client here. */
+type Recorder = Pick<ChannelClient, 'code' | 'recorded' | 'received' | 'shifts'>;
+
 interface Amount {
   totals: { total: { amount: string; currency: string } };
 }
@@ -83,7 +86,7 @@ function partsOf({ salesOrders, statements }: Books) {
 
 export function showBooks(
   books: Books,
-  clients: ChannelClient[],
+  clients: Recorder[],
   { recording, ordering, posting }: { recording: number; ordering: number; posting: number },
 ): void {
   const recorded = clients.flatMap((client) => [...client.recorded.values()]);
@@ -112,7 +115,7 @@ export function showBooks(
 const shown = (cents: number): string =>
   `${Number.isNaN(cents) ? '?' : dollars(cents).replace(/\B(?=(\d{3})+\.)/g, ',')} ${worksCurrency}`;
 
-export function faultsOfBooks(books: Books, clients: ChannelClient[], expected: DemoOrder[]): string[] {
+export function faultsOfBooks(books: Books, clients: Recorder[], expected: DemoOrder[]): string[] {
   const recorded = clients.flatMap((client) => [...client.recorded.values()]);
   const sales = recorded.filter(isSale);
   const shifts = clients.reduce((sum, client) => sum + client.shifts, 0);
@@ -125,7 +128,20 @@ export function faultsOfBooks(books: Books, clients: ChannelClient[], expected: 
   equal('orders and sales that were recorded', recorded.length, expected.length);
   equal('their sum in cents', sumRecorded(recorded), sumRecorded(expected));
   equal('sales orders of orders', ofOrders.length, recorded.length - sales.length);
-  equal('different numbers of sales orders', idsOf(books.salesOrders).size, books.salesOrders.length);
+  const different = (what: string, ids: string[]) =>
+    equal(`different numbers of ${what}`, new Set(ids).size, ids.length);
+  different(
+    'sales orders',
+    books.salesOrders.map(({ salesOrderId }) => salesOrderId),
+  );
+  different(
+    'statements',
+    books.statements.map(({ statementId }) => statementId),
+  );
+  different(
+    'invoices',
+    ofStatements.flatMap(({ invoice }) => invoice?.invoiceId ?? []),
+  );
   equal('cents in sales orders and statements', sumOf(ofOrders) + sumOf(transactional), sumRecorded(recorded));
   equal('cents in sales orders of statements', sumOf(ofStatements), sumRecorded(sales));
   equal(
@@ -135,6 +151,7 @@ export function faultsOfBooks(books: Books, clients: ChannelClient[], expected: 
   );
   equal('sales in posted statements', held(transactional), sales.length);
   equal('shifts in posted statements', held(financial), shifts);
+  equal('cents expected in the tills', sumOf(financial), shifts * TILL_BEGINS_WITH + sumRecorded(sales));
   equal('statements that are not posted', books.statements.length - transactional.length - financial.length, 0);
   equal('things that need a person', books.attention.total, 0);
   for (const { statementId, totals } of financial)
@@ -145,11 +162,8 @@ export function faultsOfBooks(books: Books, clients: ChannelClient[], expected: 
   return faults;
 }
 
-const idsOf = (orders: { salesOrderId: string }[]): Set<string> =>
-  new Set(orders.map(({ salesOrderId }) => salesOrderId));
-
 /** What is wrong with what headquarters received of a channel: each must be there once, done, and for the account ID that was heard. */
-function faultsOfChannel(received: Received[], { code, recorded, received: heard }: ChannelClient): string[] {
+function faultsOfChannel(received: Received[], { code, recorded, received: heard }: Recorder): string[] {
   const faults: string[] = [];
   const seen = new Set<string>();
   const salesOrders = new Set<string>();

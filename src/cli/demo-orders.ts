@@ -15,7 +15,7 @@ import { sameUuid } from './same-uuid.ts';
  */
 
 /** What is in a till in the morning, in cents. */
-const FLOAT = 10_000;
+export const TILL_BEGINS_WITH = 10_000;
 /** From this sum on, in cents, people pay by card. */
 const CARD_FROM = 10_000;
 
@@ -78,7 +78,7 @@ export const openingOf = ({ id, register, businessDate }: TillDay, channel: stri
   register,
   businessDate,
   currency: worksCurrency,
-  starting: [{ tender: 'CASH', amount: dollars(FLOAT) }],
+  starting: [{ tender: 'CASH', amount: dollars(TILL_BEGINS_WITH) }],
 });
 
 /** What is counted in the evening: exactly what was put in and paid. */
@@ -89,7 +89,7 @@ export function closingOf({ id, sales }: TillDay, channel: string): CountShiftIn
     channel,
     uuid: id,
     counts: [
-      { tender: 'CASH', amount: dollars(FLOAT + paidWith('CASH')) },
+      { tender: 'CASH', amount: dollars(TILL_BEGINS_WITH + paidWith('CASH')) },
       { tender: 'CARD', amount: dollars(paidWith('CARD')) },
     ],
   };

@@ -50,7 +50,9 @@ program.command('serve').description('serve the API and run the jobs').action(se
 
 program
   .command('demo')
-  .description('convert the customers of Adventure Works and book their orders on a server of its own, then keep serving')
+  .description(
+    'convert the customers of Adventure Works and book their orders on a server of its own, then keep serving',
+  )
   .option('--customers <count>', 'only so many customers, and their orders', wholeNumber)
   .option('--exit', 'end afterwards: exit code 0 only if every customer, order and sale is there exactly once')
   .action(demo);

@@ -19,5 +19,6 @@ import './attention.ts';
 import './sales-order.ts';
 import './order.ts';
 import './statement.ts';
+import './statement-actions.ts';
 
 export const schema: GraphQLSchema = builder.toSchema();

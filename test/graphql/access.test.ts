@@ -182,6 +182,19 @@ const decisions: Record<string, Decision> = {
   'Mutation.voidTransaction': operatorMutation('voidTransaction', `{ id: "${someTransaction}", reason: "x" }`),
   'Mutation.retryFailedTransactions': operatorMutation('retryFailedTransactions', '{ channel: "houston" }'),
   'Mutation.releaseSalesOrder': operatorMutation('releaseSalesOrder', `{ id: "${globalId('SalesOrder', '1')}" }`),
+  'Query.validationRules': { operator: '{ validationRules { name } }' },
+  'Query.statementSettings': scoped((channel) => `{ statementSettings(channel: "${channel}") { holdCode } }`),
+  'Mutation.clearStatement': operatorMutation('clearStatement', `{ id: "${globalId('Statement', '1')}" }`),
+  'Mutation.regenerateAggregates': operatorMutation('regenerateAggregates', `{ id: "${globalId('Statement', '1')}" }`),
+  'Mutation.deleteCustomerOrder': operatorMutation(
+    'deleteCustomerOrder',
+    `{ aggregatedTransaction: "${globalId('AggregatedTransaction', '1')}" }`,
+  ),
+  'Mutation.revalidateTransactions': operatorMutation('revalidateTransactions', '{ channel: "houston" }'),
+  'Mutation.setValidationRule': {
+    operator: 'mutation { setValidationRule(input: { name: CURRENCY, enabled: true }) { name } }',
+  },
+  'Mutation.updateStatementSettings': operatorMutation('updateStatementSettings', '{ channel: "houston" }'),
   'Mutation.createOrder': scoped((channel) => recording('createOrder', channel, `customerUuid: "${someUuid}"`)),
   'Mutation.recordSale': scoped((channel) =>
     recording('recordSale', channel, 'payments: [{ tender: CASH, amount: "1" }]'),

@@ -1,0 +1,283 @@
+import type { EntityManager } from 'typeorm';
+import type { StatementRow } from '../data/hq/statement.ts';
+import { type StatementSettings as SettingsRow, settingsOf } from '../data/hq/statement-settings.ts';
+import { transactionsWhere } from '../data/hq/transaction.ts';
+import { type RuleRow, ruleRows, type ValidationRule, validationRules } from '../data/hq/validation.ts';
+import { minorUnits } from '../domain/money.ts';
+import {
+  clearStatement,
+  deleteCustomerOrder,
+  regenerateAggregates,
+  revalidateTransactions,
+  setRule,
+  updateStatementSettings,
+} from '../domain/statement.ts';
+import { mustOperate, mustUse } from '../domain/viewer.ts';
+import { ChannelNotFound, InvalidInput, NotFound, WrongState } from '../errors.ts';
+import { builder } from './builder.ts';
+import { Channel, namedChannels } from './channel.ts';
+import type { Context } from './context.ts';
+import { Customer } from './customer.ts';
+import { numberOf } from './keyset.ts';
+import { Money, money, moneyOrNull } from './money.ts';
+import { Aggregate, Statement } from './statement.ts';
+import { RetailTransaction } from './transaction.ts';
+
+/*
+ * What a person does about statements, and the settings that they follow.
+ */
+
+const ruleMeanings: Record<ValidationRule, string> = {
+  CUSTOMER_ACCOUNT: 'The customer that it names has an account ID.',
+  BUSINESS_DATE: 'Its business date is not after the day it was received, in the channel’s time zone.',
+  CURRENCY: 'It is in the currency of its shift, when it names one.',
+  DISCOUNT_AMOUNT: 'Its discount is the sum of its lines’ discounts.',
+  GROSS_AMOUNT: 'Its total is the sum of its lines with tax, and its charges.',
+  NET_AMOUNT: 'Its net amount is the sum of its lines without tax.',
+  NET_PLUS_TAX: 'Its total is net + tax + charges.',
+  NUMBER_OF_ITEMS: 'Its quantity is the sum of its lines’ quantities.',
+  PAYMENT_AMOUNT: 'What was paid is the sum of its payments.',
+  UNDER_OVER_PAYMENT: 'What was paid is what was due, within the channel’s maximumPaymentDifference.',
+  TRANSACTION_NOT_EMPTY: 'It has a line that is not voided.',
+  TAX_INCLUDED_PRICING: 'Its lines follow its flag: prices with tax, or without.',
+  LINE_AMOUNT: 'Each line is price × quantity − discount.',
+  SIGN_CONTRADICTION: 'In each line the quantity and the amounts have the same sign.',
+  NEGATIVE_PRICE: 'No price is negative.',
+  SHIFT: 'The shift that it names is known, and of its channel.',
+  DUPLICATE_TRANSACTION: 'No other channel database sent a transaction with its UUID before.',
+};
+
+const RuleName = builder.enumType('ValidationRuleName', {
+  description: 'A rule that a sale must keep before a statement takes it.',
+  values: Object.fromEntries(validationRules.map((rule) => [rule, { description: ruleMeanings[rule] }])) as Record<
+    ValidationRule,
+    { description: string }
+  >,
+});
+
+const Rule = builder.objectRef<RuleRow>('ValidationRule').implement({
+  description: 'A rule of validation, and whether it applies.',
+  fields: (t) => ({
+    name: t.expose('name', { type: RuleName, description: 'Which.' }),
+    enabled: t.exposeBoolean('enabled', { description: 'Whether sales are checked by it.' }),
+  }),
+});
+
+const Settings = builder.objectRef<SettingsRow>('StatementSettings').implement({
+  description: 'How the sales of a channel are checked and posted.',
+  fields: (t) => ({
+    channel: t.field({
+      type: Channel,
+      description: 'Of which channel.',
+      resolve: ({ channel }, _args, { channels }) => channels.get(channel),
+    }),
+    defaultCustomer: t.field({
+      type: Customer,
+      nullable: true,
+      description: 'The customer of sales that name none; null: those are posted without an account.',
+      resolve: ({ default_customer_uuid: uuid }, _args, { loaders }) =>
+        uuid === null ? null : loaders.hqCustomer.load(uuid),
+    }),
+    maximumPaymentDifference: t.field({
+      type: Money,
+      description: 'How far what was paid may be from what was due, per sale.',
+      resolve: (row, _args, { channels }) => money(row.maximum_payment_difference, channels.get(row.channel).currency),
+    }),
+    maximumCountingDifference: t.field({
+      type: Money,
+      nullable: true,
+      description: 'How far what was counted on a day may be from what was expected; null: any difference is posted.',
+      resolve: (row, _args, { channels }) =>
+        moneyOrNull(row.maximum_counting_difference, channels.get(row.channel).currency),
+    }),
+    aggregationLineLimit: t.exposeInt('aggregation_line_limit', {
+      description: 'Lines of sales that are put together in one sales order at most. A sale is never split.',
+    }),
+    aggregateReturns: t.exposeBoolean('aggregate_returns', {
+      description: 'False: each return has a sales order of its own.',
+    }),
+    holdCode: t.exposeString('hold_code', {
+      description: 'Put on the sales order of an order that was corrected, when it is to be held.',
+    }),
+  }),
+});
+
+builder.queryFields((t) => ({
+  validationRules: t.field({
+    type: [Rule],
+    description: 'The rules of validation, in the order in which they are checked (operators).',
+    resolve: (_root, _args, { viewer, hq }) => {
+      mustOperate(viewer, 'reading validation rules');
+      return hq.read(ruleRows);
+    },
+  }),
+  statementSettings: t.field({
+    type: Settings,
+    description: 'How the sales of a channel are checked and posted.',
+    args: { channel: t.arg.string({ required: true, description: 'Of which channel.' }) },
+    resolve: async (_root, { channel }, { viewer, hq, channels }) => {
+      mustUse(viewer, channel);
+      channels.get(channel);
+      return (await hq.read((db) => settingsOf(db, [channel]))).get(channel)!;
+    },
+  }),
+}));
+
+const StatementInput = builder.inputType('StatementInput', {
+  description: 'Which statement.',
+  fields: (t) => ({ id: t.globalID({ for: [Statement], required: true, description: 'Its global ID.' }) }),
+});
+
+const DeleteOrderInput = builder.inputType('DeleteCustomerOrderInput', {
+  description: 'Which aggregate.',
+  fields: (t) => ({
+    aggregatedTransaction: t.globalID({ for: [Aggregate], required: true, description: 'Its global ID.' }),
+  }),
+});
+
+const MOST_AT_ONCE = 100;
+
+const RevalidateInput = builder.inputType('RevalidateTransactionsInput', {
+  description: 'Which sales: those named, or those of a channel, or all.',
+  fields: (t) => ({
+    channel: t.string({ description: 'Those of this channel. Default: of all.' }),
+    ids: t.globalIDList({
+      for: [RetailTransaction],
+      description: `Only these, by their global IDs; at most ${MOST_AT_ONCE}.`,
+    }),
+  }),
+});
+
+const Revalidated = builder.objectRef<{ count: number }>('RevalidatedTransactions').implement({
+  description: 'Sales that will be validated again.',
+  fields: (t) => ({ count: t.exposeInt('count', { description: 'How many.' }) }),
+});
+
+const SetRuleInput = builder.inputType('SetValidationRuleInput', {
+  description: 'Which rule, and whether it applies.',
+  fields: (t) => ({
+    name: t.field({ type: RuleName, required: true, description: 'Which.' }),
+    enabled: t.boolean({ required: true, description: 'Whether sales are checked by it from the next validation on.' }),
+  }),
+});
+
+const SettingsInput = builder.inputType('UpdateStatementSettingsInput', {
+  description: 'What to change; what is left out stays. Amounts are in the channel’s currency.',
+  fields: (t) => ({
+    channel: t.string({ required: true, description: 'Of which channel.' }),
+    defaultCustomerUuid: t.field({
+      type: 'UUID',
+      description: 'The customer of sales that name none, who must have an account ID; null: none.',
+    }),
+    maximumPaymentDifference: t.field({ type: 'Decimal', description: 'Per sale, 0 or more.' }),
+    maximumCountingDifference: t.field({ type: 'Decimal', description: 'Per day, 0 or more; null: no limit.' }),
+    aggregationLineLimit: t.int({ description: '1 to 10,000.' }),
+    aggregateReturns: t.boolean({ description: 'Whether returns are put together with sales.' }),
+    holdCode: t.string({ description: 'Capital letters, digits, _ and -; at most 40.' }),
+  }),
+});
+
+async function act(
+  { viewer, hq, now }: Context,
+  what: string,
+  action: (tx: EntityManager, who: { actor: string; at: string }) => Promise<StatementRow>,
+): Promise<StatementRow> {
+  mustOperate(viewer, what);
+  return hq.write((tx) => action(tx, { actor: viewer.name, at: now() }));
+}
+
+builder.mutationFields((t) => ({
+  clearStatement: t.field({
+    type: Statement,
+    description:
+      'Gives up a statement that is not posted in any part: until it is CALCULATED (operators). Its sales can be corrected, and the next calculation takes them. Later it is refused.',
+    errors: { types: [NotFound, WrongState] },
+    args: { input: t.arg({ type: StatementInput, required: true, description: 'Which one.' }) },
+    resolve: (_root, { input }, context) =>
+      act(context, 'clearing statements', (tx, who) => clearStatement(tx, numberOf(input.id), who)),
+  }),
+  regenerateAggregates: t.field({
+    type: Statement,
+    description:
+      'Puts the sales of a statement together anew, by the present settings (operators). Only until sales orders are made.',
+    errors: { types: [NotFound, WrongState] },
+    args: { input: t.arg({ type: StatementInput, required: true, description: 'Which one.' }) },
+    resolve: (_root, { input }, context) =>
+      act(context, 'changing statements', (tx, who) => regenerateAggregates(tx, numberOf(input.id), who)),
+  }),
+  deleteCustomerOrder: t.field({
+    type: Statement,
+    description:
+      'Removes an aggregate and its sales order from a statement (operators): its sales leave the statement, are validated again and join the next one. Only until it is invoiced.',
+    errors: { types: [NotFound, WrongState] },
+    args: { input: t.arg({ type: DeleteOrderInput, required: true, description: 'Which one.' }) },
+    resolve: (_root, { input }, context) =>
+      act(context, 'changing statements', (tx, who) =>
+        deleteCustomerOrder(tx, numberOf(input.aggregatedTransaction), who),
+      ),
+  }),
+  revalidateTransactions: t.field({
+    type: Revalidated,
+    description:
+      'Lets sales be validated again that failed it, or passed it and are in no statement (operators): after a rule or a setting was changed.',
+    errors: { types: [InvalidInput, ChannelNotFound] },
+    args: { input: t.arg({ type: RevalidateInput, required: true, description: 'Which ones.' }) },
+    resolve: async (_root, { input: { channel, ids } }, context) => {
+      const { viewer, hq, now } = context;
+      mustOperate(viewer, 'validating transactions');
+      const [code = null] = namedChannels(context, channel ? [channel] : null) ?? [];
+      if (ids && ids.length > MOST_AT_ONCE) throw new InvalidInput(['ids'], `must not be more than ${MOST_AT_ONCE}`);
+      const who = { actor: viewer.name, at: now() };
+      const count = await hq.write(async (tx) => {
+        if (!ids) return revalidateTransactions(tx, { channel: code }, who);
+        const named = new Set(ids.map(({ id }) => id));
+        const uuids = [...named].map((id) => id.split('/')[1] ?? '');
+        const found = await transactionsWhere(tx, { uuid: uuids });
+        const sequences = found
+          .filter((row) => named.has(`${row.channel}/${row.uuid}`))
+          .map(({ sequence }) => sequence);
+        return revalidateTransactions(tx, { sequences }, who);
+      });
+      return { count };
+    },
+  }),
+  setValidationRule: t.field({
+    type: [Rule],
+    description: 'Switches a rule of validation on or off (operators); answers all of them.',
+    args: { input: t.arg({ type: SetRuleInput, required: true, description: 'Which one.' }) },
+    resolve: (_root, { input: { name, enabled } }, { viewer, hq, now }) => {
+      mustOperate(viewer, 'changing validation rules');
+      return hq.write(async (tx) => {
+        await setRule(tx, name, enabled, { actor: viewer.name, at: now() });
+        return ruleRows(tx);
+      });
+    },
+  }),
+  updateStatementSettings: t.field({
+    type: Settings,
+    description: 'Changes how the sales of a channel are checked and posted (operators).',
+    errors: { types: [InvalidInput, ChannelNotFound] },
+    args: { input: t.arg({ type: SettingsInput, required: true, description: 'What to change.' }) },
+    resolve: (_root, { input: { channel, ...input } }, { viewer, hq, channels, now }) => {
+      mustOperate(viewer, 'changing settings of statements');
+      const { currency } = channels.get(channel);
+      const amount = (name: 'maximumPaymentDifference' | 'maximumCountingDifference') => {
+        const text = input[name];
+        if (text === null || text === undefined) return text;
+        const minor = minorUnits(text, currency);
+        if (minor === undefined) throw new InvalidInput([name], `must be an amount in ${currency}`);
+        return minor;
+      };
+      const change = {
+        default_customer_uuid: input.defaultCustomerUuid,
+        maximum_payment_difference: amount('maximumPaymentDifference') ?? undefined,
+        maximum_counting_difference: amount('maximumCountingDifference'),
+        aggregation_line_limit: input.aggregationLineLimit ?? undefined,
+        aggregate_returns: input.aggregateReturns ?? undefined,
+        hold_code: input.holdCode ?? undefined,
+      };
+      const given = Object.fromEntries(Object.entries(change).filter(([, value]) => value !== undefined));
+      return hq.write((tx) => updateStatementSettings(tx, channel, given, { actor: viewer.name, at: now() }));
+    },
+  }),
+}));
