@@ -8,7 +8,7 @@ import { totalsOf } from './transaction-rules.ts';
 
 /** What the rules need to know beyond the sale itself. */
 export interface Facts {
-  channel: { currency: string; timeZone: string };
+  channel: { timeZone: string };
   settings: Pick<StatementSettings, 'maximum_payment_difference'>;
   /** Whether the customer that the sale names has an account. */
   hasAccount: boolean;
@@ -41,9 +41,6 @@ const rules: Record<ValidationRule, (checked: Checked) => string | false> = {
       `The business date ${body.business_date} is after ${received}, the day it was received.`
     );
   },
-  CURRENCY: ({ body, channel }) =>
-    body.currency !== channel.currency &&
-    `The currency is ${body.currency}, that of the channel is ${channel.currency}.`,
   DISCOUNT_AMOUNT: ({ body, totals }) => differs('The discount', body, body.discount, totals.discount, 'of the lines'),
   GROSS_AMOUNT: ({ body, totals }) => {
     const lines = sold(body).reduce((sum, { gross }) => sum + gross, 0);

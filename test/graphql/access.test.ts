@@ -192,7 +192,7 @@ const decisions: Record<string, Decision> = {
   ),
   'Mutation.revalidateTransactions': operatorMutation('revalidateTransactions', '{ channel: "houston" }'),
   'Mutation.setValidationRule': {
-    operator: 'mutation { setValidationRule(input: { name: CURRENCY, enabled: true }) { name } }',
+    operator: 'mutation { setValidationRule(input: { name: SHIFT, enabled: true }) { name } }',
   },
   'Mutation.updateStatementSettings': operatorMutation('updateStatementSettings', '{ channel: "houston" }'),
   'Mutation.createOrder': scoped((channel) => recording('createOrder', channel, `customerUuid: "${someUuid}"`)),

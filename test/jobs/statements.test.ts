@@ -1,18 +1,24 @@
 import { expect, test } from 'vitest';
-import { countsOf, createCustomer, rowsOf, run, withChannels } from '../support/actions.ts';
+import { aClock, countsOf, createCustomer, rowsOf, run, tamper, withChannels } from '../support/actions.ts';
+import { onPostgres } from '../support/headquarters.ts';
 import {
   balances,
   books,
   lines,
+  manySales,
   ordersOf,
   paidBy,
   posted,
   saleOf,
   sell,
+  settle,
   statementsOf,
   uneven,
   validated,
 } from '../support/sales.ts';
+
+/** Ends a changed text that is to be JSON again. */
+const onJson = onPostgres ? '::json' : '';
 
 test('sales of a day go from upload to posted books that balance to the cent', async () => {
   const hq = await withChannels(['houston']);
@@ -39,7 +45,7 @@ test('sales of a day go from upload to posted books that balance to the cent', a
       paid: 32_690,
     },
   ]);
-  expect(await run(hq, 'runPostStatements')).toMatchObject({ state: 'SUCCEEDED' });
+  expect(countsOf(await run(hq, 'runPostStatements'))).toEqual([{ done: 20, failed: 0 }]);
 
   expect(await statementsOf(hq)).toMatchObject([{ state: 'POSTED', error_code: null }]);
   expect(await saleOf(hq, sale)).toMatchObject({ status: 'POSTED' });
@@ -71,4 +77,199 @@ test('sales of a day go from upload to posted books that balance to the cent', a
     'GIFT_CARDS_POSTED',
     'POSTED',
   ]);
+});
+
+test('sales are gathered by customer: named ones have orders of their own, all others one', async () => {
+  const hq = await withChannels(['houston']);
+  const [ada, mary] = [await createCustomer(hq), await createCustomer(hq, { name: { first: 'Mary', last: 'Lamb' } })];
+  for (const customer of [ada, null, mary, ada, null]) await sell(hq, { customer_uuid: customer });
+  await posted(hq);
+
+  const orders = await ordersOf(hq);
+  expect(orders.map(({ account_id, gross }) => [account_id, gross]).sort()).toEqual([
+    [null, 20_000],
+    ['C00000001', 20_000],
+    ['C00000002', 10_000],
+  ]);
+  // Two bicycles for one price are one line.
+  expect(await rowsOf(hq.hq, 'select sku, quantity, gross from sales_order_line order by sales_order')).toContainEqual({
+    sku: 'BK-1',
+    quantity: 2_000,
+    gross: 20_000,
+  });
+  expect(await balances(hq)).toEqual({ TENDER_CARD: 50_000, REVENUE: -50_000 });
+});
+
+test('sales that name nobody are posted for the default customer of the channel', async () => {
+  const hq = await withChannels(['houston']);
+  const walkIn = await createCustomer(hq, { name: { first: 'Walk', last: 'In' } });
+  await run(hq, 'runConversion');
+  await settle(hq, { default_customer_uuid: walkIn });
+  await sell(hq);
+  await posted(hq);
+  expect(await ordersOf(hq)).toMatchObject([{ account_id: 'C00000001', gross: 10_000 }]);
+});
+
+test('a return posts on the other side, and debits and credits are never negative', async () => {
+  const hq = await withChannels(['houston']);
+  await sell(hq, { lines: lines({ tax: 825 }) });
+  await sell(hq, {
+    lines: lines({ quantity: -2_000, discount: -1_000, tax: -1_568 }),
+    charges: [{ line: 1, code: 'FEE', amount: -100, tax: 0 }],
+    payments: paidBy(['GIFT_CARD', -20_668]),
+  });
+  await posted(hq);
+
+  expect(await statementsOf(hq)).toMatchObject([{ state: 'POSTED', gross: 10_825 - 20_668 }]);
+  expect(await balances(hq)).toEqual({
+    TENDER_CARD: 10_825,
+    GIFT_CARD_LIABILITY: -20_668,
+    REVENUE: 10_000,
+    DISCOUNTS: -1_000,
+    SALES_TAX: 743,
+    CHARGE_INCOME: 100,
+  });
+  expect(await uneven(hq)).toEqual([]);
+  expect(
+    await rowsOf(hq.hq, 'select id from journal_entry where debit < 0 or credit < 0 or debit + credit = 0'),
+  ).toEqual([]);
+});
+
+test('a channel may have each return in an order of its own', async () => {
+  const hq = await withChannels(['houston']);
+  await settle(hq, { aggregate_returns: false });
+  for (const quantity of [1_000, -1_000, 3_000, -1_000]) await sell(hq, { lines: lines({ quantity }) });
+  await posted(hq);
+  expect((await ordersOf(hq)).map(({ gross }) => gross)).toEqual([40_000, -10_000, -10_000]);
+});
+
+test('no sales order gathers more lines than the limit, and no sale is split', async () => {
+  const hq = await withChannels(['houston'], { settings: { BATCH_SIZE: '2' } });
+  await settle(hq, { aggregation_line_limit: 4 });
+  for (const count of [2, 1, 2, 3, 6, 1])
+    await sell(hq, { lines: lines(...Array.from({ length: count }, () => ({}))) });
+  await posted(hq);
+  expect(await rowsOf(hq.hq, 'select transaction_count, line_count from aggregated_transaction order by id')).toEqual([
+    { transaction_count: 2, line_count: 3 },
+    { transaction_count: 1, line_count: 2 },
+    { transaction_count: 1, line_count: 3 },
+    { transaction_count: 1, line_count: 6 },
+    { transaction_count: 1, line_count: 1 },
+  ]);
+});
+
+test('batches of any size make the same books', async () => {
+  const posting = async (batchSize: string) => {
+    const hq = await withChannels(['houston'], { settings: { BATCH_SIZE: batchSize } });
+    await settle(hq, { aggregation_line_limit: 5, aggregate_returns: false });
+    await manySales(hq);
+    await posted(hq);
+    return books(hq);
+  };
+  const whole = await posting('1000');
+  expect(whole.statements).toMatchObject([{ state: 'POSTED' }, { state: 'POSTED' }]);
+  expect(await posting('3')).toEqual(whole);
+});
+
+test('what was paid too little or too much, within the allowed difference, is posted as such', async () => {
+  const hq = await withChannels(['houston']);
+  await settle(hq, { maximum_payment_difference: 5 });
+  await sell(hq, { payments: paidBy(['CASH', 9_997]) });
+  await sell(hq, { payments: paidBy(['CASH', 10_005]) });
+  const short = await sell(hq, { payments: paidBy(['CASH', 9_994]) });
+  await posted(hq);
+
+  expect(await saleOf(hq, short)).toMatchObject({ status: 'FAILED', error_code: 'VALIDATION_ERROR' });
+  expect(await balances(hq)).toEqual({ TENDER_CASH: 20_002, REVENUE: -20_000, ROUNDING_DIFFERENCE: -2 });
+});
+
+test('running each job a second time changes nothing', async () => {
+  const hq = await withChannels(['houston']);
+  await manySales(hq);
+  await posted(hq);
+  const before = await books(hq);
+  await posted(hq);
+  expect(await books(hq)).toEqual(before);
+});
+
+test('sales that arrive during the day join the statement until it is posted, and the next one then', async () => {
+  const hq = await withChannels(['houston']);
+  await sell(hq);
+  await validated(hq);
+  await run(hq, 'runCalculateStatements');
+  await sell(hq);
+  await validated(hq);
+  await run(hq, 'runCalculateStatements');
+  expect(await statementsOf(hq)).toMatchObject([{ state: 'CALCULATED', transaction_count: 2 }]);
+
+  await run(hq, 'runPostStatements');
+  await sell(hq);
+  await posted(hq);
+  expect(await statementsOf(hq)).toMatchObject([
+    { statement_id: 'ST00000001', state: 'POSTED', transaction_count: 2 },
+    { statement_id: 'ST00000002', state: 'POSTED', transaction_count: 1 },
+  ]);
+});
+
+test('statements are calculated and posted up to the business day asked for, by default the one that it is in the channel', async () => {
+  const { clock } = aClock('2026-11-22T03:00:00.000Z');
+  const hq = await withChannels(['houston'], { clock });
+  for (const day of ['2026-11-20', '2026-11-21']) await sell(hq, { business_date: day });
+  await validated(hq);
+  // A day that had not come when it was received: as an operator may correct it.
+  await sell(hq, { business_date: '2026-11-21' });
+  await validated(hq);
+  await tamper(hq.hq, `update retail_transaction set business_date = '2026-11-22' where sequence = 3`);
+
+  await hq.query('mutation { runCalculateStatements(input: { businessDate: "2026-11-20" }) { __typename } }');
+  await hq.worker.drain();
+  expect(await statementsOf(hq)).toMatchObject([{ business_date: '2026-11-20' }]);
+  // Nine in the evening of the 21st in Houston.
+  await run(hq, 'runCalculateStatements');
+  expect((await statementsOf(hq)).map(({ business_date }) => business_date)).toEqual(['2026-11-20', '2026-11-21']);
+  await hq.query('mutation { runPostStatements(input: { businessDate: "2026-11-20" }) { __typename } }');
+  await hq.worker.drain();
+  expect((await statementsOf(hq)).map(({ state }) => state)).toEqual(['POSTED', 'CALCULATED']);
+});
+
+test('each channel, day and currency has a statement of its own, the largest first', async () => {
+  const hq = await withChannels(['houston', 'paris']);
+  await sell(hq);
+  for (const _ of [1, 2]) await sell(hq, {}, 'paris');
+  await sell(hq, { currency: 'EUR' });
+  await sell(hq, { business_date: '2026-11-20' });
+  await posted(hq);
+  expect(
+    await rowsOf(
+      hq.hq,
+      'select channel, business_date, currency, transaction_count as sales, state from statement order by id',
+    ),
+  ).toEqual([
+    { channel: 'paris', business_date: '2026-11-21', currency: 'USD', sales: 2, state: 'POSTED' },
+    { channel: 'houston', business_date: '2026-11-20', currency: 'USD', sales: 1, state: 'POSTED' },
+    { channel: 'houston', business_date: '2026-11-21', currency: 'EUR', sales: 1, state: 'POSTED' },
+    { channel: 'houston', business_date: '2026-11-21', currency: 'USD', sales: 1, state: 'POSTED' },
+  ]);
+});
+
+test('a sale whose customer failed stays out, and joins the next statement when the customer was mended', async () => {
+  const hq = await withChannels(['houston']);
+  const uuid = await createCustomer(hq);
+  await tamper(
+    await hq.channels.databaseOf('houston'),
+    `update operation set payload = replace(cast(payload as text), 'PERSON', 'GHOST')${onJson}`,
+  );
+  const named = await sell(hq, { customer_uuid: uuid });
+  const other = await sell(hq);
+  await posted(hq);
+  expect(await saleOf(hq, named)).toMatchObject({ status: 'FAILED', error_code: 'ASYNC_CUSTOMER_SYNC_FAILED' });
+  expect(await saleOf(hq, other)).toMatchObject({ status: 'POSTED' });
+
+  await tamper(
+    hq.hq,
+    `update customer_operation set state = 'PENDING', try_count = 0, payload = replace(cast(payload as text), 'GHOST', 'PERSON')${onJson}`,
+  );
+  await posted(hq);
+  expect(await saleOf(hq, named)).toMatchObject({ status: 'POSTED', error_code: null });
+  expect(await ordersOf(hq)).toMatchObject([{ account_id: null }, { account_id: 'C00000001' }]);
 });

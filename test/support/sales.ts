@@ -1,11 +1,18 @@
 import type { TransactionBody, TransactionLine, TransactionPayment } from '../../src/data/transaction-rows.ts';
-import { rowsOf, run } from './actions.ts';
-import type { Answer, Headquarters } from './headquarters.ts';
+import { updateStatementSettings } from '../../src/domain/statement.ts';
+import { rowsOf, run, tamper } from './actions.ts';
+import { type Answer, type Headquarters, onPostgres } from './headquarters.ts';
 import { aLine, appendTransaction, aTransaction } from './transactions.ts';
 
 /** Writes a sale into a channel's log: one line of 100.00, paid by card, unless it is said otherwise. Answers its UUID. */
-export const sell = (hq: Headquarters, more: Partial<TransactionBody> = {}, channel = 'houston') =>
-  appendTransaction(hq, channel, aTransaction('CASH_AND_CARRY', more));
+export const sell = (hq: Headquarters, more: Partial<TransactionBody> = {}, channel = 'houston', uuid?: string) =>
+  appendTransaction(hq, channel, aTransaction('CASH_AND_CARRY', more), uuid);
+
+const who = { actor: 'tester', at: '2026-11-22T09:00:00.000Z' };
+
+/** Changes how the sales of a channel are checked and posted. */
+export const settle = (hq: Headquarters, change: Parameters<typeof updateStatementSettings>[2], channel = 'houston') =>
+  hq.hq.write((tx) => updateStatementSettings(tx, channel, change, who));
 
 /** Lines numbered 1, 2, 3 … */
 export const lines = (...all: Partial<TransactionLine>[]): TransactionLine[] =>
@@ -93,3 +100,50 @@ export async function books(hq: Headquarters) {
     sales: await ask('select uuid, status, statement_id, aggregate_id from retail_transaction order by sequence'),
   };
 }
+
+/** Sales of two days, with everything in them, that are the same each time. */
+export async function manySales(hq: Headquarters): Promise<void> {
+  for (let n = 0; n < 12; n++) {
+    const gross = n % 4 === 3 ? -10_825 : 10_825 + 500 - 200;
+    const uuid = `00000000-0000-4000-8000-0000000000${String(n).padStart(2, '0')}`;
+    await sell(
+      hq,
+      {
+        business_date: n % 3 === 0 ? '2026-11-20' : '2026-11-21',
+        lines:
+          n % 4 === 3 ? lines({ quantity: -1_000, tax: -825 }) : lines({ discount: 200, tax: 825 }, { voided: true }),
+        charges: n % 4 === 3 ? [] : [{ line: 1, code: 'FREIGHT', amount: 500, tax: 0 }],
+        payments: paidBy(['CASH', gross - 1_000], ['GIFT_CARD', 1_000]),
+      },
+      'houston',
+      uuid,
+    );
+  }
+}
+
+/** How to make headquarters' database refuse to do something, and to let it be done again. */
+export interface Refusal {
+  table: string;
+  /** What a row may not be, with `row.` before its columns. */
+  when: string;
+}
+
+export const refuse = (hq: Headquarters, { table, when }: Refusal) =>
+  onPostgres
+    ? tamper(
+        hq.hq,
+        `create or replace function refuse() returns trigger language plpgsql as $$ begin raise exception 'refused'; end $$`,
+        `create trigger refused before insert or update on ${table} for each row when (${when.replaceAll('row.', 'new.')}) execute function refuse()`,
+      )
+    : tamper(
+        hq.hq,
+        ...['insert', 'update'].map(
+          (event) =>
+            `create trigger refused_${event} before ${event} on ${table} when ${when.replaceAll('row.', 'new.')} begin select raise(abort, 'refused'); end`,
+        ),
+      );
+
+export const accept = (hq: Headquarters, { table }: Refusal) =>
+  onPostgres
+    ? tamper(hq.hq, `drop trigger refused on ${table}`)
+    : tamper(hq.hq, 'drop trigger refused_insert', 'drop trigger refused_update');

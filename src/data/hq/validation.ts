@@ -5,7 +5,6 @@ import { listed, one, sql } from '../sql.ts';
 export const validationRules = [
   'CUSTOMER_ACCOUNT',
   'BUSINESS_DATE',
-  'CURRENCY',
   'DISCOUNT_AMOUNT',
   'GROSS_AMOUNT',
   'NET_AMOUNT',

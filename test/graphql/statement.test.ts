@@ -1,0 +1,318 @@
+import { randomUUID } from 'node:crypto';
+import { expect, test } from 'vitest';
+import { aClock, createCustomer, run, withChannels } from '../support/actions.ts';
+import type { Answer, Headquarters } from '../support/headquarters.ts';
+
+const unwrapped = async (
+  hq: Headquarters,
+  field: string,
+  type: string,
+  input: Answer,
+  parts: string,
+): Promise<Answer> => {
+  const name = field === 'closeShift' ? 'CountShiftInput' : `${field[0]!.toUpperCase()}${field.slice(1)}Input`;
+  const data = await hq.query(
+    `mutation ($input: ${name}!) { ${field}(input: $input) { __typename ... on ${type} { ${parts} } ... on Failure { code message path } } }`,
+    { input },
+  );
+  return data[field];
+};
+
+async function openShift(hq: Headquarters, cash = '100'): Promise<string> {
+  const input = {
+    channel: 'houston',
+    register: 'R1',
+    starting: [{ tender: 'CASH', amount: cash }],
+  };
+  return (await unwrapped(hq, 'openShift', 'Shift', input, 'uuid')).uuid;
+}
+
+const aSale = (more: Answer = {}) => ({
+  channel: 'houston',
+  id: randomUUID(),
+  lines: [{ sku: 'BK-1', quantity: 1, unitPrice: '100', discount: '5', tax: '7.84' }],
+  charges: [{ code: 'WRAPPING', amount: '2' }],
+  payments: [{ tender: 'CASH', amount: '104.84' }],
+  total: '104.84',
+  ...more,
+});
+
+const record = (hq: Headquarters, more: Answer = {}) =>
+  unwrapped(hq, 'recordSale', 'RetailTransaction', aSale(more), 'uuid confirmationNumber');
+
+/** Runs the end of day and answers how it ended. */
+const endOfDay = (hq: Headquarters) => run(hq, 'runEndOfDay');
+
+const statementParts = `id statementId type state errorCode error transactionCount businessDate channel { code }
+  totals { net { amount } discount { amount } tax { amount } charge { amount } total { amount currency } paid { amount } }
+  stateDetails { state phase status at error }
+  events(first: 50) { edges { node { event actor } } }
+  balances { journal account debit { amount } credit { amount } }
+  tenderCounts { register tender starting { amount } expected { amount } counted { amount } difference { amount } shift { uuid } }
+  transactions(first: 10) { edges { node { uuid status statement { statementId } salesOrder { salesOrderId } } } }
+  aggregatedTransactions(first: 10) { edges { node { id state accountId transactionCount isReturn salesOrder { salesOrderId } customer { uuid } transactions(first: 5) { edges { node { uuid } } } } } }
+  salesOrders(first: 10) { edges { node { salesOrderId source status lines { sku quantity } invoice { invoiceId } } } }
+  invoices(first: 10) { edges { node { invoiceId accountId totals { total { amount } } salesOrder { salesOrderId } statement { statementId } } } }
+  journalEntries(first: 50, journal: PAYMENTS) { edges { node { account debit { amount } credit { amount } tender invoice { invoiceId } } } }`;
+
+async function statements(hq: Headquarters, more = ''): Promise<Answer[]> {
+  const data = await hq.query(`{ statements(first: 10${more}) { edges { node { ${statementParts} } } } }`);
+  return data.statements.edges.map(({ node }: Answer) => node);
+}
+
+const nodes = (connection: Answer) => connection.edges.map(({ node }: Answer) => node);
+const time = () => aClock('2026-11-22T18:00:00.000Z');
+
+test('an end of day posts the sales of pending customers and counts the till, and everything is reachable from the customer and back', async () => {
+  const hq = await withChannels(['houston'], { clock: time().clock });
+  const customer = await createCustomer(hq);
+  const shift = await openShift(hq);
+  const named = await record(hq, { customerUuid: customer, shiftUuid: shift });
+  const walkIn = await record(hq, { shiftUuid: shift });
+  // Ten too little in the till.
+  await unwrapped(
+    hq,
+    'closeShift',
+    'Shift',
+    { channel: 'houston', uuid: shift, counts: [{ tender: 'CASH', amount: '299.68' }] },
+    'state',
+  );
+
+  expect(await endOfDay(hq)).toMatchObject({
+    state: 'SUCCEEDED',
+    steps: [
+      { job: 'P_JOB' },
+      { job: 'SYNCHRONIZE_CUSTOMERS' },
+      { job: 'SYNCHRONIZE_ORDERS' },
+      { job: 'VALIDATE_TRANSACTIONS', progress: { done: 2, failed: 0 } },
+      { job: 'CALCULATE_STATEMENTS' },
+      { job: 'POST_STATEMENTS' },
+      { job: 'DOWNLOAD_1010' },
+    ],
+  });
+
+  const [sales] = await statements(hq, ', type: TRANSACTIONAL');
+  expect(sales).toMatchObject({
+    statementId: expect.stringMatching(/^ST0000000\d$/),
+    state: 'POSTED',
+    errorCode: null,
+    transactionCount: 2,
+    businessDate: '2026-11-22',
+    totals: {
+      net: { amount: '190.00' },
+      discount: { amount: '10.00' },
+      tax: { amount: '15.68' },
+      charge: { amount: '4.00' },
+      total: { amount: '209.68', currency: 'USD' },
+      paid: { amount: '209.68' },
+    },
+  });
+  expect(sales.stateDetails).toHaveLength(13);
+  for (const detail of sales.stateDetails) expect(detail).toMatchObject({ status: 'DONE', at: expect.any(String) });
+  expect(nodes(sales.transactions).map(({ uuid }: Answer) => uuid)).toEqual([named.uuid, walkIn.uuid]);
+  for (const transaction of nodes(sales.transactions))
+    expect(transaction).toMatchObject({ status: 'POSTED', statement: { statementId: sales.statementId } });
+  expect(nodes(sales.aggregatedTransactions)).toEqual(
+    expect.arrayContaining([
+      expect.objectContaining({
+        accountId: 'C00000001',
+        customer: { uuid: customer },
+        state: 'POSTED',
+        transactionCount: 1,
+      }),
+      expect.objectContaining({ accountId: null, customer: null }),
+    ]),
+  );
+  expect(nodes(sales.salesOrders)).toHaveLength(2);
+  for (const order of nodes(sales.salesOrders))
+    expect(order).toMatchObject({ source: 'STATEMENT', status: 'INVOICED', lines: [{ sku: 'BK-1', quantity: '1' }] });
+  expect(nodes(sales.invoices).map((invoice: Answer) => invoice.totals.total.amount)).toEqual(['104.84', '104.84']);
+  expect(nodes(sales.journalEntries)).toContainEqual(
+    expect.objectContaining({
+      account: 'TENDER_CASH',
+      debit: { amount: '104.84' },
+      credit: { amount: '0.00' },
+      tender: 'CASH',
+    }),
+  );
+  const cents = ({ amount }: { amount: string }) => Number(amount.replace('.', ''));
+  for (const journal of new Set(sales.balances.map((row: Answer) => row.journal))) {
+    const rows = sales.balances.filter((row: Answer) => row.journal === journal);
+    const sum = (side: 'debit' | 'credit') => rows.reduce((total: number, row: Answer) => total + cents(row[side]), 0);
+    expect(sum('debit'), String(journal)).toBe(sum('credit'));
+  }
+
+  const [financial] = await statements(hq, ', type: FINANCIAL');
+  expect(financial).toMatchObject({
+    state: 'POSTED',
+    tenderCounts: [
+      {
+        register: 'R1',
+        tender: 'CASH',
+        starting: { amount: '100.00' },
+        expected: { amount: '309.68' },
+        counted: { amount: '299.68' },
+        difference: { amount: '-10.00' },
+        shift: { uuid: shift },
+      },
+    ],
+  });
+  expect(financial.balances).toContainEqual({
+    journal: 'DIFFERENCE',
+    account: 'CASH_OVER_SHORT',
+    debit: { amount: '10.00' },
+    credit: { amount: '0.00' },
+  });
+
+  const found = await hq.query(
+    `query ($uuid: UUID!) { customer(by: { uuid: $uuid }) {
+       transactions(first: 5) { edges { node { uuid statement { statementId } } } }
+       salesOrders(first: 5) { edges { node { invoice { invoiceId } } } }
+       invoices(first: 5) { edges { node { invoiceId customer { uuid } statement { statementId } } } } } }`,
+    { uuid: customer },
+  );
+  expect(nodes(found.customer.transactions)).toEqual([
+    { uuid: named.uuid, statement: { statementId: sales.statementId } },
+  ]);
+  expect(nodes(found.customer.invoices)).toMatchObject([
+    { customer: { uuid: customer }, statement: { statementId: sales.statementId } },
+  ]);
+  expect(nodes(found.customer.salesOrders)).toHaveLength(1);
+  expect((await hq.query('{ attention { total } }')).attention.total).toBe(0);
+});
+
+test('a second end of day changes nothing', async () => {
+  const hq = await withChannels(['houston'], { clock: time().clock });
+  await record(hq);
+  await endOfDay(hq);
+  const before = await statements(hq);
+  expect(await endOfDay(hq)).toMatchObject({ state: 'SUCCEEDED' });
+  expect(await statements(hq)).toEqual(before);
+});
+
+test('an end of day up to a business day leaves later days alone', async () => {
+  const hq = await withChannels(['houston'], { clock: time().clock });
+  await record(hq, { businessDate: '2026-11-20' });
+  await record(hq, { businessDate: '2026-11-21' });
+  await hq.query('mutation { runEndOfDay(input: { businessDate: "2026-11-20" }) { ... on JobRun { businessDate } } }');
+  await hq.worker.drain();
+  expect((await statements(hq)).map(({ businessDate }) => businessDate)).toEqual(['2026-11-20']);
+  await endOfDay(hq);
+  expect((await statements(hq)).map(({ businessDate }) => businessDate)).toEqual(['2026-11-21', '2026-11-20']);
+});
+
+test('a sale that breaks a rule stays out with what is wrong, and passes when the rule is switched off', async () => {
+  const hq = await withChannels(['houston'], { clock: time().clock });
+  const { uuid } = await record(hq, { shiftUuid: await openShift(hq) });
+  // The shift never arrives: its row of the log is lost on the way.
+  await run(hq, 'runPJob');
+  await hq.hq.write((tx) => tx.query('delete from shift'));
+  await run(hq, 'runValidateTransactions');
+  const ask = async () =>
+    (
+      await hq.query(
+        `query ($uuid: UUID!) { transaction(by: { uuid: $uuid }) { status errorCode validationErrors { rule message } } }`,
+        { uuid },
+      )
+    ).transaction;
+  expect(await ask()).toMatchObject({
+    status: 'FAILED',
+    errorCode: 'VALIDATION_ERROR',
+    validationErrors: [{ rule: 'SHIFT' }],
+  });
+
+  const { setValidationRule: rules } = await hq.query(
+    'mutation { setValidationRule(input: { name: SHIFT, enabled: false }) { name enabled } }',
+  );
+  expect(rules).toContainEqual({ name: 'SHIFT', enabled: false });
+  const { revalidateTransactions } = await hq.query(
+    'mutation { revalidateTransactions(input: { channel: "houston" }) { ... on RevalidatedTransactions { count } } }',
+  );
+  expect(revalidateTransactions.count).toBe(1);
+  await run(hq, 'runValidateTransactions');
+  expect(await ask()).toEqual({ status: 'SUCCEEDED', errorCode: null, validationErrors: [] });
+});
+
+test('a calculated statement is cleared, its sales join the next one; a posted one is not', async () => {
+  const hq = await withChannels(['houston'], { clock: time().clock });
+  await record(hq);
+  await run(hq, 'runPJob');
+  await run(hq, 'runValidateTransactions');
+  await run(hq, 'runCalculateStatements');
+  const [calculated] = await statements(hq);
+  expect(calculated.stateDetails.map(({ status }: Answer) => status)).toEqual([
+    ...Array(3).fill('DONE'),
+    ...Array(10).fill('NOT_RUN'),
+  ]);
+  const clear = async (id: string) =>
+    (
+      await hq.query(
+        `mutation ($id: ID!) { clearStatement(input: { id: $id }) { __typename ... on Statement { state } ... on Failure { code } } }`,
+        { id },
+      )
+    ).clearStatement;
+  expect(await clear(calculated.id)).toMatchObject({ state: 'CLEARED' });
+
+  await endOfDay(hq);
+  const [posted, cleared] = await statements(hq);
+  expect([posted.state, cleared.state]).toEqual(['POSTED', 'CLEARED']);
+  expect(posted.statementId).not.toBe(cleared.statementId);
+  expect(await clear(posted.id)).toMatchObject({ code: 'WRONG_STATE' });
+});
+
+test('a difference beyond the limit stops the financial statement with the reason, which is in the list of what needs a person', async () => {
+  const hq = await withChannels(['houston'], { clock: time().clock });
+  expect(
+    await unwrapped(
+      hq,
+      'updateStatementSettings',
+      'StatementSettings',
+      { channel: 'houston', maximumCountingDifference: '5' },
+      'maximumCountingDifference { amount } aggregationLineLimit',
+    ),
+  ).toMatchObject({ maximumCountingDifference: { amount: '5.00' }, aggregationLineLimit: 1000 });
+  const shift = await openShift(hq);
+  await unwrapped(
+    hq,
+    'closeShift',
+    'Shift',
+    { channel: 'houston', uuid: shift, counts: [{ tender: 'CASH', amount: '90' }] },
+    'state',
+  );
+  await endOfDay(hq);
+
+  const [stopped] = await statements(hq, ', failed: true');
+  expect(stopped).toMatchObject({ type: 'FINANCIAL', state: 'CALCULATED', errorCode: 'COUNTING_DIFFERENCE' });
+  expect(stopped.stateDetails[3]).toMatchObject({ state: 'CHECKED', status: 'FAILED', error: expect.any(String) });
+  const { attention } = await hq.query('{ attention { items { kind subject code } } }');
+  expect(attention.items).toEqual([{ kind: 'STATEMENT_FAILED', subject: stopped.id, code: 'COUNTING_DIFFERENCE' }]);
+
+  await unwrapped(
+    hq,
+    'updateStatementSettings',
+    'StatementSettings',
+    { channel: 'houston', maximumCountingDifference: null },
+    'holdCode',
+  );
+  await endOfDay(hq);
+  expect((await statements(hq))[0]).toMatchObject({
+    statementId: stopped.statementId,
+    state: 'POSTED',
+    errorCode: null,
+  });
+});
+
+test('a shift that is still open on the next day is in the list of what needs a person', async () => {
+  const clock = time();
+  const hq = await withChannels(['houston'], { clock: clock.clock });
+  await openShift(hq);
+  await run(hq, 'runPJob');
+  expect((await hq.query('{ attention { total } }')).attention.total).toBe(0);
+  clock.pass(86_400_000);
+  const { attention } = await hq.query('{ attention { items { kind subject code } } }');
+  expect(attention.items).toMatchObject([{ kind: 'SHIFT_NOT_CLOSED', code: 'OPEN' }]);
+  const { node } = await hq.query('query ($id: ID!) { node(id: $id) { ... on Shift { register } } }', {
+    id: attention.items[0].subject,
+  });
+  expect(node).toEqual({ register: 'R1' });
+});

@@ -1,0 +1,128 @@
+import { expect, test } from 'vitest';
+import { countsOf, rowsOf, run, tamper, withChannels } from '../support/actions.ts';
+import {
+  accept,
+  books,
+  manySales,
+  posted,
+  type Refusal,
+  refuse,
+  sell,
+  settle,
+  statementsOf,
+  validated,
+} from '../support/sales.ts';
+
+/** What fails on the way to each state, and the state that the statements are in then. */
+const failures: [string, string, Refusal][] = [
+  ['MARKED', 'STARTED', { table: 'retail_transaction', when: 'row.statement_id is not null' }],
+  ['CALCULATED', 'MARKED', { table: 'statement', when: 'row.gross <> 0' }],
+  ['CHECKED', 'CALCULATED', { table: 'statement', when: `row.state = 'CHECKED'` }],
+  ['AGGREGATED', 'CHECKED', { table: 'aggregated_transaction', when: 'row.line_count > 1' }],
+  ['CUSTOMER_ORDER_CREATED', 'AGGREGATED', { table: 'sales_order', when: `row.status = 'OPEN'` }],
+  ['CUSTOMER_ORDER_INVOICED', 'CUSTOMER_ORDER_CREATED', { table: 'invoice', when: 'row.gross <> 0' }],
+  ['DISCOUNTS_POSTED', 'CUSTOMER_ORDER_INVOICED', { table: 'journal_entry', when: `row.account = 'DISCOUNTS'` }],
+  ['INCOME_EXPENSE_POSTED', 'DISCOUNTS_POSTED', { table: 'journal_entry', when: `row.account = 'CHARGE_INCOME'` }],
+  ['VOUCHERS_LINKED', 'INCOME_EXPENSE_POSTED', { table: 'settlement', when: `row.tender = 'GIFT_CARD'` }],
+  ['PAYMENTS_POSTED', 'VOUCHERS_LINKED', { table: 'journal_entry', when: `row.account = 'TENDER_CASH'` }],
+  ['GIFT_CARDS_POSTED', 'PAYMENTS_POSTED', { table: 'journal_entry', when: `row.account = 'GIFT_CARD_LIABILITY'` }],
+  ['POSTED', 'GIFT_CARDS_POSTED', { table: 'retail_transaction', when: `row.status = 'POSTED'` }],
+];
+
+test('a statement that fails on the way to a state goes on there, to the same books as one that was never interrupted', async () => {
+  const hq = await withChannels(['houston'], { settings: { BATCH_SIZE: '3' } });
+  await settle(hq, { aggregation_line_limit: 4 });
+  await manySales(hq);
+  await posted(hq);
+  const uninterrupted = await books(hq);
+
+  const interrupted = await withChannels(['houston'], { settings: { BATCH_SIZE: '3' } });
+  await settle(interrupted, { aggregation_line_limit: 4 });
+  await manySales(interrupted);
+  await validated(interrupted);
+  for (const [, state, refusal] of failures) {
+    await refuse(interrupted, refusal);
+    await run(interrupted, 'runCalculateStatements');
+    await run(interrupted, 'runPostStatements');
+    expect(await statementsOf(interrupted)).toMatchObject([
+      { state, error_code: 'INTERNAL' },
+      { state, error_code: 'INTERNAL' },
+    ]);
+    await accept(interrupted, refusal);
+  }
+  await run(interrupted, 'runPostStatements');
+  expect(await books(interrupted)).toEqual(uninterrupted);
+});
+
+test('a failing statement does not stop another, and does not lose what it reached', async () => {
+  const hq = await withChannels(['houston']);
+  for (const day of ['2026-11-18', '2026-11-19', '2026-11-20', '2026-11-21']) await sell(hq, { business_date: day });
+  const refusal = { table: 'invoice', when: `row.invoice_date = '2026-11-19'` };
+  await refuse(hq, refusal);
+  await validated(hq);
+  await run(hq, 'runCalculateStatements');
+  expect(countsOf(await run(hq, 'runPostStatements'))).toEqual([{ done: 33, failed: 1 }]);
+  const failed = { state: 'CUSTOMER_ORDER_CREATED', error_code: 'INTERNAL' };
+  const done = { state: 'POSTED', error_code: null };
+  expect(await statementsOf(hq)).toMatchObject([done, failed, done, done]);
+  expect(await rowsOf(hq.hq, `select state, detail from statement_event where event = 'FAILED'`)).toEqual([
+    {
+      state: 'CUSTOMER_ORDER_CREATED',
+      detail: 'INTERNAL: The database refused this statement; see the log of headquarters.',
+    },
+  ]);
+
+  await accept(hq, refusal);
+  await run(hq, 'runPostStatements');
+  expect(await statementsOf(hq)).toMatchObject([done, done, done, done]);
+  // No number was lost.
+  expect(await rowsOf(hq.hq, 'select invoice_id from invoice order by invoice_date')).toEqual(
+    ['INV000000001', 'INV000000004', 'INV000000002', 'INV000000003'].map((id) => ({ invoice_id: id })),
+  );
+});
+
+test.each([
+  ['sales-order', 'AGGREGATED'],
+  ['invoice', 'CUSTOMER_ORDER_CREATED'],
+])('a statement for which the sequence %s has no numbers says so, and goes on when it was extended', async (name, state) => {
+  const hq = await withChannels(['houston']);
+  await tamper(hq.hq, `update number_sequence set largest = 1 where name = '${name}'`);
+  for (const day of ['2026-11-20', '2026-11-21']) await sell(hq, { business_date: day });
+  expect(await posted(hq)).toMatchObject({ state: 'SUCCEEDED' });
+  expect(await statementsOf(hq)).toMatchObject([
+    { state: 'POSTED', error_code: null },
+    { state, error_code: 'NUMBER_SEQUENCE_EXHAUSTED' },
+  ]);
+
+  await tamper(hq.hq, `update number_sequence set largest = 9 where name = '${name}'`);
+  await run(hq, 'runPostStatements');
+  expect(await statementsOf(hq)).toMatchObject([{ state: 'POSTED' }, { state: 'POSTED', error_code: null }]);
+  expect(
+    await rowsOf(
+      hq.hq,
+      'select sales_order_id, invoice_id from sales_order o join invoice i on i.sales_order = o.id order by o.id',
+    ),
+  ).toEqual([
+    { sales_order_id: 'SO000000001', invoice_id: 'INV000000001' },
+    { sales_order_id: 'SO000000002', invoice_id: 'INV000000002' },
+  ]);
+});
+
+test('statements for which no number is left are calculated after the sequence was extended', async () => {
+  const hq = await withChannels(['houston']);
+  await tamper(hq.hq, `update number_sequence set largest = 1 where name = 'statement'`);
+  for (const day of ['2026-11-20', '2026-11-21']) await sell(hq, { business_date: day });
+  await validated(hq);
+  expect(await run(hq, 'runCalculateStatements')).toMatchObject({
+    state: 'FAILED',
+    errorCode: 'NUMBER_SEQUENCE_EXHAUSTED',
+  });
+  expect(await statementsOf(hq)).toMatchObject([{ statement_id: 'ST00000001', state: 'CALCULATED' }]);
+
+  await tamper(hq.hq, `update number_sequence set largest = 99 where name = 'statement'`);
+  await posted(hq);
+  expect(await statementsOf(hq)).toMatchObject([
+    { statement_id: 'ST00000001', state: 'POSTED' },
+    { statement_id: 'ST00000002', state: 'POSTED' },
+  ]);
+});
