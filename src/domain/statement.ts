@@ -60,7 +60,7 @@ export async function deleteCustomerOrder(tx: EntityManager, aggregate: number, 
   await dropAggregate(tx, aggregate, who.at);
   await recount(tx, [statement.id]);
   await turnBack(tx, statement.id, statement.state, who.at);
-  await note(tx, statement, 'ORDER_DELETED', 'deleteCustomerOrder', who, `aggregated-transaction:${aggregate}`);
+  await note(tx, statement, 'ORDER_DELETED', 'deleteCustomerOrder', who, aggregate);
   return found(tx, statement.id);
 }
 
@@ -182,12 +182,16 @@ async function note(
   event: string,
   action: string,
   who: Moment,
-  detail: string | null = null,
+  removed: number | null = null,
 ): Promise<void> {
   const now = (await found(tx, id)).state;
+  const detail = removed === null ? null : `aggregate ${removed}`;
   await addEvents(tx, [{ statement_id: id, event, state: now, detail }], who);
-  const subject = `statement:${id}`;
-  await addAuditEntries(tx, [{ ...who, action, subject, field: detail ?? 'state', oldValue: state, newValue: now }]);
+  const change =
+    removed === null
+      ? { field: 'state', oldValue: state, newValue: now }
+      : { field: 'aggregate', oldValue: String(removed), newValue: null };
+  await addAuditEntries(tx, [{ ...who, action, subject: `statement:${id}`, ...change }]);
 }
 
 const camel = (column: string) => column.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase());

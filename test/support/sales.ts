@@ -73,31 +73,40 @@ export const uneven = (hq: Headquarters) =>
     'select statement_id, journal from journal_entry group by statement_id, journal having sum(debit) <> sum(credit)',
   );
 
-/** Everything that posting makes, without ids and times: what two runs of the same sales must have in common. */
+/**
+ * Everything that posting makes, without times and the databases' own ids, which PostgreSQL does not give back: what two runs of the same
+ * sales must have in common.
+ */
 export async function books(hq: Headquarters) {
-  const totals = 'net, discount, tax, charge, gross, paid, quantity';
+  const totals = ['net', 'discount', 'tax', 'charge', 'gross', 'paid', 'quantity'];
+  const of = (table: string) => totals.map((name) => `${table}.${name}`).join(', ');
   const ask = (statement: string) => rowsOf(hq.hq, statement);
   return {
     statements: await ask(
-      `select statement_id, type, channel, business_date, currency, state, error_code, transaction_count, ${totals} from statement order by id`,
+      `select statement_id, type, channel, business_date, currency, state, error_code, transaction_count, ${of('s')} from statement s order by id`,
     ),
     aggregates: await ask(
-      `select id, customer_uuid, account_id, is_return, transaction_count, line_count, ${totals}, step from aggregated_transaction order by id`,
+      `select statement_id, customer_uuid, account_id, is_return, transaction_count, line_count, ${of('a')}, step from aggregated_transaction a order by id`,
     ),
     orders: await ask(
-      `select sales_order_id, source, aggregate_id, customer_uuid, account_id, status, ${totals} from sales_order order by sales_order_id`,
+      `select sales_order_id, source, account_id, status, ${of('o')}, i.invoice_id from sales_order o
+       left join invoice i on i.sales_order = o.id order by sales_order_id`,
     ),
     lines: await ask(
       `select o.sales_order_id, l.line, l.sku, l.quantity, l.unit_price, l.discount, l.tax, l.net, l.gross from sales_order_line l
        join sales_order o on o.id = l.sales_order order by o.sales_order_id, l.line`,
     ),
-    invoices: await ask(`select invoice_id, aggregate_id, account_id, ${totals} from invoice order by invoice_id`),
+    invoices: await ask(`select invoice_id, account_id, ${of('i')} from invoice i order by invoice_id`),
     entries: await ask(
-      `select j.statement_id, journal, account, tender, aggregate_id, shift_id, debit, credit from journal_entry j
-       order by j.statement_id, aggregate_id, shift_id, journal, account, tender, debit, credit`,
+      `select j.statement_id, journal, account, j.tender, i.invoice_id, shift_id, debit, credit from journal_entry j
+       left join invoice i on i.id = j.invoice order by j.statement_id, i.invoice_id, shift_id, journal, account, j.tender, debit, credit`,
     ),
-    settlements: await ask('select transaction_sequence, line, invoice, tender, amount from settlement order by 1, 2'),
-    sales: await ask('select uuid, status, statement_id, aggregate_id from retail_transaction order by sequence'),
+    settlements: await ask(
+      `select transaction_sequence, line, i.invoice_id, tender, amount from settlement s join invoice i on i.id = s.invoice order by 1, 2`,
+    ),
+    sales: await ask(
+      `select uuid, t.status, t.statement_id, o.sales_order_id from retail_transaction t left join sales_order o on o.aggregate_id = t.aggregate_id order by sequence`,
+    ),
   };
 }
 

@@ -1,0 +1,116 @@
+import { afterAll, describe, expect, test, vi } from 'vitest';
+import { channels, createChannels, newestRuns, switchSchedulesOff } from './support/actions.ts';
+import { askForEndOfDay, books, recordADay } from './support/books.ts';
+import { expectToGoOn, runsUnderWay } from './support/checks.ts';
+import type { Point, Transaction } from './support/messages.ts';
+import { newWorld } from './support/world.ts';
+
+/** Every state of a statement, in the order in which it is reached. */
+const states = [
+  'STARTED',
+  'MARKED',
+  'CALCULATED',
+  'CHECKED',
+  'AGGREGATED',
+  'CUSTOMER_ORDER_CREATED',
+  'CUSTOMER_ORDER_INVOICED',
+  'DISCOUNTS_POSTED',
+  'INCOME_EXPENSE_POSTED',
+  'VOUCHERS_LINKED',
+  'PAYMENTS_POSTED',
+  'GIFT_CARDS_POSTED',
+  'POSTED',
+];
+const MOST_TO_END = 40_000;
+
+const uninterrupted = await anUninterruptedDay();
+// Before one COMMIT, after the next: what lies between two of them is met from both sides.
+const points = uninterrupted.transactions.map((transaction, index) =>
+  pointAt(transaction, index % 2 === 0 ? 'before' : 'after'),
+);
+/** States in which statements were when their server died. */
+const killedAt = new Set<string>();
+
+test('an end of day posts every order and sale, and its books balance', () => {
+  const { statements, transactions, unbalanced } = uninterrupted.books;
+  expect(new Set(statements.map(({ state }) => state))).toEqual(new Set(['POSTED']));
+  expect(new Set(transactions.map(({ status }) => status))).toEqual(new Set(['SUCCEEDED', 'POSTED']));
+  expect(unbalanced).toEqual([]);
+  expect(points.length).toBeGreaterThanOrEqual(26);
+});
+
+describe.concurrent('the books are the same when the server was killed', () => {
+  // A loop, because test.for shortens names.
+  for (const { name, ...point } of points)
+    test(name, async ({ expect, onTestFinished }) => {
+      const { world, close } = await aDay();
+      onTestFinished(async ({ task }) => close(task.result?.state === 'fail' ? task.name : undefined));
+      const server = await world.server();
+      await server.watch(point);
+      const asked = askForEndOfDay(world).catch(() => {});
+      expect(await server.exited).toBe('SIGKILL');
+      await asked;
+      for (const { state } of await world.rows<{ state: string }>(
+        'headquarters',
+        'select distinct state from statement',
+      ))
+        killedAt.add(state);
+
+      const interrupted = await runsUnderWay(world);
+      const { readyAt } = await world.start();
+      await expectToGoOn(world, interrupted, readyAt);
+      if ((await newestRuns(world)).length === 0) await askForEndOfDay(world);
+      await vi.waitFor(async () => expect(await newestRuns(world)).toMatchObject([{ state: 'SUCCEEDED' }]), {
+        timeout: MOST_TO_END,
+        interval: 100,
+      });
+
+      expect(await books(world)).toEqual(uninterrupted.books);
+      expect(await world.errors(), 'errors in the logs').toEqual([]);
+    });
+});
+
+afterAll(() => {
+  // On its way a statement was killed in each of its states.
+  expect([...killedAt].sort()).toEqual([...states].sort());
+});
+
+async function aDay() {
+  const opened = await newWorld();
+  await opened.world.start();
+  await createChannels(opened.world, { liveConversion: false });
+  await switchSchedulesOff(opened.world);
+  await recordADay(opened.world, channels);
+  return opened;
+}
+
+/** The transactions of headquarters that move statements, of a day that nothing disturbs, and the books that come of it. */
+async function anUninterruptedDay() {
+  const { world, close } = await aDay();
+  try {
+    const server = await world.server();
+    await server.watch();
+    await askForEndOfDay(world);
+    await vi.waitFor(async () => expect(await newestRuns(world)).toMatchObject([{ state: 'SUCCEEDED' }]), {
+      timeout: MOST_TO_END,
+    });
+    const moves = server.transactions.filter(
+      ({ what }) => what === 'statements' || what === 'orders' || what === 'sales',
+    );
+    return { transactions: firstOfEach(moves), books: await books(world) };
+  } finally {
+    await close();
+  }
+}
+
+/** Those that move statements all; of the others the first and the last. */
+function firstOfEach(moves: Transaction[]): Transaction[] {
+  return moves.filter((move) => {
+    const same = moves.filter(({ what }) => what === move.what);
+    return move.what === 'statements' || move === same[0] || move === same.at(-1);
+  });
+}
+
+function pointAt({ what, database, number }: Transaction, moment: Point['moment']) {
+  return { database, number, moment, name: `${moment} COMMIT ${number} of ${database} (${what})` };
+}

@@ -1,0 +1,144 @@
+import { randomUUID } from 'node:crypto';
+import { expect, test } from 'vitest';
+import type { ShiftBody } from '../../src/data/transaction-rows.ts';
+import { clearStatement } from '../../src/domain/statement.ts';
+import { appendOperation, createCustomer, rowsOf, run, withChannels } from '../support/actions.ts';
+import type { Headquarters } from '../support/headquarters.ts';
+import { balances, paidBy, posted, sell, settle, statementsOf, uneven, validated } from '../support/sales.ts';
+import { appendTransaction, aTransaction } from '../support/transactions.ts';
+
+/** Writes a shift, as it is now, into a channel's log. */
+async function aShift(hq: Headquarters, more: Partial<ShiftBody>, uuid: string = randomUUID()): Promise<string> {
+  const payload = {
+    uuid,
+    register: '1',
+    state: 'CLOSED',
+    business_date: '2026-11-21',
+    currency: 'USD',
+    opened_by: 'ada',
+    opened_at: '2026-11-21T14:00:00.000Z',
+    closed_at: '2026-11-21T22:00:00.000Z',
+    tenders: [],
+    ...more,
+  };
+  await appendOperation(hq, 'houston', { uuid, id: randomUUID(), kind: 'RECORD_SHIFT', payload });
+  return uuid;
+}
+
+const counts = (hq: Headquarters) =>
+  rowsOf(hq.hq, 'select tender, starting, expected, counted from tender_count order by tender');
+
+test('a closed shift is counted against what was paid in it, by sales and orders, and the differences are posted', async () => {
+  const hq = await withChannels(['houston']);
+  const customer = await createCustomer(hq);
+  const shift = await aShift(hq, { state: 'OPEN', closed_at: null });
+  await sell(hq, { shift_uuid: shift, payments: paidBy(['CASH', 6_000], ['CARD', 4_000]) });
+  await sell(hq, { shift_uuid: shift, payments: paidBy(['CASH', 12_000], ['CASH', -2_000]) });
+  await appendTransaction(
+    hq,
+    'houston',
+    aTransaction('CUSTOMER_ORDER', { customer_uuid: customer, shift_uuid: shift, payments: paidBy(['CASH', 500]) }),
+  );
+  // Was paid, whatever is wrong with it otherwise.
+  await sell(hq, { shift_uuid: shift, gross: 1, payments: paidBy(['CHECK', 1_000]) });
+  await sell(hq);
+  await aShift(
+    hq,
+    {
+      tenders: [
+        { tender: 'CASH', starting: 5_000, counted: 21_450 },
+        { tender: 'CARD', starting: 0, counted: 4_100 },
+      ],
+    },
+    shift,
+  );
+  await posted(hq);
+
+  expect(await statementsOf(hq)).toMatchObject([
+    { type: 'TRANSACTIONAL', state: 'POSTED', transaction_count: 3 },
+    { type: 'FINANCIAL', state: 'POSTED', transaction_count: 1, gross: 26_500, paid: 25_550 },
+  ]);
+  expect(await counts(hq)).toEqual([
+    { tender: 'CARD', starting: 0, expected: 4_000, counted: 4_100 },
+    { tender: 'CASH', starting: 5_000, expected: 21_500, counted: 21_450 },
+    { tender: 'CHECK', starting: 0, expected: 1_000, counted: 0 },
+  ]);
+  expect(
+    await rowsOf(
+      hq.hq,
+      `select account, tender, debit, credit from journal_entry where journal = 'DIFFERENCE' order by tender, account`,
+    ),
+  ).toEqual([
+    { account: 'CASH_OVER_SHORT', tender: 'CARD', debit: 0, credit: 100 },
+    { account: 'TENDER_CARD', tender: 'CARD', debit: 100, credit: 0 },
+    { account: 'CASH_OVER_SHORT', tender: 'CASH', debit: 50, credit: 0 },
+    { account: 'TENDER_CASH', tender: 'CASH', debit: 0, credit: 50 },
+    { account: 'CASH_OVER_SHORT', tender: 'CHECK', debit: 1_000, credit: 0 },
+    { account: 'TENDER_CHECK', tender: 'CHECK', debit: 0, credit: 1_000 },
+  ]);
+  expect(await uneven(hq)).toEqual([]);
+  expect(await balances(hq)).toMatchObject({ CASH_OVER_SHORT: 950 });
+});
+
+test('shifts that are not closed stay out, and join the statement of their day when they are', async () => {
+  const hq = await withChannels(['houston']);
+  const open = await aShift(hq, { state: 'BLIND_CLOSED' });
+  await aShift(hq, { register: '2', tenders: [{ tender: 'CASH', starting: 100, counted: 100 }] });
+  await validated(hq);
+  await run(hq, 'runCalculateStatements');
+  expect(await statementsOf(hq)).toMatchObject([{ type: 'FINANCIAL', state: 'CALCULATED', transaction_count: 1 }]);
+
+  await aShift(hq, { tenders: [{ tender: 'CASH', starting: 0, counted: 30 }] }, open);
+  await validated(hq);
+  await run(hq, 'runCalculateStatements');
+  expect(await statementsOf(hq)).toMatchObject([
+    { type: 'FINANCIAL', state: 'CALCULATED', transaction_count: 2, gross: 100, paid: 130 },
+  ]);
+  await run(hq, 'runPostStatements');
+  expect(await statementsOf(hq)).toMatchObject([{ state: 'POSTED' }]);
+  await posted(hq);
+  expect(await statementsOf(hq)).toHaveLength(1);
+});
+
+test('a difference that is larger than the settings allow stops the statement until it is allowed', async () => {
+  const hq = await withChannels(['houston']);
+  await settle(hq, { maximum_counting_difference: 150 });
+  await aShift(hq, {
+    tenders: [
+      { tender: 'CASH', starting: 1_000, counted: 900 },
+      { tender: 'CARD', starting: 0, counted: 51 },
+    ],
+  });
+  await sell(hq);
+  await posted(hq);
+  expect(await statementsOf(hq)).toMatchObject([
+    { type: 'TRANSACTIONAL', state: 'POSTED' },
+    { type: 'FINANCIAL', state: 'CALCULATED', error_code: 'COUNTING_DIFFERENCE' },
+  ]);
+  expect(await rowsOf(hq.hq, `select id from journal_entry where journal = 'DIFFERENCE'`)).toEqual([]);
+
+  await settle(hq, { maximum_counting_difference: 151 });
+  await posted(hq);
+  expect((await statementsOf(hq))[1]).toMatchObject({ state: 'POSTED', error_code: null });
+  expect(await balances(hq)).toMatchObject({ CASH_OVER_SHORT: 49 });
+});
+
+test('a cleared statement lets its shifts go', async () => {
+  const hq = await withChannels(['houston']);
+  await aShift(hq, { tenders: [{ tender: 'CASH', starting: 1, counted: 1 }] });
+  await validated(hq);
+  await run(hq, 'runCalculateStatements');
+  await hq.hq.write((tx) => clearStatement(tx, 1, { actor: 'ada', at: '2026-11-22T12:00:00.000Z' }));
+  expect(await counts(hq)).toEqual([]);
+  await posted(hq);
+  expect(await statementsOf(hq)).toMatchObject([{ state: 'CLEARED' }, { type: 'FINANCIAL', state: 'POSTED' }]);
+});
+
+test('a shift whose tenders other software wrote is counted as far as they can be read', async () => {
+  const hq = await withChannels(['houston']);
+  const odd = [{ tender: 'SHELLS', starting: 1, counted: 1 }, null, { tender: 'CASH', starting: 'x', counted: 7 }];
+  await aShift(hq, { tenders: odd as unknown as ShiftBody['tenders'] });
+  await posted(hq);
+  expect(await counts(hq)).toEqual([{ tender: 'CASH', starting: 0, expected: 0, counted: 7 }]);
+  expect(await statementsOf(hq)).toMatchObject([{ state: 'POSTED' }]);
+});
