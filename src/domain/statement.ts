@@ -1,5 +1,11 @@
 import type { EntityManager } from 'typeorm';
-import { type AggregateRow, aggregatesWhere, dropAggregate, dropAggregates } from '../data/hq/aggregate.ts';
+import {
+  type AggregateRow,
+  aggregatesWhere,
+  anyAggregateBeyond,
+  dropAggregate,
+  dropAggregates,
+} from '../data/hq/aggregate.ts';
 import { addAuditEntries } from '../data/hq/audit.ts';
 import { releaseMarked } from '../data/hq/calculation.ts';
 import { knownCustomers } from '../data/hq/customer.ts';
@@ -38,8 +44,7 @@ export async function clearStatement(tx: EntityManager, id: number, who: Moment)
 /** Forgets the aggregates of a statement, so that they are made anew by the present settings. No sales order may have been made. */
 export async function regenerateAggregates(tx: EntityManager, id: number, who: Moment): Promise<StatementRow> {
   const statement = await held(tx, id, ['CHECKED', 'AGGREGATED'], 'aggregated anew');
-  const made = await aggregatesWhere(tx, { statement_id: id });
-  if (made.some(({ step }) => step > stepOf('AGGREGATED')))
+  if (await anyAggregateBeyond(tx, id, stepOf('AGGREGATED')))
     throw new WrongState('Sales orders were made of this statement: it cannot be aggregated anew.');
   await dropAggregates(tx, id);
   await turnBack(tx, id, 'CHECKED', who.at);

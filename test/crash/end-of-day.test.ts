@@ -24,9 +24,11 @@ const states = [
 const MOST_TO_END = 40_000;
 
 const uninterrupted = await anUninterruptedDay();
-// Before one COMMIT, after the next: what lies between two of them is met from both sides.
-const points = uninterrupted.transactions.map((transaction, index) =>
-  pointAt(transaction, index % 2 === 0 ? 'before' : 'after'),
+// Before and after the first ones; then before one COMMIT and after the next, so that what lies between two of them is met.
+const points = uninterrupted.transactions.flatMap((transaction, index) =>
+  index < 14
+    ? [pointAt(transaction, 'before'), pointAt(transaction, 'after')]
+    : [pointAt(transaction, index % 2 === 0 ? 'before' : 'after')],
 );
 /** States in which statements were when their server died. */
 const killedAt = new Set<string>();

@@ -99,6 +99,6 @@ test('a new headquarters has its number sequences, its streams and the schedules
   expect(await rowsOf(hq, 'select name, value from head')).toEqual([{ name: 'customer-version', value: 0 }]);
   expect(await rowsOf(hq, 'select job, cron from schedule order by id')).toEqual([
     { job: 'conversion', cron: '*/5 * * * *' },
-    { job: 'synchronize-orders', cron: '*/5 * * * *' },
+    { job: 'synchronize-orders', cron: '1-59/5 * * * *' },
   ]);
 });

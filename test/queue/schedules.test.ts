@@ -20,16 +20,16 @@ const update = async (hq: Headquarters, input: Record<string, unknown>) =>
     )
   ).updateSchedule;
 
-/** Without the schedule that a new headquarters comes with. */
+/** Without the schedules that a new headquarters comes with. */
 async function withoutSchedules(start: string, channels: string[] = []) {
   const time = aClock(start);
   const hq = await withChannels(channels, { clock: time.clock });
-  const [{ id }] = await schedules(hq);
-  await hq.query('mutation ($id: ID!) { deleteSchedule(input: { id: $id }) { __typename } }', { id });
+  for (const { id } of await schedules(hq))
+    await hq.query('mutation ($id: ID!) { deleteSchedule(input: { id: $id }) { __typename } }', { id });
   return { hq, time };
 }
 
-test('a new headquarters converts every five minutes, and says when next', async () => {
+test('a new headquarters converts every five minutes, then synchronizes orders, and says when next', async () => {
   const hq = await withChannels([], { clock: aClock('2026-11-22T10:02:30.000Z').clock });
   expect(await schedules(hq)).toEqual([
     {
@@ -44,6 +44,11 @@ test('a new headquarters converts every five minutes, and says when next', async
       lastRun: null,
       channels: null,
     },
+    expect.objectContaining({
+      job: 'SYNCHRONIZE_ORDERS',
+      cron: '1-59/5 * * * *',
+      nextRunAt: '2026-11-22T10:06:00.000Z',
+    }),
   ]);
 });
 
@@ -63,6 +68,7 @@ test('a schedule that is due starts one run, and none before or after', async ()
       lastRunAt: '2026-11-22T10:05:00.000Z',
       lastRun: { state: 'SUCCEEDED', cause: 'SCHEDULE', requestedBy: 'schedule 1' },
     },
+    { job: 'SYNCHRONIZE_ORDERS', lastRunAt: null },
   ]);
 });
 

@@ -89,23 +89,23 @@ export async function books(hq: Headquarters) {
       `select statement_id, customer_uuid, account_id, is_return, transaction_count, line_count, ${of('a')}, step from aggregated_transaction a order by id`,
     ),
     orders: await ask(
-      `select sales_order_id, source, account_id, status, ${of('o')}, i.invoice_id from sales_order o
-       left join invoice i on i.sales_order = o.id order by sales_order_id`,
+      `select o.sales_order_id, source, o.account_id, o.status, ${of('o')}, i.invoice_id from sales_order o
+       left join invoice i on i.sales_order = o.id order by o.sales_order_id`,
     ),
     lines: await ask(
       `select o.sales_order_id, l.line, l.sku, l.quantity, l.unit_price, l.discount, l.tax, l.net, l.gross from sales_order_line l
        join sales_order o on o.id = l.sales_order order by o.sales_order_id, l.line`,
     ),
-    invoices: await ask(`select invoice_id, account_id, ${of('i')} from invoice i order by invoice_id`),
+    invoices: await ask(`select i.invoice_id, i.account_id, ${of('i')} from invoice i order by invoice_id`),
     entries: await ask(
       `select j.statement_id, journal, account, j.tender, i.invoice_id, shift_id, debit, credit from journal_entry j
        left join invoice i on i.id = j.invoice order by j.statement_id, i.invoice_id, shift_id, journal, account, j.tender, debit, credit`,
     ),
     settlements: await ask(
-      `select transaction_sequence, line, i.invoice_id, tender, amount from settlement s join invoice i on i.id = s.invoice order by 1, 2`,
+      `select s.transaction_sequence, s.line, i.invoice_id, s.tender, s.amount from settlement s join invoice i on i.id = s.invoice order by 1, 2`,
     ),
     sales: await ask(
-      `select uuid, t.status, t.statement_id, o.sales_order_id from retail_transaction t left join sales_order o on o.aggregate_id = t.aggregate_id order by sequence`,
+      `select t.uuid, t.status, t.statement_id, o.sales_order_id from retail_transaction t left join sales_order o on o.aggregate_id = t.aggregate_id order by t.sequence`,
     ),
   };
 }

@@ -1,7 +1,7 @@
 import type { EntityManager } from 'typeorm';
 import type { KeysetPage } from '../customer-page.ts';
 import { keysetPage, type Listed, rowsWhere, type Where } from '../keyset-page.ts';
-import { listed, rows, sql, unpacked } from '../sql.ts';
+import { listed, one, rows, sql, unpacked } from '../sql.ts';
 import { lineColumns, type TransactionTotals, totalColumns } from '../transaction-rows.ts';
 import { totalNames } from './statement.ts';
 
@@ -189,6 +189,13 @@ export async function insertAggregateOrders(
     [JSON.stringify(orders.map(({ id }) => id))],
   );
 }
+
+/** Whether something was made of aggregates of this statement: one has gone beyond step `step`. */
+export const anyAggregateBeyond = async (db: EntityManager, statement: number, step: number): Promise<boolean> =>
+  (await one(db, 'select id from aggregated_transaction where statement_id = $1 and step > $2 limit 1', [
+    statement,
+    step,
+  ])) !== undefined;
 
 /** Forgets the aggregates of a statement; its sales are loose again. */
 export async function dropAggregates(tx: EntityManager, statement: number): Promise<void> {

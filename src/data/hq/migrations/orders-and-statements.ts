@@ -252,7 +252,7 @@ export const ordersAndStatements = migration(
       ('statement', 'ST', 8, 1, 99999999, 1000),
       ('invoice', 'INV', 9, 1, 999999999, 10000)`,
       `insert into schedule (job, cron, time_zone, enabled, missed_runs, created_at, updated_at)
-     values ('synchronize-orders', '*/5 * * * *', 'UTC', true, 'RUN_ONCE', '2025-11-23T00:00:00.000Z', '2025-11-23T00:00:00.000Z')`,
+     values ('synchronize-orders', '1-59/5 * * * *', 'UTC', true, 'RUN_ONCE', '2025-11-23T00:00:00.000Z', '2025-11-23T00:00:00.000Z')`,
     ];
   },
 );

@@ -1,0 +1,169 @@
+import type { EntityManager } from 'typeorm';
+import { expect, test } from 'vitest';
+import type { Database } from '../../src/data/database.ts';
+import {
+  aggregatePage,
+  anyAggregateBeyond,
+  dropAggregate,
+  dropAggregates,
+  insertAggregateOrders,
+  lastAggregates,
+  looseSales,
+  storeAggregates,
+} from '../../src/data/hq/aggregate.ts';
+import { markSales, releaseMarked, startStatements } from '../../src/data/hq/calculation.ts';
+import {
+  insertInvoices,
+  invoicePage,
+  journalEntryPage,
+  journalTotals,
+  linkPayments,
+  postDifferences,
+  postInvoices,
+  postPayments,
+  unbalanced,
+} from '../../src/data/hq/journal.ts';
+import {
+  aggregatesAt,
+  checkStatements,
+  stepAggregates,
+  takeStep,
+  withoutAggregatesAt,
+} from '../../src/data/hq/posting.ts';
+import {
+  markShifts,
+  paidInShifts,
+  shiftPage,
+  storeTenderCounts,
+  tenderCountsOfShifts,
+  tenderCountsOfStatements,
+  uncheckedInShifts,
+} from '../../src/data/hq/shift.ts';
+import {
+  eventsOfStatements,
+  failStatements,
+  holdStatements,
+  moveStatements,
+  recount,
+  statementEventPage,
+  statementPage,
+  statementsToWork,
+} from '../../src/data/hq/statement.ts';
+import { knownShifts, revalidate } from '../../src/data/hq/validation.ts';
+import { sql } from '../../src/data/sql.ts';
+import { withChannels } from '../support/actions.ts';
+import { onPostgres } from '../support/headquarters.ts';
+import { type Statement, statementsOf } from '../support/statements.ts';
+
+const at = '2026-11-22T10:00:00.000Z';
+const who = { actor: 'tester', at };
+const uuid = '7f3c1a52-1b7c-4c1e-9d38-2f4c8a6f0b11';
+const days = [{ channel: 'houston', until: '2026-11-22' }];
+const page = { limit: 20, descending: true };
+const ids = [1, 2];
+
+/** Tables that grow with every sale. */
+const big: Record<string, string[]> = {
+  retail_transaction: ['l', 't'],
+  shift: ['s'],
+  statement: ['s'],
+  statement_event: [],
+  aggregated_transaction: ['a', 'b'],
+  sales_order: ['o'],
+  sales_order_line: [],
+  invoice: ['i'],
+  journal_entry: [],
+  settlement: ['s'],
+  tender_count: ['c'],
+};
+
+const gathered = {
+  ...{ id: 1, statement_id: 1, customer_uuid: null, is_return: false, transaction_count: 1, line_count: 1, sales: [1] },
+  ...{ net: 0, discount: 0, tax: 0, charge: 0, gross: 0, paid: 0, quantity: 0 },
+};
+
+const queries: Record<string, (tx: EntityManager) => Promise<unknown>> = {
+  'start statements of sales': (tx) => startStatements(tx, 'TRANSACTIONAL', days, who),
+  'start statements of shifts': (tx) => startStatements(tx, 'FINANCIAL', days, who),
+  'statements to work on': (tx) => statementsToWork(tx, days, ['STARTED', 'MARKED']),
+  'hold statements': (tx) => holdStatements(tx, ids, 'STARTED'),
+  'move statements': (tx) => moveStatements(tx, ids, 'MARKED', who),
+  'fail statements': (tx) => failStatements(tx, [{ id: 1, error_code: 'X', error: 'x' }], who),
+  'mark sales': (tx) => markSales(tx, ids, 1_000, at),
+  'mark shifts': (tx) => markShifts(tx, ids),
+  'add up sales': (tx) => recount(tx, ids),
+  'what was paid in shifts': (tx) => paidInShifts(tx, ids),
+  'what was not checked in shifts': (tx) => uncheckedInShifts(tx, ids),
+  'store counts': (tx) => storeTenderCounts(tx, ids, []),
+  'check statements': (tx) => checkStatements(tx, ids),
+  'sales of one statement to gather': (tx) => looseSales(tx, [1], 1_000),
+  'sales of statements to gather': (tx) => looseSales(tx, ids, 1_000),
+  'last aggregates': (tx) => lastAggregates(tx, ids),
+  'store aggregates': (tx) => storeAggregates(tx, [gathered]),
+  'aggregates of one statement': (tx) => aggregatesAt(tx, [1], 2, 1_000, 4_000),
+  'aggregates of statements': (tx) => aggregatesAt(tx, ids, 2, 1_000, 4_000),
+  'finished statements': (tx) => withoutAggregatesAt(tx, ids, 2),
+  'a step of aggregates': (tx) => stepAggregates(tx, ids, 3),
+  'sales orders': (tx) => insertAggregateOrders(tx, [{ id: 1, sales_order_id: 'SO1' }], at),
+  invoices: (tx) => insertInvoices(tx, [{ id: 1, invoice_id: 'INV1' }], at),
+  'journal of invoices': (tx) => postInvoices(tx, ids, 'SALES', [['REVENUE', 'i.net']], at),
+  'journal of payments': (tx) => postPayments(tx, ids, 'PAYMENTS', at),
+  'journal of differences': (tx) => postDifferences(tx, ids, at),
+  'link payments': (tx) => linkPayments(tx, ids),
+  balance: (tx) => unbalanced(tx, ids),
+  'post sales': (tx) => takeStep(tx, 10, ids, at),
+  'release sales': (tx) => releaseMarked(tx, 1, at),
+  'order made': (tx) => anyAggregateBeyond(tx, 1, 2),
+  'drop aggregates': (tx) => dropAggregates(tx, 1),
+  'drop an aggregate': (tx) => dropAggregate(tx, 1, at),
+  'validate again': (tx) => revalidate(tx, { sequences: ids }, at),
+  'known shifts': (tx) => knownShifts(tx, [uuid]),
+  'statements of a channel': (tx) => statementPage(tx, { channel: 'houston' }, { ...page, before: 50_000 }),
+  'events of a statement': (tx) => statementEventPage(tx, 1, page),
+  'events of statements': (tx) => eventsOfStatements(tx, ids, 20),
+  'aggregates of a statement': (tx) => aggregatePage(tx, { statement_id: 1 }, page),
+  'invoices of a statement': (tx) => invoicePage(tx, { statement_id: 1 }, page),
+  'invoices of a customer': (tx) => invoicePage(tx, { customer_uuid: uuid }, page),
+  'entries of a statement': (tx) => journalEntryPage(tx, { statement_id: 1 }, page),
+  'entries of an aggregate': (tx) => journalEntryPage(tx, { aggregate_id: 1 }, page),
+  'totals of journals': (tx) => journalTotals(tx, ids),
+  'counts of statements': (tx) => tenderCountsOfStatements(tx, ids),
+  'counts of shifts': (tx) => tenderCountsOfShifts(tx, ids),
+  'shifts of a channel': (tx) => shiftPage(tx, { channel: 'houston' }, { ...page, before: 50_000 }),
+};
+
+test('no statement of calculating and posting reads a big table from end to end', async () => {
+  const { hq } = await withChannels(['houston']);
+  const asked = statementsOf(hq);
+  const scans: Record<string, string[]> = {};
+  for (const [name, query] of Object.entries(queries)) {
+    asked.length = 0;
+    await hq.write(query);
+    const made = asked.filter(({ text }) => /^\s*(select|insert|update|delete|with)/i.test(text));
+    expect(made.length, name).toBeGreaterThan(0);
+    for (const statement of made) {
+      const found = await fullScans(hq, statement);
+      if (found.length > 0) scans[name] = found;
+    }
+  }
+  expect(scans).toEqual({});
+});
+
+async function fullScans(database: Database, { text, parameters }: Statement): Promise<string[]> {
+  if (onPostgres) {
+    const plan = await database.write(async (tx) => {
+      await sql(tx, 'set local enable_seqscan = off');
+      return sql(tx, `explain (format json) ${text}`, parameters);
+    });
+    return [...JSON.stringify(plan).matchAll(/"Node Type":"Seq Scan"[^{}]*?"Relation Name":"(\w+)"/g)]
+      .map(([, table]) => table!)
+      .filter((table) => table in big);
+  }
+  // An alias stands for another relation in some statements: only those of a big table count.
+  const names = Object.entries(big).flatMap(([table, aliases]) => [
+    table,
+    ...aliases.filter((alias) => new RegExp(`\\b${table} ${alias}\\b`).test(text)),
+  ]);
+  const plan = await database.read((db) => sql<{ detail: string }>(db, `explain query plan ${text}`, parameters));
+  return plan.map(({ detail }) => detail).filter((detail) => names.includes(/^SCAN (\w+)/.exec(detail)?.[1] ?? ''));
+}
