@@ -71,6 +71,15 @@ export function unpacked(
     : { join: '', field: (name) => `${column}->>'$.${key}.${name}'` };
 }
 
+/**
+ * Joins the rows of `table` (as `alias`) that match what stands before it, found through their index row by row. Add it to a FROM clause.
+ * PostgreSQL would otherwise read the whole of a table that has just grown, before its statistics have.
+ */
+export const matching = (db: EntityManager, table: string, alias: string, condition: string): string =>
+  dialectOf(db) === 'postgres'
+    ? `cross join lateral (select * from ${table} ${alias} where ${condition} offset 0) as ${alias}`
+    : `cross join ${table} ${alias} on ${condition}`;
+
 /** The values of a JSON array of strings or numbers (`parameter`) as a subquery, for `in`. */
 export const listed = (db: EntityManager, parameter: string, type: 'text' | 'bigint' = 'text'): string =>
   dialectOf(db) === 'postgres'

@@ -1,8 +1,10 @@
+import { scheduler } from 'node:timers/promises';
 import { afterAll, describe, expect, test, vi } from 'vitest';
 import { channels, createChannels, newestRuns, switchSchedulesOff } from './support/actions.ts';
 import { askForEndOfDay, books, recordADay } from './support/books.ts';
 import { expectToGoOn, runsUnderWay } from './support/checks.ts';
 import type { Point, Transaction } from './support/messages.ts';
+import { randomFor } from './support/random.ts';
 import { newWorld } from './support/world.ts';
 
 /** Every state of a statement, in the order in which it is reached. */
@@ -116,3 +118,28 @@ function firstOfEach(moves: Transaction[]): Transaction[] {
 function pointAt({ what, database, number }: Transaction, moment: Point['moment']) {
   return { database, number, moment, name: `${moment} COMMIT ${number} of ${database} (${what})` };
 }
+
+describe.concurrent('the books are the same when the server was killed at random moments', () => {
+  for (const attempt of [1, 2, 3, 4, 5, 6])
+    test(`again and again, day ${attempt}`, async ({ expect, onTestFinished }) => {
+      const random = randomFor(`an end of day, ${attempt}`);
+      const { world, close } = await aDay();
+      onTestFinished(async ({ task }) => close(task.result?.state === 'fail' ? task.name : undefined));
+      const asked = askForEndOfDay(world).catch(() => {});
+      for (let kill = 1; kill <= 3; kill++) {
+        const server = await world.server();
+        await scheduler.wait(random.whole(20, 400));
+        await server.kill();
+        await asked;
+        const interrupted = await runsUnderWay(world);
+        const { readyAt } = await world.start();
+        await expectToGoOn(world, interrupted, readyAt);
+      }
+      if ((await newestRuns(world)).length === 0) await askForEndOfDay(world);
+      await vi.waitFor(async () => expect(await newestRuns(world)).toMatchObject([{ state: 'SUCCEEDED' }]), {
+        timeout: MOST_TO_END,
+        interval: 100,
+      });
+      expect(await books(world)).toEqual(uninterrupted.books);
+    });
+});

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { expect, test, vi } from 'vitest';
 import {
   acceptLastNames,
@@ -41,6 +42,27 @@ test('a customer gets its account ID by itself, and the feed tells it', async ()
   expect(await customer(hq, uuid, 'houston')).toMatchObject({ accountId: 'C00000001', syncStatus: 'SYNCED' });
   await vi.waitFor(
     async () => expect(await live(hq)).toContainEqual({ state: 'SUCCEEDED', channels: [{ code: 'houston' }] }),
+    soon,
+  );
+});
+
+test('an order becomes a sales order by itself, also one that has waited for its customer', async () => {
+  const hq = await withChannels(['houston', 'dallas'], { background: true });
+  const customerUuid = randomUUID();
+  const { createOrder: order } = await hq.query(
+    `mutation ($input: CreateOrderInput!) { createOrder(input: $input) { ... on RetailTransaction { uuid } ... on Failure { message } } }`,
+    { input: { channel: 'houston', customerUuid, lines: [{ sku: 'A', quantity: 1, unitPrice: 5 }], total: 5 } },
+  );
+  const found = async () =>
+    (
+      await hq.query('query ($uuid: UUID!) { transaction(by: { uuid: $uuid }) { status salesOrder { accountId } } }', {
+        uuid: order.uuid,
+      })
+    ).transaction;
+  await vi.waitFor(async () => expect(await found()).toEqual({ status: 'WAITING', salesOrder: null }), soon);
+  await createCustomer(hq, { id: customerUuid });
+  await vi.waitFor(
+    async () => expect(await found()).toEqual({ status: 'SUCCEEDED', salesOrder: { accountId: 'C00000001' } }),
     soon,
   );
 });

@@ -1,7 +1,7 @@
 import type { EntityManager } from 'typeorm';
 import type { KeysetPage } from '../customer-page.ts';
 import { keysetPage, type Listed, rowsWhere, type Where } from '../keyset-page.ts';
-import { listed, one, rows, sql, unpacked } from '../sql.ts';
+import { listed, matching, one, rows, sql, unpacked } from '../sql.ts';
 import { lineColumns, type TransactionTotals, totalColumns } from '../transaction-rows.ts';
 import { totalNames } from './statement.ts';
 
@@ -175,17 +175,20 @@ export async function insertAggregateOrders(
      from ${rows(tx, { id: 'bigint', sales_order_id: 'text' }, '$2')} cross join aggregated_transaction a where a.id = x.id order by a.id`,
     [at, JSON.stringify(orders)],
   );
-  const { join, field } = unpacked(tx, lineColumns, 't.payload', 'lines', { list: true });
+  const { join, field } = unpacked(tx, lineColumns, 'found.payload', 'lines', { list: true });
   const summed = ['quantity', 'discount', 'tax', 'net', 'gross'];
   await sql(
     tx,
-    `insert into sales_order_line (sales_order, line, sku, name, unit_price, ${summed.join(', ')})
+    // What is unpacked is found first: PostgreSQL would unpack every sale that there is, and then look which of them are meant.
+    `with found as materialized (
+       select o.id, t.payload from sales_order o ${matching(tx, 'retail_transaction', 't', 't.aggregate_id = o.aggregate_id')}
+       where o.aggregate_id in ${listed(tx, '$1', 'bigint')})
+     insert into sales_order_line (sales_order, line, sku, name, unit_price, ${summed.join(', ')})
      select x.id, row_number() over (partition by x.id order by x.sku, x.unit_price), x.sku, x.name, x.unit_price, ${summed.map((name) => `x.${name}`).join(', ')}
-     from (select o.id, ${field('sku')} as sku, max(${field('name')}) as name, cast(${field('unit_price')} as bigint) as unit_price,
+     from (select found.id, ${field('sku')} as sku, max(${field('name')}) as name, cast(${field('unit_price')} as bigint) as unit_price,
              ${summed.map((name) => `cast(sum(cast(${field(name)} as bigint)) as bigint) as ${name}`).join(', ')}
-           from sales_order o cross join retail_transaction t ${join}
-           where o.aggregate_id in ${listed(tx, '$1', 'bigint')} and t.aggregate_id = o.aggregate_id and ${field('voided')} = false
-           group by o.id, ${field('sku')}, cast(${field('unit_price')} as bigint)) as x`,
+           from found ${join} where ${field('voided')} = false
+           group by found.id, ${field('sku')}, cast(${field('unit_price')} as bigint)) as x`,
     [JSON.stringify(orders.map(({ id }) => id))],
   );
 }

@@ -1,7 +1,7 @@
 import type { EntityManager } from 'typeorm';
 import type { KeysetPage } from '../customer-page.ts';
 import { keysetPage, type Listed, rowsWhere, type Where } from '../keyset-page.ts';
-import { listed, rows, sql, unpacked } from '../sql.ts';
+import { listed, matching, rows, sql, unpacked } from '../sql.ts';
 import { paymentColumns, type TransactionTotals, totalColumns } from '../transaction-rows.ts';
 import { totalNames } from './statement.ts';
 
@@ -238,13 +238,17 @@ const insertEntries = (
 
 /** Links each payment of these aggregates' sales with the invoice that it settles. */
 export const linkPayments = (tx: EntityManager, ids: readonly number[]) => {
-  const { join, field } = unpacked(tx, paymentColumns, 't.payload', 'payments', { list: true });
+  const { join, field } = unpacked(tx, paymentColumns, 'found.payload', 'payments', { list: true });
   return sql(
     tx,
-    `insert into settlement (transaction_sequence, line, statement_id, aggregate_id, invoice, tender, amount)
-     select t.sequence, cast(${field('line')} as bigint), i.statement_id, i.aggregate_id, i.id, ${field('tender')}, cast(${field('amount')} as bigint)
-     from invoice i cross join retail_transaction t ${join}
-     where i.aggregate_id in ${listed(tx, '$1', 'bigint')} and t.aggregate_id = i.aggregate_id`,
+    // As with the lines of sales orders: found first, then unpacked.
+    `with found as materialized (
+       select t.sequence, t.payload, i.statement_id, i.aggregate_id, i.id as invoice from invoice i
+         ${matching(tx, 'retail_transaction', 't', 't.aggregate_id = i.aggregate_id')}
+       where i.aggregate_id in ${listed(tx, '$1', 'bigint')})
+     insert into settlement (transaction_sequence, line, statement_id, aggregate_id, invoice, tender, amount)
+     select found.sequence, cast(${field('line')} as bigint), found.statement_id, found.aggregate_id, found.invoice, ${field('tender')}, cast(${field('amount')} as bigint)
+     from found ${join}`,
     [JSON.stringify(ids)],
   );
 };

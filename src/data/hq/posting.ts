@@ -1,6 +1,6 @@
 import type { EntityManager } from 'typeorm';
 import { NumberSequenceExhausted } from '../../errors.ts';
-import { listed, sql } from '../sql.ts';
+import { listed, matching, sql } from '../sql.ts';
 import { insertAggregateOrders } from './aggregate.ts';
 import { insertInvoices, invoiceNumbers, linkPayments, type Posting, postInvoices, postPayments } from './journal.ts';
 import { formatted, takeNumbers } from './number-sequence.ts';
@@ -133,7 +133,9 @@ async function numbered<Name extends string>(
 const finishSales = (tx: EntityManager, ids: readonly number[], at: string) =>
   sql(
     tx,
-    `update retail_transaction set status = 'POSTED', modified_at = $1 where aggregate_id in ${listed(tx, '$2', 'bigint')}`,
+    `update retail_transaction set status = 'POSTED', modified_at = $1
+     where sequence in (select t.sequence from aggregated_transaction a ${matching(tx, 'retail_transaction', 't', 't.aggregate_id = a.id')}
+       where a.id in ${listed(tx, '$2', 'bigint')})`,
     [at, JSON.stringify(ids)],
   );
 

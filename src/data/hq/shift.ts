@@ -1,7 +1,7 @@
 import type { EntityManager } from 'typeorm';
 import type { KeysetPage } from '../customer-page.ts';
 import { keysetPage, type Listed, rowsWhere, type Where } from '../keyset-page.ts';
-import { listed, one, packed, rows, sql, unpacked } from '../sql.ts';
+import { listed, matching, one, packed, rows, sql, unpacked } from '../sql.ts';
 import { paymentColumns, type ShiftState, type ShiftTender, type TransactionPayment } from '../transaction-rows.ts';
 
 /** A shift as headquarters received it. */
@@ -74,13 +74,15 @@ export interface TenderPaid {
 
 /** What was paid in each of these shifts by transactions that were found to be sound, by tender. Those cancelled or voided do not count. */
 export async function paidInShifts(db: EntityManager, ids: readonly number[]): Promise<TenderPaid[]> {
-  const { join, field } = unpacked(db, paymentColumns, 't.payload', 'payments', { list: true });
+  const { join, field } = unpacked(db, paymentColumns, 'found.payload', 'payments', { list: true });
   const found = await sql<TenderPaid>(
     db,
-    `select s.id as shift_id, ${field('tender')} as tender, cast(sum(cast(${field('amount')} as bigint)) as bigint) as amount
-     from shift s cross join retail_transaction t ${join}
-     where s.id in ${listed(db, '$1', 'bigint')} and t.shift_uuid = s.uuid and t.channel_database = s.channel_database
-       and t.status in ('SUCCEEDED', 'POSTED') group by s.id, ${field('tender')}`,
+    // As with the lines of sales orders: found first, then unpacked.
+    `with found as materialized (
+       select s.id as shift_id, t.payload from shift s ${matching(db, 'retail_transaction', 't', 't.shift_uuid = s.uuid')}
+       where s.id in ${listed(db, '$1', 'bigint')} and t.channel_database = s.channel_database and t.status in ('SUCCEEDED', 'POSTED'))
+     select found.shift_id, ${field('tender')} as tender, cast(sum(cast(${field('amount')} as bigint)) as bigint) as amount
+     from found ${join} group by found.shift_id, ${field('tender')}`,
     [JSON.stringify(ids)],
   );
   return found.map((row) => ({ ...row, shift_id: Number(row.shift_id), amount: Number(row.amount) }));
