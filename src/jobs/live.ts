@@ -58,9 +58,10 @@ export class Live {
       const codes = live.map(({ code }) => code);
       try {
         const joined = await this.run(conversion.name, conversion.steps, codes);
-        // The P-job of the conversion brought orders up, or what orders waited for.
-        const orders = await hq.read((db) => anyToTry(db, 'orders', codes, now()));
-        if (orders && !signal.aborted) await this.run(synchronizeOrders.name, [synchronizeOrders.name], codes);
+        // The P-job of the conversion brought orders up, or what orders of any channel waited for.
+        const all = channels.all().flatMap(({ code, liveConversion }) => (liveConversion ? [code] : []));
+        const orders = await hq.read((db) => anyToTry(db, 'orders', all, now()));
+        if (orders && !signal.aborted) await this.run(synchronizeOrders.name, [synchronizeOrders.name], all);
         // The run that was under way may have passed these channels already.
         if (joined) {
           for (const code of codes) this.dirty.add(code);

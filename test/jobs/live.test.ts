@@ -46,7 +46,7 @@ test('a customer gets its account ID by itself, and the feed tells it', async ()
   );
 });
 
-test('an order becomes a sales order by itself, also one that has waited for its customer', async () => {
+test('an order becomes a sales order by itself, also one that has waited for a customer of another channel', async () => {
   const hq = await withChannels(['houston', 'dallas'], { background: true });
   const customerUuid = randomUUID();
   const { createOrder: order } = await hq.query(
@@ -60,7 +60,7 @@ test('an order becomes a sales order by itself, also one that has waited for its
       })
     ).transaction;
   await vi.waitFor(async () => expect(await found()).toEqual({ status: 'WAITING', salesOrder: null }), soon);
-  await createCustomer(hq, { id: customerUuid });
+  await createCustomer(hq, { id: customerUuid, channel: 'dallas' });
   await vi.waitFor(
     async () => expect(await found()).toEqual({ status: 'SUCCEEDED', salesOrder: { accountId: 'C00000001' } }),
     soon,
