@@ -20,7 +20,7 @@ import type { Context } from './context.ts';
 import { Customer } from './customer.ts';
 import { numberOf } from './keyset.ts';
 import { Money, money, moneyOrNull } from './money.ts';
-import { Aggregate, Statement } from './statement.ts';
+import { Aggregate, Statement } from './statement-parts.ts';
 import { RetailTransaction } from './transaction.ts';
 
 /*

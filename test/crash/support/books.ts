@@ -91,43 +91,58 @@ export async function askForEndOfDay(world: World): Promise<void> {
   await world.query(`mutation { runEndOfDay(input: { businessDate: "${DAY}" }) { __typename } }`);
 }
 
-const totals = 'net, discount, tax, charge, gross, paid, quantity';
+const totals = ['net', 'discount', 'tax', 'charge', 'gross', 'paid', 'quantity'];
+const totalsOf = (table: string) => totals.map((name) => `${table}.${name}`).join(', ');
 
-/** Totals, numbers and documents at headquarters: everything but the times. */
+/**
+ * Totals, numbers and documents at headquarters: everything but the times, and the internal ids, which PostgreSQL does not give back when
+ * a transaction is rolled back.
+ */
 export async function books(world: World) {
   const rows = <Row = Record<string, unknown>>(statement: string) => world.rows<Row>('headquarters', statement);
   return {
     customers: await rows('select uuid, account_id from customer order by uuid'),
     transactions: await rows<{ status: string }>(
-      `select uuid, kind, status, ${totals}, statement_id, aggregate_id from retail_transaction order by sequence`,
+      `select t.uuid, t.kind, t.status, ${totalsOf('t')}, s.statement_id, coalesce(o.sales_order_id, a.sales_order_id) as sales_order
+       from retail_transaction t left join statement s on s.id = t.statement_id left join sales_order o on o.transaction_sequence = t.sequence
+         left join sales_order a on a.aggregate_id = t.aggregate_id order by t.uuid`,
     ),
     orders: await rows(
-      `select id, sales_order_id, source, transaction_sequence, aggregate_id, statement_id, customer_uuid, account_id, business_date, ${totals}, status from sales_order order by id`,
+      `select o.sales_order_id, o.source, s.statement_id, o.customer_uuid, o.account_id, o.business_date, ${totalsOf('o')}, o.status
+       from sales_order o left join statement s on s.id = o.statement_id order by o.sales_order_id`,
     ),
     lines: await rows(
-      'select sales_order, line, sku, quantity, unit_price, discount, tax, net, gross from sales_order_line order by sales_order, line',
+      `select o.sales_order_id, l.line, l.sku, l.quantity, l.unit_price, l.discount, l.tax, l.net, l.gross
+       from sales_order_line l join sales_order o on o.id = l.sales_order order by o.sales_order_id, l.line`,
     ),
     statements: await rows<{ state: string }>(
-      `select id, statement_id, type, channel, business_date, state, error_code, transaction_count, ${totals} from statement order by id`,
+      `select statement_id, type, channel, business_date, state, error_code, transaction_count, ${totalsOf('statement')} from statement order by statement_id`,
     ),
     aggregates: await rows(
-      `select id, statement_id, customer_uuid, account_id, is_return, transaction_count, line_count, ${totals}, step from aggregated_transaction order by id`,
+      `select o.sales_order_id, a.customer_uuid, a.account_id, a.is_return, a.transaction_count, a.line_count, ${totalsOf('a')}, a.step
+       from aggregated_transaction a join sales_order o on o.aggregate_id = a.id order by o.sales_order_id`,
     ),
     invoices: await rows(
-      `select id, invoice_id, sales_order, aggregate_id, statement_id, account_id, ${totals} from invoice order by id`,
+      `select i.invoice_id, o.sales_order_id, s.statement_id, i.account_id, ${totalsOf('i')}
+       from invoice i join sales_order o on o.id = i.sales_order join statement s on s.id = i.statement_id order by i.invoice_id`,
     ),
     journal: await rows(
-      'select statement_id, journal, account, debit, credit, aggregate_id, invoice, shift_id, tender from journal_entry order by statement_id, journal, aggregate_id, account, tender, debit, credit',
+      `select s.statement_id, j.journal, j.account, j.debit, j.credit, i.invoice_id, h.uuid as shift, j.tender
+       from journal_entry j join statement s on s.id = j.statement_id left join invoice i on i.id = j.invoice left join shift h on h.id = j.shift_id
+       order by s.statement_id, j.journal, coalesce(i.invoice_id, ''), j.account, coalesce(j.tender, ''), j.debit, j.credit`,
     ),
     settlements: await rows(
-      'select transaction_sequence, line, statement_id, aggregate_id, invoice, tender, amount from settlement order by transaction_sequence, line',
+      `select t.uuid, x.line, i.invoice_id, x.tender, x.amount
+       from settlement x join retail_transaction t on t.sequence = x.transaction_sequence join invoice i on i.id = x.invoice order by t.uuid, x.line`,
     ),
     counts: await rows(
-      'select statement_id, shift_id, tender, starting, expected, counted from tender_count order by statement_id, shift_id, tender',
+      `select s.statement_id, h.uuid, c.tender, c.starting, c.expected, c.counted
+       from tender_count c join statement s on s.id = c.statement_id join shift h on h.id = c.shift_id order by s.statement_id, h.uuid, c.tender`,
     ),
     numbers: await rows('select name, next_number from number_sequence order by name'),
     events: await rows(
-      'select statement_id, event, count(*) as times from statement_event group by statement_id, event order by statement_id, event',
+      `select s.statement_id, e.event, count(*) as times from statement_event e join statement s on s.id = e.statement_id
+       group by s.statement_id, e.event order by s.statement_id, e.event`,
     ),
     unbalanced: await rows(
       'select statement_id, journal from journal_entry group by statement_id, journal having sum(debit) <> sum(credit)',

@@ -1,0 +1,324 @@
+import type { AggregateRow } from '../data/hq/aggregate.ts';
+import {
+  type Account,
+  accounts,
+  type InvoiceRow,
+  type JournalEntryRow,
+  type Journal as JournalName,
+} from '../data/hq/journal.ts';
+import {
+  calculationStates,
+  postingStates,
+  type StatementState as State,
+  type StatementEventRow,
+  type StatementRow,
+} from '../data/hq/statement.ts';
+import type { ShiftCountRow } from '../data/hq/statement-view.ts';
+import { type HqTransaction, transactionPage } from '../data/hq/transaction.ts';
+import { builder } from './builder.ts';
+import type { Context } from './context.ts';
+import { Customer } from './customer.ts';
+import { keysetConnection, numberKey } from './keyset.ts';
+import { Money, money, Totals } from './money.ts';
+import { SalesOrder } from './sales-order.ts';
+import { Shift, Tender } from './shift.ts';
+import { fromHeadquarters, RetailTransaction, TransactionConnection } from './transaction.ts';
+
+const meanings: Record<State, string> = {
+  STARTED: 'It exists and has its number.',
+  MARKED: 'Sales (or shifts) are stamped with it; no other statement takes them.',
+  CALCULATED: 'Its sums are known (or what was counted against what was expected).',
+  CHECKED: 'Its sums still hold, and every named customer has an account ID.',
+  AGGREGATED: 'Sales are put together by customer and day.',
+  CUSTOMER_ORDER_CREATED: 'Each aggregate has its sales order.',
+  CUSTOMER_ORDER_INVOICED: 'Each sales order has its invoice; journal SALES.',
+  DISCOUNTS_POSTED: 'Discounts are posted; journal DISCOUNTS.',
+  INCOME_EXPENSE_POSTED: 'Charges and payment differences are posted; journal INCOME_EXPENSE.',
+  VOUCHERS_LINKED: 'Payments are linked to the invoices that they settle.',
+  PAYMENTS_POSTED: 'Payments are posted, journal PAYMENTS; counted differences too, journal DIFFERENCE.',
+  GIFT_CARDS_POSTED: 'Payments by gift card are posted; journal GIFT_CARDS.',
+  POSTED: 'Final: all balances, and its sales are POSTED.',
+  CLEARED: 'Given up before anything was posted; its sales are free for another statement.',
+};
+
+export const order: readonly State[] = [...calculationStates, ...postingStates];
+
+export const StatementState = builder.enumType('StatementState', {
+  description:
+    'How far a statement is: three states of calculation and ten of posting. An error leaves it in the state before; the next attempt resumes there.',
+  values: Object.fromEntries(
+    Object.entries(meanings).map(([state, description]) => [state, { description }]),
+  ) as Record<State, { description: string }>,
+});
+
+export const StatementType = builder.enumType('StatementType', {
+  description: 'What a statement is about.',
+  values: {
+    TRANSACTIONAL: { description: 'Sales that passed validation, at any time of the day (trickle feed).' },
+    FINANCIAL: { description: 'Closed shifts: what was counted against what was expected.' },
+  } as const,
+});
+
+export interface StateDetail {
+  state: State;
+  status: 'DONE' | 'FAILED' | 'NOT_RUN';
+  at: string | null;
+  error: string | null;
+}
+
+export const Detail = builder.objectRef<StateDetail>('StatementStateDetail').implement({
+  description: 'One of the 13 states, and whether a statement has passed it.',
+  fields: (t) => ({
+    state: t.expose('state', { type: StatementState, description: 'Which.' }),
+    phase: t.field({
+      type: builder.enumType('StatementPhase', {
+        description: 'Part of a statement’s way.',
+        values: {
+          CALCULATION: { description: 'The first three states.' },
+          POSTING: { description: 'The other ten.' },
+        } as const,
+      }),
+      description: 'Calculation or posting.',
+      resolve: ({ state }) =>
+        (calculationStates as readonly State[]).includes(state) ? ('CALCULATION' as const) : ('POSTING' as const),
+    }),
+    status: t.expose('status', {
+      type: builder.enumType('StatementStateStatus', {
+        description: 'Whether a state was reached.',
+        values: {
+          DONE: { description: 'Reached.' },
+          FAILED: { description: 'The last attempt failed to reach it; the next one resumes here.' },
+          NOT_RUN: { description: 'Still to come.' },
+        } as const,
+      }),
+      description: 'Done, failed, or not run.',
+    }),
+    at: t.expose('at', { type: 'DateTime', nullable: true, description: 'When it was reached.' }),
+    error: t.exposeString('error', { nullable: true, description: 'Why it was not reached.' }),
+  }),
+});
+
+export const Event = builder.objectRef<StatementEventRow>('StatementEvent').implement({
+  description: 'Something that happened to a statement.',
+  fields: (t) => ({
+    at: t.expose('at', { type: 'DateTime', description: 'When.' }),
+    actor: t.exposeString('actor', { description: 'By whom or what.' }),
+    event: t.exposeString('event', {
+      description: 'What: a state that it reached, ERROR, or what somebody did with it, e.g. CLEARED.',
+    }),
+    detail: t.exposeString('detail', { nullable: true, description: 'More about it.' }),
+  }),
+});
+
+export const Journal = builder.enumType('Journal', {
+  description: 'A journal of a statement. The debits and credits of each are equal, to the minor unit.',
+  values: {
+    SALES: { description: 'Invoices.' },
+    DISCOUNTS: { description: 'Discounts, so that revenue shows list prices.' },
+    INCOME_EXPENSE: { description: 'Charges, and differences between sum and payment.' },
+    PAYMENTS: { description: 'Payments by tender.' },
+    GIFT_CARDS: { description: 'Payments by gift card.' },
+    DIFFERENCE: { description: 'What was counted less what was expected, by tender.' },
+  } as const,
+});
+
+export const LedgerAccount = builder.enumType('LedgerAccount', {
+  description: 'An account of the books.',
+  values: Object.fromEntries(
+    Object.entries(accounts).map(([account, description]) => [account, { description }]),
+  ) as Record<Account, { description: string }>,
+});
+
+export const JournalEntry = builder.objectRef<JournalEntryRow>('JournalEntry').implement({
+  description: 'A line of a journal: a debit or a credit of an account.',
+  fields: (t) => ({
+    journal: t.expose('journal', { type: Journal, description: 'In which journal.' }),
+    account: t.expose('account', { type: LedgerAccount, description: 'Which account.' }),
+    debit: t.field({
+      type: Money,
+      description: 'Debit; 0 for a credit.',
+      resolve: (row) => money(row.debit, row.currency),
+    }),
+    credit: t.field({
+      type: Money,
+      description: 'Credit; 0 for a debit.',
+      resolve: (row) => money(row.credit, row.currency),
+    }),
+    businessDate: t.expose('business_date', { type: 'Date', description: 'Its day.' }),
+    tender: t.field({
+      type: Tender,
+      nullable: true,
+      description: 'For payments and differences: the tender.',
+      resolve: ({ tender }) => tender as typeof Tender.$inferType | null,
+    }),
+    invoice: t.field({
+      type: Invoice,
+      nullable: true,
+      description: 'The invoice that it belongs to.',
+      resolve: ({ invoice }, _args, { loaders }) => (invoice === null ? null : loaders.invoice.load(invoice)),
+    }),
+  }),
+});
+
+interface Balance {
+  journal: JournalName;
+  account: Account;
+  debit: number;
+  credit: number;
+  currency: string;
+}
+
+export const AccountBalance = builder.objectRef<Balance>('AccountBalance').implement({
+  description: 'What a statement posted to an account in a journal.',
+  fields: (t) => ({
+    journal: t.expose('journal', { type: Journal, description: 'In which journal.' }),
+    account: t.expose('account', { type: LedgerAccount, description: 'Which account.' }),
+    debit: t.field({ type: Money, description: 'Sum of debits.', resolve: (row) => money(row.debit, row.currency) }),
+    credit: t.field({ type: Money, description: 'Sum of credits.', resolve: (row) => money(row.credit, row.currency) }),
+  }),
+});
+
+export const TenderCount = builder.objectRef<ShiftCountRow & { currency: string }>('TenderCount').implement({
+  description: 'What was counted of a tender in a shift, against what was expected.',
+  fields: (t) => ({
+    shift: t.field({
+      type: Shift,
+      nullable: true,
+      description: 'Which shift, as its channel has it.',
+      resolve: ({ channel, shift_uuid: uuid }, _args, { loaders }) => loaders.shift.load({ channel, uuid }),
+    }),
+    register: t.exposeString('register', { description: 'At which register.' }),
+    tender: t.field({
+      type: Tender,
+      description: 'Which tender.',
+      resolve: ({ tender }) => tender as typeof Tender.$inferType,
+    }),
+    starting: t.field({
+      type: Money,
+      description: 'At the beginning.',
+      resolve: (row) => money(row.starting, row.currency),
+    }),
+    expected: t.field({
+      type: Money,
+      description: 'Starting amount and payments.',
+      resolve: (row) => money(row.expected, row.currency),
+    }),
+    counted: t.field({ type: Money, description: 'Counted.', resolve: (row) => money(row.counted, row.currency) }),
+    difference: t.field({
+      type: Money,
+      description: 'Counted less expected: negative when something is missing.',
+      resolve: (row) => money(Number(row.counted) - Number(row.expected), row.currency),
+    }),
+  }),
+});
+
+export const Statement = builder.objectRef<StatementRow>('Statement');
+
+export const Invoice = builder.objectRef<InvoiceRow>('Invoice');
+builder.node(Invoice, {
+  description: 'An invoice of a sales order.',
+  id: { resolve: ({ id }) => id },
+  loadOne: (id, { loaders }) => (/^\d{1,15}$/.test(id) ? loaders.invoice.load(Number(id)) : null),
+  fields: (t) => ({
+    invoiceId: t.exposeString('invoice_id', { description: 'Its number, e.g. `INV000000042`.' }),
+    salesOrder: t.field({
+      type: SalesOrder,
+      nullable: true,
+      description: 'What it invoices.',
+      resolve: (row, _args, { loaders }) => loaders.salesOrder.load(row.sales_order),
+    }),
+    statement: t.field({
+      type: Statement,
+      nullable: true,
+      description: 'The statement that made it.',
+      resolve: (row, _args, { loaders }) => loaders.statement.load(row.statement_id),
+    }),
+    customer: t.field({
+      type: Customer,
+      nullable: true,
+      description: 'Who is invoiced; null for customers who gave no name.',
+      resolve: (row, _args, { loaders }) =>
+        row.customer_uuid === null ? null : loaders.hqCustomer.load(row.customer_uuid),
+    }),
+    accountId: t.exposeString('account_id', { nullable: true, description: 'The account ID that is invoiced.' }),
+    invoiceDate: t.expose('invoice_date', { type: 'Date', description: 'Its day.' }),
+    totals: t.field({ type: Totals, description: 'Its sums.', resolve: (row) => row }),
+    createdAt: t.expose('created_at', { type: 'DateTime', description: 'When it was made.' }),
+  }),
+});
+export const InvoiceConnection = builder.connectionObject(
+  { type: Invoice, name: 'InvoiceConnection' },
+  { name: 'InvoiceEdge' },
+);
+
+export const Aggregate = builder.objectRef<AggregateRow>('AggregatedTransaction');
+builder.node(Aggregate, {
+  description: 'Sales of one customer on one day that become one sales order. A sale is never split.',
+  id: { resolve: ({ id }) => id },
+  loadOne: (id, { loaders }) => (/^\d{1,15}$/.test(id) ? loaders.aggregate.load(Number(id)) : null),
+  fields: (t) => ({
+    statement: t.field({
+      type: Statement,
+      nullable: true,
+      description: 'Of which statement.',
+      resolve: (row, _args, { loaders }) => loaders.statement.load(row.statement_id),
+    }),
+    customer: t.field({
+      type: Customer,
+      nullable: true,
+      description: 'Of which customer; null for customers who gave no name.',
+      resolve: (row, _args, { loaders }) =>
+        row.customer_uuid === null ? null : loaders.hqCustomer.load(row.customer_uuid),
+    }),
+    accountId: t.exposeString('account_id', { nullable: true, description: 'The customer’s account ID.' }),
+    businessDate: t.expose('business_date', { type: 'Date', description: 'Of which day.' }),
+    isReturn: t.boolean({ description: 'Whether it holds returns only.', resolve: (row) => Boolean(row.is_return) }),
+    transactionCount: t.expose('transaction_count', { type: 'BigInt', description: 'How many sales.' }),
+    lineCount: t.expose('line_count', { type: 'BigInt', description: 'How many lines they have.' }),
+    totals: t.field({ type: Totals, description: 'Their sums.', resolve: (row) => row }),
+    state: t.field({
+      type: StatementState,
+      description: 'The last posting state that it went through.',
+      resolve: ({ step }) => postingStates[Math.max(1, Number(step)) - 1]!,
+    }),
+    salesOrder: t.field({
+      type: SalesOrder,
+      nullable: true,
+      description: 'What was made of it.',
+      resolve: ({ id }, _args, { loaders }) => loaders.salesOrderOfAggregate.load(id),
+    }),
+    transactions: t.connection(
+      {
+        type: RetailTransaction,
+        description: 'The sales in it, in the order they arrived.',
+        resolve: ({ id }, args, context) => transactionsWith(context, { aggregate_id: id }, args),
+      },
+      TransactionConnection,
+    ),
+  }),
+});
+export const AggregateConnection = builder.connectionObject(
+  { type: Aggregate, name: 'AggregatedTransactionConnection' },
+  { name: 'AggregatedTransactionEdge' },
+);
+
+export const paged = {
+  complexity: (args: { first?: number | null; last?: number | null }) => ({
+    field: 1,
+    multiplier: args.first ?? args.last ?? 20,
+  }),
+};
+
+type Page = Parameters<typeof keysetConnection>[0]['args'];
+
+export async function transactionsWith({ hq }: Context, filter: Parameters<typeof transactionPage>[1], args: Page) {
+  const connection = await keysetConnection<number, HqTransaction>(
+    { args, keyFrom: numberKey },
+    ({ sequence }) => sequence,
+    (page) => hq.read((db) => transactionPage(db, filter, page)),
+  );
+  return {
+    ...connection,
+    edges: connection.edges.map((edge) => edge && { ...edge, node: fromHeadquarters(edge.node) }),
+  };
+}
