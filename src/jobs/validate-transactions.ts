@@ -8,13 +8,14 @@ import {
   type Setback,
   setBack,
   stillDueTransactions,
+  storeTotals,
   succeed,
   wakeTransactions,
 } from '../data/hq/transaction.ts';
 import { knownShifts, ruleRows } from '../data/hq/validation.ts';
 import { setbackAfter } from '../domain/order.ts';
 import { resolveReferences } from '../domain/references.ts';
-import { shapeIssues } from '../domain/transaction-rules.ts';
+import { shapeIssues, totalsOf } from '../domain/transaction-rules.ts';
 import { type Violation, violationsOf } from '../domain/validation.ts';
 import type { Job, JobContext } from '../queue/job.ts';
 import { inHalves } from './halves.ts';
@@ -92,12 +93,26 @@ function validateBatch(context: JobContext, channel: string, due: readonly Shape
         ...setback(sequence, { error_code: 'VALIDATION_ERROR', error: wrong[0]!.message }),
         validation_errors: wrong,
       });
-    const passed = ready.filter(({ sequence }) => !found.has(sequence)).map(({ sequence }) => sequence);
+    const passed = ready.filter(({ sequence }) => !found.has(sequence));
     if (setbacks.length > 0) await setBack(tx, setbacks, now);
-    if (passed.length > 0) await succeed(tx, passed, now);
+    if (passed.length > 0)
+      await succeed(
+        tx,
+        passed.map(({ sequence }) => sequence),
+        now,
+      );
+    const odd = passed.flatMap(otherTotals);
+    if (odd.length > 0) await storeTotals(tx, odd);
     const failed = setbacks.filter(({ status }) => status === 'FAILED').length;
     return { done: passed.length, failed, result: undefined };
   });
+}
+
+/** With rules switched off a sale may say other totals than its parts: the books follow the parts, so that they balance all the same. */
+function otherTotals({ sequence, payload }: DueTransaction) {
+  const totals = totalsOf(payload.lines, payload.charges, payload.payments);
+  const same = (Object.keys(totals) as (keyof typeof totals)[]).every((name) => totals[name] === payload[name]);
+  return same ? [] : [{ sequence, ...totals }];
 }
 
 const setback = (sequence: number, reason: { error_code: string; error: string }): Setback => ({

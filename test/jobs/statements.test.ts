@@ -273,3 +273,26 @@ test('a sale whose customer failed stays out, and joins the next statement when 
   expect(await saleOf(hq, named)).toMatchObject({ status: 'POSTED', error_code: null });
   expect(await ordersOf(hq)).toMatchObject([{ account_id: null }, { account_id: 'C00000001' }]);
 });
+
+test('amounts that somebody changed behind our back stop their statement before it is posted, and no other', async () => {
+  const hq = await withChannels(['houston']);
+  await sell(hq, { business_date: '2026-11-19' });
+  await sell(hq, { business_date: '2026-11-20' });
+  await sell(hq);
+  await validated(hq);
+  await run(hq, 'runCalculateStatements');
+  await tamper(
+    hq.hq,
+    `update retail_transaction set paid = paid - 1 where business_date = '2026-11-19'`,
+    `update statement set paid = paid - 1 where business_date = '2026-11-19'`,
+    `update retail_transaction set gross = gross - 1 where business_date = '2026-11-20'`,
+    `update statement set gross = gross - 1 where business_date = '2026-11-20'`,
+  );
+  await run(hq, 'runPostStatements');
+  const found = await statementsOf(hq);
+  expect(Object.fromEntries(found.map((row) => [row.business_date, [row.state, row.error_code]]))).toEqual({
+    '2026-11-19': ['GIFT_CARDS_POSTED', 'STATEMENT_OUT_OF_BALANCE'],
+    '2026-11-20': ['CALCULATED', 'STATEMENT_OUT_OF_BALANCE'],
+    '2026-11-21': ['POSTED', null],
+  });
+});

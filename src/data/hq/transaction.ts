@@ -2,7 +2,12 @@ import type { EntityManager } from 'typeorm';
 import type { KeysetPage } from '../customer-page.ts';
 import { firstOfEach, keysetPage, type Listed, rowsWhere, type Where } from '../keyset-page.ts';
 import { forUpdate, listed, one, packed, rows, sql } from '../sql.ts';
-import { type TransactionBody, type TransactionKind, totalColumns } from '../transaction-rows.ts';
+import {
+  type TransactionBody,
+  type TransactionKind,
+  type TransactionTotals,
+  totalColumns,
+} from '../transaction-rows.ts';
 
 /*
  * Orders and sales as headquarters received them. What is left to do with them is a query on their status; a job moves them from one
@@ -232,6 +237,17 @@ const mayGoOn = `(status = 'WAITING' and (error_code = 'NUMBER_SEQUENCE_EXHAUSTE
         where a.customer_uuid = retail_transaction.customer_uuid and a.uuid = retail_transaction.delivery_address_uuid)))
   or status = 'FAILED' and (next_try_at <= $1
     or error_code in ('ASYNC_CUSTOMER_SYNC_FAILED', 'ASYNC_ADDRESS_SYNC_FAILED') and not ${operationIn(`'FAILED', 'WAITING'`)}))`;
+
+/** Writes totals that a transaction does not say itself. */
+export const storeTotals = (tx: EntityManager, totals: readonly (TransactionTotals & { sequence: number })[]) =>
+  sql(
+    tx,
+    `update retail_transaction set ${Object.keys(totalColumns)
+      .map((name) => `${name} = x.${name}`)
+      .join(', ')}
+     from ${rows(tx, { sequence: 'bigint', ...totalColumns }, '$1')} where retail_transaction.sequence = x.sequence`,
+    [JSON.stringify(totals)],
+  );
 
 /** The index of those in trouble is used where its condition is said word for word. */
 const inTrouble = `status in ('WAITING', 'FAILED', 'EDITING')`;
