@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { expect, test } from 'vitest';
-import { aClock, createCustomer, run, withChannels } from '../support/actions.ts';
+import { aClock, createCustomer, run, tamper, withChannels } from '../support/actions.ts';
 import type { Answer, Headquarters } from '../support/headquarters.ts';
 
 const unwrapped = async (
@@ -315,4 +315,41 @@ test('a shift that is still open on the next day is in the list of what needs a 
     id: attention.items[0].subject,
   });
   expect(node).toEqual({ register: 'R1' });
+});
+
+test('before it is invoiced, an order of a statement is deleted and its sales join the next one; afterwards that is refused', async () => {
+  const hq = await withChannels(['houston'], { clock: time().clock });
+  const { uuid } = await record(hq);
+  await tamper(hq.hq, `update number_sequence set largest = 0 where name = 'invoice'`);
+  await endOfDay(hq);
+  const [stopped] = await statements(hq);
+  expect(stopped).toMatchObject({ state: 'CUSTOMER_ORDER_CREATED', errorCode: 'NUMBER_SEQUENCE_EXHAUSTED' });
+  const act = async (field: string, input: Answer) => {
+    const name = field === 'deleteCustomerOrder' ? 'DeleteCustomerOrderInput' : 'StatementInput';
+    const data = await hq.query(
+      `mutation ($input: ${name}!) { ${field}(input: $input) { __typename ... on Statement { state transactionCount } ... on Failure { code message } } }`,
+      { input },
+    );
+    return data[field];
+  };
+  expect(await act('regenerateAggregates', { id: stopped.id })).toMatchObject({ code: 'WRONG_STATE' });
+  expect(await act('clearStatement', { id: stopped.id })).toMatchObject({ code: 'WRONG_STATE' });
+  const [aggregate] = nodes(stopped.aggregatedTransactions);
+  expect(await act('deleteCustomerOrder', { aggregatedTransaction: aggregate.id })).toMatchObject({
+    state: 'CUSTOMER_ORDER_CREATED',
+    transactionCount: 0,
+  });
+  expect(await act('deleteCustomerOrder', { aggregatedTransaction: aggregate.id })).toMatchObject({
+    code: 'NOT_FOUND',
+  });
+
+  await tamper(hq.hq, `update number_sequence set largest = 999 where name = 'invoice'`);
+  await endOfDay(hq);
+  await endOfDay(hq);
+  const [next, emptied] = await statements(hq);
+  expect([next.state, emptied.state]).toEqual(['POSTED', 'POSTED']);
+  expect(nodes(next.transactions)).toMatchObject([{ uuid, status: 'POSTED' }]);
+  expect(nodes(emptied.transactions)).toEqual([]);
+  const [posted] = nodes(next.aggregatedTransactions);
+  expect(await act('deleteCustomerOrder', { aggregatedTransaction: posted.id })).toMatchObject({ code: 'WRONG_STATE' });
 });
