@@ -50,12 +50,21 @@ async function renderPage(tabs: GraphiqlTab[]): Promise<{ body: Buffer; etag: st
     subscriptionsProtocol: 'WS' as const,
     connectionParams: placeholder,
   };
-  const html = renderGraphiQL(options).replace(JSON.stringify(placeholder), () => connectionParams);
+  const page = renderGraphiQL(options).replace(JSON.stringify(placeholder), () => connectionParams);
+  // The last one: GraphiQL's own code holds the words too.
+  const end = page.lastIndexOf('</body>');
+  const html = `${page.slice(0, end)}<style>${tabsThatStay}</style>${page.slice(end)}`;
   return {
     body: await promisify(gzip)(html),
     etag: `"${createHash('sha256').update(html).digest('base64url').slice(0, 16)}"`,
   };
 }
+
+/**
+ * GraphiQL lays its tabs out once and leaves each with an offset that shows as soon as it is pressed: it would jump from under the mouse,
+ * and only the keyboard would change tabs.
+ */
+const tabsThatStay = '.graphiql-tab { transform: none !important; }';
 
 /** The renderer writes its options as JSON, where a function has no place. */
 const placeholder = '__connection_params__';
