@@ -51,8 +51,8 @@ test('the GraphiQL page needs nothing from the internet', async () => {
 });
 
 test('a tab of GraphiQL does not jump from under the mouse that presses it', async () => {
-  const { url } = await startHeadquarters();
-  const page = await (await fetch(`${url}/graphql`, { headers: { accept: 'text/html' } })).text();
+  const { endpoint } = await startServer();
+  const page = await (await fetch(endpoint, { headers: { accept: 'text/html' } })).text();
   // Behind GraphiQL's own styles, at the end of the document.
   expect(page.slice(page.lastIndexOf('<style>'))).toMatch(
     /^<style>\.graphiql-tab { transform: none !important; }<\/style><\/body>/,
