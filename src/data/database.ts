@@ -144,9 +144,3 @@ const isUnavailable = (error: unknown): boolean =>
   /Connection terminated|is not established|Driver not Connected|timeout exceeded when trying to connect/i.test(
     String(error),
   );
-
-/** A row with this key exists already. */
-export const isDuplicate = (error: unknown): boolean => {
-  const code = driverCode(error);
-  return code === '23505' || (code === 'SQLITE_CONSTRAINT' && /UNIQUE|PRIMARY KEY/i.test(String(error)));
-};

@@ -1,5 +1,5 @@
 import type { EntityManager } from 'typeorm';
-import type { CustomerBody } from '../data/customer-rows.ts';
+import type { AddressRow, CustomerBody } from '../data/customer-rows.ts';
 import { addAuditEntries } from '../data/hq/audit.ts';
 import {
   type CustomerOperation,
@@ -47,23 +47,43 @@ export async function retryAll(
   return { count: retried.length, channels: [...new Set(retried.map((row) => row.channel))] };
 }
 
+type Values<Row> = Partial<Record<keyof Row, string | null | undefined>>;
+
+/** Which address, and what to change of it. */
+export type AddressCorrection = Values<Omit<AddressRow, 'uuid' | 'position'>> & { uuid: string };
+
 /** Replaces values of a failed operation, which must then keep the rules, and lets it be tried again. */
 export async function correct(
   tx: EntityManager,
   sequence: number,
-  values: Partial<Record<keyof CustomerBody, string | null | undefined>>,
+  { customer = {}, addresses = [] }: { customer?: Values<CustomerBody>; addresses?: readonly AddressCorrection[] },
   actor: string,
   at: string,
 ): Promise<CustomerOperation> {
   const operation = await failed(tx, sequence);
-  const before = operation.payload.customer;
-  const given = Object.entries(values).filter(([, value]) => value !== undefined) as [
-    keyof CustomerBody,
-    string | null,
-  ][];
-  if (!before || given.length === 0) throw new InvalidInput([], 'nothing to correct was given');
-  const body = { ...before, ...Object.fromEntries(given.map(([column, value]) => [column, value?.trim() || null])) };
-  const payload = { ...operation.payload, customer: { ...body, ...searchKeys(body) } };
+  const { payload: before } = operation;
+  const values = given(customer);
+  if (values.length === 0 && addresses.length === 0) throw new InvalidInput([], 'nothing to correct was given');
+  if (values.length > 0 && !before.customer) throw new InvalidInput([], 'this operation says nothing but addresses');
+  const body = before.customer && { ...before.customer, ...Object.fromEntries(values) };
+  const known = Array.isArray(before.addresses) ? before.addresses : [];
+  const corrected = addresses.map(({ uuid, ...change }, index) => {
+    const place = known.findIndex((address) => address?.uuid === uuid);
+    if (place === -1) throw new InvalidInput(['addresses', index, 'id'], 'is no address of this operation');
+    return { place, values: given(change) };
+  });
+  const payload = {
+    ...before,
+    ...(body ? { customer: { ...body, ...searchKeys(body) } } : {}),
+    ...(before.addresses
+      ? {
+          addresses: known.map((address, place) => ({
+            ...address,
+            ...Object.fromEntries(corrected.filter((one) => one.place === place).flatMap((one) => one.values)),
+          })) as AddressRow[],
+        }
+      : {}),
+  };
   const [issue] = issuesOf(payload);
   if (issue)
     throw new InvalidInput(
@@ -74,16 +94,32 @@ export async function correct(
   await again(tx, operation);
   await addAuditEntries(
     tx,
-    given
-      .filter(([column]) => before[column] !== body[column])
-      .map(([column]) => ({
-        ...entry(sequence, 'correctCustomerOperation', actor, at),
-        field: camel(column),
-        oldValue: before[column],
-        newValue: body[column],
-      })),
+    [
+      ...changesOf('', before.customer, payload.customer, values),
+      ...corrected.flatMap(({ place, values }) =>
+        changesOf(`addresses.${place}.`, known[place], payload.addresses?.[place], values),
+      ),
+    ].map((change) => ({ ...entry(sequence, 'correctCustomerOperation', actor, at), ...change })),
   );
   return (await operationBySequence(tx, sequence))!;
+}
+
+/** What was given, trimmed; empty text is no text. */
+const given = (values: Record<string, string | null | undefined>): [string, string | null][] =>
+  Object.entries(values).flatMap(([column, value]) => (value === undefined ? [] : [[column, value?.trim() || null]]));
+
+function changesOf(at: string, before: object | undefined, after: object | undefined, values: [string, unknown][]) {
+  const text = (row: object | undefined, column: string) => {
+    const value = (row as Record<string, unknown> | undefined)?.[column];
+    return value === null || value === undefined ? null : String(value);
+  };
+  return values
+    .map(([column]) => ({
+      field: `${at}${camel(column)}`,
+      oldValue: text(before, column),
+      newValue: text(after, column),
+    }))
+    .filter(({ oldValue, newValue }) => oldValue !== newValue);
 }
 
 async function failed(tx: EntityManager, sequence: number): Promise<CustomerOperation> {

@@ -9,11 +9,10 @@ import {
 import { type AddressRow, addressPurposes, customerTypes } from '../data/customer-rows.ts';
 import type { Database } from '../data/database.ts';
 import { failedCustomers } from '../data/hq/operation.ts';
-import { addAddress, createCustomers, prepareCustomer, updateCustomer } from '../domain/customer.ts';
 import { plainText, uuidRule } from '../domain/customer-rules.ts';
 import { searchTerms } from '../domain/search.ts';
 import { mustUse } from '../domain/viewer.ts';
-import { ChannelNotFound, CustomerExists, CustomerNotFound, DatabaseUnavailable, InvalidInput } from '../errors.ts';
+import { DatabaseUnavailable, InvalidInput } from '../errors.ts';
 import { builder } from './builder.ts';
 import { Channel } from './channel.ts';
 import type { Context } from './context.ts';
@@ -29,7 +28,7 @@ export const CustomerType = builder.enumType('CustomerType', {
   ) as Record<(typeof customerTypes)[number], { description: string }>,
 });
 
-const AddressPurpose = builder.enumType('AddressPurpose', {
+export const AddressPurpose = builder.enumType('AddressPurpose', {
   description: 'What an address is for.',
   values: Object.fromEntries(
     addressPurposes.map((purpose) => [
@@ -352,145 +351,3 @@ builder.queryField('customers', (t) =>
     { name: 'CustomerEdge' },
   ),
 );
-
-const NameInput = builder.inputType('PersonNameInput', {
-  description: 'The parts of a name.',
-  fields: (t) => ({
-    title: t.string({ description: 'E.g. `Dr.`; at most 40 characters.' }),
-    first: t.string({ description: 'Given name; at most 100 characters. A person needs a first or a last name.' }),
-    middle: t.string({ description: 'Middle name or initial; at most 100 characters.' }),
-    last: t.string({ description: 'Family name; at most 100 characters.' }),
-  }),
-});
-
-const AddressInput = builder.inputType('CustomerAddressInput', {
-  description: 'An address.',
-  fields: (t) => ({
-    id: t.field({ type: 'UUID', description: 'Its permanent UUID, made by the client. Default: we make one.' }),
-    purpose: t.field({
-      type: AddressPurpose,
-      description: 'What it is for. Default: HOME for a person, BUSINESS for an organization.',
-    }),
-    name: t.string({ description: 'Who or what is there; at most 200 characters.' }),
-    street: t.string({ description: 'Street and number; at most 250 characters.' }),
-    street2: t.string({ description: 'Second line; at most 250 characters.' }),
-    city: t.string({ description: 'At most 100 characters.' }),
-    state: t.string({ description: 'State, province or county; at most 100 characters.' }),
-    postalCode: t.string({ description: 'At most 20 characters.' }),
-    country: t.string({ required: true, description: 'ISO 3166-1 alpha-2 code.' }),
-  }),
-});
-
-const about = {
-  organizationName: 'Name of an organization; at most 200 characters.',
-  email: 'Primary e-mail address; letters beyond ASCII are allowed (RFC 6531); at most 254 characters.',
-  phone: 'Primary phone number; digits, spaces and ( ) - . / + x #; at most 40 characters.',
-  language: 'BCP 47 tag, e.g. `en-US`.',
-  currency: 'ISO 4217 code, e.g. `USD`.',
-  birthDate: 'Day of birth of a person.',
-};
-
-const CreateCustomerInput = builder.inputType('CreateCustomerInput', {
-  description: 'A new customer.',
-  fields: (t) => ({
-    channel: t.string({ required: true, description: 'Code of the channel that creates it.' }),
-    id: t.field({
-      type: 'UUID',
-      description:
-        'Its permanent UUID, made by the client: the idempotency key. Sent again with the same data it answers the stored customer. Default: we make one, and a repeat makes another customer.',
-    }),
-    type: t.field({ type: CustomerType, description: 'Default PERSON.' }),
-    name: t.field({ type: NameInput, description: 'Name of a person.' }),
-    organizationName: t.string({ description: about.organizationName }),
-    email: t.string({ description: about.email }),
-    phone: t.string({ description: about.phone }),
-    language: t.string({ description: about.language }),
-    currency: t.string({ description: about.currency }),
-    birthDate: t.field({ type: 'Date', description: about.birthDate }),
-    addresses: t.field({ type: [AddressInput], description: 'Any number of addresses.' }),
-  }),
-});
-
-const UpdateCustomerInput = builder.inputType('UpdateCustomerInput', {
-  description: 'What to change; a field that is left out stays, one that is null is emptied.',
-  fields: (t) => ({
-    channel: t.string({ required: true, description: 'Code of its channel.' }),
-    uuid: t.field({ type: 'UUID', required: true, description: 'Which customer.' }),
-    name: t.field({ type: NameInput, description: 'Parts of the name to change.' }),
-    organizationName: t.string({ description: about.organizationName }),
-    email: t.string({ description: about.email }),
-    phone: t.string({ description: about.phone }),
-    language: t.string({ description: about.language }),
-    currency: t.string({ description: about.currency }),
-    birthDate: t.field({ type: 'Date', description: about.birthDate }),
-  }),
-});
-
-const AddCustomerAddressInput = builder.inputType('AddCustomerAddressInput', {
-  description: 'An address for a customer.',
-  fields: (t) => ({
-    channel: t.string({ required: true, description: 'Code of its channel.' }),
-    uuid: t.field({ type: 'UUID', required: true, description: 'Which customer.' }),
-    address: t.field({
-      type: AddressInput,
-      required: true,
-      description: 'The address. Its id is the idempotency key.',
-    }),
-  }),
-});
-
-builder.mutationFields((t) => ({
-  createCustomer: t.field({
-    type: Customer,
-    description:
-      'Creates a customer in a channel, asynchronously: it is stored in the channel’s own database when this answers, whatever headquarters is doing, and shows "Pending sync" until its account ID comes back.',
-    errors: { types: [InvalidInput, ChannelNotFound, CustomerExists] },
-    args: { input: t.arg({ type: CreateCustomerInput, required: true, description: 'The customer.' }) },
-    resolve: async (_root, { input: { channel, ...input } }, { viewer, channels, now, notice }) => {
-      mustUse(viewer, channel);
-      const database = await channels.databaseOf(channel);
-      const customer = prepareCustomer(channel, input, now());
-      const result = await database.writeTogether(createCustomers, customer);
-      if (result instanceof Error) throw result;
-      if (!result.created) return (await database.read((db) => customersByUuid(db, [customer.uuid])))[0]!;
-      notice(channel);
-      const { uuid, body, addresses, at } = customer;
-      return { id: 0, uuid, account_id: null, channel, ...body, created_at: at, updated_at: at, addresses };
-    },
-  }),
-  updateCustomer: t.field({
-    type: Customer,
-    description:
-      'Changes a customer in its channel, pending or not. Headquarters gets the change with the next P-job, in the order it was made.',
-    errors: { types: [InvalidInput, ChannelNotFound, CustomerNotFound] },
-    args: { input: t.arg({ type: UpdateCustomerInput, required: true, description: 'What to change.' }) },
-    resolve: async (_root, { input: { channel, uuid, ...change } }, { viewer, channels, now, notice }) => {
-      mustUse(viewer, channel);
-      const database = await channels.databaseOf(channel);
-      const row = await database.write(async (tx) => {
-        await updateCustomer(tx, { channel, uuid, change, at: now() });
-        return (await customersByUuid(tx, [uuid]))[0]!;
-      });
-      notice(channel);
-      return row;
-    },
-  }),
-  addCustomerAddress: t.field({
-    type: Customer,
-    description: 'Adds an address to a customer, pending or not.',
-    errors: { types: [InvalidInput, ChannelNotFound, CustomerNotFound] },
-    args: {
-      input: t.arg({ type: AddCustomerAddressInput, required: true, description: 'The address and whose it is.' }),
-    },
-    resolve: async (_root, { input: { channel, uuid, address } }, { viewer, channels, now, notice }) => {
-      mustUse(viewer, channel);
-      const database = await channels.databaseOf(channel);
-      const row = await database.write(async (tx) => {
-        await addAddress(tx, { channel, uuid, address, at: now() });
-        return (await customersByUuid(tx, [uuid]))[0]!;
-      });
-      notice(channel);
-      return row;
-    },
-  }),
-}));

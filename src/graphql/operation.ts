@@ -14,7 +14,7 @@ import { mustOperate, mustUse } from '../domain/viewer.ts';
 import { ChannelNotFound, InvalidInput, NotFound, WrongState } from '../errors.ts';
 import { builder } from './builder.ts';
 import { Channel, namedChannels } from './channel.ts';
-import { Customer } from './customer.ts';
+import { AddressPurpose, Customer } from './customer.ts';
 import { keysetConnection, numberKey, numberOf } from './keyset.ts';
 
 const stateMeanings = {
@@ -206,6 +206,21 @@ const RetryAllInput = builder.inputType('RetryFailedCustomerOperationsInput', {
   fields: (t) => ({ channel: t.string({ description: 'Only of this channel. Default: of all.' }) }),
 });
 
+const CorrectAddressInput = builder.inputType('CorrectAddressInput', {
+  description: 'What to correct of an address. A field that is left out stays, one that is null is emptied.',
+  fields: (t) => ({
+    id: t.field({ type: 'UUID', required: true, description: 'Which address of the operation, by its UUID.' }),
+    purpose: t.field({ type: AddressPurpose, description: 'What it is for.' }),
+    name: t.string({ description: 'Who or what is there.' }),
+    street: t.string({ description: 'Street and number.' }),
+    street2: t.string({ description: 'Second line.' }),
+    city: t.string({ description: 'City.' }),
+    state: t.string({ description: 'State, province or county.' }),
+    postalCode: t.string({ description: 'Postal code.' }),
+    country: t.string({ description: 'ISO 3166-1 alpha-2 code.' }),
+  }),
+});
+
 const CorrectInput = builder.inputType('CorrectCustomerOperationInput', {
   description:
     'The corrected values. A field that is left out stays as the channel sent it, one that is null is emptied.',
@@ -225,6 +240,7 @@ const CorrectInput = builder.inputType('CorrectCustomerOperationInput', {
     language: t.string({ description: 'BCP 47 tag.' }),
     currency: t.string({ description: 'ISO 4217 code.' }),
     birthDate: t.field({ type: 'Date', description: 'Day of birth.' }),
+    addresses: t.field({ type: [CorrectAddressInput], description: 'Addresses to correct.' }),
   }),
 });
 
@@ -281,7 +297,14 @@ builder.mutationFields((t) => ({
         currency: values.currency,
         birth_date: values.birthDate,
       };
-      const operation = await hq.write((tx) => correct(tx, numberOf(id), columns, viewer.name, now()));
+      const addresses = (values.addresses ?? []).map(({ id: uuid, postalCode, purpose, ...address }) => ({
+        ...address,
+        uuid,
+        postal_code: postalCode,
+        ...(purpose ? { purpose } : {}),
+      }));
+      const change = { customer: columns, addresses };
+      const operation = await hq.write((tx) => correct(tx, numberOf(id), change, viewer.name, now()));
       notice(operation.channel);
       return operation;
     },

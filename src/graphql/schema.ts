@@ -4,6 +4,7 @@ import './scalars.ts';
 import './failures.ts';
 import './channel.ts';
 import './customer.ts';
+import './customer-changes.ts';
 import './money.ts';
 import './operation.ts';
 import './shift.ts';

@@ -2,24 +2,19 @@ import type { EntityManager } from 'typeorm';
 import { knownCustomers } from '../data/hq/customer.ts';
 import { settingsOf } from '../data/hq/statement-settings.ts';
 import {
-  countDueTransactions,
   type DueTransaction,
-  dueTransactions,
   type Setback,
   setBack,
   stillDueTransactions,
   storeTotals,
   succeed,
-  wakeTransactions,
 } from '../data/hq/transaction.ts';
 import { knownShifts, ruleRows } from '../data/hq/validation.ts';
-import { setbackAfter } from '../domain/order.ts';
 import { resolveReferences } from '../domain/references.ts';
 import { shapeIssues, totalsOf } from '../domain/transaction-rules.ts';
 import { type Violation, violationsOf } from '../domain/validation.ts';
 import type { Job, JobContext } from '../queue/job.ts';
-import { inHalves } from './halves.ts';
-import { refuseRewoundHeadquarters } from './rewound.ts';
+import { workThroughDue } from './due-transactions.ts';
 
 /**
  * Validate store transactions: checks the sales that channels uploaded, so that statements can take them, within headquarters.
@@ -32,41 +27,18 @@ export const validateTransactions: Job = {
   name: 'validate-transactions',
   title: 'Validate store transactions',
   description: 'Checks uploaded sales by the rules that are enabled; customers that they name are synchronized first.',
-  async run(context) {
-    await refuseRewoundHeadquarters(context);
-    const channels = context.channelCodes();
-    await context.batch(async (tx) => {
-      await wakeTransactions(tx, 'sales', channels, context.now());
-      return { done: 0, result: undefined };
-    });
-    context.expect('validating sales', await context.hq.read((db) => countDueTransactions(db, 'sales', channels)));
-    await context.isolated(null, async () => {
-      for (const channel of channels) await validateChannel(context, channel);
-    });
-  },
+  run: (context) =>
+    workThroughDue(context, {
+      family: 'sales',
+      phase: 'validating sales',
+      check: shaped,
+      batch: (due, channel) => validateBatch(context, channel, due),
+    }),
 };
 
 /** A sale with what is wrong with its shape; null when it is sound. */
 interface Shaped extends DueTransaction {
   invalid: string | null;
-}
-
-async function validateChannel(context: JobContext, channel: string): Promise<void> {
-  const next = (after: number) =>
-    context.hq.read((db) => dueTransactions(db, 'sales', channel, context.batchSize, after)).then(shaped);
-  let reads = next(0);
-  for (;;) {
-    const due = await reads;
-    if (due.length === 0) return;
-    // The next batch is read and checked while the database stores this one.
-    reads = next(due.at(-1)!.sequence);
-    reads.catch(() => {});
-    await inHalves(
-      due,
-      (sales) => validateBatch(context, channel, sales),
-      (sale, error) => refused(context, sale, error),
-    );
-  }
 }
 
 const shaped = (sales: DueTransaction[]): Shaped[] =>
@@ -152,19 +124,4 @@ async function violations(
     if (wrong.length > 0) found.set(sale.sequence, wrong);
   }
   return found;
-}
-
-/** The database refused this one sale: it is tried again later, a few times. */
-async function refused(context: JobContext, sale: DueTransaction, error: unknown): Promise<void> {
-  context.log.error({ err: error, transaction: sale.sequence }, 'a sale was refused by the database');
-  const now = context.now();
-  const later = setbackAfter(
-    sale,
-    { code: 'INTERNAL', message: 'The database refused this sale; see the log of headquarters.' },
-    now,
-  );
-  await context.batch(async (tx) => {
-    await setBack(tx, [later], now);
-    return { done: 0, failed: later.next_try_at === null ? 1 : 0, result: undefined };
-  });
 }

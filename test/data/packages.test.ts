@@ -1,7 +1,6 @@
 import type { EntityManager } from 'typeorm';
 import { expect, onTestFinished, test } from 'vitest';
 import type { Database } from '../../src/data/database.ts';
-import { isDuplicate } from '../../src/data/database.ts';
 import { headquarters, openDatabase } from '../../src/data/open.ts';
 import { listed, one, packed, rows, sql } from '../../src/data/sql.ts';
 import { emptyDatabases, onPostgres } from '../support/headquarters.ts';
@@ -120,15 +119,4 @@ test('a list of values is matched exactly', async () => {
     sql(db, `select id from t where id in ${listed(db, '$1', 'bigint')} order by id`, [JSON.stringify([102, 1, 55])]),
   );
   expect(numbered).toEqual([{ id: 1 }, { id: 102 }]);
-});
-
-test('a key that is there already is told apart from other refusals', async () => {
-  const database = await aDatabase();
-  await database.write((tx) => store(tx, JSON.stringify(all)));
-  const again = await database.write((tx) => store(tx, JSON.stringify(all.slice(0, 1)))).catch((error) => error);
-  expect(isDuplicate(again)).toBe(true);
-  const other = await database
-    .write((tx) => sql(tx, 'insert into channel (code) values (null)'))
-    .catch((error) => error);
-  expect(isDuplicate(other)).toBe(false);
 });

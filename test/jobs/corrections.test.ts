@@ -14,6 +14,7 @@ import {
 } from '../support/actions.ts';
 import type { Headquarters } from '../support/headquarters.ts';
 import { correct, failed, retry, retryAll } from '../support/operations.ts';
+import { appendTransaction, aTransaction } from '../support/transactions.ts';
 
 async function withFailedEdit(hq: Headquarters) {
   const uuid = await createCustomer(hq);
@@ -164,4 +165,58 @@ test('all failed operations, or those of a channel, are retried at once, and tha
     { actor: 'operator', subject: 'channel:houston', new_value: '2' },
     { actor: 'operator', subject: 'channel:*', new_value: '3' },
   ]);
+});
+
+test('a bad address is corrected, the order that waited for it goes on by itself, and the channel gets the correction', async () => {
+  const hq = await withChannels(['houston']);
+  const uuid = await createCustomer(hq, { addresses: [] });
+  const address = {
+    uuid: randomUUID(),
+    position: 0,
+    purpose: 'DELIVERY',
+    name: null,
+    street: '1 Main Street',
+    street2: null,
+    city: 'Houston',
+    state: 'TX',
+    postal_code: '77002',
+    country: 'Texas',
+  };
+  await appendOperation(hq, 'houston', {
+    uuid,
+    id: address.uuid,
+    kind: 'ADD_ADDRESS',
+    payload: { addresses: [address] },
+  });
+  const order = await appendTransaction(
+    hq,
+    'houston',
+    aTransaction('ONLINE_ORDER', { customer_uuid: uuid, delivery_address_uuid: address.uuid }),
+  );
+  await run(hq, 'runPJob');
+  await run(hq, 'runSynchronizeOrders');
+  const statusOf = async () =>
+    (await rowsOf(hq.hq, 'select status, error_code from retail_transaction where uuid = $1', [order]))[0];
+  expect(await statusOf()).toEqual({ status: 'FAILED', error_code: 'ASYNC_ADDRESS_SYNC_FAILED' });
+
+  const [operation] = await failed(hq);
+  expect(await correct(hq, operation.id, { addresses: [{ id: randomUUID(), country: 'US' }] })).toMatchObject({
+    code: 'INVALID_INPUT',
+    path: ['addresses', '0', 'id'],
+  });
+  expect(await correct(hq, operation.id, { email: 'ada@example.com' })).toMatchObject({ code: 'INVALID_INPUT' });
+  expect(await correct(hq, operation.id, { addresses: [{ id: address.uuid, country: 'US' }] })).toMatchObject({
+    state: 'PENDING',
+    corrected: true,
+  });
+  await run(hq, 'runSynchronizeOrders');
+  expect(await statusOf()).toEqual({ status: 'SUCCEEDED', error_code: null });
+  await run(hq, 'runDownload1010');
+  expect((await customer(hq, uuid, 'houston')).addresses).toMatchObject([{ uuid: address.uuid, country: 'US' }]);
+  expect(
+    await rowsOf(
+      hq.hq,
+      `select field, old_value, new_value from audit_entry where action = 'correctCustomerOperation'`,
+    ),
+  ).toEqual([{ field: 'addresses.0.country', old_value: 'Texas', new_value: 'US' }]);
 });
