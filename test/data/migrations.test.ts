@@ -102,3 +102,27 @@ test('a new headquarters has its number sequences, its streams and the schedules
     { job: 'synchronize-orders', cron: '1-59/5 * * * *' },
   ]);
 });
+
+test('the log of a channel database that was made before orders is kept, row by row', async () => {
+  const { url } = await urls();
+  const before = await open(url, { ...channelDatabase, migrations: channelDatabase.migrations.slice(0, 1) });
+  const payload = { customer: { last_name: 'Müller \u2028 "O’Hara"' } };
+  await before.write((tx) =>
+    sql(
+      tx,
+      `insert into operation (counter, id, channel, customer_uuid, kind, payload, created_at) values
+         (1, 'a', 'houston', 'x', 'CREATE_CUSTOMER', $1, '2026-11-22T10:00:00.000Z'), (2, 'b', 'houston', 'x', 'ADD_ADDRESS', $1, '2026-11-22T10:00:01.000Z')`,
+      [JSON.stringify(payload)],
+    ),
+  );
+  await before.close();
+
+  const after = await open(url, channelDatabase);
+  const kept = await rowsOf(after, 'select counter, id, kind, payload from operation order by counter');
+  expect(kept.map((row) => ({ ...row, payload: onPostgres ? row.payload : JSON.parse(row.payload) }))).toEqual([
+    { counter: 1, id: 'a', kind: 'CREATE_CUSTOMER', payload },
+    { counter: 2, id: 'b', kind: 'ADD_ADDRESS', payload },
+  ]);
+  const refused = after.write((tx) => sql(tx, `update operation set kind = 'NONSENSE' where counter = 1`));
+  await expect(refused).rejects.toThrow(/check|constraint/i);
+});
