@@ -1,6 +1,6 @@
 import { scheduler } from 'node:timers/promises';
 import { afterAll, describe, expect, test, vi } from 'vitest';
-import { channels, createChannels, newestRuns, switchSchedulesOff } from './support/actions.ts';
+import { askedRuns, channels, createChannels, switchSchedulesOff } from './support/actions.ts';
 import { askForEndOfDay, books, recordADay } from './support/books.ts';
 import { expectToGoOn, runsUnderWay } from './support/checks.ts';
 import type { Point, Transaction } from './support/messages.ts';
@@ -63,8 +63,8 @@ describe.concurrent('the books are the same when the server was killed', () => {
       const interrupted = await runsUnderWay(world);
       const { readyAt } = await world.start();
       await expectToGoOn(world, interrupted, readyAt);
-      if ((await newestRuns(world)).length === 0) await askForEndOfDay(world);
-      await vi.waitFor(async () => expect(await newestRuns(world)).toMatchObject([{ state: 'SUCCEEDED' }]), {
+      if ((await askedRuns(world)).length === 0) await askForEndOfDay(world);
+      await vi.waitFor(async () => expect(await askedRuns(world)).toMatchObject([{ state: 'SUCCEEDED' }]), {
         timeout: MOST_TO_END,
         interval: 100,
       });
@@ -95,7 +95,7 @@ async function anUninterruptedDay() {
     const server = await world.server();
     await server.watch();
     await askForEndOfDay(world);
-    await vi.waitFor(async () => expect(await newestRuns(world)).toMatchObject([{ state: 'SUCCEEDED' }]), {
+    await vi.waitFor(async () => expect(await askedRuns(world)).toMatchObject([{ state: 'SUCCEEDED' }]), {
       timeout: MOST_TO_END,
     });
     const moves = server.transactions.filter(
@@ -135,8 +135,8 @@ describe.concurrent('the books are the same when the server was killed at random
         const { readyAt } = await world.start();
         await expectToGoOn(world, interrupted, readyAt);
       }
-      if ((await newestRuns(world)).length === 0) await askForEndOfDay(world);
-      await vi.waitFor(async () => expect(await newestRuns(world)).toMatchObject([{ state: 'SUCCEEDED' }]), {
+      if ((await askedRuns(world)).length === 0) await askForEndOfDay(world);
+      await vi.waitFor(async () => expect(await askedRuns(world)).toMatchObject([{ state: 'SUCCEEDED' }]), {
         timeout: MOST_TO_END,
         interval: 100,
       });

@@ -1,11 +1,11 @@
 import { afterAll, describe, expect, type TestContext, test, vi } from 'vitest';
 import {
   ask,
+  askedRuns,
   createChannels,
   createCustomers,
   databases,
   newCustomer,
-  newestRuns,
   switchSchedulesOff,
 } from './support/actions.ts';
 import {
@@ -65,7 +65,7 @@ describe.concurrent('a conversion goes on when its server was killed', () => {
     test(name, async ({ expect, onTestFinished }) => {
       const { world, customers } = await stage(onTestFinished);
       const server = await world.server();
-      const [earlier] = await newestRuns(world);
+      const [earlier] = await askedRuns(world);
       customers.push(...(await createSome(world)));
       await server.watch(point);
       const asked = ask(world, 'runConversion').catch(() => {});
@@ -77,7 +77,7 @@ describe.concurrent('a conversion goes on when its server was killed', () => {
       await expectToGoOn(world, interrupted, readyAt);
       await expectNothingLostOrRepeated(world, customers);
       // The operator got no answer, and looks. Only a run that was never stored has to be asked for again.
-      const newest = async () => (await newestRuns(world))[0];
+      const newest = async () => (await askedRuns(world))[0];
       const found = await newest();
       const { id } = found && found.id !== earlier?.id ? found : await ask(world, 'runConversion');
       await vi.waitFor(async () => expect(await newest()).toMatchObject({ id, state: 'SUCCEEDED' }), {
@@ -127,7 +127,7 @@ async function transactionsOfOneConversion(): Promise<Transaction[]> {
     const server = await world.server();
     await server.watch();
     const { id } = await ask(world, 'runConversion');
-    await vi.waitFor(async () => expect(await newestRuns(world)).toMatchObject([{ id, state: 'SUCCEEDED' }]), {
+    await vi.waitFor(async () => expect(await askedRuns(world)).toMatchObject([{ id, state: 'SUCCEEDED' }]), {
       timeout: MOST_TO_END,
     });
     await expectEverythingConverted(world, customers);

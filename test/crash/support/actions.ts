@@ -32,11 +32,14 @@ export async function createChannels(world: World, { liveConversion }: { liveCon
   }
 }
 
-/** Nothing runs by itself any more but what is asked for or live. */
+/** Nothing runs by itself any more but what is asked for or live. A schedule that was due in the meantime has ended, too. */
 export async function switchSchedulesOff(world: World): Promise<void> {
   const { schedules } = await world.query<{ schedules: { id: string }[] }>('{ schedules { id } }');
   for (const { id } of schedules) {
     await mutate(world, 'updateSchedule', 'UpdateScheduleInput', 'Schedule', 'id', { id, enabled: false });
+  }
+  while ((await newestRuns(world, 'QUEUED')).length + (await newestRuns(world, 'RUNNING')).length > 0) {
+    await scheduler.wait(50);
   }
 }
 
@@ -68,6 +71,10 @@ export async function createCustomers(world: World, customers: readonly NewCusto
   }
 }
 
+/** Runs that somebody asked for, newest first. */
+export const askedRuns = async (world: World): Promise<Run[]> =>
+  (await newestRuns(world)).filter(({ cause }) => cause === 'OPERATOR');
+
 /** As a till does it: asks with the same UUIDs until the server has acknowledged them, however often it dies meanwhile. */
 export async function createInSpiteOfCrashes(world: World, customers: readonly NewCustomer[]): Promise<void> {
   for (;;) {
@@ -84,10 +91,11 @@ export interface Run {
   id: string;
   state: string;
   attempt: number;
+  cause: string;
   steps: { job: string; state: string; progress: { done: number; total: number } }[];
 }
 
-const runParts = 'id state attempt steps { job state progress { done total } }';
+const runParts = 'id state attempt cause steps { job state progress { done total } }';
 
 export type Starter = 'runConversion' | 'runPJob' | 'runSynchronizeCustomers' | 'runDownload1010';
 
