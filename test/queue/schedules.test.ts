@@ -197,3 +197,16 @@ test('there are at most a hundred schedules', async () => {
   expect(answers).toMatchObject({ __typename: 'InvalidInput' });
   expect((await schedules(hq)).length).toBe(100);
 });
+
+test('an end of day is scheduled like any job, in the time zone of its channels', async () => {
+  const { hq, time } = await withoutSchedules('2026-11-22T10:02:30.000Z', ['houston']);
+  expect(
+    await create(hq, { job: 'END_OF_DAY', channels: ['houston'], cron: '30 22 * * *', timeZone: 'America/Chicago' }),
+  ).toMatchObject({ nextRunAt: '2026-11-23T04:30:00.000Z' });
+  time.set('2026-11-23T04:30:00.000Z');
+  expect(await hq.scheduler.runDue()).toBe(1);
+  await hq.worker.drain();
+  const { jobRuns } = await hq.query('{ jobRuns { edges { node { job state steps { job } } } } }');
+  expect(jobRuns.edges[0].node).toMatchObject({ job: 'END_OF_DAY', state: 'SUCCEEDED' });
+  expect(jobRuns.edges[0].node.steps).toHaveLength(7);
+});
