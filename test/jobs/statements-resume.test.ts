@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { countsOf, rowsOf, run, tamper, withChannels } from '../support/actions.ts';
+import { ask, countsOf, rowsOf, run, type Starter, tamper, withChannels } from '../support/actions.ts';
 import {
   accept,
   books,
@@ -125,4 +125,24 @@ test('statements for which no number is left are calculated after the sequence w
     { statement_id: 'ST00000001', state: 'POSTED' },
     { statement_id: 'ST00000002', state: 'POSTED' },
   ]);
+});
+
+test('two runs that work on the same statements at the same time make the same books as one', async () => {
+  const alone = await withChannels(['houston'], { settings: { BATCH_SIZE: '3' } });
+  await manySales(alone);
+  await posted(alone);
+  const hq = await withChannels(['houston'], { settings: { BATCH_SIZE: '3' } });
+  await manySales(hq);
+  const atOnce = async (starter: Starter) => {
+    await ask(hq, starter);
+    await ask(hq, starter, ['houston']);
+    await Promise.all([hq.worker.drain(), hq.worker.drain()]);
+  };
+  await run(hq, 'runPJob');
+  await atOnce('runValidateTransactions');
+  await atOnce('runCalculateStatements');
+  await atOnce('runPostStatements');
+  const { jobRuns } = await hq.query('{ jobRuns(first: 10) { edges { node { state error } } } }');
+  for (const { node } of jobRuns.edges) expect(node).toEqual({ state: 'SUCCEEDED', error: null });
+  expect(await books(hq)).toEqual(await books(alone));
 });
