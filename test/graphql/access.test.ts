@@ -357,3 +357,61 @@ test('without a token, with an expired one or one signed by somebody else, nothi
     ]);
   }
 });
+
+test('orders, statements and all that comes of them are seen by their own channel’s client and no other', async () => {
+  const { hq, operator, till, created } = await twoChannels();
+  const paid = { payments: [{ tender: 'CARD', amount: '5' }], total: '5' };
+  const sold = { lines: [{ sku: 'A', quantity: '1', unitPrice: '5' }], ...paid };
+  for (const channel of ['houston', 'dallas'] as const) {
+    const customerUuid = created[channel].id;
+    await hq.query(
+      `mutation ($order: CreateOrderInput!, $sale: RecordSaleInput!, $shift: OpenShiftInput!) {
+         createOrder(input: $order) { __typename } recordSale(input: $sale) { __typename } openShift(input: $shift) { __typename } }`,
+      {
+        order: { channel, customerUuid, ...sold },
+        sale: { channel, customerUuid, ...sold },
+        shift: { channel, register: 'R1' },
+      },
+      operator,
+    );
+  }
+  await hq.query('mutation { runEndOfDay(input: {}) { __typename } }', {}, operator);
+  await hq.worker.drain();
+  const everything = (channel: string) => `{
+    statements(channel: "${channel}") { edges { node { id invoices { edges { node { id } } } aggregatedTransactions { edges { node { id } } } } } }
+    salesOrders(channel: "${channel}") { edges { node { id } } }
+    receivedTransactions(channel: "${channel}") { edges { node { id } } }
+    shifts(channel: "${channel}") { edges { node { id } } } }`;
+  const idsOf = (found: Answer): string[] => {
+    const nodes = (connection: Answer) => connection.edges.map(({ node }: Answer) => node);
+    return [
+      ...nodes(found.statements).flatMap((node: Answer) => [
+        node.id,
+        ...nodes(node.invoices).map(({ id }: Answer) => id),
+        ...nodes(node.aggregatedTransactions).map(({ id }: Answer) => id),
+      ]),
+      ...[found.salesOrders, found.receivedTransactions, found.shifts].flatMap((connection) =>
+        nodes(connection).map(({ id }: Answer) => id),
+      ),
+    ];
+  };
+  const ours = idsOf(await hq.query(everything('houston'), {}, till));
+  const theirs = idsOf(await hq.query(everything('dallas'), {}, operator));
+  // A statement, an invoice, an aggregate, two sales orders, two transactions, a shift.
+  expect([ours.length, theirs.length]).toEqual([8, 8]);
+  const nodes = 'query ($ids: [ID!]!) { nodes(ids: $ids) { id } }';
+  expect((await hq.query(nodes, { ids: ours }, till)).nodes).toEqual(ours.map((id) => ({ id })));
+  expect((await hq.query(nodes, { ids: theirs }, till)).nodes).toEqual(theirs.map(() => null));
+  expect((await hq.ask(everything('dallas'), {}, till)).errors?.[0]).toMatchObject({
+    extensions: { code: 'FORBIDDEN' },
+  });
+
+  // From its own customer's side a channel's client does not come to another channel's either.
+  const { customer } = await hq.query(
+    `query ($uuid: UUID!) { customer(by: { uuid: $uuid }) { salesOrders { edges { node { channel { code } } } } invoices { edges { node { id } } } } }`,
+    { uuid: created.houston.id },
+    till,
+  );
+  expect(customer.salesOrders.edges).toHaveLength(2);
+  expect(customer.invoices.edges).toHaveLength(1);
+});
