@@ -11,6 +11,7 @@ import {
   looseSales,
   storeAggregates,
 } from '../../src/data/hq/aggregate.ts';
+import { attentionCounts, attentionPage } from '../../src/data/hq/attention.ts';
 import { markSales, releaseMarked, startStatements } from '../../src/data/hq/calculation.ts';
 import {
   insertInvoices,
@@ -30,17 +31,9 @@ import {
   takeStep,
   withoutAggregatesAt,
 } from '../../src/data/hq/posting.ts';
+import { linesOfSalesOrders, newestSalesOrders, salesOrderPage } from '../../src/data/hq/sales-order.ts';
+import { markShifts, paidInShifts, storeTenderCounts, uncheckedInShifts } from '../../src/data/hq/shift.ts';
 import {
-  markShifts,
-  paidInShifts,
-  shiftPage,
-  storeTenderCounts,
-  tenderCountsOfShifts,
-  tenderCountsOfStatements,
-  uncheckedInShifts,
-} from '../../src/data/hq/shift.ts';
-import {
-  eventsOfStatements,
   failStatements,
   holdStatements,
   moveStatements,
@@ -49,6 +42,14 @@ import {
   statementPage,
   statementsToWork,
 } from '../../src/data/hq/statement.ts';
+import { newestInvoices, shiftCountsOf, statesReached } from '../../src/data/hq/statement-view.ts';
+import {
+  anyToTry,
+  countDueTransactions,
+  dueTransactions,
+  transactionPage,
+  wakeTransactions,
+} from '../../src/data/hq/transaction.ts';
 import { knownShifts, revalidate } from '../../src/data/hq/validation.ts';
 import { sql } from '../../src/data/sql.ts';
 import { withChannels } from '../support/actions.ts';
@@ -61,6 +62,8 @@ const uuid = '7f3c1a52-1b7c-4c1e-9d38-2f4c8a6f0b11';
 const days = [{ channel: 'houston', until: '2026-11-22' }];
 const page = { limit: 20, descending: true };
 const ids = [1, 2];
+const uuids = [uuid];
+const attention = { waitingSince: at, today: [{ channel: 'houston', today: '2026-11-22' }] };
 
 /** Tables that grow with every sale. */
 const big: Record<string, string[]> = {
@@ -120,19 +123,30 @@ const queries: Record<string, (tx: EntityManager) => Promise<unknown>> = {
   'known shifts': (tx) => knownShifts(tx, [uuid]),
   'statements of a channel': (tx) => statementPage(tx, { channel: 'houston' }, { ...page, before: 50_000 }),
   'events of a statement': (tx) => statementEventPage(tx, 1, page),
-  'events of statements': (tx) => eventsOfStatements(tx, ids, 20),
+  'states of statements': (tx) => statesReached(tx, ids),
   'aggregates of a statement': (tx) => aggregatePage(tx, { statement_id: 1 }, page),
   'invoices of a statement': (tx) => invoicePage(tx, { statement_id: 1 }, page),
   'invoices of a customer': (tx) => invoicePage(tx, { customer_uuid: uuid }, page),
   'entries of a statement': (tx) => journalEntryPage(tx, { statement_id: 1 }, page),
   'entries of an aggregate': (tx) => journalEntryPage(tx, { aggregate_id: 1 }, page),
   'totals of journals': (tx) => journalTotals(tx, ids),
-  'counts of statements': (tx) => tenderCountsOfStatements(tx, ids),
-  'counts of shifts': (tx) => tenderCountsOfShifts(tx, ids),
-  'shifts of a channel': (tx) => shiftPage(tx, { channel: 'houston' }, { ...page, before: 50_000 }),
+  'counts of statements': (tx) => shiftCountsOf(tx, ids),
+  'newest invoices of customers': (tx) => newestInvoices(tx, uuids, 20, 'houston'),
+  'newest sales orders of customers': (tx) => newestSalesOrders(tx, uuids, 20, undefined),
+  'lines of sales orders': (tx) => linesOfSalesOrders(tx, ids),
+  'sales orders of a statement': (tx) => salesOrderPage(tx, { statement_id: 1 }, page),
+  'what needs a person': (tx) => attentionPage(tx, attention, { limit: 20 }),
+  'how much needs a person': (tx) => attentionCounts(tx, attention),
+  'orders that are due': (tx) => dueTransactions(tx, 'orders', 'houston', 20),
+  'sales that are due': (tx) => dueTransactions(tx, 'sales', 'houston', 20),
+  'how many are due': (tx) => countDueTransactions(tx, 'orders', ['houston']),
+  'wake what waits': (tx) => wakeTransactions(tx, 'sales', ['houston'], at),
+  'any order to try': (tx) => anyToTry(tx, 'orders', ['houston'], at),
+  'transactions that failed': (tx) => transactionPage(tx, { status: ['FAILED'] }, page),
+  'transactions of a customer': (tx) => transactionPage(tx, { customer_uuid: uuid }, page),
 };
 
-test('no statement of calculating and posting reads a big table from end to end', async () => {
+test('no statement about orders, sales and their books reads a big table from end to end', async () => {
   const { hq } = await withChannels(['houston']);
   const asked = statementsOf(hq);
   const scans: Record<string, string[]> = {};

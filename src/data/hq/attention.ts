@@ -1,5 +1,6 @@
 import type { EntityManager } from 'typeorm';
 import { one, packed, rows, sql } from '../sql.ts';
+import { calculationStates, postingStates } from './statement.ts';
 
 /** Everything that needs a person, worst first. */
 export const attentionKinds = [
@@ -53,7 +54,7 @@ const sources: Record<AttentionKind, (db: EntityManager) => string> = {
      where state = 'FAILED' and not exists (select 1 from job_run newer where newer.job = failed.job and newer.id > failed.id and newer.scope = failed.scope)`,
   STATEMENT_FAILED: () =>
     `select cast(id as text) as subject, channel, updated_at as since, error_code as code, error as message from statement
-     where error_code is not null and state not in ('POSTED', 'CLEARED')`,
+     where error_code is not null and state in (${unfinished}) and state not in ('POSTED', 'CLEARED')`,
   CUSTOMER_OPERATION_FAILED: () =>
     `select cast(sequence as text) as subject, channel, coalesce(failed_at, received_at) as since, error_code as code, error as message
      from customer_operation where state = 'FAILED' and state <> 'SYNCED'`,
@@ -75,6 +76,8 @@ const sources: Record<AttentionKind, (db: EntityManager) => string> = {
      from ${rows(db, { channel: 'text', today: 'text' }, '$2')} cross join shift s
      where s.state <> 'CLOSED' and s.channel = x.channel and s.business_date < x.today`,
 };
+
+const unfinished = [...calculationStates, ...postingStates.slice(0, -1)].map((state) => `'${state}'`).join(', ');
 
 const inTrouble = `status in ('WAITING', 'FAILED', 'EDITING')`;
 

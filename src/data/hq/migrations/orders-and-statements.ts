@@ -104,6 +104,7 @@ export const ordersAndStatements = migration(
     )`,
       'create index sales_order_by_channel on sales_order (channel, id)',
       'create index sales_order_by_customer on sales_order (customer_uuid, id) where customer_uuid is not null',
+      'create index sales_order_on_hold on sales_order (status, id) where hold_code is not null',
       'create index sales_order_of_statement on sales_order (statement_id, id) where statement_id is not null',
       `create table sales_order_line (
       sales_order bigint not null,
