@@ -59,21 +59,6 @@ export async function firstOfEach<Row>(
   return JSON.parse(row!.page);
 }
 
-export async function countWhere(
-  db: EntityManager,
-  table: Listed,
-  where: Where,
-  more: readonly string[] = [],
-): Promise<number> {
-  const { parameters, conditions } = selection(db, where);
-  const row = await one<{ count: number }>(
-    db,
-    `select count(*) as count from ${table.name} ${whereClause([...conditions, ...more])}`,
-    parameters,
-  );
-  return Number(row!.count);
-}
-
 async function rowsAs<Row>(db: EntityManager, table: Listed, from: string, parameters: unknown[], order: string) {
   const row = await one<{ page: string }>(
     db,

@@ -1,11 +1,7 @@
 import type { EntityManager } from 'typeorm';
-import { type OperationKind, type OperationPayload, operationKinds } from '../customer-rows.ts';
+import type { OperationKind, OperationPayload } from '../customer-rows.ts';
 import { one, packed, rows, sql } from '../sql.ts';
 import type { ShiftBody, TransactionBody } from '../transaction-rows.ts';
-
-/** Everything that the log of a channel database may say. */
-export const logKinds = [...operationKinds, 'RECORD_TRANSACTION', 'CANCEL_ORDER', 'RECORD_SHIFT'] as const;
-export type LogKind = (typeof logKinds)[number];
 
 const columns = {
   counter: 'bigint',

@@ -77,9 +77,6 @@ export interface JournalEntryFilter {
 export const journalEntryPage = (db: EntityManager, filter: JournalEntryFilter, page: KeysetPage) =>
   keysetPage<JournalEntryRow>(db, journalEntries, { ...filter }, page);
 
-export const journalEntriesWhere = (db: EntityManager, where: Where) =>
-  rowsWhere<JournalEntryRow>(db, journalEntries, where);
-
 export interface InvoiceRow extends TransactionTotals {
   id: number;
   invoice_id: string;

@@ -1,6 +1,5 @@
 import type { EntityManager } from 'typeorm';
-import type { KeysetPage } from '../customer-page.ts';
-import { keysetPage, type Listed, rowsWhere, type Where } from '../keyset-page.ts';
+import { type Listed, rowsWhere, type Where } from '../keyset-page.ts';
 import { listed, matching, one, packed, rows, sql, unpacked } from '../sql.ts';
 import { paymentColumns, type ShiftState, type ShiftTender, type TransactionPayment } from '../transaction-rows.ts';
 
@@ -43,16 +42,6 @@ export const shifts: Listed = {
     statement_id: 'bigint',
   },
 };
-
-export interface ShiftFilter {
-  channel?: string | undefined;
-  state?: readonly ShiftState[] | undefined;
-  business_date?: string | undefined;
-  statement_id?: number | undefined;
-}
-
-export const shiftPage = (db: EntityManager, filter: ShiftFilter, page: KeysetPage) =>
-  keysetPage<ShiftRow>(db, shifts, { ...filter }, page);
 
 export const shiftsWhere = (db: EntityManager, where: Where) => rowsWhere<ShiftRow>(db, shifts, where);
 
@@ -146,22 +135,4 @@ export async function storeTenderCounts(
      where statement.id = x.id`,
     [ids],
   );
-}
-
-export const tenderCountsOfStatements = (db: EntityManager, statements: readonly number[]) =>
-  tenderCounts(db, `c.statement_id in ${listed(db, '$1', 'bigint')}`, statements);
-
-export const tenderCountsOfShifts = (db: EntityManager, ids: readonly number[]) =>
-  tenderCounts(db, `s.id in ${listed(db, '$1', 'bigint')}`, ids);
-
-async function tenderCounts(db: EntityManager, condition: string, ids: readonly number[]): Promise<TenderCountRow[]> {
-  const found = await sql<TenderCountRow>(
-    db,
-    `select ${Object.keys(countColumns)
-      .map((name) => `c.${name}`)
-      .join(', ')} from shift s join tender_count c on c.statement_id = s.statement_id and c.shift_id = s.id
-     where ${condition} order by c.statement_id, c.shift_id, c.tender`,
-    [JSON.stringify(ids)],
-  );
-  return found.map((row) => ({ ...row, statement_id: Number(row.statement_id), shift_id: Number(row.shift_id) }));
 }

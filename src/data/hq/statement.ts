@@ -1,6 +1,6 @@
 import type { EntityManager } from 'typeorm';
 import type { KeysetPage } from '../customer-page.ts';
-import { firstOfEach, keysetPage, type Listed, rowsWhere, type Where } from '../keyset-page.ts';
+import { keysetPage, type Listed, rowsWhere, type Where } from '../keyset-page.ts';
 import { forUpdate, listed, rows, sql } from '../sql.ts';
 import { type TransactionTotals, totalColumns } from '../transaction-rows.ts';
 
@@ -139,10 +139,6 @@ export const statementEvents: Listed = {
 
 export const statementEventPage = (db: EntityManager, statement: number, page: KeysetPage) =>
   keysetPage<StatementEventRow>(db, statementEvents, { statement_id: statement }, page);
-
-/** The first events of each of these statements, in their order. */
-export const eventsOfStatements = (db: EntityManager, statement: readonly number[], limit: number) =>
-  firstOfEach<StatementEventRow>(db, statementEvents, 'statement_id', statement, limit);
 
 export interface Moment {
   actor: string;

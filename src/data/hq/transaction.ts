@@ -1,6 +1,6 @@
 import type { EntityManager } from 'typeorm';
 import type { KeysetPage } from '../customer-page.ts';
-import { firstOfEach, keysetPage, type Listed, rowsWhere, type Where } from '../keyset-page.ts';
+import { keysetPage, type Listed, rowsWhere, type Where } from '../keyset-page.ts';
 import { forUpdate, listed, one, packed, rows, sql } from '../sql.ts';
 import {
   type TransactionBody,
@@ -339,14 +339,6 @@ export const transactionPage = (db: EntityManager, filter: TransactionFilter, pa
   keysetPage<HqTransaction>(db, transactions, { ...filter }, page, alsoSaid(filter.status));
 
 export const transactionsWhere = (db: EntityManager, where: Where) => rowsWhere<HqTransaction>(db, transactions, where);
-
-/** The newest transactions of each of these customers. */
-export const newestTransactions = (
-  db: EntityManager,
-  customers: readonly string[],
-  limit: number,
-  channel: string | undefined,
-) => firstOfEach<HqTransaction>(db, transactions, 'customer_uuid', customers, limit, true, { channel });
 
 /** Changes a transaction that is still as it was read; false when it is not. */
 export async function changeTransaction(
