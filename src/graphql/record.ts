@@ -82,57 +82,46 @@ const about = {
     'What is to be paid, as the client calculated it: lines without tax + tax + charges. It must be exactly what we calculate, or nothing is recorded.',
 };
 
+/** What an order and a sale have in common. */
+function recordedFields(t: Parameters<Parameters<typeof builder.inputType>[1]['fields']>[0], payments: string) {
+  return {
+    channel: t.string({ required: true, description: about.channel }),
+    id: t.field({ type: 'UUID', description: about.id }),
+    deliveryAddressUuid: t.field({ type: 'UUID', description: about.address }),
+    businessDate: t.field({ type: 'Date', description: about.businessDate }),
+    currency: t.field({ type: 'CurrencyCode', description: about.currency }),
+    pricesIncludeTax: t.boolean({ description: about.taxed }),
+    shiftUuid: t.field({ type: 'UUID', description: about.shift }),
+    register: t.string({ description: about.register }),
+    staff: t.string({ description: about.staff }),
+    lines: t.field({ type: [LineInput], required: true, description: about.lines }),
+    charges: t.field({ type: [ChargeInput], description: about.charges }),
+    payments: t.field({ type: [PaymentInput], description: payments }),
+    total: t.field({ type: 'Decimal', required: true, description: about.total }),
+  };
+}
+
 const CreateOrderInput = builder.inputType('CreateOrderInput', {
   description: 'A new order.',
   fields: (t) => ({
-    channel: t.string({ required: true, description: about.channel }),
-    id: t.field({ type: 'UUID', description: about.id }),
+    ...recordedFields(t, 'What has been paid: nothing, a part or all of it, and not more. At most 100.'),
     kind: t.field({ type: OrderKind, description: 'How it was taken. Default ONLINE_ORDER.' }),
     customerUuid: t.field({
       type: 'UUID',
       required: true,
       description: 'Whose it is. The customer may be pending, and need not be in this database.',
     }),
-    deliveryAddressUuid: t.field({ type: 'UUID', description: about.address }),
-    businessDate: t.field({ type: 'Date', description: about.businessDate }),
-    currency: t.field({ type: 'CurrencyCode', description: about.currency }),
-    pricesIncludeTax: t.boolean({ description: about.taxed }),
-    shiftUuid: t.field({ type: 'UUID', description: about.shift }),
-    register: t.string({ description: about.register }),
-    staff: t.string({ description: about.staff }),
-    lines: t.field({ type: [LineInput], required: true, description: about.lines }),
-    charges: t.field({ type: [ChargeInput], description: about.charges }),
-    payments: t.field({
-      type: [PaymentInput],
-      description: 'What has been paid: nothing, a part or all of it, and not more. At most 100.',
-    }),
-    total: t.field({ type: 'Decimal', required: true, description: about.total }),
   }),
 });
 
 const RecordSaleInput = builder.inputType('RecordSaleInput', {
   description: 'A new sale; with negative quantities a return.',
   fields: (t) => ({
-    channel: t.string({ required: true, description: about.channel }),
-    id: t.field({ type: 'UUID', description: about.id }),
+    ...recordedFields(t, 'What was paid, less what was given back: exactly the total. At most 100.'),
     customerUuid: t.field({
       type: 'UUID',
       description: 'Whose it is, if anybody’s. The customer may be pending, and need not be in this database.',
     }),
-    deliveryAddressUuid: t.field({ type: 'UUID', description: about.address }),
-    businessDate: t.field({ type: 'Date', description: about.businessDate }),
-    currency: t.field({ type: 'CurrencyCode', description: about.currency }),
-    pricesIncludeTax: t.boolean({ description: about.taxed }),
-    shiftUuid: t.field({ type: 'UUID', description: about.shift }),
-    register: t.string({ description: about.register }),
-    staff: t.string({ description: about.staff }),
-    lines: t.field({ type: [LineInput], required: true, description: about.lines }),
-    charges: t.field({ type: [ChargeInput], description: about.charges }),
-    payments: t.field({
-      type: [PaymentInput],
-      description: 'What was paid, less what was given back: exactly the total. At most 100.',
-    }),
-    total: t.field({ type: 'Decimal', required: true, description: about.total }),
   }),
 });
 
