@@ -1,28 +1,15 @@
 import { scheduler } from 'node:timers/promises';
 import { afterAll, describe, expect, test, vi } from 'vitest';
+import { calculationStates, postingStates } from '../../src/data/hq/statement.ts';
 import { askedRuns, channels, createChannels, switchSchedulesOff } from './support/actions.ts';
 import { askForEndOfDay, books, recordADay } from './support/books.ts';
 import { expectToGoOn, runsUnderWay } from './support/checks.ts';
 import type { Point, Transaction } from './support/messages.ts';
 import { randomFor } from './support/random.ts';
-import { newWorld } from './support/world.ts';
+import { newWorld, type World } from './support/world.ts';
 
 /** Every state of a statement, in the order in which it is reached. */
-const states = [
-  'STARTED',
-  'MARKED',
-  'CALCULATED',
-  'CHECKED',
-  'AGGREGATED',
-  'CUSTOMER_ORDER_CREATED',
-  'CUSTOMER_ORDER_INVOICED',
-  'DISCOUNTS_POSTED',
-  'INCOME_EXPENSE_POSTED',
-  'VOUCHERS_LINKED',
-  'PAYMENTS_POSTED',
-  'GIFT_CARDS_POSTED',
-  'POSTED',
-];
+const states = [...calculationStates, ...postingStates];
 const MOST_TO_END = 40_000;
 
 const uninterrupted = await anUninterruptedDay();
@@ -40,6 +27,7 @@ test('an end of day posts every order and sale, and its books balance', () => {
   expect(new Set(statements.map(({ state }) => state))).toEqual(new Set(['POSTED']));
   expect(new Set(transactions.map(({ status }) => status))).toEqual(new Set(['SUCCEEDED', 'POSTED']));
   expect(unbalanced).toEqual([]);
+  expect(states).toHaveLength(13);
   expect(points.length).toBeGreaterThanOrEqual(26);
 });
 
@@ -60,14 +48,8 @@ describe.concurrent('the books are the same when the server was killed', () => {
       ))
         killedAt.add(state);
 
-      const interrupted = await runsUnderWay(world);
-      const { readyAt } = await world.start();
-      await expectToGoOn(world, interrupted, readyAt);
-      if ((await askedRuns(world)).length === 0) await askForEndOfDay(world);
-      await vi.waitFor(async () => expect(await askedRuns(world)).toMatchObject([{ state: 'SUCCEEDED' }]), {
-        timeout: MOST_TO_END,
-        interval: 100,
-      });
+      await goneOn(world);
+      await ended(world);
 
       expect(await books(world)).toEqual(uninterrupted.books);
       expect(await world.errors(), 'errors in the logs').toEqual([]);
@@ -78,6 +60,22 @@ afterAll(() => {
   // On its way a statement was killed in each of its states.
   expect([...killedAt].sort()).toEqual([...states].sort());
 });
+
+/** Starts another server, and waits until it works on what the dead one left. */
+async function goneOn(world: World): Promise<void> {
+  const interrupted = await runsUnderWay(world);
+  const { readyAt } = await world.start();
+  await expectToGoOn(world, interrupted, readyAt);
+}
+
+/** Resolves when the day has ended well; one that was never stored is asked for again. */
+async function ended(world: World): Promise<void> {
+  if ((await askedRuns(world)).length === 0) await askForEndOfDay(world);
+  await vi.waitFor(async () => expect(await askedRuns(world)).toMatchObject([{ state: 'SUCCEEDED' }]), {
+    timeout: MOST_TO_END,
+    interval: 100,
+  });
+}
 
 async function aDay() {
   const opened = await newWorld();
@@ -95,9 +93,7 @@ async function anUninterruptedDay() {
     const server = await world.server();
     await server.watch();
     await askForEndOfDay(world);
-    await vi.waitFor(async () => expect(await askedRuns(world)).toMatchObject([{ state: 'SUCCEEDED' }]), {
-      timeout: MOST_TO_END,
-    });
+    await ended(world);
     const moves = server.transactions.filter(
       ({ what }) => what === 'statements' || what === 'orders' || what === 'sales',
     );
@@ -131,15 +127,9 @@ describe.concurrent('the books are the same when the server was killed at random
         await scheduler.wait(random.whole(20, 400));
         await server.kill();
         await asked;
-        const interrupted = await runsUnderWay(world);
-        const { readyAt } = await world.start();
-        await expectToGoOn(world, interrupted, readyAt);
+        await goneOn(world);
       }
-      if ((await askedRuns(world)).length === 0) await askForEndOfDay(world);
-      await vi.waitFor(async () => expect(await askedRuns(world)).toMatchObject([{ state: 'SUCCEEDED' }]), {
-        timeout: MOST_TO_END,
-        interval: 100,
-      });
+      await ended(world);
       expect(await books(world)).toEqual(uninterrupted.books);
     });
 });

@@ -2,7 +2,7 @@ import type { EntityManager } from 'typeorm';
 import type { KeysetPage } from '../customer-page.ts';
 import { firstOfEach, keysetPage, type Listed, rowsWhere, type Where } from '../keyset-page.ts';
 import { listed, rows, sql, unpacked } from '../sql.ts';
-import { lineColumns, totalColumns } from '../transaction-rows.ts';
+import { lineColumns, type TransactionLine, type TransactionTotals, totalColumns } from '../transaction-rows.ts';
 
 export const salesOrderStatuses = ['OPEN', 'INVOICED', 'CANCELLED'] as const;
 export type SalesOrderStatus = (typeof salesOrderStatuses)[number];
@@ -10,7 +10,7 @@ export type SalesOrderStatus = (typeof salesOrderStatuses)[number];
 export const salesOrder = 'sales-order';
 
 /** Made of one order of a channel (ORDER), or of the sales of a statement (STATEMENT). Amounts are minor units of `currency`. */
-export interface SalesOrderRow {
+export interface SalesOrderRow extends TransactionTotals {
   id: number;
   sales_order_id: string;
   source: 'ORDER' | 'STATEMENT';
@@ -23,13 +23,6 @@ export interface SalesOrderRow {
   delivery_address_uuid: string | null;
   business_date: string;
   currency: string;
-  net: number;
-  discount: number;
-  tax: number;
-  charge: number;
-  gross: number;
-  paid: number;
-  quantity: number;
   status: SalesOrderStatus;
   hold_code: string | null;
   created_at: string;
@@ -66,17 +59,8 @@ export async function insertSalesOrders(
   );
 }
 
-export interface SalesOrderLineRow {
+export interface SalesOrderLineRow extends Omit<TransactionLine, 'voided'> {
   sales_order: number;
-  line: number;
-  sku: string;
-  name: string | null;
-  quantity: number;
-  unit_price: number;
-  discount: number;
-  tax: number;
-  net: number;
-  gross: number;
 }
 
 export const salesOrders: Listed = {

@@ -1,23 +1,14 @@
 import type { EntityManager } from 'typeorm';
 import { type Listed, rowsWhere, type Where } from '../keyset-page.ts';
 import { listed, matching, one, packed, rows, sql, unpacked } from '../sql.ts';
-import { paymentColumns, type ShiftState, type ShiftTender, type TransactionPayment } from '../transaction-rows.ts';
+import { paymentColumns, type ShiftBody, type TransactionPayment } from '../transaction-rows.ts';
 
-/** A shift as headquarters received it. */
-export interface ShiftRow {
+/** A shift as headquarters received it. Its `tenders` are as the channel sent them: other software may have written anything. */
+export interface ShiftRow extends ShiftBody {
   id: number;
   uuid: string;
   channel_database: string;
   channel: string;
-  register: string;
-  state: ShiftState;
-  business_date: string;
-  currency: string;
-  opened_by: string | null;
-  opened_at: string;
-  closed_at: string | null;
-  /** As the channel sent it: other software may have written anything. */
-  tenders: ShiftTender[];
   received_at: string;
   statement_id: number | null;
 }
