@@ -81,6 +81,22 @@ test('an order for a pending customer becomes a sales order, and its customer ge
   expect((await customer(hq, uuid)).accountId).toBe('C00000001');
 });
 
+test('an address that has the UUID of its customer is uploaded, and an order that names it is synchronized', async () => {
+  const hq = await withChannels(['houston']);
+  const uuid = await createCustomer(hq, { addresses: [] });
+  const { addCustomerAddress: added } = await hq.query(
+    'mutation ($input: AddCustomerAddressInput!) { addCustomerAddress(input: $input) { __typename ... on Failure { message } } }',
+    { input: { channel: 'houston', uuid, address: { id: uuid, city: 'Paris', country: 'FR' } } },
+  );
+  expect(added).toEqual({ __typename: 'Customer' });
+  const order = await appendTransaction(hq, 'houston', anOrder(uuid, { delivery_address_uuid: uuid }));
+
+  await synchronized(hq);
+
+  expect(await statusOf(hq, order)).toMatchObject({ status: 'SUCCEEDED', error_code: null });
+  expect((await customer(hq, uuid)).addresses).toMatchObject([{ uuid, city: 'Paris' }]);
+});
+
 test('running Synchronize orders twice changes nothing the second time', async () => {
   const hq = await withChannels(['houston']);
   await appendTransaction(hq, 'houston', anOrder(await createCustomer(hq)));

@@ -10,7 +10,7 @@ export type OperationState = (typeof operationStates)[number];
 export interface CustomerOperation {
   /** Order of arrival. */
   sequence: number;
-  /** Made where the operation was made: the same operation, sent twice, is known by it. */
+  /** Made where the operation was made. With its kind it identifies an operation of a customer: one that is sent again is ignored. */
   id: string;
   channel_database: string;
   channel: string;
@@ -74,7 +74,7 @@ export async function receiveOperations(
     `insert into customer_operation (id, channel_database, channel, counter, customer_uuid, kind, payload, corrected, state, try_count, session_id, created_at, received_at)
      select x.id, $1, x.channel, x.counter, x.customer_uuid, x.kind, x.payload, false, 'PENDING', 0, $2, x.created_at, $3
      from ${rows(tx, sent, '$4')} where x.kind not in ('RECORD_TRANSACTION', 'CANCEL_ORDER', 'RECORD_SHIFT') order by x.counter
-     on conflict (customer_uuid, channel_database, id) do nothing`,
+     on conflict (customer_uuid, channel_database, kind, id) do nothing`,
     [upload.channelDatabase, upload.sessionId, upload.at, upload.package],
   );
   await holdBehindTrouble(tx);

@@ -90,9 +90,10 @@ export const initial = migration('Initial', 1763800000000, ({ counted, text, jso
     completed_at ${text},
     failed_at ${text}
   )`,
-  // The identity of an operation (a re-sent one is ignored) and the way from a customer to its operations. Two channel databases may
-  // hold the same UUID by mistake: the second one's operations are kept apart, and fail where people see it.
-  'create unique index operation_of_customer on customer_operation (customer_uuid, channel_database, id)',
+  // The identity of an operation (a re-sent one is ignored) and the way from a customer to its operations. The kind is part of it: an
+  // address may have the UUID of its customer. Two channel databases may hold the same UUID by mistake: the second one's operations
+  // are kept apart, and fail where people see it.
+  'create unique index operation_of_customer on customer_operation (customer_uuid, channel_database, kind, id)',
   `create index operation_pending on customer_operation (channel, sequence) where state = 'PENDING'`,
   `create index operation_unfinished on customer_operation (state, sequence) where state <> 'SYNCED'`,
   `create index operation_in_trouble on customer_operation (customer_uuid) where try_count > 0 and state <> 'SYNCED'`,
