@@ -5,6 +5,7 @@ import { addDownloadPackage, type DownloadStatus, endDownloadSession } from '../
 import { timeOrderedId } from '../data/ids.ts';
 import { type Nudges, topics } from '../events/nudges.ts';
 import type { Job, JobContext } from '../queue/job.ts';
+import { mustHaveMovedOn } from './mark.ts';
 
 /** Channel databases that are written at once: each has its own writer. */
 const AT_ONCE = 2;
@@ -84,7 +85,9 @@ async function downloadTo(context: JobContext, name: string, nudges: Nudges): Pr
         });
         if (heads === undefined) {
           // Another run downloads to this database too: go on behind what it applied.
+          const refused = applied;
           ({ appliedVersion: applied } = await database.read(self));
+          mustHaveMovedOn(refused, applied);
           reads = next(applied);
           continue;
         }

@@ -8,6 +8,7 @@ import { receiveCancellations, receiveShifts, receiveTransactions } from '../dat
 import { timeOrderedId } from '../data/ids.ts';
 import { ChannelDatabaseRewound } from '../errors.ts';
 import type { Job, JobContext } from '../queue/job.ts';
+import { mustHaveMovedOn } from './mark.ts';
 import { refuseRewoundHeadquarters } from './rewound.ts';
 
 /**
@@ -41,13 +42,16 @@ export const pJob: Job = {
   },
 };
 
+/** How far headquarters has the log of a channel database. */
+async function markOf(context: JobContext, name: string): Promise<{ counter: number; operationId: string | null }> {
+  const received = await context.hq.read((db) => channelDatabaseByName(db, name));
+  return { counter: received!.lastReceived, operationId: received!.lastOperationId };
+}
+
 async function waitingIn(context: JobContext, name: string): Promise<number> {
   const database = await context.channels.open(name);
-  const [{ lastCounter }, received] = await Promise.all([
-    database.read(self),
-    context.hq.read((db) => channelDatabaseByName(db, name)),
-  ]);
-  return Math.max(0, lastCounter - received!.lastReceived);
+  const [{ lastCounter }, { counter }] = await Promise.all([database.read(self), markOf(context, name)]);
+  return Math.max(0, lastCounter - counter);
 }
 
 async function uploadFrom(context: JobContext, name: string): Promise<void> {
@@ -65,8 +69,7 @@ async function uploadFrom(context: JobContext, name: string): Promise<void> {
   const failure = await context
     .isolated(name, async () => {
       const database = await context.channels.open(name);
-      const received = await context.hq.read((db) => channelDatabaseByName(db, name));
-      let mark = { counter: received!.lastReceived, operationId: received!.lastOperationId };
+      let mark = await markOf(context, name);
       const next = (counter: number) => database.read((db) => packageAfter(db, counter, context.batchSize));
       let reads = next(mark.counter);
       for (;;) {
@@ -101,8 +104,9 @@ async function uploadFrom(context: JobContext, name: string): Promise<void> {
           mark = { counter: upload.last, operationId: upload.lastId };
         } else {
           // Another run uploads this database too: go on behind what it sent.
-          const now = await context.hq.read((db) => channelDatabaseByName(db, name));
-          mark = { counter: now!.lastReceived, operationId: now!.lastOperationId };
+          const refused = mark.counter;
+          mark = await markOf(context, name);
+          mustHaveMovedOn(refused, mark.counter);
           reads = next(mark.counter);
         }
       }
