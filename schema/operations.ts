@@ -58,7 +58,7 @@ export type ChannelType =
 export type CountShiftInput = {
   /** Code of its channel. */
   channel: string;
-  /** What was counted. A newer count of a tender replaces an older one; other tenders stay. */
+  /** What was counted. A newer count of a tender replaces an older one; other tenders stay. Only cash cannot be negative: a card terminal may have paid back more than it took. */
   counts?: Array<TenderAmountInput> | null | undefined;
   /** Its UUID. */
   uuid: string;

@@ -10,6 +10,9 @@ export type TransactionKind = (typeof transactionKinds)[number];
 export const tenders = ['CASH', 'CARD', 'CHECK', 'GIFT_CARD', 'ONLINE', 'CUSTOMER_ACCOUNT', 'OTHER'] as const;
 export type Tender = (typeof tenders)[number];
 
+/** What lies in a till, so that a person can count it. Other tenders are in the books of a bank or of headquarters: counting them is a choice. */
+export const tendersInTill: readonly Tender[] = ['CASH', 'CHECK'];
+
 export interface TransactionLine {
   /** 1, 2, 3 … */
   line: number;
@@ -117,7 +120,7 @@ export interface ShiftTender {
   tender: Tender;
   /** What was in the till at the beginning. */
   starting: number;
-  /** What was counted at the end; null until then. */
+  /** What was counted at the end; null until it is counted. Only cash cannot be negative. */
   counted: number | null;
 }
 

@@ -9,7 +9,7 @@ import {
   uncheckedInShifts,
 } from '../data/hq/shift.ts';
 import { holdStatements, type Moment, moveStatements, recount, type Worked } from '../data/hq/statement.ts';
-import { type ShiftTender, type TransactionPayment, tenders } from '../data/transaction-rows.ts';
+import { type ShiftTender, type TransactionPayment, tenders, tendersInTill } from '../data/transaction-rows.ts';
 import { MOST } from './money.ts';
 
 export interface Calculated {
@@ -59,7 +59,10 @@ export async function calculateBatch(tx: EntityManager, ids: readonly number[], 
 const of = (statements: readonly Worked[], wanted: Worked['type']): number[] =>
   statements.filter(({ type }) => type === wanted).map(({ id }) => id);
 
-/** What was counted against what was expected, shift by shift and tender by tender: what it began with and what was paid in it. */
+/**
+ * What was counted against what was expected, shift by shift and tender by tender: what it began with and what was paid in it. Cash and
+ * checks that nobody counted were not there; of any other tender that nobody counted nothing is known, and nothing is compared.
+ */
 async function countsOf(tx: EntityManager, statements: readonly number[]): Promise<TenderCountRow[]> {
   const shifts = await shiftsWhere(tx, { statement_id: statements });
   if (shifts.length === 0) return [];
@@ -67,7 +70,8 @@ async function countsOf(tx: EntityManager, statements: readonly number[]): Promi
   const counts = new Map<string, TenderCountRow>();
   const countOf = (shift_id: number, statement_id: number, tender: string) => {
     const key = `${shift_id} ${tender}`;
-    const known = counts.get(key) ?? { statement_id, shift_id, tender, starting: 0, expected: 0, counted: 0 };
+    const nothing = (tendersInTill as readonly string[]).includes(tender) ? 0 : null;
+    const known = counts.get(key) ?? { statement_id, shift_id, tender, starting: 0, expected: 0, counted: nothing };
     counts.set(key, known);
     return known;
   };
@@ -76,7 +80,7 @@ async function countsOf(tx: EntityManager, statements: readonly number[]): Promi
       const count = countOf(id, statement!, one.tender);
       count.starting += amount(one.starting);
       count.expected += amount(one.starting);
-      count.counted += amount(one.counted);
+      if (one.counted !== null && one.counted !== undefined) count.counted = (count.counted ?? 0) + amount(one.counted);
     }
   const statementOf = new Map(shifts.map(({ id, statement_id: statement }) => [id, statement!]));
   const add = (shift: number, tender: string, paid: number) => {

@@ -2,8 +2,14 @@ import { randomUUID } from 'node:crypto';
 import type { EntityManager } from 'typeorm';
 import { appendOperations, takeCounters } from '../data/channel/operation.ts';
 import { type ChannelShift, channelShiftsByUuid, openShiftOf, storeShift } from '../data/channel/shift.ts';
-import { wasPaidWith } from '../data/channel/transaction.ts';
-import type { ShiftBody, ShiftState, ShiftTender, Tender } from '../data/transaction-rows.ts';
+import { tendersPaidWith } from '../data/channel/transaction.ts';
+import {
+  type ShiftBody,
+  type ShiftState,
+  type ShiftTender,
+  type Tender,
+  tendersInTill,
+} from '../data/transaction-rows.ts';
 import { InvalidInput, NotFound, TransactionExists, WrongState } from '../errors.ts';
 import { dayIn } from './business-day.ts';
 import { trimmed, uuidFrom } from './customer.ts';
@@ -44,7 +50,7 @@ export function prepareShift(channel: Recording, input: OpenShiftInput, at: stri
   const unnamed = openedBy === null ? undefined : staffCode.safeParse(openedBy).error;
   if (unnamed) throw new InvalidInput(['openedBy'], unnamed.issues[0]!.message);
   const currency = checkedCurrency(input.currency ?? channel.currency);
-  const starting = amountsOf(input.starting ?? [], currency, 'starting');
+  const starting = amountsOf(input.starting ?? [], currency, 'starting', () => false);
   const body: ShiftBody = {
     register,
     state: 'OPEN',
@@ -101,26 +107,27 @@ export const declareTenders = (
 ): Promise<ChannelShift> => {
   if (counts.length === 0) throw new InvalidInput(['counts'], 'must name a tender');
   return change(tx, which, { from: countable, done: [], what: 'counted' }, ({ tenders, currency }) => ({
-    tenders: withCounts(tenders, amountsOf(counts, currency, 'counts')),
+    tenders: withCounts(tenders, countsOf(counts, currency)),
   }));
 };
 
 /**
- * Closes a shift for good, with the last counts. Cash must be counted, now or before, when the till began with some or took some in: it
- * is what a till can lack. Another tender that was not counted counts as nothing when the statement compares it with what was expected.
+ * Closes a shift for good, with the last counts. Cash and checks must be counted, now or before, when the till began with some or took
+ * some in: they are what a till can lack. Any other tender that was not counted stays uncounted, and nothing is compared with it.
  */
 export const closeShift = (tx: EntityManager, which: Which, counts: readonly TenderInput[]): Promise<ChannelShift> =>
   change(tx, which, { from: countable, done: ['CLOSED'], what: 'closed' }, async ({ uuid, tenders, currency }) => {
-    const counted = withCounts(tenders, amountsOf(counts, currency, 'counts'));
-    const cash = counted.find(({ tender }) => tender === 'CASH');
-    const began = cash !== undefined && cash.starting !== 0;
-    if ((cash?.counted ?? null) === null && (began || (await wasPaidWith(tx, uuid, 'CASH'))))
-      throw new InvalidInput(['counts'], 'cash must be counted before the shift is closed: 0 when none is left');
-    return {
-      state: 'CLOSED',
-      closed_at: which.at,
-      tenders: counted.map((tender) => ({ ...tender, counted: tender.counted ?? 0 })),
-    };
+    const counted = withCounts(tenders, countsOf(counts, currency));
+    const held = new Set(await tendersPaidWith(tx, uuid));
+    for (const { tender, starting } of counted) if (starting !== 0) held.add(tender);
+    for (const { tender, counted: count } of counted) if (count !== null) held.delete(tender);
+    const uncounted = tendersInTill.filter((tender) => held.has(tender));
+    if (uncounted.length > 0)
+      throw new InvalidInput(
+        ['counts'],
+        `must count ${uncounted.join(' and ')} before the shift is closed: 0 when none is left`,
+      );
+    return { state: 'CLOSED', closed_at: which.at, tenders: counted };
   });
 
 export interface Which {
@@ -190,13 +197,22 @@ function sameOpening(known: ChannelShift, { body, defaultDate }: PreparedShift):
   );
 }
 
-function amountsOf(given: readonly TenderInput[], currency: string, field: string): Map<Tender, number> {
+/** There cannot be less than no cash; of another tender, more can be paid back than was paid. */
+const countsOf = (counts: readonly TenderInput[], currency: string) =>
+  amountsOf(counts, currency, 'counts', (tender) => tender !== 'CASH');
+
+function amountsOf(
+  given: readonly TenderInput[],
+  currency: string,
+  field: string,
+  mayBeNegative: (tender: Tender) => boolean,
+): Map<Tender, number> {
   const amounts = new Map<Tender, number>();
   for (const [index, { tender, amount }] of given.entries()) {
     const path = [field, index];
     if (amounts.has(tender)) throw new InvalidInput([...path, 'tender'], 'is named twice');
     const value = amountFrom(amount, currency, [...path, 'amount']);
-    if (value < 0) throw new InvalidInput([...path, 'amount'], 'must not be negative');
+    if (value < 0 && !mayBeNegative(tender)) throw new InvalidInput([...path, 'amount'], 'must not be negative');
     amounts.set(tender, value);
   }
   return amounts;

@@ -71,7 +71,7 @@ const ShiftTender = builder.objectRef<TenderOfShift & { currency: string }>('Shi
     counted: t.field({
       type: Money,
       nullable: true,
-      description: 'What was counted at the end; null until then.',
+      description: 'What was counted at the end; null while nobody has counted it.',
       resolve: ({ counted, currency }) => moneyOrNull(counted, currency),
     }),
   }),
@@ -189,7 +189,8 @@ const CountShiftInput = builder.inputType('CountShiftInput', {
     uuid: t.field({ type: 'UUID', required: true, description: 'Its UUID.' }),
     counts: t.field({
       type: [TenderAmount],
-      description: 'What was counted. A newer count of a tender replaces an older one; other tenders stay.',
+      description:
+        'What was counted. A newer count of a tender replaces an older one; other tenders stay. Only cash cannot be negative: a card terminal may have paid back more than it took.',
     }),
   }),
 });
@@ -256,7 +257,7 @@ builder.mutationFields((t) => ({
   closeShift: t.field({
     type: Shift,
     description:
-      'Closes a shift for good. Cash must be counted, here or before, when the shift began with cash or was paid in cash; another tender that was not counted counts as 0.',
+      'Closes a shift for good. Cash and checks must be counted, here or before, when the shift began with some or took some in. Other tenders are compared with what was expected only if they are counted.',
     errors: failures,
     args: { input: t.arg({ type: CountShiftInput, required: true, description: 'Which one, and the last counts.' }) },
     resolve: (_root, { input }, context) =>

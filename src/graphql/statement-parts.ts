@@ -19,7 +19,7 @@ import { builder } from './builder.ts';
 import type { Context } from './context.ts';
 import { Customer } from './customer.ts';
 import { keysetConnection, numberKey } from './keyset.ts';
-import { Money, money, Totals } from './money.ts';
+import { Money, money, moneyOrNull, Totals } from './money.ts';
 import { SalesOrder } from './sales-order.ts';
 import { Shift, Tender } from './shift.ts';
 import { fromHeadquarters, RetailTransaction, TransactionConnection } from './transaction.ts';
@@ -203,11 +203,19 @@ export const TenderCount = builder.objectRef<ShiftCountRow & { currency: string 
       description: 'Starting amount and payments.',
       resolve: (row) => money(row.expected, row.currency),
     }),
-    counted: t.field({ type: Money, description: 'Counted.', resolve: (row) => money(row.counted, row.currency) }),
+    counted: t.field({
+      type: Money,
+      nullable: true,
+      description:
+        'What was counted; null when nobody counted it, which only cash and checks require. Negative when more was paid back than paid.',
+      resolve: (row) => moneyOrNull(row.counted, row.currency),
+    }),
     difference: t.field({
       type: Money,
-      description: 'Counted less expected: negative when something is missing.',
-      resolve: (row) => money(Number(row.counted) - Number(row.expected), row.currency),
+      nullable: true,
+      description:
+        'Counted less expected: negative when something is missing. Null when it was not counted: then nothing is posted for it.',
+      resolve: (row) => (row.counted === null ? null : money(Number(row.counted) - Number(row.expected), row.currency)),
     }),
   }),
 });

@@ -72,7 +72,7 @@ builder.node(Statement, {
     totals: t.field({
       type: Totals,
       description:
-        'Sums of its sales; 0 until it is calculated. Of a financial statement, `total` is what was expected in the tills and `paid` what was counted.',
+        'Sums of its sales; 0 until it is calculated. Of a financial statement, `total` is what was expected of the tenders that were counted, and `paid` what was counted.',
       resolve: (row) => row,
     }),
     stateDetails: t.field({

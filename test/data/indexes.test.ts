@@ -10,7 +10,7 @@ import {
   channelTransactionsByUuid,
   knownTransactions,
   markCancelled,
-  wasPaidWith,
+  tendersPaidWith,
 } from '../../src/data/channel/transaction.ts';
 import { customerByAccountId, customerPage, customersByUuid } from '../../src/data/customer-page.ts';
 import type { Database } from '../../src/data/database.ts';
@@ -114,7 +114,7 @@ const inChannel: Record<string, Query> = {
   'transaction by confirmation number': (db) => channelTransactionByReference(db, 'houston', 'X'),
   'known transactions': (tx) => knownTransactions(tx, [uuid]),
   'cancel an order': (tx) => markCancelled(tx, uuid, now),
-  'cash of a shift': (tx) => wasPaidWith(tx, uuid, 'CASH'),
+  'tenders of a shift': (tx) => tendersPaidWith(tx, uuid),
   'shifts, deep page': (db) => channelShiftPage(db, { channel: 'houston' }, { ...page, before: 50_000 }),
   'shifts by UUID': (db) => channelShiftsByUuid(db, [uuid]),
   'open shift of a register': (tx) => openShiftOf(tx, 'houston', 'R1'),

@@ -182,7 +182,7 @@ test('each change is one row of the log, which says the whole shift', async () =
   });
 });
 
-test('cash that a till began with, or took in, must be counted before it is closed', async () => {
+test('cash and checks that a till began with, or took in, must be counted before it is closed', async () => {
   const hq = await withChannels(['houston'], noon);
   const began = await open(hq, { starting: [{ tender: 'CASH', amount: '100' }] });
   expect(await act(hq, 'closeShift', began.uuid)).toMatchObject({ code: 'INVALID_INPUT', path: ['counts'] });
@@ -203,15 +203,44 @@ test('cash that a till began with, or took in, must be counted before it is clos
   expect(await act(hq, 'closeShift', took.uuid)).toMatchObject({ code: 'INVALID_INPUT', path: ['counts'] });
   expect(await act(hq, 'closeShift', took.uuid, cash('1'))).toMatchObject({ state: 'CLOSED' });
 
-  const cards = await open(hq);
-  await sell(cards.uuid, 'CARD');
-  expect(await act(hq, 'closeShift', cards.uuid)).toMatchObject({ state: 'CLOSED' });
+  const checks = await open(hq);
+  await sell(checks.uuid, 'CHECK');
+  expect(await act(hq, 'closeShift', checks.uuid, cash('1'))).toMatchObject({
+    code: 'INVALID_INPUT',
+    message: 'counts: must count CHECK before the shift is closed: 0 when none is left',
+  });
+  await act(hq, 'declareTenders', checks.uuid, { counts: [{ tender: 'CHECK', amount: '1' }] });
+  expect(await act(hq, 'closeShift', checks.uuid)).toMatchObject({ state: 'CLOSED' });
+
+  for (const tender of ['CARD', 'GIFT_CARD', 'ONLINE', 'CUSTOMER_ACCOUNT', 'OTHER']) {
+    const other = await open(hq, { starting: [{ tender, amount: '5' }] });
+    await sell(other.uuid, tender);
+    expect(await act(hq, 'closeShift', other.uuid), tender).toMatchObject({
+      state: 'CLOSED',
+      tenders: [{ tender, counted: null }],
+    });
+  }
+});
+
+test('less than nothing can be counted of a tender that was paid back, but not of cash', async () => {
+  const hq = await withChannels(['houston'], noon);
+  const { uuid } = await open(hq);
+  const counts = (tender: string) => ({ counts: [{ tender, amount: '-20.50' }] });
+  expect(await act(hq, 'declareTenders', uuid, counts('CASH'))).toMatchObject({
+    code: 'INVALID_INPUT',
+    path: ['counts', '0', 'amount'],
+  });
+  expect(await act(hq, 'closeShift', uuid, counts('CARD'))).toMatchObject({
+    state: 'CLOSED',
+    tenders: [{ tender: 'CARD', counted: { amount: '-20.50' } }],
+  });
 });
 
 const refusals: [string, Record<string, unknown>, string[]][] = [
   ['a register without a name', { register: ' ' }, ['register']],
   ['a day to come', { businessDate: '2026-11-23' }, ['businessDate']],
   ['a negative amount', { starting: [{ tender: 'CASH', amount: '-1' }] }, ['starting', '0', 'amount']],
+  ['a negative amount of cards', { starting: [{ tender: 'CARD', amount: '-1' }] }, ['starting', '0', 'amount']],
   ['too many decimals', { starting: [{ tender: 'CASH', amount: '1.001' }] }, ['starting', '0', 'amount']],
   [
     'a tender twice',

@@ -1,10 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import { expect, test } from 'vitest';
+import { readAdventureWorks } from '../../src/cli/adventure-works.ts';
+import { closingOf, dollars, kindOf, openingOf, saleInput, tillDays } from '../../src/cli/demo-orders.ts';
 import type { ShiftBody } from '../../src/data/transaction-rows.ts';
 import { clearStatement } from '../../src/domain/statement.ts';
 import { appendOperation, createCustomer, rowsOf, run, withChannels } from '../support/actions.ts';
 import type { Headquarters } from '../support/headquarters.ts';
-import { balances, paidBy, posted, sell, settle, statementsOf, uneven, validated } from '../support/sales.ts';
+import { balances, lines, paidBy, posted, sell, settle, statementsOf, uneven, validated } from '../support/sales.ts';
 import { appendTransaction, aTransaction } from '../support/transactions.ts';
 
 /** Writes a shift, as it is now, into a channel's log. */
@@ -78,6 +80,101 @@ test('a closed shift is counted against what was paid in it, by sales and orders
   ]);
   expect(await uneven(hq)).toEqual([]);
   expect(await balances(hq)).toMatchObject({ CASH_OVER_SHORT: 950 });
+});
+
+test('a tender that was not counted has no difference, and does not count towards the largest that is allowed', async () => {
+  const hq = await withChannels(['houston']);
+  await settle(hq, { maximum_counting_difference: 0 });
+  const shift = await aShift(hq, {
+    tenders: [
+      { tender: 'CASH', starting: 5_000, counted: 11_000 },
+      { tender: 'GIFT_CARD', starting: 0, counted: null },
+    ],
+  });
+  await sell(hq, { shift_uuid: shift, payments: paidBy(['CASH', 6_000], ['CARD', 4_000]) });
+  await sell(hq, { shift_uuid: shift, payments: paidBy(['GIFT_CARD', 2_500], ['CUSTOMER_ACCOUNT', 7_500]) });
+  await posted(hq);
+  expect(await statementsOf(hq)).toMatchObject([
+    { type: 'TRANSACTIONAL', state: 'POSTED' },
+    { type: 'FINANCIAL', state: 'POSTED', error_code: null, gross: 11_000, paid: 11_000 },
+  ]);
+  const { statements } = await hq.query(`{ statements(type: FINANCIAL) { edges { node {
+    tenderCounts { tender expected { amount } counted { amount } difference { amount } } } } } }`);
+  expect(statements.edges[0].node.tenderCounts).toEqual([
+    { tender: 'CARD', expected: { amount: '40.00' }, counted: null, difference: null },
+    { tender: 'CASH', expected: { amount: '110.00' }, counted: { amount: '110.00' }, difference: { amount: '0.00' } },
+    { tender: 'CUSTOMER_ACCOUNT', expected: { amount: '75.00' }, counted: null, difference: null },
+    { tender: 'GIFT_CARD', expected: { amount: '25.00' }, counted: null, difference: null },
+  ]);
+  expect(await balances(hq)).not.toHaveProperty('CASH_OVER_SHORT');
+});
+
+test('what other software says of a till that it did not count is a shortage of cash and checks, and of nothing else', async () => {
+  const hq = await withChannels(['houston']);
+  const shift = await aShift(hq, { tenders: [{ tender: 'CASH', starting: 5_000, counted: null }] });
+  await sell(hq, { shift_uuid: shift, payments: paidBy(['CHECK', 6_000], ['CARD', 4_000]) });
+  await posted(hq);
+  expect(await counts(hq)).toEqual([
+    { tender: 'CARD', starting: 0, expected: 4_000, counted: null },
+    { tender: 'CASH', starting: 5_000, expected: 5_000, counted: 0 },
+    { tender: 'CHECK', starting: 0, expected: 6_000, counted: 0 },
+  ]);
+  expect(await balances(hq)).toMatchObject({ CASH_OVER_SHORT: 11_000 });
+});
+
+test('real orders, with more paid back by card than was taken, leave nothing over or short when only cash is counted', async () => {
+  const hq = await withChannels(['southwest'], { clock: () => new Date('2026-11-22T18:00:00Z') });
+  const works = readAdventureWorks(new URL('../../demo/adventure-works/', import.meta.url));
+  const sales = works.orders
+    .filter(({ channel }) => channel === 'southwest')
+    .map((order) => ({ ...order, kind: kindOf(order, 'RETAIL_STORE') }));
+  const days = tillDays('southwest', sales, ['one']).slice(0, 4);
+  const noncash = ['CARD', 'GIFT_CARD', 'CUSTOMER_ACCOUNT', 'ONLINE', 'OTHER'];
+  const send = async (name: string, input: object) => {
+    const type = name === 'closeShift' ? 'CountShift' : `${name[0]!.toUpperCase()}${name.slice(1)}`;
+    const data = await hq.query(
+      `mutation ($input: ${type}Input!) { ${name}(input: $input) { __typename ... on Failure { message } } }`,
+      { input },
+    );
+    expect(data[name].message, name).toBeUndefined();
+  };
+  for (const day of days) {
+    await send('openShift', openingOf(day, 'southwest'));
+    for (const [index, sale] of day.sales.entries()) {
+      const input = { ...saleInput(sale, day), customerUuid: null };
+      const paid = input.payments![0]!;
+      const tender = paid.tender === 'CASH' ? 'CASH' : noncash[index % noncash.length];
+      await send('recordSale', { ...input, payments: [{ ...paid, tender }] });
+      // The customer brings back twice as much as was sold, bought elsewhere.
+      if (tender === 'CARD')
+        await send('recordSale', {
+          ...input,
+          id: randomUUID(),
+          lines: input.lines.map((line) => ({ ...line, quantity: `-${Number(line.quantity) * 2}` })),
+          payments: [{ tender, amount: `-${dollars(sale.total * 2)}` }],
+          total: `-${dollars(sale.total * 2)}`,
+        });
+    }
+    const { counts, ...close } = closingOf(day, 'southwest');
+    await send('closeShift', { ...close, counts: counts!.filter(({ tender }) => tender === 'CASH') });
+  }
+  await posted(hq);
+  const found = await statementsOf(hq);
+  expect(found.filter(({ type }) => type === 'FINANCIAL')).toHaveLength(days.length);
+  for (const statement of found) expect(statement).toMatchObject({ state: 'POSTED' });
+  expect((await counts(hq)).filter(({ tender, expected }) => tender === 'CARD' && expected < 0).length).toBeGreaterThan(
+    0,
+  );
+  expect(await rowsOf(hq.hq, `select * from journal_entry where journal = 'DIFFERENCE'`)).toEqual([]);
+});
+
+test('a count below nothing is compared with what was expected', async () => {
+  const hq = await withChannels(['houston']);
+  const shift = await aShift(hq, { tenders: [{ tender: 'CARD', starting: 0, counted: -9_900 }] });
+  await sell(hq, { shift_uuid: shift, lines: lines({ quantity: -1_000 }), payments: paidBy(['CARD', -10_000]) });
+  await posted(hq);
+  expect(await counts(hq)).toEqual([{ tender: 'CARD', starting: 0, expected: -10_000, counted: -9_900 }]);
+  expect(await balances(hq)).toMatchObject({ CASH_OVER_SHORT: -100 });
 });
 
 test('shifts that are not closed stay out, and join the statement of their day when they are', async () => {

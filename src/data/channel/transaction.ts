@@ -1,7 +1,7 @@
 import type { EntityManager } from 'typeorm';
 import type { KeysetPage } from '../customer-page.ts';
 import { firstOfEach, keysetPage, type Listed, rowsWhere } from '../keyset-page.ts';
-import { listed, one, rows, sql, unpacked } from '../sql.ts';
+import { listed, rows, sql, unpacked } from '../sql.ts';
 import { paymentColumns, type Tender, type TransactionBody, type TransactionKind } from '../transaction-rows.ts';
 
 /** A transaction as it is shown, whichever database it was read from. */
@@ -111,13 +111,13 @@ export const newestOfCustomers = (db: EntityManager, customers: readonly string[
 export const markCancelled = (tx: EntityManager, uuid: string, at: string) =>
   sql(tx, 'update retail_transaction set cancelled_at = $1 where uuid = $2', [at, uuid]);
 
-/** Whether anything of a shift was paid with a tender. */
-export async function wasPaidWith(db: EntityManager, shift: string, tender: Tender): Promise<boolean> {
-  const payment = unpacked(db, paymentColumns, 'body', 'payments', { list: true });
-  const found = await one(
+/** What was paid with in a shift. */
+export async function tendersPaidWith(db: EntityManager, shift: string): Promise<Tender[]> {
+  const { join, field } = unpacked(db, paymentColumns, 'body', 'payments', { list: true });
+  const found = await sql<{ tender: Tender }>(
     db,
-    `select uuid from retail_transaction ${payment.join} where shift_uuid = $1 and ${payment.field('tender')} = $2 limit 1`,
-    [shift, tender],
+    `select distinct ${field('tender')} as tender from retail_transaction ${join} where shift_uuid = $1`,
+    [shift],
   );
-  return found !== undefined;
+  return found.map(({ tender }) => tender);
 }

@@ -200,7 +200,7 @@ export const postPayments = (
   ]);
 };
 
-/** Posts the differences between what was counted and what was expected in the shifts of these statements. */
+/** Posts the differences between what was counted and what was expected in the shifts of these statements; what was not counted has none. */
 export const postDifferences = (tx: EntityManager, statements: readonly number[], at: string) => {
   const side = (account: string, amount: string, place: number) =>
     `select c.statement_id, ${account} as account, ${amount} as amount, s.currency, s.business_date, cast(null as bigint) as aggregate_id, cast(null as bigint) as invoice,

@@ -165,7 +165,7 @@ export async function checkStatements(tx: EntityManager, statements: readonly nu
   const uncounted = await sql<{ id: number; difference: number; most: number }>(
     tx,
     `select s.id, cast(sum(abs(c.counted - c.expected)) as bigint) as difference, m.maximum_counting_difference as most
-     from statement s join statement_settings m on m.channel = s.channel join tender_count c on c.statement_id = s.id
+     from statement s join statement_settings m on m.channel = s.channel join tender_count c on c.statement_id = s.id and c.counted is not null
      where s.id in ${listed(tx, '$1', 'bigint')} and s.type = 'FINANCIAL'
      group by s.id, m.maximum_counting_difference having sum(abs(c.counted - c.expected)) > m.maximum_counting_difference order by s.id`,
     [ids],

@@ -91,7 +91,8 @@ export interface TenderCountRow {
   tender: string;
   starting: number;
   expected: number;
-  counted: number;
+  /** Null: nobody counted it, and there is no difference. */
+  counted: number | null;
 }
 
 const countColumns = {
@@ -103,7 +104,7 @@ const countColumns = {
   counted: 'bigint',
 } as const;
 
-/** Replaces the counts of these statements, and their totals: what was expected and what was counted. */
+/** Replaces the counts of these statements, and their totals: what was expected of the tenders that were counted, and what was counted. */
 export async function storeTenderCounts(
   tx: EntityManager,
   statements: readonly number[],
@@ -121,7 +122,7 @@ export async function storeTenderCounts(
     tx,
     `update statement set transaction_count = x.shifts, gross = x.expected, paid = x.counted
      from (select s.id, (select count(*) from shift where shift.statement_id = s.id) as shifts,
-             coalesce(cast(sum(c.expected) as bigint), 0) as expected, coalesce(cast(sum(c.counted) as bigint), 0) as counted
+             coalesce(cast(sum(case when c.counted is not null then c.expected end) as bigint), 0) as expected, coalesce(cast(sum(c.counted) as bigint), 0) as counted
            from statement s left join tender_count c on c.statement_id = s.id where s.id in ${listed(tx, '$1', 'bigint')} group by s.id) as x
      where statement.id = x.id`,
     [ids],

@@ -54,7 +54,7 @@ export interface StatementRow extends TransactionTotals {
   /** Why it did not reach the next one; the next attempt goes on there. */
   error_code: string | null;
   error: string | null;
-  /** Sales, or (FINANCIAL) shifts. Of a FINANCIAL statement `gross` is what was expected in the tills and `paid` what was counted. */
+  /** Sales, or (FINANCIAL) shifts. Of a FINANCIAL statement `gross` is what was expected of the tenders that were counted, and `paid` what was counted. */
   transaction_count: number;
   created_at: string;
   calculated_at: string | null;

@@ -220,14 +220,14 @@ export const ordersAndStatements = migration(
     ) ${clustered}`,
       'create index settlement_of_aggregate on settlement (aggregate_id)',
 
-      // Counted against expected, per shift and tender.
+      // Counted (null: nobody did) against expected, per shift and tender.
       `create table tender_count (
       statement_id bigint not null,
       shift_id bigint not null,
       tender ${text} not null,
       starting bigint not null,
       expected bigint not null,
-      counted bigint not null,
+      counted bigint,
       primary key (statement_id, shift_id, tender)
     ) ${clustered}`,
 
