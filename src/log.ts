@@ -1,22 +1,110 @@
 import pino from 'pino';
 
 /**
- * The log of a process: JSON lines on standard error. Of an error only what tells where it happened is written. A database error carries
- * its statement's parameters, and PostgreSQL's detail the values of the row: personal data, which never reaches a log.
+ * The log of a process: JSON lines on standard error, without personal data whatever is logged as `err`: of an error only its type, its
+ * codes and where it happened are written, see `withoutData`. Pass the error itself; nobody else has to clean it.
  */
 export const createLog = (level: string, destination: pino.DestinationStream = pino.destination(2)): pino.Logger =>
-  pino({ level, base: null, timestamp: pino.stdTimeFunctions.isoTime, serializers: { err: withoutData } }, destination);
+  pino(
+    {
+      level,
+      base: null,
+      timestamp: pino.stdTimeFunctions.isoTime,
+      serializers: { err: (error: unknown) => withoutData(error) },
+      hooks: {
+        // pino would take the message of the error for a line that has none of its own.
+        logMethod(args, method) {
+          if (args.length === 1 && typeof args[0] === 'object') args.push('an error');
+          method.apply(this, args);
+        },
+      },
+    },
+    destination,
+  );
 
-function withoutData(error: unknown): unknown {
-  if (!(error instanceof Error)) return { message: 'something that is no Error was thrown' };
-  const { code, driverError } = error as { code?: unknown; driverError?: { code?: unknown } };
-  const ofDatabase = driverError !== undefined;
-  return {
-    type: error.constructor.name,
-    // What a database says may quote values; its code says enough.
-    message: ofDatabase ? `the database refused a statement (${String(driverError?.code ?? code)})` : error.message,
-    ...(code === undefined ? {} : { code }),
-    stack: error.stack?.split('\n').filter((line) => line.startsWith('    at ')),
-    ...(error.cause === undefined ? {} : { cause: withoutData(error.cause) }),
-  };
+interface Logged {
+  type: string;
+  message?: string;
+  code?: string;
+  constraint?: string;
+  table?: string;
+  column?: string;
+  stack?: string[];
+  cause?: Logged;
+  errors?: Logged[];
 }
+
+const MOST_NESTED = 5;
+
+/**
+ * What may be logged of an error. Databases quote values in their messages and details, JSON.parse quotes its text, and TypeORM keeps the
+ * parameters of the statement, so only what cannot hold data passes: types, codes, names of constraints, tables and columns, and lines of
+ * code. A message passes if the error is one of our own failures (DomainError), or as far as it begins with one of `harmlessTexts`.
+ */
+function withoutData(error: unknown, depth = 0): Logged {
+  if (!(error instanceof Error)) return { type: typeof error, message: 'something that is not an Error was thrown' };
+  // TypeORM keeps what the driver threw beside its own error; graphql-js keeps what a resolver threw.
+  const { driverError, originalError, errors, code, constraint, table, column } = error as Carrying;
+  const cause = error.cause ?? driverError ?? originalError;
+  const nested = (inner: unknown) => withoutData(inner, depth + 1);
+  return definedOf({
+    type: error.constructor.name,
+    message: harmlessMessage(error),
+    code: identifier(code),
+    constraint: identifier(constraint),
+    table: identifier(table),
+    column: identifier(column),
+    stack: frames(error),
+    cause: cause === undefined || cause === null || depth >= MOST_NESTED ? undefined : nested(cause),
+    errors: Array.isArray(errors) && depth < MOST_NESTED ? errors.slice(0, MOST_NESTED).map(nested) : undefined,
+  });
+}
+
+type Carrying = Partial<
+  Record<'driverError' | 'originalError' | 'errors' | 'code' | 'constraint' | 'table' | 'column', unknown>
+>;
+
+/** Beginnings of messages that say what went wrong without a value. What follows them is left out. */
+const harmlessTexts = [
+  /^Cannot (read|set) properties of (undefined|null)/,
+  /^(connect|listen|read|write|getaddrinfo) E[A-Z]+( [\d.:]+)?(?=$|\s)/,
+  /^Connection terminated( unexpectedly| due to connection timeout)?$/,
+  /^timeout exceeded when trying to connect$/,
+  /^(Query read timeout|Driver not Connected|write inside write)/,
+  /^Client has encountered a connection error and is not queryable$/,
+  /^SQLITE_[A-Z]+: (UNIQUE|NOT NULL) constraint failed: [a-z_]+\.[a-z_]+(, [a-z_]+\.[a-z_]+)*$/,
+  /^SQLITE_[A-Z]+: ((CHECK|FOREIGN KEY) constraint failed|database is locked|database or disk is full|disk I\/O error)/,
+];
+
+function harmlessMessage(error: Error): string | undefined {
+  // A leaf imports nothing of ours: a DomainError is known by this property. It may quote what a client sent where a code belongs.
+  if ('inputPath' in error)
+    return error.message.replace(/".*"/s, (quoted) => (/^"[a-z0-9_-]+"$/.test(quoted) ? quoted : '"…"'));
+  for (const text of harmlessTexts) {
+    const [found] = text.exec(error.message) ?? [];
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}
+
+/** Codes and names are written in ASCII without spaces. */
+const identifier = (value: unknown): string | undefined =>
+  (typeof value === 'string' || typeof value === 'number') && /^\w{1,63}$/.test(String(value))
+    ? String(value)
+    : undefined;
+
+/** The lines of code that the error came through, behind its message, which may look like one. */
+function frames({ stack, message }: Error): string[] | undefined {
+  if (typeof stack !== 'string') return undefined;
+  const from = stack.indexOf(message);
+  return stack
+    .slice(from === -1 ? 0 : from + message.length)
+    .split('\n')
+    .filter((line) => frame.test(line))
+    .map((line) => line.trim());
+}
+
+const frame = /^ {4}at ((async |new |get |set )*[\w$.<>#]+( \[as [\w$.<>#]+\])? )?\(?[^\s()]+:\d+:\d+\)?$/;
+
+const definedOf = <T extends object>(all: { [key in keyof T]: T[key] | undefined }): T =>
+  Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined)) as T;

@@ -3,6 +3,7 @@ import { allSettings, InvalidSettings, readConfig } from '../config.ts';
 import { tokenFor } from '../domain/viewer.ts';
 import { DomainError } from '../errors.ts';
 import { PortInUse } from '../http/server.ts';
+import { createLog } from '../log.ts';
 import { addChannel, type ChannelOptions, listChannels, setLive } from './channel.ts';
 import { type Client, clientOf, Refused } from './client.ts';
 import { demo } from './demo.ts';
@@ -135,7 +136,8 @@ program.parseAsync().catch((error: unknown) => {
     error instanceof Refused ||
     error instanceof InvalidSettings ||
     error instanceof DomainError;
-  console.error(expected ? (error as Error).message : error);
+  if (expected) console.error((error as Error).message);
+  else createLog('error').fatal({ err: error }, 'unexpected error');
   if (error instanceof DomainError && error.cause instanceof Error) console.error(`  because: ${error.cause.message}`);
   process.exit(1);
 });

@@ -1,7 +1,7 @@
 import type pino from 'pino';
 import type { Nudges } from '../events/nudges.ts';
 import type { Limits } from './limits.ts';
-import { loggable, mayPass } from './masking.ts';
+import { mayPass } from './masking.ts';
 
 /** The events of rows (from, to], executed and written as JSON once for everybody. */
 export interface Page {
@@ -201,7 +201,7 @@ function sharedPages({
       } catch (error) {
         if (!mayPass(error)) throw error;
         const wait = Math.min(100 * 2 ** attempt, 5_000);
-        log.warn({ err: loggable(error), attempt, wait }, 'a feed could not be read and is read again');
+        log.warn({ err: error, attempt, wait }, 'a feed could not be read and is read again');
         await pause(wait);
       }
     }

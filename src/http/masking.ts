@@ -42,7 +42,7 @@ export function errorMask(log: pino.Logger): MaskError {
     }
     if (isAbort(cause)) return { code: 'ABORTED' };
     const reference = randomBytes(4).toString('hex');
-    log.error({ reference, path: place?.path?.join('.'), err: loggable(cause) }, 'unexpected error in a request');
+    log.error({ reference, path: place?.path?.join('.'), err: cause }, 'unexpected error in a request');
     // `unexpected` makes yoga answer 500 when there is no data; it never leaves the server.
     return { code: 'INTERNAL', reference, unexpected: true };
   }
@@ -61,19 +61,6 @@ export function mayPass(error: unknown): boolean {
   const { cause } = unwrap(error);
   if (cause instanceof DomainError) return cause.code === 'DATABASE_UNAVAILABLE';
   return !(cause instanceof GraphQLError);
-}
-
-/**
- * An error as it may be logged: what it is and where it came from. Its other properties stay out; database drivers
- * put the parameters of the statement there, and those are personal data.
- */
-export function loggable(error: unknown): Error {
-  if (!(error instanceof Error)) return new Error(`${typeof error} thrown`);
-  const bare = new Error(error.message);
-  bare.name = error.name;
-  if (error.stack !== undefined) bare.stack = error.stack;
-  if (error.cause instanceof Error) bare.cause = loggable(error.cause);
-  return bare;
 }
 
 const unauthenticated = { http: { status: 401, headers: { 'WWW-Authenticate': 'Bearer' } } };

@@ -8,7 +8,7 @@ import { sortAccept } from './accept.ts';
 import { fanout } from './fanout.ts';
 import { type GraphiqlTab, graphiqlPage, wantsPage } from './graphiql.ts';
 import { defaultLimits, type Limits } from './limits.ts';
-import { errorMask, loggable } from './masking.ts';
+import { errorMask } from './masking.ts';
 import { operationServer } from './operations.ts';
 import { calledLocally, originAllowed } from './origins.ts';
 import { pathOf, requestRules } from './requests.ts';
@@ -102,7 +102,7 @@ export async function serveHttp<Viewer, Context extends object>(
 
   const server = createServer((request, response) => {
     answer(request, response).catch((error: unknown) => {
-      log.error({ err: loggable(error) }, 'a request could not be answered');
+      log.error({ err: error }, 'a request could not be answered');
       response.destroy();
     });
   });

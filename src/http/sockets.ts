@@ -4,7 +4,6 @@ import { handleProtocols, type Server } from 'graphql-ws';
 import type pino from 'pino';
 import { WebSocket, WebSocketServer } from 'ws';
 import type { Limits } from './limits.ts';
-import { loggable } from './masking.ts';
 import type { SocketState } from './operations.ts';
 import { calledLocally, originAllowed } from './origins.ts';
 import { pathOf } from './requests.ts';
@@ -103,7 +102,7 @@ function serveSocket<Viewer>(
       onMessage: (handle) => {
         socket.on('message', (data) => {
           handle(String(data)).catch((error: unknown) => {
-            log.warn({ err: loggable(error) }, 'a message broke its socket');
+            log.warn({ err: error }, 'a message broke its socket');
             socket.close(1011, 'Internal error');
           });
         });
@@ -112,10 +111,10 @@ function serveSocket<Viewer>(
     { socket, authorization },
   );
   // A message that is too large or no WebSocket frame; ws closes the socket by itself.
-  socket.on('error', (error) => log.debug({ err: loggable(error) }, 'a socket broke'));
+  socket.on('error', (error) => log.debug({ err: error }, 'a socket broke'));
   socket.once('close', (code, reason) => {
     closed(code, String(reason)).catch((error: unknown) => {
-      log.warn({ err: loggable(error) }, 'a closed socket could not be cleaned up');
+      log.warn({ err: error }, 'a closed socket could not be cleaned up');
     });
   });
 }

@@ -267,7 +267,11 @@ describe('when something below fails', () => {
     server.world.append('houston', '1');
     for (const socket of sockets) expect((await socket.next()).payload.data.rows.values).toEqual(['1']);
     expect(server.log).toHaveLength(3);
-    expect(server.log[0]).toMatchObject({ level: 40, err: { message: 'the database is closed' } });
+    expect(server.log[0]).toMatchObject({
+      level: 40,
+      msg: 'a feed could not be read and is read again',
+      err: { type: 'Error' },
+    });
   });
 
   test('an event that cannot be resolved for a moment is executed again and arrives whole', async () => {

@@ -8,13 +8,13 @@ import {
   GraphQLString,
 } from 'graphql';
 import { type Client, createClient } from 'graphql-ws';
-import pino from 'pino';
 import { onTestFinished } from 'vitest';
 import { WebSocket } from 'ws';
 import { InvalidInput, NotFound, Unauthenticated } from '../../src/errors.ts';
 import { type FeedSource, feedIterable } from '../../src/events/feed.ts';
 import { inProcessNudges, type Nudges } from '../../src/events/nudges.ts';
 import { type ServeHttpOptions, serveHttp } from '../../src/http/server.ts';
+import { createLog } from '../../src/log.ts';
 
 export interface Viewer {
   name: string;
@@ -64,7 +64,7 @@ export async function startServer(overrides: Partial<ServeHttpOptions<Viewer, Te
     },
     scopeOf: ({ name }) => (name.startsWith('private') ? name : 'everybody'),
     nudges: world.nudges,
-    log: pino({ level: 'warn' }, { write: (line: string) => void log.push(JSON.parse(line)) }),
+    log: createLog('warn', { write: (line: string) => void log.push(JSON.parse(line)) }),
     graphiqlTabs: [{ query: '{ hello }' }],
     isReady: () => true,
     ...overrides,
