@@ -7,6 +7,7 @@ import { scopeOf, viewerFrom } from './domain/viewer.ts';
 import { inProcessNudges, type Nudges } from './events/nudges.ts';
 import { contextFor } from './graphql/context.ts';
 import { schema } from './graphql/schema.ts';
+import type { Limits } from './http/limits.ts';
 import { type HttpServer, serveHttp } from './http/server.ts';
 import { allJobs, chains } from './jobs/index.ts';
 import { Live } from './jobs/live.ts';
@@ -38,6 +39,8 @@ export interface AppOptions {
   graphiqlTabs?: { query: string; variables?: string }[];
   /** Ms after which a run whose worker died is taken over. */
   leaseFor?: number;
+  /** Limits of the HTTP server that differ from the defaults. */
+  limits?: Partial<Limits>;
 }
 
 /** Puts everything together: databases, jobs, schema, server. */
@@ -69,7 +72,6 @@ export async function startApp(config: Config, options: AppOptions): Promise<App
     notice: background ? (channel: string) => live.notice(channel) : () => {},
   };
 
-  let ready = true;
   let server: HttpServer;
   try {
     server = await serveHttp({
@@ -84,7 +86,7 @@ export async function startApp(config: Config, options: AppOptions): Promise<App
       nudges,
       log,
       graphiqlTabs: options.graphiqlTabs ?? [],
-      isReady: () => ready,
+      ...(options.limits === undefined ? {} : { limits: options.limits }),
     });
   } catch (error) {
     await hq.close();
@@ -106,7 +108,7 @@ export async function startApp(config: Config, options: AppOptions): Promise<App
     scheduler,
     live,
     async stop() {
-      ready = false;
+      void server.drain();
       await scheduler.stop();
       await live.stop();
       await worker.stop();

@@ -23,6 +23,8 @@ export const defaultLimits = {
   socketPingEvery: 12,
   /** Ms a new socket has to say who it is. Generous: thousands reconnect at once after a restart. */
   connectionInit: 10_000,
+  /** Ms for which a server that stops still answers on connections that it had, telling each to end. */
+  draining: 500,
   /** Ms that requests and closing handshakes get when the server stops. */
   closing: 2_000,
   /** Ms after which a feed looks again without a nudge. */

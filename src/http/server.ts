@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
+import { setTimeout as delay } from 'node:timers/promises';
 import type { GraphQLSchema } from 'graphql';
 import { createYoga } from 'graphql-yoga';
 import type pino from 'pino';
@@ -36,15 +37,18 @@ export interface ServeHttpOptions<Viewer, Context extends object> {
   graphiqlTabs: GraphiqlTab[];
   /** Answer only who calls this machine by a loopback name: for a server that asks for no token. */
   onlyLocalCallers?: boolean;
-  /** False while starting or stopping: /health/ready answers 503. */
-  isReady: () => boolean;
   limits?: Partial<Limits>;
 }
 
 export interface HttpServer {
   url: string;
   port: number;
-  /** Takes no more requests, tells sockets and streams to come again elsewhere, and resolves within seconds. */
+  /**
+   * Says that the server is about to stop: /health/ready answers 503, and every answer from now on ends its connection, so that
+   * clients go elsewhere. `close` waits until they had the time to.
+   */
+  drain(): void;
+  /** Drains, takes no more requests, tells sockets and streams to come again elsewhere, and resolves within seconds. */
   close(): Promise<void>;
 }
 
@@ -69,6 +73,7 @@ export async function serveHttp<Viewer, Context extends object>(
   });
   const page = graphiqlPage(options.graphiqlTabs);
   const answers = new Set<ServerResponse>();
+  let drained: Promise<void> | undefined;
 
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     if (options.onlyLocalCallers && !calledLocally(request.headers)) return say(response, 421, 'call me localhost');
@@ -81,7 +86,7 @@ export async function serveHttp<Viewer, Context extends object>(
       case '/health':
         return say(response, 200, 'ok');
       case '/health/ready':
-        return options.isReady() ? say(response, 200, 'ready') : say(response, 503, 'not ready');
+        return drained === undefined ? say(response, 200, 'ready') : say(response, 503, 'stopping');
       default:
         return say(response, 404, 'not found');
     }
@@ -91,8 +96,6 @@ export async function serveHttp<Viewer, Context extends object>(
     response.setHeader('Vary', 'Origin, Accept');
     if (wantsPage(request)) return page(request, response);
     if (request.headers.accept) request.headers.accept = sortAccept(request.headers.accept);
-    answers.add(response);
-    response.once('close', () => answers.delete(response));
     const { socket } = request;
     response.once('finish', () => {
       if (!request.complete) giveUpBody(request, socket);
@@ -101,6 +104,9 @@ export async function serveHttp<Viewer, Context extends object>(
   }
 
   const server = createServer((request, response) => {
+    answers.add(response);
+    response.once('close', () => answers.delete(response));
+    if (drained) endConnection(response);
     answer(request, response).catch((error: unknown) => {
       log.error({ err: error }, 'a request could not be answered');
       response.destroy();
@@ -124,11 +130,21 @@ export async function serveHttp<Viewer, Context extends object>(
   });
   server.on('upgrade', sockets.upgrade);
 
+  function drain(): Promise<void> {
+    if (drained === undefined) {
+      drained = delay(limits.draining);
+      for (const response of answers) endConnection(response);
+    }
+    return drained;
+  }
+
   const port = await listen(server, options.host, options.port);
   return {
     url: `http://${urlHost(options.host)}:${port}`,
     port,
+    drain,
     async close() {
+      await drain();
       const closed = new Promise((resolve) => server.close(resolve));
       for (const response of answers) if (isStream(response)) response.destroy();
       // Connections become idle as their last answers go out.
@@ -168,6 +184,11 @@ function giveUpBody(request: IncomingMessage, connection: Socket): void {
   setTimeout(() => {
     if (!request.complete) connection.destroy();
   }, 500).unref();
+}
+
+/** Tells the client, in this answer, to send nothing more on its connection. A connection that is cut instead loses a request. */
+function endConnection(response: ServerResponse): void {
+  if (!response.headersSent) response.setHeader('Connection', 'close');
 }
 
 const isStream = (response: ServerResponse) =>

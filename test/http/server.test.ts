@@ -1,17 +1,69 @@
-import { createServer } from 'node:http';
+import { Agent, createServer, request } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { expect, onTestFinished, test } from 'vitest';
 import { ask, graphqlWsClient, openSocket, startServer } from './support.ts';
 
 test('health says that the process lives, readiness whether it should get requests', async () => {
-  let ready = false;
-  const { url } = await startServer({ isReady: () => ready });
+  const server = await startServer();
 
-  const health = await fetch(`${url}/health`);
+  const health = await fetch(`${server.url}/health`);
   expect([health.status, await health.text()]).toEqual([200, 'ok\n']);
-  expect((await fetch(`${url}/health/ready`)).status).toBe(503);
-  ready = true;
-  expect((await fetch(`${url}/health/ready`)).status).toBe(200);
+  expect((await fetch(`${server.url}/health/ready`)).status).toBe(200);
+  server.drain();
+  expect((await fetch(`${server.url}/health`)).status).toBe(200);
+  expect((await fetch(`${server.url}/health/ready`)).status).toBe(503);
+});
+
+test('a server that stops answers on connections that it has, tells each to end, and cuts none', async () => {
+  const server = await startServer({ limits: { draining: 200 } });
+  const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+  const get = (path: string) =>
+    new Promise<{ status: number | undefined; connection: string | undefined; reused: boolean }>((resolve, reject) => {
+      const outgoing = request(
+        `${server.url}${path}`,
+        { agent, headers: { authorization: 'Bearer ada' } },
+        (response) => {
+          response.resume().once('end', () => {
+            resolve({
+              status: response.statusCode,
+              connection: response.headers.connection,
+              reused: outgoing.reusedSocket,
+            });
+          });
+        },
+      );
+      outgoing.once('error', reject).end();
+    });
+  expect(await get('/health')).toEqual({ status: 200, connection: 'keep-alive', reused: false });
+
+  const closed = server.close();
+
+  expect(await get('/graphql?query={hello}')).toEqual({ status: 200, connection: 'close', reused: true });
+  await closed;
+  await expect(get('/health')).rejects.toThrow('ECONNREFUSED');
+});
+
+test('an answer that is under way when the server stops ends its connection too', async () => {
+  let answer = () => {};
+  let asked = () => {};
+  const arrived = new Promise<void>((resolve) => {
+    asked = resolve;
+  });
+  const server = await startServer({
+    viewerOf: () => {
+      asked();
+      return new Promise((resolve) => {
+        answer = () => resolve({ name: 'ada' });
+      });
+    },
+  });
+  const answered = ask(server, '{ hello }');
+  await arrived;
+  const closed = server.close();
+  answer();
+  const { status, headers } = await answered;
+  expect([status, headers.get('connection')]).toEqual([200, 'close']);
+  await closed;
 });
 
 test('the root leads to GraphiQL and other paths are not found', async () => {

@@ -66,8 +66,8 @@ export async function startServer(overrides: Partial<ServeHttpOptions<Viewer, Te
     nudges: world.nudges,
     log: createLog('warn', { write: (line: string) => void log.push(JSON.parse(line)) }),
     graphiqlTabs: [{ query: '{ hello }' }],
-    isReady: () => true,
     ...overrides,
+    limits: { draining: 0, ...overrides.limits },
   });
   onTestFinished(() => server.close());
   return {

@@ -6,7 +6,7 @@ import { createClient } from 'graphql-ws';
 import pg from 'pg';
 import { onTestFinished } from 'vitest';
 import WebSocket from 'ws';
-import { type App, startApp } from '../../src/app.ts';
+import { type App, type AppOptions, startApp } from '../../src/app.ts';
 import { type Config, readConfig } from '../../src/config.ts';
 import { createLog } from '../../src/log.ts';
 
@@ -50,6 +50,7 @@ export interface Options {
   clock?: () => Date;
   background?: boolean;
   config?: Config;
+  limits?: AppOptions['limits'];
 }
 
 /** A whole system on empty databases, which are removed when the test has passed. */
@@ -60,6 +61,7 @@ export async function startHeadquarters(options: Options = {}): Promise<Headquar
     log: createLog(process.env.TEST_LOG ?? 'silent'),
     background: options.background ?? false,
     leaseFor: 2_000,
+    limits: { draining: 0, ...options.limits },
     ...(options.clock ? { clock: options.clock } : {}),
   });
   let running = true;
