@@ -2,7 +2,7 @@ import type { EntityManager } from 'typeorm';
 import type { Channels } from '../data/channels.ts';
 import type { Database } from '../data/database.ts';
 import { changeHeld, type JobRun, type Progress, type Step, type StepFailure } from '../data/hq/job-run.ts';
-import { DatabaseUnavailable, DomainError } from '../errors.ts';
+import { ChannelNotFound, DatabaseUnavailable, DomainError } from '../errors.ts';
 import { type Nudges, topics } from '../events/nudges.ts';
 
 /** Something that operators run. `run` moves sets in batches and may be called again at any time: what is left to do is a query. */
@@ -80,7 +80,19 @@ export class JobContext {
     return this.surroundings.now();
   }
 
-  /** Channels that this run is about. One that was named and does not exist any more is left out. */
+  /**
+   * Looks up channels that another server may have created: every time when the run is about all of them, otherwise when it names one
+   * that this process does not know. Returns a failure for each named channel that does not exist.
+   */
+  async lookUpChannels(): Promise<StepFailure[]> {
+    const named = this.run.channels;
+    if (named === null || this.channelCodes().length < named.length) await this.channels.refresh();
+    if (named === null) return [];
+    const known = this.channelCodes();
+    return named.filter((code) => !known.includes(code)).map((code) => failureOf(null, new ChannelNotFound(code)));
+  }
+
+  /** Channels that this run is about. One that does not exist has failed the run (`lookUpChannels`) and is left out. */
   channelCodes(): string[] {
     const all = this.channels.all().map(({ code }) => code);
     return this.run.channels === null ? all : this.run.channels.filter((code) => all.includes(code));
@@ -168,10 +180,7 @@ export class JobContext {
       if (!(error instanceof DomainError)) {
         this.log.error({ err: error, run: this.run.id, channelDatabase }, 'a channel database failed in a job');
       }
-      const failure =
-        error instanceof DomainError
-          ? { channelDatabase, code: error.code, message: error.message }
-          : { channelDatabase, code: 'INTERNAL', message: 'An unexpected error; see the log of headquarters.' };
+      const failure = failureOf(channelDatabase, error);
       this.step.failures.push(failure);
       return failure;
     }
@@ -210,6 +219,12 @@ export class JobContext {
     announceRun(this.surroundings.nudges, this.run.id);
   }
 }
+
+/** What people are told about an error. One that is a bug keeps its details to the log. */
+export const failureOf = (channelDatabase: string | null, error: unknown): StepFailure =>
+  error instanceof DomainError
+    ? { channelDatabase, code: error.code, message: error.message }
+    : { channelDatabase, code: 'INTERNAL', message: 'An unexpected error; see the log of headquarters.' };
 
 export function announceRun(nudges: Nudges, id: number): void {
   nudges.publish(topics.jobRun(String(id)));

@@ -131,11 +131,12 @@ export class Worker {
       });
     }, this.leaseFor / 3);
     try {
+      const unknown = await context.lookUpChannels();
       for (const step of run.steps) {
         if (step.state === 'SUCCEEDED' || step.state === 'FAILED') continue;
         step.state = 'RUNNING';
         step.startedAt ??= context.now();
-        step.failures = [];
+        step.failures = [...unknown];
         context.stopIfAsked();
         context.begin();
         const job = this.jobs.get(step.job);
