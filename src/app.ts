@@ -2,6 +2,7 @@ import type pino from 'pino';
 import type { Config } from './config.ts';
 import { Channels } from './data/channels.ts';
 import type { Database } from './data/database.ts';
+import { beat } from './data/hq/heartbeat.ts';
 import { headquarters, openDatabase } from './data/open.ts';
 import { scopeOf, viewerFrom } from './domain/viewer.ts';
 import { inProcessNudges, type Nudges } from './events/nudges.ts';
@@ -86,6 +87,7 @@ export async function startApp(config: Config, options: AppOptions): Promise<App
       nudges,
       log,
       graphiqlTabs: options.graphiqlTabs ?? [],
+      probes: { headquarters: () => hq.write(beat) },
       ...(options.limits === undefined ? {} : { limits: options.limits }),
     });
   } catch (error) {

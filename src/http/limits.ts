@@ -23,6 +23,10 @@ export const defaultLimits = {
   socketPingEvery: 12,
   /** Ms a new socket has to say who it is. Generous: thousands reconnect at once after a restart. */
   connectionInit: 10_000,
+  /** Ms in which a probe of /health/ready has to answer, for which its answer is kept, and after which it is given up and begun anew. */
+  probe: 2_000,
+  probeKept: 1_000,
+  probeGivenUp: 30_000,
   /** Ms for which a server that stops still answers on connections that it had, telling each to end. */
   draining: 500,
   /** Ms that requests and closing handshakes get when the server stops. */

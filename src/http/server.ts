@@ -12,6 +12,7 @@ import { defaultLimits, type Limits } from './limits.ts';
 import { errorMask } from './masking.ts';
 import { operationServer } from './operations.ts';
 import { calledLocally, originAllowed } from './origins.ts';
+import { type Probe, readiness } from './readiness.ts';
 import { pathOf, requestRules } from './requests.ts';
 import { type Asked, documentLimits, execution } from './rules.ts';
 import { openSockets } from './sockets.ts';
@@ -37,6 +38,8 @@ export interface ServeHttpOptions<Viewer, Context extends object> {
   graphiqlTabs: GraphiqlTab[];
   /** Answer only who calls this machine by a loopback name: for a server that asks for no token. */
   onlyLocalCallers?: boolean;
+  /** What /health/ready looks at, by the name that its body gives to what is unavailable. */
+  probes: Record<string, Probe>;
   limits?: Partial<Limits>;
 }
 
@@ -73,6 +76,7 @@ export async function serveHttp<Viewer, Context extends object>(
   });
   const page = graphiqlPage(options.graphiqlTabs);
   const answers = new Set<ServerResponse>();
+  const unavailableNow = readiness(options.probes, limits, log);
   let drained: Promise<void> | undefined;
 
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -86,10 +90,17 @@ export async function serveHttp<Viewer, Context extends object>(
       case '/health':
         return say(response, 200, 'ok');
       case '/health/ready':
-        return drained === undefined ? say(response, 200, 'ready') : say(response, 503, 'stopping');
+        return answerReady(response);
       default:
         return say(response, 404, 'not found');
     }
+  }
+
+  async function answerReady(response: ServerResponse): Promise<void> {
+    if (drained) return tell(response, 503, { status: 'stopping' });
+    const unavailable = await unavailableNow();
+    if (unavailable.length > 0) return tell(response, 503, { status: 'unavailable', unavailable });
+    return tell(response, 200, { status: 'ready' });
   }
 
   async function answerGraphql(request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -173,6 +184,12 @@ function corsFor(origin: string | null, host: string | null, allowedOrigins: str
 
 function say(response: ServerResponse, status: number, text: string): void {
   response.writeHead(status, { 'Content-Type': 'text/plain', 'Cache-Control': 'no-store' }).end(`${text}\n`);
+}
+
+function tell(response: ServerResponse, status: number, facts: object): void {
+  response
+    .writeHead(status, { 'Content-Type': 'application/json', 'Cache-Control': 'no-store' })
+    .end(`${JSON.stringify(facts)}\n`);
 }
 
 /**

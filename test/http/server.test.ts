@@ -1,17 +1,17 @@
 import { Agent, createServer, request } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { expect, onTestFinished, test } from 'vitest';
-import { ask, graphqlWsClient, openSocket, startServer } from './support.ts';
+import { ask, graphqlWsClient, openSocket, ready, startServer } from './support.ts';
 
 test('health says that the process lives, readiness whether it should get requests', async () => {
   const server = await startServer();
 
   const health = await fetch(`${server.url}/health`);
   expect([health.status, await health.text()]).toEqual([200, 'ok\n']);
-  expect((await fetch(`${server.url}/health/ready`)).status).toBe(200);
+  expect(await ready(server)).toEqual({ status: 200, body: { status: 'ready' } });
   server.drain();
   expect((await fetch(`${server.url}/health`)).status).toBe(200);
-  expect((await fetch(`${server.url}/health/ready`)).status).toBe(503);
+  expect(await ready(server)).toEqual({ status: 503, body: { status: 'stopping' } });
 });
 
 test('a server that stops answers on connections that it has, tells each to end, and cuts none', async () => {

@@ -66,6 +66,7 @@ export async function startServer(overrides: Partial<ServeHttpOptions<Viewer, Te
     nudges: world.nudges,
     log: createLog('warn', { write: (line: string) => void log.push(JSON.parse(line)) }),
     graphiqlTabs: [{ query: '{ hello }' }],
+    probes: {},
     ...overrides,
     limits: { draining: 0, ...overrides.limits },
   });
@@ -313,4 +314,10 @@ function aWorld(): World {
     },
   };
   return world;
+}
+
+/** What /health/ready answers. */
+export async function ready({ url }: { url: string }) {
+  const response = await fetch(`${url}/health/ready`);
+  return { status: response.status, body: await response.json() };
 }
