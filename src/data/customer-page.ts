@@ -1,10 +1,10 @@
 import type { EntityManager } from 'typeorm';
 import { type AddressRow, addressColumns, bodyColumns, type CustomerBody, type keyColumns } from './customer-rows.ts';
-import { one, packed, rows } from './sql.ts';
+import { listed, one, packed, rows } from './sql.ts';
 
 /*
- * Reading customers, in a channel database and at headquarters: a page with its addresses is one statement that answers one JSON
- * text. (TypeORM entities with a second query for the addresses cost two to three times as much.)
+ * Reading customers, in a channel database and at headquarters: a page, with its addresses where they are asked for, is one statement
+ * that answers one JSON text. (TypeORM entities with a second query for the addresses cost two to three times as much.)
  */
 
 /** A customer as a channel database or headquarters has it. */
@@ -16,7 +16,8 @@ export interface CustomerRow extends CustomerBody {
   channel: string;
   created_at: string;
   updated_at: string;
-  addresses: AddressRow[];
+  /** Absent unless they were asked for. */
+  addresses?: AddressRow[];
 }
 
 const rowColumns = {
@@ -59,13 +60,14 @@ export async function customerPage(
   db: EntityManager,
   filter: CustomerFilter,
   page: KeysetPage,
+  { addresses = false } = {},
 ): Promise<CustomerRow[]> {
   const query = selection(db, filter);
   if (page.after !== undefined) query.where(`c.id > ${query.parameter(page.after)}`);
   if (page.before !== undefined) query.where(`c.id < ${query.parameter(page.before)}`);
   const order = `order by c.id ${page.descending ? 'desc' : 'asc'} limit ${query.parameter(page.limit)}`;
   const { match, from } = query.source();
-  return customers(db, { match, from: `${from} ${order}` }, query.parameters, page.descending);
+  return customers(db, { match, from: `${from} ${order}` }, query.parameters, page.descending, addresses);
 }
 
 export async function countCustomers(db: EntityManager, filter: CustomerFilter): Promise<number> {
@@ -77,33 +79,55 @@ export async function countCustomers(db: EntityManager, filter: CustomerFilter):
 
 /** In no order; those that are not there are left out. */
 export const customersByUuid = (db: EntityManager, uuids: readonly string[]): Promise<CustomerRow[]> =>
-  customers(
-    db,
-    { from: `from customer c where c.uuid in (select uuid from ${rows(db, { uuid: 'text' }, '$1')})` },
-    [JSON.stringify(uuids.map((uuid) => ({ uuid })))],
-    false,
-  );
+  customers(db, { from: `from customer c where c.uuid in (select uuid from ${rows(db, { uuid: 'text' }, '$1')})` }, [
+    JSON.stringify(uuids.map((uuid) => ({ uuid }))),
+  ]);
 
 export async function customerByAccountId(db: EntityManager, accountId: string): Promise<CustomerRow | undefined> {
-  return (await customers(db, { from: 'from customer c where c.account_id = $1' }, [accountId], false))[0];
+  return (await customers(db, { from: 'from customer c where c.account_id = $1' }, [accountId]))[0];
+}
+
+/** The addresses of these customers, by customer and in the order they were added. A customer without one is left out. */
+export async function addressesOf(db: EntityManager, uuids: readonly string[]): Promise<Map<string, AddressRow[]>> {
+  const row = await one<{ found: string }>(
+    db,
+    `select ${packed(db, { customer_uuid: 'text', ...addressColumns }, 'x', 'x.position')} as found
+     from customer_address x where x.customer_uuid in ${listed(db, '$1')}`,
+    [JSON.stringify(uuids)],
+  );
+  const found = new Map<string, AddressRow[]>();
+  for (const { customer_uuid: customer, ...address } of JSON.parse(row!.found) as (AddressRow & {
+    customer_uuid: string;
+  })[]) {
+    const addresses = found.get(customer);
+    if (addresses) addresses.push(address);
+    else found.set(customer, [address]);
+  }
+  return found;
 }
 
 async function customers(
   db: EntityManager,
   { match = '', from }: Source,
   parameters: unknown[],
-  descending: boolean,
+  descending = false,
+  addresses = false,
 ): Promise<CustomerRow[]> {
-  const addresses = `(select ${packed(db, addressColumns, 'a', 'a.position')} from customer_address a where a.customer_uuid = c.uuid)`;
   const columns = Object.keys(rowColumns).map((column) => `c.${column}`);
+  if (addresses) columns.push(`${addressesOfCustomer(db)} as addresses`);
+  const shape = { ...rowColumns, ...(addresses ? { addresses: 'json' as const } : {}) };
   const row = await one<{ page: string }>(
     db,
-    `${match} select ${packed(db, { ...rowColumns, addresses: 'json' }, 'x', `x.id ${descending ? 'desc' : 'asc'}`)} as page
-     from (select ${columns.join(', ')}, ${addresses} as addresses ${from}) as x`,
+    `${match} select ${packed(db, shape, 'x', `x.id ${descending ? 'desc' : 'asc'}`)} as page
+     from (select ${columns.join(', ')} ${from}) as x`,
     parameters,
   );
   return JSON.parse(row!.page);
 }
+
+/** The addresses of the customer `c`, as one JSON list. */
+const addressesOfCustomer = (db: EntityManager) =>
+  `(select ${packed(db, addressColumns, 'a', 'a.position')} from customer_address a where a.customer_uuid = c.uuid)`;
 
 interface Source {
   /** A WITH clause. */

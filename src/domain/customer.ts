@@ -8,7 +8,7 @@ import {
   storedCustomers,
 } from '../data/channel/customer.ts';
 import { appendOperations, takeCounters } from '../data/channel/operation.ts';
-import { customersByUuid } from '../data/customer-page.ts';
+import { addressesOf, customersByUuid } from '../data/customer-page.ts';
 import type { AddressPurpose, AddressRow, CustomerBody, CustomerType } from '../data/customer-rows.ts';
 import { CustomerExists, CustomerNotFound, type DomainError, InvalidInput } from '../errors.ts';
 import { type Issue, issuesOf, searchKeys, uuidRule } from './customer-rules.ts';
@@ -184,10 +184,10 @@ export async function addAddress(
   const first = await takeCounters(tx, 0);
   await ownCustomer(tx, channel, uuid);
   const [row] = await customersByUuid(tx, [uuid]);
-  const position = row!.addresses.length;
-  const added = addressFrom(address, position, bodyOf(row!), ['address', 'id']);
+  const addresses = (await addressesOf(tx, [uuid])).get(uuid) ?? [];
+  const added = addressFrom(address, addresses.length, bodyOf(row!), ['address', 'id']);
   throwFirst(issuesOf({ addresses: [added] }).map(({ path, rule }) => ({ path: ['address', ...path.slice(2)], rule })));
-  const known = row!.addresses.find((other) => other.uuid === added.uuid);
+  const known = addresses.find((other) => other.uuid === added.uuid);
   if (known) {
     if (JSON.stringify({ ...known, position: 0 }) === JSON.stringify({ ...added, position: 0 })) return;
     throw new InvalidInput(['address', 'id'], 'this UUID belongs to another address of the customer');

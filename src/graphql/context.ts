@@ -4,7 +4,8 @@ import { channelStages } from '../data/channel/customer.ts';
 import { type ChannelShift, channelShiftsByUuid } from '../data/channel/shift.ts';
 import { type ChannelTransaction, newestOfCustomers } from '../data/channel/transaction.ts';
 import type { Channels } from '../data/channels.ts';
-import { type CustomerRow, customersByUuid } from '../data/customer-page.ts';
+import { customersByUuid } from '../data/customer-page.ts';
+import type { AddressRow } from '../data/customer-rows.ts';
 import type { Database } from '../data/database.ts';
 import { type ChannelDatabase, channelDatabasesByName } from '../data/hq/channel.ts';
 import { type JobRun, jobRunsById } from '../data/hq/job-run.ts';
@@ -13,6 +14,7 @@ import { type DownloadSession, sessionsOfRuns, type UploadSession } from '../dat
 import type { Viewer } from '../domain/viewer.ts';
 import { DatabaseUnavailable } from '../errors.ts';
 import type { Nudges } from '../events/nudges.ts';
+import { addressLoader, type FoundCustomer, foundIn } from './customer-loaders.ts';
 import { type OrderLoaders, orderLoaders } from './order-loaders.ts';
 import { type StatementLoaders, statementLoaders } from './statement-loaders.ts';
 
@@ -43,7 +45,9 @@ export interface Loaders extends OrderLoaders, StatementLoaders {
   /** The first operations of a customer. */
   operations: DataLoader<{ channel: string; uuid: string; limit: number }, CustomerOperation[], string>;
   /** The customer that a transaction of a channel names; null when nobody knows it yet, or it is not the viewer's to see. */
-  customer: DataLoader<{ channel: string; uuid: string }, CustomerRow | null, string>;
+  customer: DataLoader<{ channel: string; uuid: string }, FoundCustomer | null, string>;
+  /** The addresses of a customer, from the database that the customer was read from. */
+  addresses: DataLoader<FoundCustomer, AddressRow[]>;
   /** The newest orders and sales of a customer of a channel, from its own database. */
   transactions: DataLoader<{ channel: string; uuid: string; limit: number }, ChannelTransaction[], string>;
   /** A shift of a channel, from its own database. */
@@ -100,6 +104,7 @@ export function contextFor(parts: Parts, viewer: Viewer): Context {
         { cacheKeyFn: (key) => `${keyOf(key)}:${key.limit}` },
       ),
       customer: new DataLoader((keys) => customersOf(parts, viewer, keys), { cacheKeyFn: keyOf }),
+      addresses: addressLoader(),
       transactions: new DataLoader(
         async (keys) => {
           const most = Math.max(...keys.map(({ limit }) => limit));
@@ -145,7 +150,7 @@ const keyOf = ({ channel, uuid }: { channel: string; uuid: string }) => `${chann
 async function inChannels<Row>(
   channels: Channels,
   keys: readonly { channel: string; uuid: string }[],
-  question: (db: EntityManager, uuids: readonly string[]) => Promise<Row[]>,
+  question: (db: EntityManager, uuids: readonly string[], database: Database) => Promise<Row[]>,
 ): Promise<Row[]> {
   const databases = new Map<string, Set<string>>();
   const settings = new Map(channels.all().map((channel) => [channel.code, channel]));
@@ -156,7 +161,7 @@ async function inChannels<Row>(
   const found: Row[] = [];
   for (const [name, uuids] of databases) {
     const database = await channels.open(name);
-    found.push(...(await database.read((db) => question(db, [...uuids]))));
+    found.push(...(await database.read((db) => question(db, [...uuids], database))));
   }
   return found;
 }
@@ -169,8 +174,8 @@ async function customersOf(
   { hq, channels }: Parts,
   viewer: Viewer,
   keys: readonly { channel: string; uuid: string }[],
-): Promise<(CustomerRow | null)[]> {
-  const found = new Map<string, CustomerRow>();
+): Promise<(FoundCustomer | null)[]> {
+  const found = new Map<string, FoundCustomer>();
   if (viewer.kind === 'operator') {
     const uuids = [...new Set(keys.map(({ uuid }) => uuid))];
     const known = await hq
@@ -179,10 +184,12 @@ async function customersOf(
         if (error instanceof DatabaseUnavailable) return [];
         throw error;
       });
-    for (const row of known) found.set(row.uuid, row);
+    for (const row of foundIn(hq, known)) found.set(row.uuid, row);
   }
   const missing = keys.filter(({ uuid }) => !found.has(uuid));
-  for (const row of await inChannels(channels, missing, customersByUuid))
+  const asked = async (db: EntityManager, uuids: readonly string[], database: Database) =>
+    foundIn(database, await customersByUuid(db, uuids));
+  for (const row of await inChannels(channels, missing, asked))
     if (viewer.kind === 'operator' || row.channel === viewer.channel) found.set(row.uuid, row);
   return keys.map(({ uuid }) => found.get(uuid) ?? null);
 }

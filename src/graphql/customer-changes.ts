@@ -4,6 +4,7 @@ import { mustUse } from '../domain/viewer.ts';
 import { ChannelNotFound, CustomerExists, CustomerNotFound, InvalidInput } from '../errors.ts';
 import { builder } from './builder.ts';
 import { AddressPurpose, Customer, CustomerType } from './customer.ts';
+import { foundIn } from './customer-loaders.ts';
 
 /*
  * What a channel does with its customers: it creates and changes them, in its own database.
@@ -108,10 +109,11 @@ builder.mutationFields((t) => ({
       const customer = prepareCustomer(channel, input, now());
       const result = await database.writeTogether(createCustomers, customer);
       if (result instanceof Error) throw result;
-      if (!result.created) return (await database.read((db) => customersByUuid(db, [customer.uuid])))[0]!;
+      if (!result.created)
+        return foundIn(database, await database.read((db) => customersByUuid(db, [customer.uuid])))[0]!;
       notice(channel);
       const { uuid, body, addresses, at } = customer;
-      return { id: 0, uuid, account_id: null, channel, ...body, created_at: at, updated_at: at, addresses };
+      return { id: 0, uuid, account_id: null, channel, ...body, created_at: at, updated_at: at, addresses, database };
     },
   }),
   updateCustomer: t.field({
@@ -125,7 +127,7 @@ builder.mutationFields((t) => ({
       const database = await channels.databaseOf(channel);
       const row = await database.write(async (tx) => {
         await updateCustomer(tx, { channel, uuid, change, at: now() });
-        return (await customersByUuid(tx, [uuid]))[0]!;
+        return foundIn(database, await customersByUuid(tx, [uuid]))[0]!;
       });
       notice(channel);
       return row;
@@ -143,7 +145,7 @@ builder.mutationFields((t) => ({
       const database = await channels.databaseOf(channel);
       const row = await database.write(async (tx) => {
         await addAddress(tx, { channel, uuid, address, at: now() });
-        return (await customersByUuid(tx, [uuid]))[0]!;
+        return foundIn(database, await customersByUuid(tx, [uuid]))[0]!;
       });
       notice(channel);
       return row;

@@ -16,7 +16,9 @@ import { DatabaseUnavailable, InvalidInput } from '../errors.ts';
 import { builder } from './builder.ts';
 import { Channel } from './channel.ts';
 import type { Context } from './context.ts';
+import { type FoundCustomer, foundIn } from './customer-loaders.ts';
 import { keysetConnection, numberKey } from './keyset.ts';
+import { selects } from './selection.ts';
 
 export const CustomerType = builder.enumType('CustomerType', {
   description: 'What a customer is.',
@@ -120,7 +122,7 @@ const Timeline = builder.objectRef<TimelineEntry>('CustomerTimelineEntry').imple
   }),
 });
 
-export const Customer = builder.objectRef<CustomerRow>('Customer');
+export const Customer = builder.objectRef<FoundCustomer>('Customer');
 builder.node(Customer, {
   description:
     'A customer. It has its UUID from birth and for ever; its account ID follows when headquarters has assigned it.',
@@ -185,7 +187,7 @@ builder.node(Customer, {
     addresses: t.field({
       type: [Address],
       description: 'All its addresses, in the order they were added.',
-      resolve: ({ addresses }) => addresses,
+      resolve: (row, _args, { loaders }) => row.addresses ?? loaders.addresses.load(row),
     }),
     createdAt: t.expose('created_at', { type: 'DateTime', description: 'When it was created in its channel.' }),
     updatedAt: t.expose('updated_at', { type: 'DateTime', description: 'When it was changed last, in its channel.' }),
@@ -218,23 +220,24 @@ async function timelineOf({ uuid, channel, created_at }: CustomerRow, { loaders 
   return entries;
 }
 
-const mine = ({ viewer }: Context, row: CustomerRow | undefined): CustomerRow | null =>
+const mine = ({ viewer }: Context, row: FoundCustomer | undefined): FoundCustomer | null =>
   row && (viewer.kind === 'operator' || viewer.channel === row.channel) ? row : null;
 
 /** A channel's client asks its own database; an operator headquarters, and then, for one that was never uploaded, each channel database. */
-async function customerByUuid(context: Context, uuid: string, channel?: string): Promise<CustomerRow | null> {
+async function customerByUuid(context: Context, uuid: string, channel?: string): Promise<FoundCustomer | null> {
   if (!uuidRule.safeParse(uuid).success) return null;
   const { viewer, hq, channels } = context;
   const within = channel ?? (viewer.kind === 'channel' ? viewer.channel : undefined);
   if (within !== undefined) {
     const database = await channels.databaseOf(within);
-    const [row] = await database.read((db) => customersByUuid(db, [uuid]));
+    const [row] = foundIn(database, await database.read((db) => customersByUuid(db, [uuid])));
     return row?.channel === within ? mine(context, row) : null;
   }
-  const [row] = await hq.read((db) => customersByUuid(db, [uuid]));
+  const [row] = foundIn(hq, await hq.read((db) => customersByUuid(db, [uuid])));
   if (row) return row;
   for (const name of new Set(channels.all().map(({ channelDatabase }) => channelDatabase))) {
-    const [pending] = await (await channels.open(name)).read((db) => customersByUuid(db, [uuid]));
+    const database = await channels.open(name);
+    const [pending] = foundIn(database, await database.read((db) => customersByUuid(db, [uuid])));
     if (pending) return pending;
   }
   return null;
@@ -269,7 +272,8 @@ builder.queryField('customer', (t) =>
       const database = within === undefined ? context.hq : await context.channels.databaseOf(within);
       if (!plainText(100).safeParse(by.accountId).success) return null;
       const row = await database.read((db) => customerByAccountId(db, by.accountId!));
-      return within !== undefined && row?.channel !== within ? null : mine(context, row);
+      const [found] = foundIn(database, row ? [row] : []);
+      return within !== undefined && found?.channel !== within ? null : mine(context, found);
     },
   }),
 );
@@ -312,7 +316,7 @@ builder.queryField('customers', (t) =>
           description: 'The order.',
         }),
       },
-      resolve: async (_root, args, context) => {
+      resolve: async (_root, args, context, info) => {
         const { hq, channels, viewer } = context;
         const channel = args.channel ?? (viewer.kind === 'channel' ? viewer.channel : undefined);
         if (channel !== undefined) {
@@ -330,10 +334,11 @@ builder.queryField('customers', (t) =>
         } else if (args.status && args.status !== 'SYNCED') {
           filter.among = { uuids: [], include: true };
         }
-        const connection = await keysetConnection<number, CustomerRow>(
+        const addresses = selects(info, 'edges', 'node', 'addresses');
+        const connection = await keysetConnection<number, FoundCustomer>(
           { args, keyFrom: numberKey, descending: args.orderBy === 'NEWEST_FIRST' },
           ({ id }) => id,
-          (page) => database.read((db) => customerPage(db, filter, page)),
+          async (page) => foundIn(database, await database.read((db) => customerPage(db, filter, page, { addresses }))),
         );
         return { ...connection, totalCount: () => database.read((db) => countCustomers(db, filter)) };
       },

@@ -1,5 +1,5 @@
 import DataLoader from 'dataloader';
-import { type CustomerRow, customersByUuid } from '../data/customer-page.ts';
+import { customersByUuid } from '../data/customer-page.ts';
 import type { Database } from '../data/database.ts';
 import {
   linesOfSalesOrders,
@@ -11,10 +11,11 @@ import {
 import { type HqTransaction, transactionsWhere } from '../data/hq/transaction.ts';
 import type { Viewer } from '../domain/viewer.ts';
 import { DatabaseUnavailable } from '../errors.ts';
+import { type FoundCustomer, foundIn } from './customer-loaders.ts';
 
 /** What lists of orders ask for again and again, asked once. A channel's client sees what is of its channel. */
 export interface OrderLoaders {
-  hqCustomer: DataLoader<string, CustomerRow | null>;
+  hqCustomer: DataLoader<string, FoundCustomer | null>;
   /** What headquarters has of a channel's transaction; null when it was not uploaded, or headquarters does not answer. */
   hqTransaction: DataLoader<{ channel: string; uuid: string }, HqTransaction | null, string>;
   transaction: DataLoader<number, HqTransaction | null>;
@@ -38,7 +39,7 @@ export function orderLoaders(hq: Database, viewer: Viewer): OrderLoaders {
     });
   return {
     hqCustomer: new DataLoader(async (uuids) => {
-      const found = await hq.read((db) => customersByUuid(db, uuids));
+      const found = foundIn(hq, await hq.read((db) => customersByUuid(db, uuids)));
       const byUuid = new Map(found.map((row) => [row.uuid, row]));
       return uuids.map((uuid) => mine(byUuid.get(uuid)));
     }),

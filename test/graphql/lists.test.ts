@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { createCustomer, createCustomers, run, withChannels } from '../support/actions.ts';
 import type { Answer, Headquarters } from '../support/headquarters.ts';
 import { statementsOf } from '../support/statements.ts';
+import { appendTransaction, aTransaction } from '../support/transactions.ts';
 
 const document = `query ($source: CustomerSource! = CHANNEL, $channel: String, $orderBy: CustomerOrder! = NEWEST_FIRST, $status: CustomerSyncStatus, $search: String,
     $first: Int, $after: String, $last: Int, $before: String) {
@@ -148,6 +149,49 @@ describe('pages', () => {
     }
     expect(counts[1]).toBe(counts[0]);
     expect(counts[0]).toBeLessThanOrEqual(4);
+  });
+
+  test('addresses are read only where they are asked for, those of a page with the page', async () => {
+    const hq = await withChannels(['houston']);
+    const [uuid] = await createCustomers(hq, 3, { addresses: [{ city: 'Austin', country: 'US' }, { country: 'DE' }] });
+    await appendTransaction(hq, 'houston', aTransaction('ONLINE_ORDER', { customer_uuid: uuid! }));
+    await run(hq, 'runPJob');
+    await run(hq, 'runSynchronizeOrders');
+    const statements = statementsOf(hq.hq, await hq.channels.databaseOf('houston'));
+    const read = async (document: string, variables = {}) => {
+      statements.length = 0;
+      const data = await hq.query(document, { uuid, ...variables });
+      return { data, reading: statements.filter(({ text }) => text.includes('customer_address')).length };
+    };
+    const page = (fields: string, more = '') =>
+      `{ customers(channel: "houston") { edges { node { ${fields} } } } } ${more}`;
+    const without = [
+      page('uuid displayName channel { code }'),
+      `query ($yes: Boolean!) ${page('uuid addresses @include(if: $yes) { city }')}`,
+      'query ($uuid: UUID!) { customer(by: { uuid: $uuid }) { displayName } }',
+      '{ receivedTransactions(first: 5) { edges { node { customer { displayName } } } } }',
+      '{ salesOrders(first: 5) { edges { node { customer { displayName } } } } }',
+    ];
+    for (const document of without)
+      expect(await read(document, { yes: false }), document).toMatchObject({ reading: 0 });
+
+    const asked = [
+      page('...Place', 'fragment Place on Customer { places: addresses { city } }'),
+      page('... on Node { id ... on Customer { places: addresses @skip(if: false) { city } } }'),
+    ];
+    for (const document of asked) {
+      const { data, reading } = await read(document);
+      expect(reading).toBe(1);
+      expect(statements).toHaveLength(1);
+      for (const { node } of data.customers.edges) expect(node.places).toEqual([{ city: 'Austin' }, { city: null }]);
+    }
+    const { data, reading } = await read(
+      `query ($uuid: UUID!) { customer(by: { uuid: $uuid }) { addresses { city } }
+         receivedTransactions(first: 5) { edges { node { customer { addresses { city } } } } } }`,
+    );
+    expect(data.customer.addresses).toHaveLength(2);
+    expect(data.receivedTransactions.edges[0].node.customer.addresses).toHaveLength(2);
+    expect(reading).toBe(2);
   });
 });
 
