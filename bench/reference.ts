@@ -65,7 +65,6 @@ function* batches(count: number): Generator<Row[]> {
         channel_database: 'channel_01',
         ...body,
         ...searchKeys(body),
-        counter: number,
         version: number,
         corrected: false,
         created_at: at,
@@ -128,11 +127,7 @@ export const bulkUpserts = (count: number, indexes: Indexes): Promise<Speed> =>
     const columns = columnsOf();
     const types = Object.fromEntries(
       columns.map(
-        (column) =>
-          [
-            column,
-            ['counter', 'version'].includes(column) ? 'bigint' : column === 'corrected' ? 'boolean' : 'text',
-          ] as const,
+        (column) => [column, column === 'version' ? 'bigint' : column === 'corrected' ? 'boolean' : 'text'] as const,
       ),
     );
     const speed = await speedOf(count, (batch) => () => {

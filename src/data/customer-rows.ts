@@ -73,9 +73,12 @@ export const addressColumns = {
   country: 'text',
 } as const;
 
-/** What an operation in the log says: the customer as it is after it (absent when it only adds addresses), and addresses. */
+/** Values of a customer: all of them, or those that an edit changes. */
+export type CustomerChange = Partial<CustomerBody & SearchKeys>;
+
+/** What an operation in the log says: the whole customer when it creates one, otherwise only what it changes; and addresses it adds. */
 export interface OperationPayload {
-  customer?: CustomerBody & SearchKeys;
+  customer?: CustomerChange;
   addresses?: AddressRow[];
 }
 

@@ -3,6 +3,7 @@ import {
   type AddressRow,
   addressPurposes,
   type CustomerBody,
+  type CustomerChange,
   customerTypes,
   type OperationPayload,
   type SearchKeys,
@@ -71,29 +72,20 @@ export const uuidRule = z
   .string()
   .regex(/^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/, 'must be a UUID');
 
-const bodyRules = z
-  .object({
-    type: z.enum(customerTypes),
-    title: text(40),
-    first_name: text(100),
-    middle_name: text(100),
-    last_name: text(100),
-    organization_name: text(200),
-    email,
-    phone,
-    language,
-    currency: currencyCode.nullable(),
-    birth_date: birthDate,
-  })
-  .superRefine((body, context) => {
-    const missing = (field: string, message: string) => context.addIssue({ code: 'custom', path: [field], message });
-    if (body.type === 'PERSON' && !body.first_name && !body.last_name)
-      missing('last_name', 'a person needs a first or last name');
-    if (body.type === 'ORGANIZATION' && !body.organization_name)
-      missing('organization_name', 'an organization needs its name');
-    if (body.type === 'PERSON' && body.organization_name) missing('organization_name', 'is for organizations');
-    if (body.type === 'ORGANIZATION' && body.birth_date) missing('birth_date', 'is for persons');
-  });
+const bodyRules = z.object({
+  type: z.enum(customerTypes),
+  title: text(40),
+  first_name: text(100),
+  middle_name: text(100),
+  last_name: text(100),
+  organization_name: text(200),
+  email,
+  phone,
+  language,
+  currency: currencyCode.nullable(),
+  birth_date: birthDate,
+});
+const changeRules = bodyRules.partial();
 
 const addressRules = z.object({
   uuid: uuidRule,
@@ -117,10 +109,15 @@ function knownCountries(): Set<string> {
   );
 }
 
-/** What is wrong, and where; empty when all is well. The path names columns. */
+/** A rule that is broken, and where. The path names columns. */
 export type Issue = { path: (string | number)[]; rule: string };
 
-export function issuesOf(payload: OperationPayload): Issue[] {
+/**
+ * What is wrong with the fields of an operation. `known` is the customer that it changes, and then the rules across fields are those of
+ * the customer after the change. Leave it out for an operation that creates a customer; null when the customer is not at hand: then
+ * `contradictions` has to be asked when it is.
+ */
+export function issuesOf(payload: OperationPayload, known?: CustomerBody | null): Issue[] {
   const found: Issue[] = [];
   const collect = (at: (string | number)[], result: z.ZodSafeParseResult<unknown>) => {
     for (const { path, message } of result.error?.issues ?? [])
@@ -128,13 +125,38 @@ export function issuesOf(payload: OperationPayload): Issue[] {
   };
   // What other software wrote may be anything.
   const { customer, addresses } = payload ?? {};
-  if (customer) collect([], bodyRules.safeParse(customer));
+  if (customer !== undefined && customer !== null) {
+    collect([], (known === undefined ? bodyRules : changeRules).safeParse(customer));
+    if (found.length === 0 && known !== null) found.push(...contradictions({ ...known, ...customer }));
+  }
   if (addresses && !Array.isArray(addresses)) found.push({ path: ['addresses'], rule: 'must be a list' });
   else
     for (const [index, address] of (addresses ?? []).entries())
       collect(['addresses', index], addressRules.safeParse(address));
   if (!customer && !addresses?.length) found.push({ path: [], rule: 'the operation says nothing' });
   return found;
+}
+
+/** What is wrong with a customer whose fields are each in order. */
+export function contradictions(body: Partial<CustomerBody>): Issue[] {
+  const found: Issue[] = [];
+  const wrong = (field: keyof CustomerBody, rule: string) => found.push({ path: [field], rule });
+  if (body.type === 'PERSON' && !body.first_name && !body.last_name)
+    wrong('last_name', 'a person needs a first or last name');
+  if (body.type === 'ORGANIZATION' && !body.organization_name)
+    wrong('organization_name', 'an organization needs its name');
+  if (body.type === 'PERSON' && body.organization_name) wrong('organization_name', 'is for organizations');
+  if (body.type === 'ORGANIZATION' && body.birth_date) wrong('birth_date', 'is for persons');
+  return found;
+}
+
+/** What an edit changed, with the search keys that follow from it; empty when it changed nothing. */
+export function changesBetween(before: CustomerBody, after: CustomerBody): CustomerChange {
+  const old = { ...before, ...searchKeys(before) };
+  const changed = Object.entries({ ...after, ...searchKeys(after) }).filter(
+    ([column, value]) => value !== old[column as keyof CustomerChange],
+  );
+  return Object.fromEntries(changed);
 }
 
 /** What a customer is found by: "Andrés Ünal" by `andres` and by `unal`, "(555) 010-9" by `5550109`. */

@@ -11,7 +11,7 @@ import { appendOperations, takeCounters } from '../data/channel/operation.ts';
 import { addressesOf, customersByUuid } from '../data/customer-page.ts';
 import type { AddressPurpose, AddressRow, CustomerBody, CustomerType } from '../data/customer-rows.ts';
 import { CustomerExists, CustomerNotFound, type DomainError, InvalidInput } from '../errors.ts';
-import { type Issue, issuesOf, searchKeys, uuidRule } from './customer-rules.ts';
+import { changesBetween, type Issue, issuesOf, searchKeys, uuidRule } from './customer-rules.ts';
 
 export interface AddressInput {
   id?: string | null;
@@ -133,7 +133,10 @@ export async function createCustomers(
   return results;
 }
 
-/** Changes a customer of this channel, pending or not; what is left out stays. The change is a new row of the log, never an edit of an old one. */
+/**
+ * Changes a customer of this channel, pending or not; what is left out stays. The change is a new row of the log, never an edit of an old
+ * one, and says only what it changes, so that it undoes nothing that headquarters corrected. One that changes nothing is no operation.
+ */
 export async function updateCustomer(
   tx: EntityManager,
   {
@@ -143,7 +146,7 @@ export async function updateCustomer(
     at,
   }: { channel: string; uuid: string; change: Omit<CustomerInput, 'id' | 'type' | 'addresses'>; at: string },
 ): Promise<void> {
-  const counter = await takeCounters(tx, 1);
+  const counter = await takeCounters(tx, 0);
   await ownCustomer(tx, channel, uuid);
   const [row] = await customersByUuid(tx, [uuid]);
   const before = bodyOf(row!);
@@ -160,8 +163,10 @@ export async function updateCustomer(
       birth_date: change.birthDate,
     }),
   };
-  const customer = { ...body, ...searchKeys(body) };
-  throwFirst(issuesOf({ customer }));
+  throwFirst(issuesOf({ customer: body }));
+  const customer = changesBetween(before, body);
+  if (Object.keys(customer).length === 0) return;
+  await takeCounters(tx, 1);
   await changeCustomer(tx, uuid, { ...customer, counter, updated_at: at });
   await appendOperations(tx, [
     {

@@ -1,6 +1,7 @@
 import type { EntityManager } from 'typeorm';
 import type { AddressRow, CustomerBody } from '../data/customer-rows.ts';
 import { addAuditEntries } from '../data/hq/audit.ts';
+import { customerBodies } from '../data/hq/customer.ts';
 import {
   type CustomerOperation,
   correctOperation,
@@ -52,7 +53,10 @@ type Values<Row> = Partial<Record<keyof Row, string | null | undefined>>;
 /** Which address, and what to change of it. */
 export type AddressCorrection = Values<Omit<AddressRow, 'uuid' | 'position'>> & { uuid: string };
 
-/** Replaces values of a failed operation, which must then keep the rules, and lets it be tried again. */
+/**
+ * Replaces values of a failed operation, which must then keep the rules, and lets it be tried again. An operation that changes a customer
+ * takes values also of fields that it did not name.
+ */
 export async function correct(
   tx: EntityManager,
   sequence: number,
@@ -65,7 +69,13 @@ export async function correct(
   const values = given(customer);
   if (values.length === 0 && addresses.length === 0) throw new InvalidInput([], 'nothing to correct was given');
   if (values.length > 0 && !before.customer) throw new InvalidInput([], 'this operation says nothing but addresses');
-  const body = before.customer && { ...before.customer, ...Object.fromEntries(values) };
+  const stored =
+    operation.kind === 'CREATE_CUSTOMER'
+      ? undefined
+      : ((await customerBodies(tx, [operation.customer_uuid])).get(operation.customer_uuid) ?? null);
+  const change = before.customer && { ...before.customer, ...Object.fromEntries(values) };
+  // The customer as it will be: nothing overtakes a failed operation.
+  const after = { ...stored, ...change } as CustomerBody;
   const known = Array.isArray(before.addresses) ? before.addresses : [];
   const corrected = addresses.map(({ uuid, ...change }, index) => {
     const place = known.findIndex((address) => address?.uuid === uuid);
@@ -74,7 +84,7 @@ export async function correct(
   });
   const payload = {
     ...before,
-    ...(body ? { customer: { ...body, ...searchKeys(body) } } : {}),
+    ...(change ? { customer: { ...change, ...searchKeys(after) } } : {}),
     ...(before.addresses
       ? {
           addresses: known.map((address, place) => ({
@@ -84,7 +94,7 @@ export async function correct(
         }
       : {}),
   };
-  const [issue] = issuesOf(payload);
+  const [issue] = issuesOf(payload, stored);
   if (issue)
     throw new InvalidInput(
       issue.path.map((part) => camel(String(part))),
@@ -95,7 +105,7 @@ export async function correct(
   await addAuditEntries(
     tx,
     [
-      ...changesOf('', before.customer, payload.customer, values),
+      ...changesOf('', { ...stored, ...before.customer }, payload.customer, values),
       ...corrected.flatMap(({ place, values }) =>
         changesOf(`addresses.${place}.`, known[place], payload.addresses?.[place], values),
       ),

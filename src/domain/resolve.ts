@@ -1,5 +1,12 @@
 import type { EntityManager } from 'typeorm';
-import { knownCustomers, storeAddresses, storeCustomers, touchCustomers } from '../data/hq/customer.ts';
+import type { CustomerBody } from '../data/customer-rows.ts';
+import {
+  changeCustomers,
+  customerBodies,
+  knownCustomers,
+  storeAddresses,
+  storeCustomers,
+} from '../data/hq/customer.ts';
 import { advanceHead, customerAccount, formatted, takeNumbers } from '../data/hq/number-sequence.ts';
 import {
   type CustomerOperation,
@@ -9,7 +16,7 @@ import {
   releaseWaiting,
 } from '../data/hq/operation.ts';
 import { NumberSequenceExhausted } from '../errors.ts';
-import { issuesOf, uuidRule } from './customer-rules.ts';
+import { contradictions, type Issue, issuesOf, uuidRule } from './customer-rules.ts';
 
 /** How often an operation that fails for a passing reason is tried before it is set aside. */
 export const MOST_TRIES = 3;
@@ -44,9 +51,18 @@ export async function resolveOperations(tx: EntityManager, due: Checked[], now: 
       )
     ).map((row) => [row.uuid, row]),
   );
+  const changing = operations.filter((operation) => !creates(operation) && operation.payload?.customer);
+  const bodies =
+    changing.length === 0
+      ? undefined
+      : await customerBodies(
+          tx,
+          changing.map(({ customer_uuid: uuid }) => uuid),
+        );
   const failures: OperationFailure[] = [];
   const sound = operations.filter((operation) => {
-    const failure = reasonAgainst(operation, known.get(operation.customer_uuid));
+    const { customer_uuid: uuid } = operation;
+    const failure = reasonAgainst(operation, known.get(uuid), bodies?.get(uuid));
     if (failure) failures.push({ sequence: operation.sequence, state: 'FAILED', next_try_at: null, ...failure });
     return !failure;
   });
@@ -54,15 +70,15 @@ export async function resolveOperations(tx: EntityManager, due: Checked[], now: 
   const { ready, accounts, left } = await assignAccountIds(tx, sound, known);
   const first = 1 + (await advanceHead(tx, 'customer-version', ready.length));
   const numbered = ready.map((operation, index) => ({ operation, version: first + index }));
-  const whole = numbered.filter(({ operation }) => operation.payload.customer);
-  const touched = numbered.filter(({ operation }) => !operation.payload.customer);
+  const created = numbered.filter(({ operation }) => creates(operation));
+  const changed = numbered.filter(({ operation }) => !creates(operation));
   const withAddresses = ready.filter(({ payload }) => payload.addresses?.length);
 
-  if (whole.length > 0) {
+  if (created.length > 0) {
     const accountOf = (uuid: string) => accounts.get(uuid) ?? known.get(uuid)!.account_id;
     await storeCustomers(
       tx,
-      whole.map(({ operation: { sequence, customer_uuid: uuid }, version }) => ({
+      created.map(({ operation: { sequence, customer_uuid: uuid }, version }) => ({
         sequence,
         account_id: accountOf(uuid),
         version,
@@ -70,18 +86,11 @@ export async function resolveOperations(tx: EntityManager, due: Checked[], now: 
       now,
     );
   }
-  if (touched.length > 0) {
-    await touchCustomers(
+  if (changed.length > 0)
+    await changeCustomers(
       tx,
-      touched.map(({ operation: { customer_uuid: uuid, counter, corrected, created_at }, version }) => ({
-        uuid,
-        counter,
-        version,
-        corrected,
-        updated_at: created_at,
-      })),
+      changed.map(({ operation: { sequence }, version }) => ({ sequence, version })),
     );
-  }
   if (withAddresses.length > 0)
     await storeAddresses(
       tx,
@@ -127,9 +136,13 @@ function firstOfEachCustomer(operations: CustomerOperation[]): CustomerOperation
   return operations.filter(({ customer_uuid: uuid }) => !seen.has(uuid) && seen.add(uuid));
 }
 
+const creates = ({ kind }: CustomerOperation): boolean => kind === 'CREATE_CUSTOMER';
+
+/** `body` is what headquarters has of the customer, when the operation changes it. */
 function reasonAgainst(
   operation: Checked,
   known: { channel_database: string } | undefined,
+  body: CustomerBody | undefined,
 ): { error_code: string; error: string } | undefined {
   if (known && known.channel_database !== operation.channel_database) {
     return {
@@ -137,21 +150,26 @@ function reasonAgainst(
       error: 'A customer with this UUID came from another channel database before.',
     };
   }
-  if (operation.kind !== 'CREATE_CUSTOMER' && !known) {
+  if (!creates(operation) && !known) {
     return { error_code: 'CUSTOMER_NOT_FOUND', error: 'Headquarters never received the creation of this customer.' };
   }
-  const invalid = operation.invalid === undefined ? invalidity(operation) : operation.invalid;
+  const invalid =
+    (operation.invalid === undefined ? invalidity(operation) : operation.invalid) ??
+    (body && asText(contradictions({ ...body, ...operation.payload.customer })));
   return invalid ? { error_code: 'INVALID_INPUT', error: invalid } : undefined;
 }
 
-function invalidity({ customer_uuid: uuid, kind, payload }: CustomerOperation): string | undefined {
+/** What is wrong with an operation by itself, whatever headquarters has of its customer. */
+function invalidity(operation: CustomerOperation): string | undefined {
+  const { customer_uuid: uuid, payload } = operation;
   if (!uuidRule.safeParse(uuid).success) return 'customer_uuid: must be a UUID in lower case';
-  const [issue] = issuesOf(payload);
-  if (issue) return [issue.path.join('.'), issue.rule].filter(Boolean).join(': ');
-  return kind === 'CREATE_CUSTOMER' && !payload.customer
-    ? 'The operation does not say who the customer is.'
-    : undefined;
+  const wrong = asText(issuesOf(payload, creates(operation) ? undefined : null));
+  if (wrong) return wrong;
+  return creates(operation) && !payload.customer ? 'The operation does not say who the customer is.' : undefined;
 }
+
+const asText = ([issue]: Issue[]): string | undefined =>
+  issue && [issue.path.join('.'), issue.rule].filter(Boolean).join(': ');
 
 /** 5 s after the first try, 20 s after the second. */
 export const backoff = (tries: number, now: string): string =>

@@ -1,5 +1,6 @@
 import { applyAccountIds, outdated, storeDownloaded } from '../data/channel/customer.ts';
 import { advanceApplied, self } from '../data/channel/self.ts';
+import { channelDatabaseByName } from '../data/hq/channel.ts';
 import { countChangedSince, customersChangedSince, packedCustomers } from '../data/hq/customer.ts';
 import { addDownloadPackage, type DownloadStatus, endDownloadSession } from '../data/hq/session.ts';
 import { timeOrderedId } from '../data/ids.ts';
@@ -69,8 +70,10 @@ async function downloadTo(context: JobContext, name: string, nudges: Nudges): Pr
         creating = true;
         const download = await reads;
         if (download.count === 0) break;
-        const missing = await database.read((db) => outdated(db, download.package));
-        const whole = missing.length === 0 ? undefined : await context.hq.read((db) => packedCustomers(db, missing));
+        const received = (await context.hq.read((db) => channelDatabaseByName(db, name)))!;
+        const differing = await database.read((db) => outdated(db, download.package, received));
+        const whole =
+          differing.length === 0 ? undefined : await context.hq.read((db) => packedCustomers(db, differing));
         context.stopIfAsked();
         creating = false;
         const isLast = download.count < context.batchSize;
@@ -80,7 +83,7 @@ async function downloadTo(context: JobContext, name: string, nudges: Nudges): Pr
         }
         const heads = await database.write(async (tx) => {
           if (!(await advanceApplied(tx, applied, download.through))) return undefined;
-          if (whole) await storeDownloaded(tx, whole);
+          if (whole) await storeDownloaded(tx, whole, received);
           return applyAccountIds(tx, { package: download.package, at: context.now() });
         });
         if (heads === undefined) {

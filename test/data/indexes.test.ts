@@ -14,7 +14,13 @@ import {
 } from '../../src/data/channel/transaction.ts';
 import { customerByAccountId, customerPage, customersByUuid } from '../../src/data/customer-page.ts';
 import type { Database } from '../../src/data/database.ts';
-import { customersChangedSince, knownCustomers, packedCustomers } from '../../src/data/hq/customer.ts';
+import {
+  changeCustomers,
+  customerBodies,
+  customersChangedSince,
+  knownCustomers,
+  packedCustomers,
+} from '../../src/data/hq/customer.ts';
 import { anyDue, claimRun, forgetRuns, insertRun } from '../../src/data/hq/job-run.ts';
 import {
   countDue,
@@ -51,7 +57,7 @@ const big = [
 ];
 const failure = { sequence: 1, state: 'FAILED' as const, next_try_at: null, error_code: 'X', error: 'x' };
 const download = JSON.stringify([
-  { uuid, account_id: 'C1', channel: 'houston', version: 1, counter: 1, corrected: false },
+  { uuid, account_id: 'C1', channel: 'houston', version: 1, corrected: false, updated_at: now },
 ]);
 
 type Query = (db: EntityManager) => Promise<unknown>;
@@ -82,8 +88,10 @@ const atHeadquarters: Record<string, Query> = {
   'operations of a customer': (db) => operationPage(db, { customerUuid: uuid, channel: 'houston' }, page),
   'stages of customers': (db) => stagesOf(db, [uuid]),
   'known customers': (tx) => knownCustomers(tx, [uuid]),
+  'change customers': (tx) => changeCustomers(tx, [{ sequence: 1, version: 1 }]),
+  'bodies of customers': (tx) => customerBodies(tx, [uuid]),
   'customers changed since': (db) => customersChangedSince(db, 'houston', 0, 1_000),
-  'customers to bring back': (db) => packedCustomers(db, [uuid]),
+  'customers to bring back': (db) => packedCustomers(db, [{ uuid, lost: false }]),
   'customers of a channel, first page': (db) => customerPage(db, { channel: 'houston' }, page),
   'customers of a channel, deep page': (db) => customerPage(db, { channel: 'houston' }, { ...page, before: 50_000 }),
   'customers of all channels, deep page': (db) => customerPage(db, {}, { ...page, before: 50_000 }),
@@ -97,7 +105,7 @@ const atHeadquarters: Record<string, Query> = {
 const inChannel: Record<string, Query> = {
   'package after a counter': (db) => packageAfter(db, 0, 1_000),
   'feed after a cursor': (db) => feedAfter(db, 'houston', 0, 500),
-  'lost customers of a download': (db) => outdated(db, download),
+  'lost customers of a download': (db) => outdated(db, download, { lastReceived: 1, lastOperationId: uuid }),
   'apply a download': (tx) => applyAccountIds(tx, { package: download, at: now }),
   'customers, first page': (db) => customerPage(db, { channel: 'houston' }, page),
   'customers, deep page': (db) => customerPage(db, { channel: 'houston' }, { ...page, before: 50_000 }),

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { expect, test } from 'vitest';
-import { countOf, createCustomer, customer, operationsOf, run, withChannels } from '../support/actions.ts';
+import { countOf, createCustomer, customer, operationsOf, rowsOf, run, withChannels } from '../support/actions.ts';
 import type { Headquarters } from '../support/headquarters.ts';
 
 const answer =
@@ -76,6 +76,44 @@ test('what is left out of a change stays, what is null is emptied, and a changed
     (await hq.query('query ($text: String) { customers(channel: "houston", search: $text) { totalCount } }', { text }))
       .customers.totalCount;
   expect([await search('lovelace'), await search('byron')]).toEqual([1, 0]);
+});
+
+test('a change is one operation that says only what it changes, with the search keys that follow', async () => {
+  const hq = await withChannels(['houston']);
+  const uuid = await createCustomer(hq, { phone: '555 0109' });
+  await update(hq, uuid, { email: ' New@Example.com ', phone: '555 0109', name: { last: 'BYRON', middle: null } });
+  await run(hq);
+
+  const said = await rowsOf(
+    await hq.channels.databaseOf('houston'),
+    'select kind, payload from operation where counter = 2',
+  );
+  expect(said.map(({ kind, payload }) => [kind, typeof payload === 'string' ? JSON.parse(payload) : payload])).toEqual([
+    ['UPDATE_CUSTOMER', { customer: { email: 'New@Example.com', email_key: 'new@example.com', last_name: 'BYRON' } }],
+  ]);
+  for (const channel of ['houston', undefined])
+    expect(await customer(hq, uuid, channel)).toMatchObject({
+      email: 'New@Example.com',
+      phone: '555 0109',
+      name: { title: null, first: 'Ada', middle: null, last: 'BYRON' },
+    });
+  const found = await hq.query('{ customers(source: HEADQUARTERS, search: "new@example.com") { totalCount } }');
+  expect(found.customers.totalCount).toBe(1);
+});
+
+test('a change that changes nothing is no operation and takes no counter', async () => {
+  const hq = await withChannels(['houston']);
+  const uuid = await createCustomer(hq);
+  const before = (await customer(hq, uuid, 'houston')).updatedAt;
+  expect(await update(hq, uuid, {})).toMatchObject({ __typename: 'Customer' });
+  expect(await update(hq, uuid, { email: ' ada@example.com', phone: '', name: { first: 'Ada' } })).toMatchObject({
+    __typename: 'Customer',
+    displayName: 'Ada Byron',
+  });
+  expect((await customer(hq, uuid, 'houston')).updatedAt).toBe(before);
+  const database = await hq.channels.databaseOf('houston');
+  expect(await countOf(database, 'operation')).toBe(1);
+  expect(await rowsOf(database, 'select last_counter from self')).toEqual([{ last_counter: 1 }]);
 });
 
 test('a change that breaks a rule changes nothing', async () => {

@@ -131,6 +131,104 @@ test('a correction does not overwrite what the channel did meanwhile', async () 
   expect(await customer(hq, uuid, 'houston')).toMatchObject({ displayName: 'Ada Third', phone: '555 0002' });
 });
 
+/** A customer whose creation failed for its e-mail address; its channel has edited the phone number meanwhile. */
+async function withFailedCreation(hq: Headquarters) {
+  const uuid = await createCustomer(hq);
+  const channel = await hq.channels.databaseOf('houston');
+  const bad = JSON.stringify({ customer: aBody({ email: 'nonsense', email_key: 'nonsense' }) });
+  await tamper(channel, `update operation set payload = '${bad}' where counter = 1`);
+  await run(hq);
+  const [operation] = await failed(hq);
+  const update = async (change: Record<string, unknown>) =>
+    (
+      await hq.query(
+        'mutation ($input: UpdateCustomerInput!) { updateCustomer(input: $input) { __typename ... on Failure { code path } } }',
+        { input: { channel: 'houston', uuid, ...change } },
+      )
+    ).updateCustomer;
+  return { uuid, operation, channel, update };
+}
+
+test('a correction of one field survives a later edit of another, and the channel has both', async () => {
+  const hq = await withChannels(['houston']);
+  const { uuid, operation, update } = await withFailedCreation(hq);
+  await update({ phone: '555 0001' });
+  await run(hq, 'runPJob');
+  await correct(hq, operation.id, { email: 'ada@example.org' });
+  await run(hq, 'runSynchronizeCustomers');
+  // Made while the corrected customer is on its way down: it is neither overwritten nor does it overwrite.
+  await update({ language: 'en' });
+  await run(hq, 'runDownload1010');
+  expect(await customer(hq, uuid, 'houston')).toMatchObject({ accountId: 'C00000001', language: 'en' });
+  await update({ name: { last: 'Lovelace' } });
+  await run(hq);
+
+  for (const channel of ['houston', undefined])
+    expect(await customer(hq, uuid, channel)).toMatchObject({
+      accountId: 'C00000001',
+      email: 'ada@example.org',
+      phone: '555 0001',
+      language: 'en',
+      displayName: 'Ada Lovelace',
+    });
+  const { customers } = await hq.query('{ customers(channel: "houston", search: "ada@example.org") { totalCount } }');
+  expect(customers.totalCount).toBe(1);
+});
+
+test('an edit whose operation failed is corrected in fields that it names and in others, each audited', async () => {
+  const hq = await withChannels(['houston']);
+  const uuid = await createCustomer(hq, { email: 'ada@example.com', phone: '555 0109' });
+  await run(hq);
+  await appendOperation(hq, 'houston', {
+    uuid,
+    id: randomUUID(),
+    kind: 'UPDATE_CUSTOMER',
+    payload: { customer: { email: 'nonsense', email_key: 'nonsense' } },
+  });
+  await run(hq);
+  const [operation] = await failed(hq);
+  expect(operation).toMatchObject({ kind: 'UPDATE_CUSTOMER', error: expect.stringContaining('email') });
+  expect(await correct(hq, operation.id, { email: 'ada@example.org', firstName: null, lastName: null })).toMatchObject({
+    __typename: 'InvalidInput',
+    path: ['lastName'],
+  });
+
+  const { auditTrail } = await correct(hq, operation.id, { email: 'ada@example.org', lastName: 'Lovelace' });
+  expect(auditTrail.edges.map(({ node }: { node: unknown }) => node)).toMatchObject([
+    { field: 'lastName', oldValue: 'Byron', newValue: 'Lovelace' },
+    { field: 'email', oldValue: 'nonsense', newValue: 'ada@example.org' },
+  ]);
+  await run(hq);
+  for (const channel of ['houston', undefined])
+    expect(await customer(hq, uuid, channel)).toMatchObject({
+      email: 'ada@example.org',
+      phone: '555 0109',
+      displayName: 'Ada Lovelace',
+    });
+  for (const search of ['lovelace', 'ada@example.org'])
+    expect(
+      (await hq.query(`{ customers(source: HEADQUARTERS, search: "${search}") { totalCount } }`)).customers.totalCount,
+    ).toBe(1);
+});
+
+test('an edit that breaks a rule only together with a correction is set aside, and can be corrected', async () => {
+  const hq = await withChannels(['houston']);
+  const { uuid, operation, update } = await withFailedCreation(hq);
+  expect(await correct(hq, operation.id, { email: null, firstName: null })).toMatchObject({ state: 'PENDING' });
+  // The channel still has the first name.
+  expect(await update({ name: { last: null } })).toEqual({ __typename: 'Customer' });
+  await run(hq);
+  const [edit] = await failed(hq);
+  expect(edit).toMatchObject({ kind: 'UPDATE_CUSTOMER', errorCode: 'INVALID_INPUT' });
+  expect(edit.error).toBe('last_name: a person needs a first or last name');
+  expect(await customer(hq, uuid)).toMatchObject({ displayName: 'Byron', email: null });
+
+  expect(await correct(hq, edit.id, { firstName: 'Augusta' })).toMatchObject({ state: 'PENDING' });
+  await run(hq);
+  for (const channel of ['houston', undefined])
+    expect(await customer(hq, uuid, channel)).toMatchObject({ displayName: 'Augusta', email: null });
+});
+
 test('only a failed operation can be retried or corrected', async () => {
   const hq = await withChannels(['houston']);
   const uuid = await createCustomer(hq);

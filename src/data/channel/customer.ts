@@ -4,6 +4,7 @@ import {
   addressColumns,
   bodyColumns,
   type CustomerBody,
+  type CustomerChange,
   keyColumns,
   type SearchKeys,
 } from '../customer-rows.ts';
@@ -51,7 +52,7 @@ export const storedCustomers = (tx: EntityManager, uuids: readonly string[]) =>
 export const changeCustomer = (
   tx: EntityManager,
   uuid: string,
-  change: Partial<CustomerBody & SearchKeys> & { counter: number; updated_at: string },
+  change: CustomerChange & { counter: number; updated_at: string },
 ) => {
   const names = Object.keys(change);
   return sql(
@@ -107,32 +108,52 @@ export async function applyAccountIds(
   );
 }
 
-/** Of a download package, the customers that this database has lost (an older backup) or has in an older state than headquarters. */
-export async function outdated(db: EntityManager, packed: string): Promise<string[]> {
-  const sent = { uuid: 'text', counter: 'bigint', version: 'bigint', corrected: 'boolean' } as const;
-  const found = await sql<{ uuid: string }>(
-    db,
-    `select x.uuid from ${rows(db, sent, '$1')} left join customer c on c.uuid = x.uuid
-     where c.uuid is null or (x.corrected and c.counter <= x.counter)`,
-    [packed],
-  );
-  return found.map(({ uuid }) => uuid);
+/** How far headquarters has received this log: the counter and the id of the last operation. */
+export interface Received {
+  lastReceived: number;
+  lastOperationId: string | null;
 }
 
-/** Writes whole customers as headquarters has them, unless something newer was done here meanwhile. */
+/** A customer of a download package that this database has to compare with headquarters. */
+export interface Outdated {
+  uuid: string;
+  /** It is not here: the database was restored from an older backup, or replaced. */
+  lost: boolean;
+}
+
+/**
+ * Of a download package, the customers that this database has lost, and those that may differ from headquarters' although headquarters
+ * has received everything that was done to them here: `received` must have been read after the package. Something that was done here
+ * later brings its customer with another package, once headquarters has it.
+ */
+export async function outdated(db: EntityManager, packed: string, received: Received): Promise<Outdated[]> {
+  const sent = { uuid: 'text', corrected: 'boolean', updated_at: 'text' } as const;
+  const found = await sql<{ uuid: string; lost: boolean | number }>(
+    db,
+    `select x.uuid, c.uuid is null as lost from ${rows(db, sent, '$1')} left join customer c on c.uuid = x.uuid
+     where c.uuid is null or (x.corrected or c.updated_at <> x.updated_at) and c.counter <= $2
+       and (c.counter = 0 or exists (select 1 from operation o where o.counter = $2 and o.id = $3))`,
+    [packed, received.lastReceived, received.lastOperationId],
+  );
+  return found.map(({ uuid, lost }) => ({ uuid, lost: Boolean(lost) }));
+}
+
+/** Writes whole customers as headquarters has them, unless something was done here meanwhile that headquarters has not received. */
 export async function storeDownloaded(
   tx: EntityManager,
   whole: { customers: string; addresses: string },
+  { lastReceived }: Received,
 ): Promise<void> {
-  const { body_hash: _, ...columns } = customerColumns;
+  const { body_hash: _, counter: __, ...columns } = customerColumns;
   const names = Object.keys(columns);
-  const changed = [...Object.keys(bodyColumns), ...Object.keys(keyColumns), 'counter', 'updated_at'];
+  const changed = [...Object.keys(bodyColumns), ...Object.keys(keyColumns), 'updated_at'];
+  // Counter 0: this log has nothing of a customer that was lost.
   await sql(
     tx,
-    `insert into customer (${names.join(', ')}) select ${names.join(', ')} from ${rows(tx, columns, '$1')} where true
+    `insert into customer (${names.join(', ')}, counter) select ${names.join(', ')}, 0 from ${rows(tx, columns, '$1')} where true
      on conflict (uuid) do update set ${changed.map((name) => `${name} = excluded.${name}`).join(', ')}
-     where customer.counter <= excluded.counter`,
-    [whole.customers],
+     where customer.counter <= $2`,
+    [whole.customers, lastReceived],
   );
   const address = Object.keys(ownedAddress);
   await sql(

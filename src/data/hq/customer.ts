@@ -1,5 +1,5 @@
 import type { EntityManager } from 'typeorm';
-import { addressColumns, bodyColumns, keyColumns } from '../customer-rows.ts';
+import { addressColumns, bodyColumns, type CustomerBody, keyColumns } from '../customer-rows.ts';
 import { forUpdate, listed, one, packed, rows, sql, unpacked } from '../sql.ts';
 
 const stored = Object.keys({ ...bodyColumns, ...keyColumns }) as (keyof typeof bodyColumns | keyof typeof keyColumns)[];
@@ -11,7 +11,6 @@ const customerColumns = {
   channel_database: 'text',
   ...bodyColumns,
   ...keyColumns,
-  counter: 'bigint',
   version: 'bigint',
   corrected: 'boolean',
   created_at: 'text',
@@ -27,6 +26,16 @@ export const knownCustomers = (tx: EntityManager, uuids: readonly string[]) =>
     `select uuid, account_id, channel_database from customer where uuid in ${listed(tx, '$1')} ${forUpdate(tx)}`,
     [JSON.stringify(uuids)],
   );
+
+/** What headquarters has of these customers, by UUID. */
+export async function customerBodies(tx: EntityManager, uuids: readonly string[]): Promise<Map<string, CustomerBody>> {
+  const found = await sql<CustomerBody & { uuid: string }>(
+    tx,
+    `select uuid, ${Object.keys(bodyColumns).join(', ')} from customer where uuid in ${listed(tx, '$1')}`,
+    [JSON.stringify(uuids)],
+  );
+  return new Map(found.map(({ uuid, ...body }) => [uuid, body]));
+}
 
 /** Of these addresses those that headquarters has, each as `<customer> <address>`. */
 export async function knownAddresses(
@@ -44,8 +53,8 @@ export async function knownAddresses(
 }
 
 /**
- * Stores the customers that these operations tell of: new ones, each with its account ID, and the newer state of known ones. An
- * account ID never changes. What was received goes from table to table and is not sent through this process again.
+ * Stores the customers that these operations create, each with its account ID. An account ID never changes: of a customer that is known
+ * already everything else is replaced. What was received goes from table to table and is not sent through this process again.
  */
 export const storeCustomers = (
   tx: EntityManager,
@@ -59,7 +68,6 @@ export const storeCustomers = (
     channel: 'o.channel',
     channel_database: 'o.channel_database',
     ...(Object.fromEntries(stored.map((name) => [name, body.field(name)])) as Record<(typeof stored)[number], string>),
-    counter: 'o.counter',
     version: 'x.version',
     corrected: 'o.corrected',
     created_at: 'o.created_at',
@@ -72,22 +80,29 @@ export const storeCustomers = (
     `insert into customer (${Object.keys(values).join(', ')}) select ${Object.values(values).join(', ')}
      from ${rows(tx, { sequence: 'bigint', account_id: 'text', version: 'bigint' }, '$2')} cross join customer_operation o ${body.join}
      where o.sequence = x.sequence order by x.version
-     on conflict (uuid) do update set ${[...stored, 'counter', 'version', 'corrected', 'updated_at'].map((column) => `${column} = excluded.${column}`).join(', ')}`,
+     on conflict (uuid) do update set corrected = customer.corrected or excluded.corrected,
+       ${[...stored, 'version', 'updated_at'].map((column) => `${column} = excluded.${column}`).join(', ')}`,
     [at, JSON.stringify(operations)],
   );
 };
 
-/** Tells the channels again about customers of which only a part changed (their addresses). */
-export const touchCustomers = (
-  tx: EntityManager,
-  customers: readonly { uuid: string; counter: number; version: number; corrected: boolean; updated_at: string }[],
-) =>
-  sql(
-    tx,
-    `update customer set counter = x.counter, version = x.version, corrected = x.corrected, updated_at = x.updated_at
-     from ${rows(tx, { uuid: 'text', counter: 'bigint', version: 'bigint', corrected: 'boolean', updated_at: 'text' }, '$1')} where customer.uuid = x.uuid`,
-    [JSON.stringify(customers)],
+/**
+ * Changes known customers by what these operations say; a field that one does not name stays, whoever wrote it. Their channels are told
+ * again, also where only an address is new. A customer that was corrected once stays marked: its channel compares.
+ */
+export const changeCustomers = (tx: EntityManager, operations: readonly { sequence: number; version: number }[]) => {
+  const said = `o.payload->'customer'`;
+  const merged = stored.map(
+    (name) => `${name} = case when ${said}->'${name}' is null then c.${name} else ${said}->>'${name}' end`,
   );
+  return sql(
+    tx,
+    `update customer as c set ${merged.join(', ')}, version = x.version, corrected = c.corrected or o.corrected, updated_at = o.created_at
+     from ${rows(tx, { sequence: 'bigint', version: 'bigint' }, '$1')} join customer_operation o on o.sequence = x.sequence
+     where c.uuid = o.customer_uuid`,
+    [JSON.stringify(operations)],
+  );
+};
 
 /** Stores the addresses that these operations bring. */
 export const storeAddresses = (tx: EntityManager, sequences: readonly number[]) => {
@@ -114,8 +129,8 @@ export async function customersChangedSince(
 ): Promise<{ count: number; through: number; package: string }> {
   const row = await one<{ count: number; through: number; package: string }>(
     db,
-    `select count(*) as count, max(x.version) as through, ${packed(db, { uuid: 'text', account_id: 'text', channel: 'text', version: 'bigint', counter: 'bigint', corrected: 'boolean' }, 'x', 'x.version')} as package
-     from (select uuid, account_id, channel, version, counter, corrected from customer
+    `select count(*) as count, max(x.version) as through, ${packed(db, { uuid: 'text', account_id: 'text', channel: 'text', version: 'bigint', corrected: 'boolean', updated_at: 'text' }, 'x', 'x.version')} as package
+     from (select uuid, account_id, channel, version, corrected, updated_at from customer
            where channel_database = $1 and version > $2 order by version limit $3) as x`,
     [channelDatabase, version, limit],
   );
@@ -131,29 +146,33 @@ export async function countChangedSince(db: EntityManager, channelDatabase: stri
   return Number(row!.count);
 }
 
-/** Whole customers, packed for a channel database that has lost them or must take a correction. */
+/**
+ * Whole customers, packed for a channel database that has lost them or may have them otherwise. One that is there is left out while
+ * headquarters has operations of it that are not applied: their turn comes.
+ */
 export async function packedCustomers(
   db: EntityManager,
-  uuids: readonly string[],
+  wanted: readonly { uuid: string; lost: boolean }[],
 ): Promise<{ customers: string; addresses: string }> {
-  const list = JSON.stringify(uuids);
+  const list = JSON.stringify(wanted);
+  const asked = rows(db, { uuid: 'text', lost: 'boolean' }, '$1');
   const columns = {
     uuid: 'text',
     channel: 'text',
     ...bodyColumns,
     ...keyColumns,
-    counter: 'bigint',
     created_at: 'text',
     updated_at: 'text',
   } as const;
   const customers = await one<{ package: string }>(
     db,
-    `select ${packed(db, columns, 'x')} as package from customer x where x.uuid in ${listed(db, '$1')}`,
+    `select ${packed(db, columns, 'c')} as package from ${asked} cross join customer c where c.uuid = x.uuid and (x.lost or not exists (
+       select 1 from customer_operation o where o.customer_uuid = c.uuid and o.channel_database = c.channel_database and o.state <> 'SYNCED'))`,
     [list],
   );
   const addresses = await one<{ package: string }>(
     db,
-    `select ${packed(db, { customer_uuid: 'text', ...addressColumns }, 'x')} as package from customer_address x where x.customer_uuid in ${listed(db, '$1')}`,
+    `select ${packed(db, { customer_uuid: 'text', ...addressColumns }, 'a')} as package from ${asked} cross join customer_address a where a.customer_uuid = x.uuid`,
     [list],
   );
   return { customers: customers!.package, addresses: addresses!.package };

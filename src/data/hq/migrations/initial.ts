@@ -46,7 +46,6 @@ export const initial = migration('Initial', 1763800000000, ({ counted, text, jso
     title ${text}, first_name ${text}, middle_name ${text}, last_name ${text}, organization_name ${text},
     email ${text}, phone ${text}, language ${text}, currency ${text}, birth_date ${text},
     first_key ${text}, last_key ${text}, email_key ${text}, phone_key ${text},
-    counter bigint not null,
     version bigint not null,
     corrected boolean not null,
     created_at ${text} not null,
