@@ -52,6 +52,7 @@ export class JobContext {
   private cancelRequested: boolean;
   private turn: Promise<unknown> = Promise.resolve();
   private readonly stopping = new AbortController();
+  private readonly begun = performance.now();
   /** Batches that were committed in this attempt. */
   batches = 0;
 
@@ -78,6 +79,10 @@ export class JobContext {
   }
   now(): string {
     return this.surroundings.now();
+  }
+  /** Ms since this attempt began. */
+  get ms(): number {
+    return Math.round(performance.now() - this.begun);
   }
 
   /**

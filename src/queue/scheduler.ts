@@ -20,7 +20,7 @@ export class Scheduler {
     const tick = () => {
       this.ticking ??= this.runDue()
         .catch((error: unknown) => {
-          this.surroundings.log.error({ err: error }, 'schedules were not looked at');
+          this.surroundings.log.error({ err: error }, 'could not check schedules');
           return 0;
         })
         .finally(() => {
@@ -38,12 +38,16 @@ export class Scheduler {
 
   /** Starts what is due, once; answers how many runs. The run and the schedule's next time are one transaction. */
   async runDue(): Promise<number> {
-    const { hq, nudges, now } = this.surroundings;
+    const { hq, nudges, now, log } = this.surroundings;
     const at = now();
     const due = await hq.read((db) => dueSchedules(db, at));
     let started = 0;
     for (const schedule of due) {
       const missed = Date.parse(at) - Date.parse(schedule.nextRunAt!) > MISSED_AFTER;
+      if (missed) {
+        const { id, job, nextRunAt, missedRuns } = schedule;
+        log.warn({ schedule: id, job, dueAt: nextRunAt, missedRuns }, 'a schedule was missed');
+      }
       const id = await hq.write(async (tx) => {
         const change: Partial<Schedule> = { nextRunAt: nextRun(schedule.cron, schedule.timeZone, at) };
         if (missed && schedule.missedRuns === 'SKIP') {

@@ -1,9 +1,17 @@
 import { randomUUID } from 'node:crypto';
-import { anyDue, changeHeld, claimRun, forgetRuns, type Held, type JobRun } from '../data/hq/job-run.ts';
+import {
+  anyDue,
+  changeHeld,
+  claimRun,
+  forgetRuns,
+  type Held,
+  type JobRun,
+  type StepFailure,
+} from '../data/hq/job-run.ts';
 import { cancelOpenSessions } from '../data/hq/session.ts';
 import { DatabaseUnavailable, DomainError } from '../errors.ts';
 import { topics } from '../events/nudges.ts';
-import { announceRun, Cancelled, type Job, JobContext, Released, type Surroundings } from './job.ts';
+import { announceRun, Cancelled, failureOf, type Job, JobContext, Released, type Surroundings } from './job.ts';
 
 export interface WorkerOptions {
   surroundings: Surroundings;
@@ -99,17 +107,22 @@ export class Worker {
   }
 
   private async claim(): Promise<JobRun | null> {
-    const { hq, now, nudges } = this.options.surroundings;
+    const { hq, now, nudges, log } = this.options.surroundings;
     const at = now();
     const leaseUntil = new Date(Date.parse(at) + this.leaseFor).toISOString();
     if (!(await hq.read((db) => anyDue(db, at)))) return null;
-    const run = await hq.write(async (tx) => {
+    const claimed = await hq.write(async (tx) => {
       const claimed = await claimRun(tx, this.name, at, leaseUntil);
       // Sessions that a dead worker left open: nobody else would ever end them.
-      if (claimed && claimed.attempt > 1) await cancelOpenSessions(tx, claimed.id, at);
+      if (claimed && claimed.run.attempt > 1) await cancelOpenSessions(tx, claimed.run.id, at);
       return claimed;
     });
-    if (run) announceRun(nudges, run.id);
+    if (!claimed) return null;
+    const { run, takenFrom } = claimed;
+    const { channels, cause, attempt } = run;
+    if (takenFrom === null) log.info({ ...named(run), channels, cause, attempt }, 'job run started');
+    else log.warn({ ...named(run), channels, cause, attempt, takenFrom }, 'job run taken over: its worker died');
+    announceRun(nudges, run.id);
     return run;
   }
 
@@ -166,18 +179,18 @@ export class Worker {
       } else if (error instanceof DomainError && !(error instanceof DatabaseUnavailable)) {
         await this.settle(context, { ...failed(run, now()), errorCode: error.code, error: error.message });
       } else {
-        log.error({ err: error, run: run.id }, 'a job run met an unexpected error');
+        if (!(error instanceof DomainError))
+          log.error({ err: error, run: run.id }, 'a job run met an unexpected error');
+        const { code: errorCode, message } = failureOf(null, error);
         if (context.batches > 0 || run.attempt < MOST_ATTEMPTS) {
           const dueAt = new Date(Date.parse(now()) + 1_000 * 2 ** Math.min(run.attempt, 6)).toISOString();
-          await this.settle(context, { state: 'QUEUED', steps: run.steps, leaseUntil: null, dueAt });
-        } else if (error instanceof DomainError) {
-          await this.settle(context, { ...failed(run, now()), errorCode: error.code, error: error.message });
+          await this.settle(
+            context,
+            { state: 'QUEUED', steps: run.steps, leaseUntil: null, dueAt },
+            failureOf(null, error),
+          );
         } else {
-          await this.settle(context, {
-            ...failed(run, now()),
-            errorCode: 'INTERNAL',
-            error: 'An unexpected error; see the log of headquarters.',
-          });
+          await this.settle(context, { ...failed(run, now()), errorCode, error: message });
         }
       }
     } catch (second) {
@@ -186,11 +199,25 @@ export class Worker {
     }
   }
 
-  private async settle({ run }: JobContext, change: Held): Promise<void> {
+  private async settle(context: JobContext, change: Held, reason?: StepFailure): Promise<void> {
     const { hq, nudges, now } = this.options.surroundings;
+    const { run } = context;
     const at = change.state === 'QUEUED' ? {} : { finishedAt: now() };
-    await hq.write((tx) => changeHeld(tx, run, { ...change, ...at }));
+    const held = await hq.write((tx) => changeHeld(tx, run, { ...change, ...at }));
+    if (held) this.note(context, change, reason);
     announceRun(nudges, run.id);
+  }
+
+  /** Notes in the log how an attempt ended, with how long it took and what was done so far. */
+  private note({ run, ms }: JobContext, { state, dueAt, errorCode, error }: Held, reason?: StepFailure): void {
+    const { log } = this.options.surroundings;
+    const steps = run.steps.map(({ job, progress: { done, failed } }) => ({ job, done, failed }));
+    const fields = { ...named(run), ms, steps };
+    if (state === 'FAILED') log.warn({ ...fields, code: errorCode, reason: error }, 'job run failed');
+    else if (state !== 'QUEUED') log.info({ ...fields, state }, 'job run ended');
+    else if (reason)
+      log.warn({ ...fields, code: reason.code, reason: reason.message, dueAt }, 'job run will be retried');
+    else log.info(fields, 'job run left to the next worker');
   }
 
   private async keepHouse(): Promise<void> {
@@ -201,6 +228,8 @@ export class Worker {
       .catch((error: unknown) => log.error({ err: error }, 'old runs were not removed'));
   }
 }
+
+const named = ({ id, job }: JobRun) => ({ run: id, job });
 
 function ended(run: JobRun): Held {
   const failures = run.steps.flatMap(({ failures }) => failures);

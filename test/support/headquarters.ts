@@ -51,6 +51,8 @@ export interface Options {
   background?: boolean;
   config?: Config;
   limits?: AppOptions['limits'];
+  /** Receives the lines of the log, from `info` on. */
+  logLines?: string[];
 }
 
 /** A whole system on empty databases, which are removed when the test has passed. */
@@ -58,7 +60,9 @@ export async function startHeadquarters(options: Options = {}): Promise<Headquar
   const config =
     options.config ?? readConfig({ PORT: '0', LOG_LEVEL: 'silent', ...(await emptyDatabases()), ...options.settings });
   const app = await startApp(config, {
-    log: createLog(process.env.TEST_LOG ?? 'silent'),
+    log: options.logLines
+      ? createLog('info', { write: (line) => void options.logLines!.push(line) })
+      : createLog(process.env.TEST_LOG ?? 'silent'),
     background: options.background ?? false,
     leaseFor: 2_000,
     limits: { draining: 0, ...options.limits },

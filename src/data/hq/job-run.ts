@@ -144,25 +144,31 @@ export async function anyDue(db: EntityManager, now: string): Promise<boolean> {
   return due !== undefined;
 }
 
-/** Takes the oldest run that is due, or one whose worker died. One statement, so two workers never share a run. */
+/**
+ * Takes the oldest run that is due, or one whose worker died; null when there is none. `takenFrom` names the worker that died. Two workers
+ * never share a run: the row is locked from the look to the claim.
+ */
 export async function claimRun(
   tx: EntityManager,
   worker: string,
   now: string,
   leaseUntil: string,
-): Promise<JobRun | null> {
-  const [claimed] = await sql<{ id: number }>(
+): Promise<{ run: JobRun; takenFrom: string | null } | null> {
+  const found = await one<{ id: number; state: RunState; worker: string | null }>(
+    tx,
+    `select id, state, worker from job_run
+     where state in ('QUEUED', 'RUNNING') and due_at <= $1 and (state = 'QUEUED' or lease_until < $1)
+     order by due_at, id limit 1 ${skipLocked(tx)}`,
+    [now],
+  );
+  if (!found) return null;
+  await sql(
     tx,
     `update job_run set state = 'RUNNING', attempt = attempt + 1, fence = fence + 1, worker = $1, lease_until = $2,
-       started_at = coalesce(started_at, $3), revision = revision + 1
-     where id = (
-       select id from job_run
-       where state in ('QUEUED', 'RUNNING') and due_at <= $3 and (state = 'QUEUED' or lease_until < $3)
-       order by due_at, id limit 1 ${skipLocked(tx)})
-     returning id`,
-    [worker, leaseUntil, now],
+       started_at = coalesce(started_at, $3), revision = revision + 1 where id = $4`,
+    [worker, leaseUntil, now, found.id],
   );
-  return claimed ? jobRunById(tx, claimed.id) : null;
+  return { run: (await jobRunById(tx, found.id))!, takenFrom: found.state === 'RUNNING' ? found.worker : null };
 }
 
 /** What a worker may change about a run that it holds. */
