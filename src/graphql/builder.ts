@@ -1,8 +1,10 @@
 import SchemaBuilder from '@pothos/core';
 import ComplexityPlugin from '@pothos/plugin-complexity';
 import ErrorsPlugin from '@pothos/plugin-errors';
-import RelayPlugin from '@pothos/plugin-relay';
+import RelayPlugin, { decodeGlobalID, resolveNodes } from '@pothos/plugin-relay';
+import { type GraphQLResolveInfo, isObjectType } from 'graphql';
 import type { Context } from './context.ts';
+import { isStorable } from './storable.ts';
 
 /** How the schema is built: plugins, the context's type and scalars. Types are in the files of their nouns. */
 export const builder = new SchemaBuilder<{
@@ -19,7 +21,8 @@ export const builder = new SchemaBuilder<{
     CurrencyCode: { Input: string; Output: string };
   };
 }>({
-  plugins: [ErrorsPlugin, RelayPlugin, ComplexityPlugin],
+  // Within the errors plugin, which answers what it throws as data.
+  plugins: [ErrorsPlugin, 'storable', RelayPlugin, ComplexityPlugin],
   defaultFieldNullability: false,
   relay: {
     clientMutationId: 'omit',
@@ -41,11 +44,14 @@ export const builder = new SchemaBuilder<{
     beforeArgOptions: { description: 'End before this cursor.' },
     defaultConnectionTypeOptions: { description: 'A page of a list (Relay connection).' },
     defaultEdgeTypeOptions: { description: 'An item of a list with its cursor.' },
+    decodeGlobalID: decodedId,
     nodeQueryOptions: {
       description: 'Any object by its global ID; null when there is none, or it is not yours to see.',
+      resolve: (_root, { id }, context, info) => nodesOf([id], context, info)[0],
     },
     nodesQueryOptions: {
       description: 'Objects by their global IDs, in the order asked for; null in the place of one that is not there.',
+      resolve: (_root, { ids }, context, info) => nodesOf(ids, context, info),
     },
   },
   errors: {
@@ -62,6 +68,30 @@ export const builder = new SchemaBuilder<{
     limit: { complexity: 25_000, depth: 20, breadth: 400 },
   },
 });
+
+/** Type and key of a global ID. What is none has a type that does not exist; a key that cannot be stored becomes one that no record has. */
+function decodedId(globalId: string): { typename: string; id: string } {
+  try {
+    const { typename, id } = decodeGlobalID(globalId);
+    return { typename, id: isStorable(id) ? id : '' };
+  } catch {
+    return { typename: '', id: globalId };
+  }
+}
+
+/** What these IDs name, each by itself: what is none, or is of a type that has no IDs, is null and costs the others nothing. */
+function nodesOf(
+  ids: readonly { typename: string; id: unknown }[],
+  context: Context,
+  info: GraphQLResolveInfo,
+): Promise<unknown>[] {
+  // One at a time, because Pothos gives up on all of them when one cannot be loaded; loaders put them together again.
+  return ids.map(async (id) => {
+    const type = info.schema.getType(id.typename);
+    if (!isObjectType(type) || !type.getInterfaces().some(({ name }) => name === 'Node')) return null;
+    return (await resolveNodes(builder, context, info, [id]))[0];
+  });
+}
 
 builder.queryType({
   description: 'What can be asked. Lists are Relay connections: `first` or `last` of at most 100, and cursors.',

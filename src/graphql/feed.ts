@@ -6,6 +6,7 @@ import { type FeedSource, feedIterable } from '../events/feed.ts';
 import { topics } from '../events/nudges.ts';
 import { builder } from './builder.ts';
 import type { Context } from './context.ts';
+import { mustBeStorable } from './storable.ts';
 
 /** Account IDs that one event carries at most. */
 const PAGE = 500;
@@ -62,6 +63,8 @@ const cursorOf = (epoch: string, sequence: number) => Buffer.from(`${epoch}:${se
 const feed: FeedSource<Context, FeedEvent> = {
   cursorArgument: 'after',
   async open({ channel, after }, { viewer, channels }) {
+    // Sockets that share an execution come here without the resolver.
+    mustBeStorable({ channel, after });
     mustUse(viewer, channel);
     const database = await channels.databaseOf(channel);
     const [{ epoch }, head] = await Promise.all([database.read(self), database.read((db) => feedHead(db, channel))]);
