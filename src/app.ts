@@ -1,5 +1,5 @@
 import type pino from 'pino';
-import type { Config } from './config.ts';
+import { type Config, showsGraphiql } from './config.ts';
 import { Channels } from './data/channels.ts';
 import type { Database } from './data/database.ts';
 import { beat } from './data/hq/heartbeat.ts';
@@ -86,7 +86,7 @@ export async function startApp(config: Config, options: AppOptions): Promise<App
       onlyLocalCallers: config.tokenSecret === '',
       nudges,
       log,
-      graphiqlTabs: options.graphiqlTabs ?? [],
+      graphiqlTabs: showsGraphiql(config) ? (options.graphiqlTabs ?? []) : undefined,
       probes: { headquarters: () => hq.write(beat) },
       ...(options.limits === undefined ? {} : { limits: options.limits }),
     });

@@ -73,6 +73,12 @@ const settings = {
         'must be origins such as https://shop.example',
       ),
   },
+  graphiql: {
+    name: 'GRAPHIQL',
+    meaning: 'Whether browsers get GraphiQL at /graphql: `on` or `off`. Empty: on without TOKEN_SECRET, off with it.',
+    fallback: '',
+    rule: z.enum(['', 'on', 'off'], 'must be on or off'),
+  },
   batchSize: {
     name: 'BATCH_SIZE',
     meaning: 'Rows that one transaction of a job moves.',
@@ -95,6 +101,10 @@ const settings = {
 } satisfies Record<string, Setting>;
 
 export const allSettings: Setting[] = Object.values(settings);
+
+/** Whether browsers get GraphiQL. */
+export const showsGraphiql = ({ graphiql, tokenSecret }: Config): boolean =>
+  graphiql === '' ? tokenSecret === '' : graphiql === 'on';
 
 export type Config = { [name in keyof typeof settings]: z.output<(typeof settings)[name]['rule']> };
 

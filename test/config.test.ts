@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { allSettings, InvalidSettings, readConfig } from '../src/config.ts';
+import { allSettings, InvalidSettings, readConfig, showsGraphiql } from '../src/config.ts';
 
 test('without any setting everything has its default', () => {
   expect(readConfig({})).toEqual({
@@ -11,6 +11,7 @@ test('without any setting everything has its default', () => {
     poolSize: 10,
     tokenSecret: '',
     allowedOrigins: [],
+    graphiql: '',
     batchSize: 1_000,
     workers: 2,
     keepDays: 30,
@@ -48,6 +49,7 @@ const wrong: Record<string, [string, string][]> = {
   BATCH_SIZE: [['0', 'BATCH_SIZE: must be between 1 and 10000']],
   WORKERS: [['1.5', 'WORKERS: must be a whole number']],
   KEEP_DAYS: [['0', 'KEEP_DAYS: must be between 1 and 3650']],
+  GRAPHIQL: [['yes', 'GRAPHIQL: must be on or off']],
   LOG_LEVEL: [['loud', 'LOG_LEVEL: ']],
 };
 
@@ -73,4 +75,13 @@ test('lists are split, numbers are numbers, and an address that everybody reache
     ALLOWED_ORIGINS: 'https://a.example, http://localhost:3000,',
   });
   expect(config).toMatchObject({ host: '0.0.0.0', allowedOrigins: ['https://a.example', 'http://localhost:3000'] });
+});
+
+test.each([
+  [{}, true],
+  [{ TOKEN_SECRET: 'x'.repeat(32) }, false],
+  [{ TOKEN_SECRET: 'x'.repeat(32), GRAPHIQL: 'on' }, true],
+  [{ GRAPHIQL: 'off' }, false],
+])('with %o browsers get GraphiQL: %s', (environment, shown) => {
+  expect(showsGraphiql(readConfig(environment))).toBe(shown);
 });

@@ -1,5 +1,5 @@
 import { startApp } from '../app.ts';
-import { readConfig } from '../config.ts';
+import { readConfig, showsGraphiql } from '../config.ts';
 import { createLog } from '../log.ts';
 import { storyTabs } from './story.ts';
 
@@ -8,7 +8,7 @@ export async function serve(): Promise<void> {
   const config = readConfig(process.env);
   const log = createLog(config.logLevel);
   const app = await startApp(config, { log, graphiqlTabs: storyTabs });
-  console.log(`Headquarters is serving. GraphiQL: ${app.url}/graphql`);
+  console.log(`Headquarters is serving. ${showsGraphiql(config) ? 'GraphiQL' : 'GraphQL'}: ${app.url}/graphql`);
   if (config.tokenSecret === '')
     console.log('Everybody who reaches this port is an operator: TOKEN_SECRET is not set.');
   process.send?.({ url: app.url });

@@ -35,7 +35,8 @@ export interface ServeHttpOptions<Viewer, Context extends object> {
   scopeOf: (viewer: Viewer) => string;
   nudges: Nudges;
   log: pino.Logger;
-  graphiqlTabs: GraphiqlTab[];
+  /** Tabs that the GraphiQL page opens with. Left out: there is no page. */
+  graphiqlTabs?: GraphiqlTab[] | undefined;
   /** Answer only who calls this machine by a loopback name: for a server that asks for no token. */
   onlyLocalCallers?: boolean;
   /** What /health/ready looks at, by the name that its body gives to what is unavailable. */
@@ -74,7 +75,7 @@ export async function serveHttp<Viewer, Context extends object>(
     cors: ({ headers }) => corsFor(headers.get('origin'), headers.get('host'), allowedOrigins),
     plugins: [requestRules(viewerOf), documentLimits(limits), execution(contextFor)],
   });
-  const page = graphiqlPage(options.graphiqlTabs);
+  const page = options.graphiqlTabs && graphiqlPage(options.graphiqlTabs);
   const answers = new Set<ServerResponse>();
   const unavailableNow = readiness(options.probes, limits, log);
   let drained: Promise<void> | undefined;
@@ -105,7 +106,7 @@ export async function serveHttp<Viewer, Context extends object>(
 
   async function answerGraphql(request: IncomingMessage, response: ServerResponse): Promise<void> {
     response.setHeader('Vary', 'Origin, Accept');
-    if (wantsPage(request)) return page(request, response);
+    if (wantsPage(request)) return page ? page(request, response) : say(response, 404, 'GraphiQL is off');
     if (request.headers.accept) request.headers.accept = sortAccept(request.headers.accept);
     const { socket } = request;
     response.once('finish', () => {
@@ -125,6 +126,7 @@ export async function serveHttp<Viewer, Context extends object>(
   });
   // Longer than the idle time of usual proxies, which would otherwise reuse a connection as it is being closed.
   server.keepAliveTimeout = 65_000;
+  server.timeout = limits.stalled;
   const sockets = openSockets({
     path,
     allowedOrigins,
