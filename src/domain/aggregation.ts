@@ -5,7 +5,7 @@ import { type StatementSettings, settingsOf } from '../data/hq/statement-setting
 
 /**
  * Gathers up to `limit` sales of these statements in aggregates: sales of one customer, in the order of their arrival, up to the limit of
- * lines. A sale is never split. Where the limit cuts makes no difference to what comes of it in the end. Answers how many it took.
+ * lines. Returns are kept apart from sales, and prices with tax from prices without. A sale is never split. Where the limit cuts makes no difference to what comes of it in the end. Answers how many it took.
  */
 export async function aggregateSales(tx: EntityManager, statements: readonly Worked[], limit: number): Promise<number> {
   const ids = statements.map(({ id }) => id);
@@ -18,7 +18,7 @@ export async function aggregateSales(tx: EntityManager, statements: readonly Wor
   return sales.length;
 }
 
-/** `open` is the aggregate of each statement that may take more. */
+/** `open` is the last aggregate of each statement, which may take more. */
 function gathered(
   sales: readonly LooseSale[],
   settings: ReadonlyMap<number, StatementSettings>,
@@ -26,17 +26,17 @@ function gathered(
 ): Gathered[] {
   const touched = new Set<Gathered>();
   for (const sale of sales) {
-    const { default_customer_uuid: otherwise, ...rules } = settings.get(sale.statement_id)!;
-    const customer = sale.customer_uuid ?? otherwise;
-    const alone = !rules.aggregate_returns && isReturn(sale);
+    const rules = settings.get(sale.statement_id)!;
     const last = open.get(sale.statement_id);
     const fits =
-      !alone &&
       last !== undefined &&
-      last.customer_uuid === customer &&
+      last.customer_uuid === sale.customer_uuid &&
+      last.is_return === sale.is_return &&
+      last.prices_include_tax === sale.prices_include_tax &&
+      (rules.aggregate_returns || !sale.is_return) &&
       last.line_count + sale.lines <= rules.aggregation_line_limit;
-    const one = fits ? last : empty(sale.statement_id, customer, alone);
-    if (!fits && !alone) open.set(sale.statement_id, one);
+    const one = fits ? last : empty(sale);
+    open.set(sale.statement_id, one);
     one.sales.push(sale.sequence);
     one.transaction_count += 1;
     one.line_count += sale.lines;
@@ -46,13 +46,12 @@ function gathered(
   return [...touched];
 }
 
-const isReturn = ({ quantity, gross }: LooseSale): boolean => gross < 0 || (gross === 0 && quantity < 0);
-
-const empty = (statement: number, customer: string | null, alone: boolean): Gathered => ({
+const empty = ({ statement_id, customer_uuid, is_return, prices_include_tax }: LooseSale): Gathered => ({
   id: null,
-  statement_id: statement,
-  customer_uuid: customer,
-  is_return: alone,
+  statement_id,
+  customer_uuid,
+  is_return,
+  prices_include_tax,
   transaction_count: 0,
   line_count: 0,
   net: 0,

@@ -54,7 +54,7 @@ export async function regenerateAggregates(tx: EntityManager, id: number, who: M
 
 /**
  * Removes the sales order of an aggregate that was not invoiced, with the aggregate: its sales leave the statement, are validated again
- * and join the next one. The number of the sales order is not given again.
+ * and join the next one. A statement that has none left is CLEARED. The number of the sales order is not given again.
  */
 export async function deleteCustomerOrder(tx: EntityManager, aggregate: number, who: Moment): Promise<StatementRow> {
   const before = await aggregateOf(tx, aggregate);
@@ -64,7 +64,8 @@ export async function deleteCustomerOrder(tx: EntityManager, aggregate: number, 
     throw new WrongState('The sales order of this aggregate is invoiced: it cannot be deleted.');
   await dropAggregate(tx, aggregate, who.at);
   await recount(tx, [statement.id]);
-  await turnBack(tx, statement.id, statement.state, who.at);
+  const { transaction_count: left } = await found(tx, statement.id);
+  await turnBack(tx, statement.id, left > 0 ? statement.state : 'CLEARED', who.at);
   await note(tx, statement, 'ORDER_DELETED', 'deleteCustomerOrder', who, aggregate);
   return found(tx, statement.id);
 }

@@ -93,7 +93,8 @@ const Settings = builder.objectRef<SettingsRow>('StatementSettings').implement({
       description: 'Lines of sales that are put together in one sales order at most. A sale is never split.',
     }),
     aggregateReturns: t.exposeBoolean('aggregate_returns', {
-      description: 'False: each return has a sales order of its own.',
+      description:
+        'Whether the returns of a customer on a day share a sales order; false: each has one of its own. Returns are never put together with sales.',
     }),
     holdCode: t.exposeString('hold_code', {
       description: 'Put on the sales order of an order that was corrected, when it is to be held.',
@@ -171,7 +172,10 @@ const SettingsInput = builder.inputType('UpdateStatementSettingsInput', {
     maximumPaymentDifference: t.field({ type: 'Decimal', description: 'Per sale, 0 or more.' }),
     maximumCountingDifference: t.field({ type: 'Decimal', description: 'Per day, 0 or more; null: no limit.' }),
     aggregationLineLimit: t.int({ description: '1 to 10,000.' }),
-    aggregateReturns: t.boolean({ description: 'Whether returns are put together with sales.' }),
+    aggregateReturns: t.boolean({
+      description:
+        'Whether the returns of a customer on a day share a sales order. Returns are never put together with sales.',
+    }),
     holdCode: t.string({ description: 'Capital letters, digits, _ and -; at most 40.' }),
   }),
 });
@@ -207,7 +211,7 @@ builder.mutationFields((t) => ({
   deleteCustomerOrder: t.field({
     type: Statement,
     description:
-      'Removes an aggregate and its sales order from a statement (operators): its sales leave the statement, are validated again and join the next one. Only until it is invoiced.',
+      'Removes an aggregate and its sales order from a statement (operators): its sales leave the statement, are validated again and join the next one. A statement that has no sales left is CLEARED. Only until it is invoiced.',
     errors: { types: [NotFound, WrongState] },
     args: { input: t.arg({ type: DeleteOrderInput, required: true, description: 'Which one.' }) },
     resolve: (_root, { input }, context) =>

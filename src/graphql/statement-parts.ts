@@ -280,7 +280,13 @@ builder.node(Aggregate, {
     }),
     accountId: t.exposeString('account_id', { nullable: true, description: 'The customer’s account ID.' }),
     businessDate: t.expose('business_date', { type: 'Date', description: 'Of which day.' }),
-    isReturn: t.boolean({ description: 'Whether it holds returns only.', resolve: (row) => Boolean(row.is_return) }),
+    isReturn: t.exposeBoolean('is_return', {
+      description: 'Whether it holds returns, for which money was paid back; they are never put together with sales.',
+    }),
+    pricesIncludeTax: t.exposeBoolean('prices_include_tax', {
+      description:
+        'Whether its prices include tax; sales whose prices do are never put together with sales whose prices do not.',
+    }),
     transactionCount: t.expose('transaction_count', { type: 'BigInt', description: 'How many sales.' }),
     lineCount: t.expose('line_count', { type: 'BigInt', description: 'How many lines they have.' }),
     totals: t.field({ type: Totals, description: 'Their sums.', resolve: (row) => row }),

@@ -11,7 +11,7 @@ import { daysOf, groupsOf, momentOf, together } from './statement-groups.ts';
  *
  * One transaction starts the statements, one marks a batch of sales, one adds up a group of statements. A crash leaves statements in the
  * state that they had reached, and the next run goes on there. Sales that arrive for a day whose statement is not being posted yet join
- * it; while it is being posted they wait for the next one.
+ * it; once its posting has begun they get a statement of their own, whatever becomes of the other.
  */
 export const calculateStatements: Job = {
   name: 'calculate-statements',

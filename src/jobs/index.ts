@@ -27,16 +27,21 @@ export const conversion: Chain = {
   steps: ['p-job', 'synchronize-customers', 'download-1010'],
 };
 
-/** Everything that a day's books need. 1010 comes last: orders and sales may have synchronized customers. */
+/**
+ * Everything that a day's books need. Statements that are there already are posted before new ones are calculated, so that each posts what
+ * it was calculated with. 1010 comes last: orders and sales may have synchronized customers.
+ */
 export const endOfDay: Chain = {
   name: 'end-of-day',
   title: 'End of day',
-  description: 'P-job, customers, orders, validation, calculating and posting of statements, 1010.',
+  description:
+    'P-job, customers, orders, validation, posting of the statements that are under way, calculating and posting of the others, 1010.',
   steps: [
     'p-job',
     'synchronize-customers',
     'synchronize-orders',
     'validate-transactions',
+    'post-statements',
     'calculate-statements',
     'post-statements',
     'download-1010',

@@ -81,7 +81,16 @@ const big: Record<string, string[]> = {
 };
 
 const gathered = {
-  ...{ id: 1, statement_id: 1, customer_uuid: null, is_return: false, transaction_count: 1, line_count: 1, sales: [1] },
+  ...{
+    id: 1,
+    statement_id: 1,
+    customer_uuid: null,
+    is_return: false,
+    prices_include_tax: false,
+    transaction_count: 1,
+    line_count: 1,
+    sales: [1],
+  },
   ...{ net: 0, discount: 0, tax: 0, charge: 0, gross: 0, paid: 0, quantity: 0 },
 };
 

@@ -85,6 +85,7 @@ test('an end of day posts the sales of pending customers and counts the till, an
       { job: 'SYNCHRONIZE_CUSTOMERS' },
       { job: 'SYNCHRONIZE_ORDERS' },
       { job: 'VALIDATE_TRANSACTIONS', progress: { done: 2, failed: 0 } },
+      { job: 'POST_STATEMENTS' },
       { job: 'CALCULATE_STATEMENTS' },
       { job: 'POST_STATEMENTS' },
       { job: 'DOWNLOAD_1010' },
@@ -336,7 +337,7 @@ test('before it is invoiced, an order of a statement is deleted and its sales jo
   expect(await act('clearStatement', { id: stopped.id })).toMatchObject({ code: 'WRONG_STATE' });
   const [aggregate] = nodes(stopped.aggregatedTransactions);
   expect(await act('deleteCustomerOrder', { aggregatedTransaction: aggregate.id })).toMatchObject({
-    state: 'CUSTOMER_ORDER_CREATED',
+    state: 'CLEARED',
     transactionCount: 0,
   });
   expect(await act('deleteCustomerOrder', { aggregatedTransaction: aggregate.id })).toMatchObject({
@@ -345,11 +346,52 @@ test('before it is invoiced, an order of a statement is deleted and its sales jo
 
   await tamper(hq.hq, `update number_sequence set largest = 999 where name = 'invoice'`);
   await endOfDay(hq);
-  await endOfDay(hq);
   const [next, emptied] = await statements(hq);
-  expect([next.state, emptied.state]).toEqual(['POSTED', 'POSTED']);
+  expect([next.state, emptied.state]).toEqual(['POSTED', 'CLEARED']);
   expect(nodes(next.transactions)).toMatchObject([{ uuid, status: 'POSTED' }]);
   expect(nodes(emptied.transactions)).toEqual([]);
   const [posted] = nodes(next.aggregatedTransactions);
   expect(await act('deleteCustomerOrder', { aggregatedTransaction: posted.id })).toMatchObject({ code: 'WRONG_STATE' });
+});
+
+const statusOf = async (hq: Headquarters, uuid: string) =>
+  (await hq.query('query ($uuid: UUID!) { transaction(by: { uuid: $uuid }) { status } }', { uuid })).transaction.status;
+
+test('an end of day leaves nothing behind of an order that was deleted, whatever becomes of the rest of its statement', async () => {
+  const hq = await withChannels(['houston'], { clock: time().clock });
+  const customer = await createCustomer(hq);
+  const named = await record(hq, { customerUuid: customer });
+  const walkIn = await record(hq);
+  const invoices = (largest: number) =>
+    tamper(hq.hq, `update number_sequence set largest = ${largest} where name = 'invoice'`);
+  await invoices(0);
+  await endOfDay(hq);
+  const [stopped] = await statements(hq);
+  const aggregate = nodes(stopped.aggregatedTransactions).find(({ accountId }: Answer) => accountId !== null);
+  await unwrapped(hq, 'deleteCustomerOrder', 'Statement', { aggregatedTransaction: aggregate.id }, 'state');
+  expect(await statusOf(hq, named.uuid)).toBe('NONE');
+
+  // The other one of the statement still cannot be invoiced: the deleted one gets a statement of its own all the same.
+  await endOfDay(hq);
+  const [mine, other] = await statements(hq);
+  expect(nodes(mine.transactions)).toMatchObject([{ uuid: named.uuid }]);
+  expect(nodes(other.transactions)).toMatchObject([{ uuid: walkIn.uuid }]);
+
+  await invoices(999);
+  const again = await record(hq, { customerUuid: customer });
+  expect(await endOfDay(hq)).toMatchObject({ state: 'SUCCEEDED' });
+  for (const { uuid } of [named, walkIn, again]) expect(await statusOf(hq, uuid)).toBe('POSTED');
+  expect((await statements(hq)).map(({ state }) => state)).toEqual(['POSTED', 'POSTED', 'POSTED']);
+});
+
+test('a statement that is calculated is posted as it is before the end of day calculates what came later', async () => {
+  const hq = await withChannels(['houston'], { clock: time().clock });
+  const first = await record(hq);
+  for (const job of ['runPJob', 'runValidateTransactions', 'runCalculateStatements'] as const) await run(hq, job);
+  const later = await record(hq);
+  await endOfDay(hq);
+  const [second, calculated] = await statements(hq);
+  expect(nodes(calculated.transactions)).toMatchObject([{ uuid: first.uuid, status: 'POSTED' }]);
+  expect(nodes(second.transactions)).toMatchObject([{ uuid: later.uuid, status: 'POSTED' }]);
+  expect(calculated.events.edges.map(({ node }: Answer) => node.event)).not.toContain('REOPENED');
 });

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { lineOf } from '../../src/domain/transaction-rules.ts';
 import { aClock, countsOf, createCustomer, rowsOf, run, tamper, withChannels } from '../support/actions.ts';
 import { onPostgres } from '../support/headquarters.ts';
 import {
@@ -133,6 +134,77 @@ test('a return posts on the other side, and debits and credits are never negativ
   expect(
     await rowsOf(hq.hq, 'select id from journal_entry where debit < 0 or credit < 0 or debit + credit = 0'),
   ).toEqual([]);
+});
+
+test('an anonymous sale and one that names the default customer share an order, and their place among the others does not depend on the database', async () => {
+  const hq = await withChannels(['houston'], { settings: { BATCH_SIZE: '2' } });
+  const names = ['10000000-0000-4000-8000-000000000000', '20000000-0000-4000-8000-000000000000'];
+  const [walkIn, ada] = [
+    await createCustomer(hq, { id: names[1], name: { first: 'Walk', last: 'In' } }),
+    await createCustomer(hq, { id: names[0] }),
+  ];
+  await run(hq, 'runConversion');
+  await settle(hq, { default_customer_uuid: walkIn });
+  for (const customer of [null, walkIn, ada, null, ada, walkIn]) await sell(hq, { customer_uuid: customer });
+  await posted(hq);
+  expect(
+    await rowsOf(hq.hq, 'select customer_uuid, transaction_count from aggregated_transaction order by id'),
+  ).toEqual([
+    { customer_uuid: ada, transaction_count: 2 },
+    { customer_uuid: walkIn, transaction_count: 4 },
+  ]);
+});
+
+test('without a default customer, sales that name nobody come first on either database', async () => {
+  const hq = await withChannels(['houston'], { settings: { BATCH_SIZE: '2' } });
+  const ada = await createCustomer(hq);
+  for (const customer of [ada, null, ada, null, null]) await sell(hq, { customer_uuid: customer });
+  await posted(hq);
+  expect(
+    await rowsOf(hq.hq, 'select customer_uuid, transaction_count from aggregated_transaction order by id'),
+  ).toEqual([
+    { customer_uuid: null, transaction_count: 3 },
+    { customer_uuid: ada, transaction_count: 2 },
+  ]);
+});
+
+test('returns are never put together with sales, nor prices with tax with prices without', async () => {
+  const hq = await withChannels(['houston'], { settings: { BATCH_SIZE: '2' } });
+  const taxed = (quantity: number) => ({
+    prices_include_tax: true,
+    lines: [
+      lineOf(
+        { line: 1, sku: 'BK-1', name: null, quantity, unit_price: 10_000, discount: 0, tax: quantity, voided: false },
+        true,
+      ),
+    ],
+  });
+  const kinds = [{}, { lines: lines({ quantity: -1_000 }) }, taxed(1_000), taxed(-1_000)];
+  for (const kind of [...kinds, ...kinds]) await sell(hq, kind);
+  await posted(hq);
+  expect(await statementsOf(hq)).toMatchObject([{ state: 'POSTED', transaction_count: 8 }]);
+  const { aggregatedTransactions } = (
+    await hq.query(`{ statements { edges { node { aggregatedTransactions { edges { node {
+      isReturn pricesIncludeTax transactionCount totals { total { amount } } } } } } } } }`)
+  ).statements.edges[0].node;
+  expect(aggregatedTransactions.edges.map(({ node }: { node: unknown }) => node)).toEqual([
+    { isReturn: false, pricesIncludeTax: false, transactionCount: 2, totals: { total: { amount: '200.00' } } },
+    { isReturn: false, pricesIncludeTax: true, transactionCount: 2, totals: { total: { amount: '200.00' } } },
+    { isReturn: true, pricesIncludeTax: false, transactionCount: 2, totals: { total: { amount: '-200.00' } } },
+    { isReturn: true, pricesIncludeTax: true, transactionCount: 2, totals: { total: { amount: '-200.00' } } },
+  ]);
+});
+
+test('what an exchange took back is a line of its own beside what was sold at the same price', async () => {
+  const hq = await withChannels(['houston']);
+  await sell(hq, { lines: lines({ quantity: 3_000 }) });
+  await sell(hq, { lines: lines({ quantity: -1_000 }, { sku: 'BK-2', quantity: 2_000 }) });
+  await posted(hq);
+  expect(await rowsOf(hq.hq, 'select line, sku, quantity from sales_order_line order by line')).toEqual([
+    { line: 1, sku: 'BK-1', quantity: 3_000 },
+    { line: 2, sku: 'BK-1', quantity: -1_000 },
+    { line: 3, sku: 'BK-2', quantity: 2_000 },
+  ]);
 });
 
 test('a channel may have each return in an order of its own', async () => {

@@ -15,8 +15,10 @@ export interface AggregateRow extends TransactionTotals {
   account_id: string | null;
   business_date: string;
   currency: string;
-  /** A return that was not to be gathered with others. */
+  /** Returns are never gathered with sales. */
   is_return: boolean;
+  /** Prices with tax are never gathered with prices without. */
+  prices_include_tax: boolean;
   transaction_count: number;
   line_count: number;
   /** The number of the last posting state that it went through: 2 is AGGREGATED. */
@@ -35,6 +37,7 @@ export const aggregates: Listed = {
     business_date: 'text',
     currency: 'text',
     is_return: 'boolean',
+    prices_include_tax: 'boolean',
     transaction_count: 'bigint',
     line_count: 'bigint',
     ...totalColumns,
@@ -42,7 +45,13 @@ export const aggregates: Listed = {
   },
 };
 
-const readAggregates = (found: AggregateRow[]) => found.map((row) => ({ ...row, is_return: Boolean(row.is_return) }));
+/** SQLite answers 0 and 1. */
+const withFlags = <Row extends AggregationFlags>(found: Row[]): Row[] =>
+  found.map((row) => ({
+    ...row,
+    is_return: Boolean(row.is_return),
+    prices_include_tax: Boolean(row.prices_include_tax),
+  }));
 
 export interface AggregateFilter {
   statement_id?: number | undefined;
@@ -51,20 +60,29 @@ export interface AggregateFilter {
 }
 
 export const aggregatePage = async (db: EntityManager, filter: AggregateFilter, page: KeysetPage) =>
-  readAggregates(await keysetPage<AggregateRow>(db, aggregates, { ...filter }, page));
+  withFlags(await keysetPage<AggregateRow>(db, aggregates, { ...filter }, page));
 
 export const aggregatesWhere = async (db: EntityManager, where: Where) =>
-  readAggregates(await rowsWhere<AggregateRow>(db, aggregates, where));
+  withFlags(await rowsWhere<AggregateRow>(db, aggregates, where));
+
+interface AggregationFlags {
+  is_return: boolean;
+  prices_include_tax: boolean;
+}
 
 /** A sale that is in no aggregate yet. */
-export interface LooseSale extends TransactionTotals {
+export interface LooseSale extends TransactionTotals, AggregationFlags {
   sequence: number;
   statement_id: number;
+  /** The customer that it names, or the default one of the channel. */
   customer_uuid: string | null;
   lines: number;
 }
 
-/** Sales of these statements that are in no aggregate yet, statement by statement and customer by customer. */
+/**
+ * The first sales of these statements that are in no aggregate yet: statement by statement, customer by customer (the default one of the
+ * channel is the customer of those that name none), and what may share an aggregate together, in the order of arrival.
+ */
 export async function looseSales(
   tx: EntityManager,
   statements: readonly number[],
@@ -73,46 +91,56 @@ export async function looseSales(
   // One statement is said with `=`, so that its sales come in the order of the index, however many there are.
   const [where, given] =
     statements.length === 1
-      ? ['statement_id = $1', statements[0]]
-      : [`statement_id in ${listed(tx, '$1', 'bigint')}`, JSON.stringify(statements)];
+      ? ['t.statement_id = $1', statements[0]]
+      : [`t.statement_id in ${listed(tx, '$1', 'bigint')}`, JSON.stringify(statements)];
+  const order = (of: string, customer: string) =>
+    `${of}.statement_id, ${customer}, ${of}.is_return, ${of}.prices_include_tax, ${of}.sequence`;
+  // Those who name nobody and those who name somebody each come in the order of the index, however many there are. Then they are merged.
+  const first = (named: 'null' | 'not null') =>
+    `select * from (
+       select t.sequence, t.statement_id, t.customer_uuid, t.is_return, t.prices_include_tax from retail_transaction t
+       where ${where} and t.customer_uuid is ${named} and t.statement_id is not null and t.aggregate_id is null
+       order by ${order('t', 't.customer_uuid')} limit $2) as x`;
   const found = await sql<LooseSale>(
     tx,
-    `select sequence, statement_id, customer_uuid, json_array_length(payload->'lines') as lines, ${totalNames.join(', ')}
-     from retail_transaction where ${where} and statement_id is not null and aggregate_id is null
-     order by statement_id, customer_uuid, sequence limit $2`,
+    `with next as materialized (
+       select l.*, coalesce(l.customer_uuid, m.default_customer_uuid) as customer from (${first('null')} union all ${first('not null')}) as l
+       join statement s on s.id = l.statement_id left join statement_settings m on m.channel = s.channel)
+     select n.sequence, n.statement_id, n.customer as customer_uuid, n.is_return, n.prices_include_tax,
+       json_array_length(t.payload->'lines') as lines, ${totalNames.map((name) => `t.${name}`).join(', ')}
+     from (select * from next n order by ${order('n', `coalesce(n.customer, '')`)} limit $2) as n
+       ${matching(tx, 'retail_transaction', 't', 't.sequence = n.sequence')}
+     order by ${order('n', `coalesce(n.customer, '')`)}`,
     [given, limit],
   );
-  return found.map((row) => ({ ...row, sequence: Number(row.sequence), statement_id: Number(row.statement_id) }));
+  return withFlags(
+    found.map((row) => ({ ...row, sequence: Number(row.sequence), statement_id: Number(row.statement_id) })),
+  );
 }
 
 /** An aggregate that takes more sales, or (`id` null) that is to be made. */
-export interface Gathered extends TransactionTotals {
+export interface Gathered extends TransactionTotals, AggregationFlags {
   id: number | null;
   statement_id: number;
   customer_uuid: string | null;
-  is_return: boolean;
   transaction_count: number;
   line_count: number;
   sales: number[];
 }
 
-/** The last aggregate of each of these statements that gathers sales. */
+/** The last aggregate of each of these statements: the only one that may take more. */
 export async function lastAggregates(tx: EntityManager, statements: readonly number[]): Promise<Gathered[]> {
   const found = await sql<Omit<Gathered, 'sales'>>(
     tx,
-    `select a.id, a.statement_id, a.customer_uuid, a.transaction_count, a.line_count, ${totalNames.map((name) => `a.${name}`).join(', ')}
+    `select a.id, a.statement_id, a.customer_uuid, a.is_return, a.prices_include_tax, a.transaction_count, a.line_count, ${totalNames.map((name) => `a.${name}`).join(', ')}
      from statement s join aggregated_transaction a on a.id = (
-       select max(b.id) from aggregated_transaction b where b.statement_id = s.id and b.is_return = false)
+       select max(b.id) from aggregated_transaction b where b.statement_id = s.id)
      where s.id in ${listed(tx, '$1', 'bigint')}`,
     [JSON.stringify(statements)],
   );
-  return found.map((row) => ({
-    ...row,
-    id: Number(row.id),
-    statement_id: Number(row.statement_id),
-    is_return: false,
-    sales: [],
-  }));
+  return withFlags(
+    found.map((row) => ({ ...row, id: Number(row.id), statement_id: Number(row.statement_id), sales: [] })),
+  );
 }
 
 const gatheredColumns = {
@@ -121,6 +149,7 @@ const gatheredColumns = {
   statement_id: 'bigint',
   customer_uuid: 'text',
   is_return: 'boolean',
+  prices_include_tax: 'boolean',
   transaction_count: 'bigint',
   line_count: 'bigint',
   ...totalColumns,
@@ -141,8 +170,8 @@ export async function storeAggregates(tx: EntityManager, gathered: readonly Gath
   const fresh = gathered.filter(({ id }) => id === null);
   const made = await sql<{ id: number }>(
     tx,
-    `insert into aggregated_transaction (statement_id, channel, customer_uuid, account_id, business_date, currency, is_return, ${counts.join(', ')}, step)
-     select s.id, s.channel, x.customer_uuid, c.account_id, s.business_date, s.currency, x.is_return, ${counts.map((name) => `x.${name}`).join(', ')}, 2
+    `insert into aggregated_transaction (statement_id, channel, customer_uuid, account_id, business_date, currency, is_return, prices_include_tax, ${counts.join(', ')}, step)
+     select s.id, s.channel, x.customer_uuid, c.account_id, s.business_date, s.currency, x.is_return, x.prices_include_tax, ${counts.map((name) => `x.${name}`).join(', ')}, 2
      from ${rows(tx, gatheredColumns, '$1')} join statement s on s.id = x.statement_id left join customer c on c.uuid = x.customer_uuid
      order by x.place returning id`,
     [JSON.stringify(fresh.map(({ sales, ...row }, place) => ({ ...row, place })))],
@@ -160,7 +189,10 @@ export async function storeAggregates(tx: EntityManager, gathered: readonly Gath
   );
 }
 
-/** Makes the sales orders of these aggregates; their lines are the aggregates' lines, summed by product and price. */
+/**
+ * Makes the sales orders of these aggregates; their lines are the aggregates' lines, summed by product and price. What an exchange took
+ * back stays apart from what was sold.
+ */
 export async function insertAggregateOrders(
   tx: EntityManager,
   orders: readonly { id: number; sales_order_id: string }[],
@@ -184,11 +216,11 @@ export async function insertAggregateOrders(
        select o.id, t.payload from sales_order o ${matching(tx, 'retail_transaction', 't', 't.aggregate_id = o.aggregate_id')}
        where o.aggregate_id in ${listed(tx, '$1', 'bigint')})
      insert into sales_order_line (sales_order, line, sku, name, unit_price, ${summed.join(', ')})
-     select x.id, row_number() over (partition by x.id order by x.sku, x.unit_price), x.sku, x.name, x.unit_price, ${summed.map((name) => `x.${name}`).join(', ')}
+     select x.id, row_number() over (partition by x.id order by x.sku, x.unit_price, x.quantity < 0), x.sku, x.name, x.unit_price, ${summed.map((name) => `x.${name}`).join(', ')}
      from (select found.id, ${field('sku')} as sku, max(${field('name')}) as name, cast(${field('unit_price')} as bigint) as unit_price,
              ${summed.map((name) => `cast(sum(cast(${field(name)} as bigint)) as bigint) as ${name}`).join(', ')}
            from found ${join} where ${field('voided')} = false
-           group by found.id, ${field('sku')}, cast(${field('unit_price')} as bigint)) as x`,
+           group by found.id, ${field('sku')}, cast(${field('unit_price')} as bigint), cast(${field('quantity')} as bigint) < 0) as x`,
     [JSON.stringify(orders.map(({ id }) => id))],
   );
 }

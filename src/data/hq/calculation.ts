@@ -1,7 +1,7 @@
 import type { EntityManager } from 'typeorm';
 import { listed, rows, sql } from '../sql.ts';
 import { formatted, type NumberSequence, takeNumbers } from './number-sequence.ts';
-import { addEvents, type Moment, type StatementType, statementNumbers } from './statement.ts';
+import { addEvents, calculating, type Moment, type StatementType, statementNumbers } from './statement.ts';
 
 /** Up to which business day a channel's statements are calculated. */
 export interface ChannelDay {
@@ -28,8 +28,8 @@ const left: Record<StatementType, { from: string; condition: string }> = {
 };
 
 /**
- * Starts statements for the days that have something to post, the largest first. One that is under way and not being posted takes what is
- * new: it is started again. Answers what remains when numbers ran out.
+ * Starts statements for the days that have something to post, the largest first. One whose posting has not begun takes what is new: it is
+ * started again. Answers what remains when numbers ran out.
  */
 export async function startStatements(
   tx: EntityManager,
@@ -47,7 +47,7 @@ export async function startStatements(
        from ${rows(tx, { channel: 'text', until: 'text' }, '$1')} cross join ${from} l
        where l.channel = x.channel and l.business_date <= x.until and ${condition} group by l.channel, l.business_date, l.currency) as d
      left join statement s on s.channel = d.channel and s.business_date = d.business_date and s.currency = d.currency and s.type = $2
-       and s.state not in ('POSTED', 'CLEARED')
+       and s.state in (${calculating})
      order by d.count desc, d.channel, d.business_date, d.currency`,
     [JSON.stringify(days), type],
   );

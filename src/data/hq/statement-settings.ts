@@ -12,7 +12,7 @@ export interface StatementSettings {
   maximum_counting_difference: number | null;
   /** Lines of sales that are gathered in one sales order at most; a sale with more has one of its own. */
   aggregation_line_limit: number;
-  /** False: each return has a sales order of its own. */
+  /** Whether the returns of a customer share a sales order, which is never one of sales; false: each has one of its own. */
   aggregate_returns: boolean;
   /** Put on the sales order of an order that was edited, when it is to be held. */
   hold_code: string;

@@ -15,6 +15,8 @@ export type StatementType = (typeof statementTypes)[number];
 
 /** In the order in which calculation reaches them. */
 export const calculationStates = ['STARTED', 'MARKED', 'CALCULATED'] as const;
+/** Those states for SQL, as the index `statement_being_calculated` says them. */
+export const calculating = calculationStates.map((state) => `'${state}'`).join(', ');
 
 /** In the order in which posting reaches them; the first is number 1. */
 export const postingStates = [

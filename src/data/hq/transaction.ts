@@ -212,17 +212,24 @@ export const setBack = (tx: EntityManager, setbacks: readonly Setback[], at: str
   );
 };
 
-/** Orders that have their sales order, sales that passed validation. Their totals become columns. */
-export const succeed = (tx: EntityManager, sequences: readonly number[], at: string) =>
-  sql(
+/** Whether the totals of a transaction say that it is a return: the customer gets money back, or goods back for nothing. */
+const isReturn = (total: (name: keyof TransactionTotals) => string) =>
+  `${total('gross')} < 0 or ${total('gross')} = 0 and ${total('quantity')} < 0`;
+
+/** Orders that have their sales order, sales that passed validation. Their totals, and what sales are aggregated by, become columns. */
+export const succeed = (tx: EntityManager, sequences: readonly number[], at: string) => {
+  const total = (name: string) => `cast(payload->>'${name}' as bigint)`;
+  return sql(
     tx,
     `update retail_transaction set status = 'SUCCEEDED', next_try_at = null, error_code = null, error = null, validation_errors = null, modified_at = $1,
        ${Object.keys(totalColumns)
-         .map((name) => `${name} = cast(payload->>'${name}' as bigint)`)
-         .join(', ')}
+         .map((name) => `${name} = ${total(name)}`)
+         .join(', ')},
+       is_return = ${isReturn(total)}, prices_include_tax = cast(payload->>'prices_include_tax' as boolean)
      where sequence in ${listed(tx, '$2', 'bigint')}`,
     [at, JSON.stringify(sequences)],
   );
+};
 
 const operationIn = (states: string) =>
   `exists (select 1 from customer_operation o where o.customer_uuid = retail_transaction.customer_uuid and o.state in (${states}))`;
@@ -244,7 +251,7 @@ export const storeTotals = (tx: EntityManager, totals: readonly (TransactionTota
     tx,
     `update retail_transaction set ${Object.keys(totalColumns)
       .map((name) => `${name} = x.${name}`)
-      .join(', ')}
+      .join(', ')}, is_return = ${isReturn((name) => `x.${name}`)}
      from ${rows(tx, { sequence: 'bigint', ...totalColumns }, '$1')} where retail_transaction.sequence = x.sequence`,
     [JSON.stringify(totals)],
   );

@@ -13,7 +13,8 @@ export const ordersAndStatements = migration(
       // Who synchronized an operation when it was not the customer job, e.g. `order <uuid>`.
       'alter table customer_operation add column synchronized_by text',
 
-      // A transaction as headquarters received it, and where it stands. Its totals are columns once it was found to be sound.
+      // A transaction as headquarters received it, and where it stands. Its totals, and what keeps it apart when sales are aggregated, are
+      // columns once it was found to be sound.
       `create table retail_transaction (
       sequence ${counted},
       uuid ${text} not null,
@@ -40,6 +41,8 @@ export const ordersAndStatements = migration(
       validation_errors ${json},
       statement_id bigint,
       aggregate_id bigint,
+      is_return boolean,
+      prices_include_tax boolean,
       session_id ${text} not null,
       created_at ${text} not null,
       received_at ${text} not null,
@@ -56,7 +59,7 @@ export const ordersAndStatements = migration(
       // What statements can take.
       `create index sale_to_post on retail_transaction (channel, business_date, currency, sequence) where status = 'SUCCEEDED' and kind = 'CASH_AND_CARRY' and statement_id is null`,
       'create index retail_transaction_of_statement on retail_transaction (statement_id, sequence) where statement_id is not null',
-      'create index retail_transaction_to_aggregate on retail_transaction (statement_id, customer_uuid, sequence) where statement_id is not null and aggregate_id is null',
+      'create index retail_transaction_to_aggregate on retail_transaction (statement_id, customer_uuid, is_return, prices_include_tax, sequence) where statement_id is not null and aggregate_id is null',
       'create index retail_transaction_of_aggregate on retail_transaction (aggregate_id) where aggregate_id is not null',
 
       `create table shift (
@@ -137,8 +140,8 @@ export const ordersAndStatements = migration(
       posted_at ${text},
       updated_at ${text} not null
     )`,
-      // One statement of a kind at a time for a day: calculating again goes on with it.
-      `create unique index statement_under_way on statement (channel, business_date, currency, type) where state not in ('POSTED', 'CLEARED')`,
+      // One statement of a kind is calculated at a time for a day: calculating again goes on with it until its posting begins.
+      `create unique index statement_being_calculated on statement (channel, business_date, currency, type) where state in ('STARTED', 'MARKED', 'CALCULATED')`,
       `create index statement_by_state on statement (state, channel, id) where state not in ('POSTED', 'CLEARED')`,
       'create index statement_by_channel on statement (channel, id)',
       `create table statement_event (
@@ -162,6 +165,7 @@ export const ordersAndStatements = migration(
       business_date ${text} not null,
       currency ${text} not null,
       is_return boolean not null,
+      prices_include_tax boolean not null,
       transaction_count bigint not null,
       line_count bigint not null,
       ${known},
