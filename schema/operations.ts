@@ -668,7 +668,7 @@ export type CustomersQueryVariables = Exact<{
 }>;
 
 
-export type CustomersQuery = { customers: { totalCount: number, edges: Array<{ node: { id: string, uuid: string, displayName: string, email: string | null, accountLabel: string, syncStatus: CustomerSyncStatus } }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } };
+export type CustomersQuery = { customers: { totalCount: number, edges: Array<{ node: { id: string, uuid: string, displayName: string, email: string | null, accountLabel: string, syncStatus: CustomerSyncStatus } }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } | null };
 
 export type FailedOperationsQueryVariables = Exact<{
   channel?: string | null | undefined;
@@ -676,7 +676,7 @@ export type FailedOperationsQueryVariables = Exact<{
 }>;
 
 
-export type FailedOperationsQuery = { customerOperations: { edges: Array<{ node: { id: string, kind: CustomerOperationKind, state: CustomerOperationState, customerUuid: string, errorCode: string | null, error: string | null, receivedAt: string } }> } };
+export type FailedOperationsQuery = { customerOperations: { edges: Array<{ node: { id: string, kind: CustomerOperationKind, state: CustomerOperationState, customerUuid: string, errorCode: string | null, error: string | null, receivedAt: string } }> } | null };
 
 export type AccountIdsSyncedSubscriptionVariables = Exact<{
   channel: string;
@@ -782,7 +782,7 @@ export type JobRunsQueryVariables = Exact<{
 }>;
 
 
-export type JobRunsQuery = { jobRuns: { edges: Array<{ node: { id: string, job: JobName, state: JobRunState, cause: JobRunCause, attempt: number, errorCode: string | null, error: string | null, createdAt: string, startedAt: string | null, finishedAt: string | null, steps: Array<{ job: JobName, state: JobStepState, progress: { phase: string, done: number, total: number, failed: number, ratePerSecond: number | null, eta: string | null }, failures: Array<{ channelDatabase: string | null, code: string, message: string }> }> } }> } };
+export type JobRunsQuery = { jobRuns: { edges: Array<{ node: { id: string, job: JobName, state: JobRunState, cause: JobRunCause, attempt: number, errorCode: string | null, error: string | null, createdAt: string, startedAt: string | null, finishedAt: string | null, steps: Array<{ job: JobName, state: JobStepState, progress: { phase: string, done: number, total: number, failed: number, ratePerSecond: number | null, eta: string | null }, failures: Array<{ channelDatabase: string | null, code: string, message: string }> }> } }> } | null };
 
 export type WatchJobRunSubscriptionVariables = Exact<{
   id: string | number;
@@ -844,7 +844,7 @@ export type RunEndOfDayMutation = { runEndOfDay:
 export type SchedulesQueryVariables = Exact<{ [key: string]: never; }>;
 
 
-export type SchedulesQuery = { schedules: Array<{ id: string, job: JobName, enabled: boolean }> };
+export type SchedulesQuery = { schedules: Array<{ id: string, job: JobName, enabled: boolean }> | null };
 
 export type UpdateScheduleMutationVariables = Exact<{
   input: UpdateScheduleInput;
@@ -868,7 +868,7 @@ export type StatementsQueryVariables = Exact<{
 }>;
 
 
-export type StatementsQuery = { statements: { edges: Array<{ node: { id: string, statementId: string, type: StatementType, state: StatementState, businessDate: string, transactionCount: number, errorCode: string | null, error: string | null, totals: { total: { amount: string, currency: string }, paid: { amount: string } } } }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } };
+export type StatementsQuery = { statements: { edges: Array<{ node: { id: string, statementId: string, type: StatementType, state: StatementState, businessDate: string, transactionCount: number, errorCode: string | null, error: string | null, totals: { total: { amount: string, currency: string }, paid: { amount: string } } } }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } | null };
 
 export type AttentionQueryVariables = Exact<{
   channel?: string | null | undefined;
@@ -876,7 +876,7 @@ export type AttentionQueryVariables = Exact<{
 }>;
 
 
-export type AttentionQuery = { attention: { total: number, items: Array<{ kind: AttentionKind, name: string, code: string | null, message: string | null, toDo: string, channel: { code: string } | null }> } };
+export type AttentionQuery = { attention: { total: number, items: Array<{ kind: AttentionKind, name: string, code: string | null, message: string | null, toDo: string, channel: { code: string } | null }> } | null };
 
 export type CreateOrderMutationVariables = Exact<{
   input: CreateOrderInput;
@@ -928,7 +928,7 @@ export type TransactionsQueryVariables = Exact<{
 }>;
 
 
-export type TransactionsQuery = { transactions: { edges: Array<{ node: { id: string, uuid: string, kind: TransactionKind, confirmationNumber: string, businessDate: string, cancelledAt: string | null, totals: { total: { amount: string, currency: string } } } }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } };
+export type TransactionsQuery = { transactions: { edges: Array<{ node: { id: string, uuid: string, kind: TransactionKind, confirmationNumber: string, businessDate: string, cancelledAt: string | null, totals: { total: { amount: string, currency: string } } } }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } | null };
 
 export type OpenShiftMutationVariables = Exact<{
   input: OpenShiftInput;
@@ -1020,7 +1020,7 @@ export type ReceivedTransactionsQueryVariables = Exact<{
 }>;
 
 
-export type ReceivedTransactionsQuery = { receivedTransactions: { edges: Array<{ node: { id: string, uuid: string, kind: TransactionKind, customerUuid: string | null, status: TransactionStatus, errorCode: string | null, error: string | null, totals: { total: { amount: string, currency: string } }, salesOrder: { salesOrderId: string, accountId: string | null } | null, statement: { statementId: string, state: StatementState } | null } }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } };
+export type ReceivedTransactionsQuery = { receivedTransactions: { edges: Array<{ node: { id: string, uuid: string, kind: TransactionKind, customerUuid: string | null, status: TransactionStatus, errorCode: string | null, error: string | null, totals: { total: { amount: string, currency: string } }, salesOrder: { salesOrderId: string, accountId: string | null } | null, statement: { statementId: string, state: StatementState } | null } }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } | null };
 
 export type SalesOrdersQueryVariables = Exact<{
   channel?: string | null | undefined;
@@ -1032,7 +1032,7 @@ export type SalesOrdersQueryVariables = Exact<{
 }>;
 
 
-export type SalesOrdersQuery = { salesOrders: { edges: Array<{ node: { id: string, salesOrderId: string, source: SalesOrderSource, status: SalesOrderStatus, accountId: string | null, businessDate: string, totals: { total: { amount: string, currency: string } }, invoice: { invoiceId: string } | null } }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } };
+export type SalesOrdersQuery = { salesOrders: { edges: Array<{ node: { id: string, salesOrderId: string, source: SalesOrderSource, status: SalesOrderStatus, accountId: string | null, businessDate: string, totals: { total: { amount: string, currency: string } }, invoice: { invoiceId: string } | null } }>, pageInfo: { hasNextPage: boolean, endCursor: string | null } } | null };
 
 export const FailurePartsFragmentDoc = {"kind":"Document","definitions":[{"kind":"FragmentDefinition","name":{"kind":"Name","value":"FailureParts"},"typeCondition":{"kind":"NamedType","name":{"kind":"Name","value":"Failure"}},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"code"}},{"kind":"Field","name":{"kind":"Name","value":"message"}},{"kind":"Field","name":{"kind":"Name","value":"path"}}]}}]} as unknown as DocumentNode<FailurePartsFragment, unknown>;
 export const RunPartsFragmentDoc = {"kind":"Document","definitions":[{"kind":"FragmentDefinition","name":{"kind":"Name","value":"RunParts"},"typeCondition":{"kind":"NamedType","name":{"kind":"Name","value":"JobRun"}},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"id"}},{"kind":"Field","name":{"kind":"Name","value":"job"}},{"kind":"Field","name":{"kind":"Name","value":"state"}},{"kind":"Field","name":{"kind":"Name","value":"cause"}},{"kind":"Field","name":{"kind":"Name","value":"attempt"}},{"kind":"Field","name":{"kind":"Name","value":"errorCode"}},{"kind":"Field","name":{"kind":"Name","value":"error"}},{"kind":"Field","name":{"kind":"Name","value":"createdAt"}},{"kind":"Field","name":{"kind":"Name","value":"startedAt"}},{"kind":"Field","name":{"kind":"Name","value":"finishedAt"}},{"kind":"Field","name":{"kind":"Name","value":"steps"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"job"}},{"kind":"Field","name":{"kind":"Name","value":"state"}},{"kind":"Field","name":{"kind":"Name","value":"progress"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"phase"}},{"kind":"Field","name":{"kind":"Name","value":"done"}},{"kind":"Field","name":{"kind":"Name","value":"total"}},{"kind":"Field","name":{"kind":"Name","value":"failed"}},{"kind":"Field","name":{"kind":"Name","value":"ratePerSecond"}},{"kind":"Field","name":{"kind":"Name","value":"eta"}}]}},{"kind":"Field","name":{"kind":"Name","value":"failures"},"selectionSet":{"kind":"SelectionSet","selections":[{"kind":"Field","name":{"kind":"Name","value":"channelDatabase"}},{"kind":"Field","name":{"kind":"Name","value":"code"}},{"kind":"Field","name":{"kind":"Name","value":"message"}}]}}]}}]}}]} as unknown as DocumentNode<RunPartsFragment, unknown>;

@@ -14,7 +14,7 @@ export class Refused extends Error {
 }
 
 export interface Client {
-  /** Sends an operation over HTTP. Throws Refused when it answers errors. */
+  /** Sends an operation over HTTP. Throws Refused when it answers errors, so a field that is null only then is there. */
   request<Data, Variables extends Record<string, unknown>>(
     document: TypedDocumentNode<Data, Variables>,
     variables: Variables,

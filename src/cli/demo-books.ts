@@ -20,16 +20,16 @@ import { everyPage, seconds } from './demo-summary.ts';
  * recorded and heard. Sums are whole cents.
  */
 
-type Received = ReceivedTransactionsQuery['receivedTransactions']['edges'][number]['node'];
-type SalesOrder = SalesOrdersQuery['salesOrders']['edges'][number]['node'];
-type Statement = StatementsQuery['statements']['edges'][number]['node'];
+type Received = NonNullable<ReceivedTransactionsQuery['receivedTransactions']>['edges'][number]['node'];
+type SalesOrder = NonNullable<SalesOrdersQuery['salesOrders']>['edges'][number]['node'];
+type Statement = NonNullable<StatementsQuery['statements']>['edges'][number]['node'];
 
 export interface Books {
   /** By the code of the channel. */
   received: Map<string, Received[]>;
   salesOrders: SalesOrder[];
   statements: Statement[];
-  attention: AttentionQuery['attention'];
+  attention: NonNullable<AttentionQuery['attention']>;
 }
 
 export async function readBooks(operator: Client, clients: ChannelClient[]): Promise<Books> {
@@ -39,24 +39,24 @@ export async function readBooks(operator: Client, clients: ChannelClient[]): Pro
     everyPage((position) =>
       operator
         .request(ReceivedTransactionsDocument, { channel, ...position })
-        .then(({ receivedTransactions }) => receivedTransactions),
+        .then(({ receivedTransactions }) => receivedTransactions!),
     ),
   );
   const salesOrders = await ofEach((channel) =>
     everyPage((position) =>
-      operator.request(SalesOrdersDocument, { channel, ...position }).then(({ salesOrders }) => salesOrders),
+      operator.request(SalesOrdersDocument, { channel, ...position }).then(({ salesOrders }) => salesOrders!),
     ),
   );
   const statements = await ofEach((channel) =>
     everyPage((position) =>
-      operator.request(StatementsDocument, { channel, ...position }).then(({ statements }) => statements),
+      operator.request(StatementsDocument, { channel, ...position }).then(({ statements }) => statements!),
     ),
   );
   return {
     received: new Map(received),
     salesOrders: salesOrders.flatMap(([, all]) => all),
     statements: statements.flatMap(([, all]) => all),
-    attention: (await operator.request(AttentionDocument, { first: 20 })).attention,
+    attention: (await operator.request(AttentionDocument, { first: 20 })).attention!,
   };
 }
 

@@ -32,7 +32,7 @@ export async function accountsOf(operator: Client, clients: ChannelClient[]): Pr
     everyPage((position) =>
       operator
         .request(CustomersDocument, { source: 'HEADQUARTERS', channel, ...position })
-        .then(({ customers }) => customers),
+        .then(({ customers }) => customers!),
     ),
   );
   return new Map((await Promise.all(pages)).flat().map(({ uuid, accountLabel }) => [uuid, accountLabel]));
@@ -73,8 +73,8 @@ export async function showCustomers(
       `  live: account ID at the channel ${Math.round(latencies[Math.floor(latencies.length / 2)]!)} ms after creation (median), ${Math.round(latencies.at(-1)!)} ms at most`,
     );
   }
-  console.log(`  set aside with a reason  ${failures.customerOperations.edges.length}`);
-  for (const { node } of failures.customerOperations.edges)
+  console.log(`  set aside with a reason  ${failures.customerOperations!.edges.length}`);
+  for (const { node } of failures.customerOperations!.edges)
     console.log(`    ${node.customerUuid}  ${node.errorCode}: ${node.error}`);
 }
 

@@ -137,7 +137,7 @@ export async function demo(options: { customers?: number; exit?: boolean }): Pro
 /** What recurs by itself would spoil the demo: everything is shown when its turn comes. */
 async function setSchedules(operator: Client, enabled: boolean): Promise<void> {
   const { schedules } = await operator.request(SchedulesDocument, {});
-  for (const { id } of schedules)
+  for (const { id } of schedules!)
     orRefused((await operator.request(UpdateScheduleDocument, { input: { id, enabled } })).updateSchedule);
 }
 

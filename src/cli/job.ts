@@ -78,7 +78,7 @@ export async function job(
 
 export async function listRuns(client: Client, first: number): Promise<void> {
   const { jobRuns } = await client.request(JobRunsDocument, { first });
-  for (const { node } of jobRuns.edges) {
+  for (const { node } of jobRuns!.edges) {
     const { id, job, state, cause, createdAt, steps } = node;
     const done = steps.map(({ progress }) => `${progress.done}/${progress.total}`).join(' ');
     console.log(`${id}  ${titles[job].padEnd(22)} ${state.padEnd(10)} ${cause.padEnd(9)} ${createdAt}  ${done}`);

@@ -174,6 +174,7 @@ const about = {
 builder.queryField('attention', (t) =>
   t.field({
     type: Summary,
+    nullable: true,
     description:
       'Failed things first: everything that needs a person, in one question, with what to do. A channel’s client sees what concerns its channel.',
     args: {

@@ -294,6 +294,7 @@ builder.queryField('customers', (t) =>
   t.connection(
     {
       type: Customer,
+      nullable: true,
       description: 'Customers of a channel, or of headquarters, that match all that is given.',
       complexity: (args) => ({ field: 1, multiplier: args.first ?? args.last ?? 20 }),
       args: {

@@ -200,6 +200,7 @@ builder.queryFields((t) => ({
   jobRuns: t.connection(
     {
       type: JobRun,
+      nullable: true,
       description: 'Runs, newest first (operators).',
       complexity: (args) => ({ field: 1, multiplier: args.first ?? args.last ?? 20 }),
       args: {

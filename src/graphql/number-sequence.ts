@@ -39,6 +39,7 @@ builder.node(NumberSequence, {
 builder.queryField('numberSequences', (t) =>
   t.field({
     type: [NumberSequence],
+    nullable: true,
     description: 'The number sequences (operators).',
     resolve: (_root, _args, { viewer, hq }) => {
       mustOperate(viewer, 'reading number sequences');

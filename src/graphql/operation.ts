@@ -115,6 +115,7 @@ builder.node(CustomerOperation, {
     auditTrail: t.connection(
       {
         type: Audit,
+        nullable: true,
         description: 'What operators did to it, oldest first (operators).',
         resolve: ({ sequence }, args, { hq, viewer }) => {
           mustOperate(viewer, 'reading the audit trail');
@@ -147,6 +148,7 @@ builder.queryField('customerOperations', (t) =>
   t.connection(
     {
       type: CustomerOperation,
+      nullable: true,
       ...operationConnection,
       description:
         'Operations that headquarters received, newest first. `states: [FAILED]` lists what waits for a person.',

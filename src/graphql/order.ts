@@ -121,6 +121,7 @@ builder.objectFields(RetailTransaction, (t) => ({
   auditTrail: t.connection(
     {
       type: Audit,
+      nullable: true,
       description: 'What operators did to it, oldest first (operators).',
       resolve: async (row, args, { hq, viewer, loaders }) => {
         mustOperate(viewer, 'reading the audit trail');
@@ -153,6 +154,7 @@ builder.queryField('receivedTransactions', (t) =>
   t.connection(
     {
       type: RetailTransaction,
+      nullable: true,
       description:
         'Orders and sales as headquarters received them, newest first. `statuses: [FAILED]` lists what was set aside.',
       complexity: (args) => ({ field: 1, multiplier: args.first ?? args.last ?? 20 }),

@@ -133,6 +133,7 @@ builder.queryFields((t) => ({
   salesOrders: t.connection(
     {
       type: SalesOrder,
+      nullable: true,
       ...paged,
       description: 'Sales orders, newest first, that match all that is given.',
       args: {

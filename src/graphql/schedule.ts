@@ -63,6 +63,7 @@ builder.node(Schedule, {
 builder.queryField('schedules', (t) =>
   t.field({
     type: [Schedule],
+    nullable: true,
     description: 'All schedules (operators). There are at most 100.',
     complexity: 20,
     resolve: (_root, _args, { viewer, hq }) => {

@@ -125,6 +125,7 @@ builder.queryFields((t) => ({
   uploadSessions: t.connection(
     {
       type: UploadSession,
+      nullable: true,
       ...page,
       description: 'Uploads from channel databases, newest first (operators).',
       args: {
@@ -148,6 +149,7 @@ builder.queryFields((t) => ({
   downloadSessions: t.connection(
     {
       type: DownloadSession,
+      nullable: true,
       ...page,
       description: 'Downloads to channel databases, newest first (operators).',
       args: {

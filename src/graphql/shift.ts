@@ -114,6 +114,7 @@ builder.queryField('shifts', (t) =>
   t.connection(
     {
       type: Shift,
+      nullable: true,
       description: 'Shifts of a channel, from its own database, newest first.',
       complexity: (args) => ({ field: 1, multiplier: args.first ?? args.last ?? 20 }),
       args: {

@@ -105,6 +105,7 @@ const Settings = builder.objectRef<SettingsRow>('StatementSettings').implement({
 builder.queryFields((t) => ({
   validationRules: t.field({
     type: [Rule],
+    nullable: true,
     description: 'The rules of validation, in the order in which they are checked (operators).',
     resolve: (_root, _args, { viewer, hq }) => {
       mustOperate(viewer, 'reading validation rules');
@@ -113,6 +114,7 @@ builder.queryFields((t) => ({
   }),
   statementSettings: t.field({
     type: Settings,
+    nullable: true,
     description: 'How the sales of a channel are checked and posted.',
     args: { channel: t.arg.string({ required: true, description: 'Of which channel.' }) },
     resolve: async (_root, { channel }, { viewer, hq, channels }) => {

@@ -224,6 +224,7 @@ builder.queryFields((t) => ({
   statements: t.connection(
     {
       type: Statement,
+      nullable: true,
       ...paged,
       description: 'Statements, newest first, that match all that is given.',
       args: {

@@ -312,6 +312,7 @@ builder.queryField('transactions', (t) =>
   t.connection(
     {
       type: RetailTransaction,
+      nullable: true,
       description: 'Orders and sales of a channel, from its own database.',
       complexity: paged,
       args: {
