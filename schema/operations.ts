@@ -306,7 +306,7 @@ export type JobRunState =
   | 'CANCELLED'
   /** Ended with an error. What was committed stays; it can be retried. */
   | 'FAILED'
-  /** Waiting for a worker, or for its next try. */
+  /** Waiting for a worker, or for its next try; if channel databases were unavailable, `steps.failures` names them, and the next try is about these only. */
   | 'QUEUED'
   /** A worker has it. */
   | 'RUNNING'

@@ -68,7 +68,8 @@ export const JobNameType = builder.enumType('JobName', {
 });
 
 const RunState = enumOf<(typeof runStates)[number]>('JobRunState', 'Where a run stands.', {
-  QUEUED: 'Waiting for a worker, or for its next try.',
+  QUEUED:
+    'Waiting for a worker, or for its next try; if channel databases were unavailable, `steps.failures` names them, and the next try is about these only.',
   RUNNING: 'A worker has it.',
   SUCCEEDED: 'Done. Records that were set aside do not fail a run; see `progress.failed`.',
   FAILED: 'Ended with an error. What was committed stays; it can be retried.',

@@ -53,7 +53,7 @@ async function calculateAll(context: JobContext, days: ReturnType<typeof daysOf>
     await together(context, ids, failed, (some) =>
       context.batch(async (tx) => {
         await calculateBatch(tx, some, momentOf(context));
-        return { done: 0, result: undefined };
+        return { done: 0, moved: true, result: undefined };
       }),
     );
   }

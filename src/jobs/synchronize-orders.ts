@@ -28,7 +28,7 @@ function synchronizeBatch(context: JobContext, due: readonly CheckedOrder[]): Pr
   const now = context.now();
   return context.batch(async (tx) => {
     const orders = await stillDueTransactions(tx, due);
-    const { done, failed } = await synchronize(tx, orders, now);
-    return { done, failed, result: undefined };
+    const { done, failed, waiting } = await synchronize(tx, orders, now);
+    return { done, failed, moved: done + failed + waiting > 0, result: undefined };
   });
 }

@@ -76,7 +76,7 @@ function validateBatch(context: JobContext, channel: string, due: readonly Shape
     const odd = passed.flatMap(otherTotals);
     if (odd.length > 0) await storeTotals(tx, odd);
     const failed = setbacks.filter(({ status }) => status === 'FAILED').length;
-    return { done: passed.length, failed, result: undefined };
+    return { done: passed.length, failed, moved: sales.length > 0, result: undefined };
   });
 }
 

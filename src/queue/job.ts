@@ -1,6 +1,8 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { EntityManager } from 'typeorm';
 import type { Channels } from '../data/channels.ts';
 import type { Database } from '../data/database.ts';
+import type { Channel } from '../data/hq/channel.ts';
 import { changeHeld, type JobRun, type Progress, type Step, type StepFailure } from '../data/hq/job-run.ts';
 import { ChannelNotFound, DatabaseUnavailable, DomainError } from '../errors.ts';
 import { type Nudges, topics } from '../events/nudges.ts';
@@ -42,7 +44,8 @@ export class Cancelled extends Error {}
 /** Another worker has the run now, or this process is stopping: nothing more may be written. */
 export class Released extends Error {}
 
-type Batch<T> = (tx: EntityManager) => Promise<{ done: number; failed?: number; result: T }>;
+/** Records that a batch did and set aside. `moved`: whether it changed anything, if that is more than these counts say. */
+type Batch<T> = (tx: EntityManager) => Promise<{ done: number; failed?: number; moved?: boolean; result: T }>;
 
 const RATE_WINDOW = 5_000;
 
@@ -53,8 +56,8 @@ export class JobContext {
   private turn: Promise<unknown> = Promise.resolve();
   private readonly stopping = new AbortController();
   private readonly begun = performance.now();
-  /** Batches that were committed in this attempt. */
-  batches = 0;
+  /** Whether this attempt has committed anything that an earlier one had not. */
+  hasMoved = false;
 
   constructor(
     private readonly surroundings: Surroundings,
@@ -91,16 +94,36 @@ export class JobContext {
    */
   async lookUpChannels(): Promise<StepFailure[]> {
     const named = this.run.channels;
-    if (named === null || this.channelCodes().length < named.length) await this.channels.refresh();
+    if (named === null || this.named().length < named.length) await this.channels.refresh();
     if (named === null) return [];
-    const known = this.channelCodes();
+    const known = this.named().map(({ code }) => code);
     return named.filter((code) => !known.includes(code)).map((code) => failureOf(null, new ChannelNotFound(code)));
   }
 
-  /** Channels that this run is about. One that does not exist has failed the run (`lookUpChannels`) and is left out. */
+  /** What failed when the step was done for all channel databases, and is not looked at again in a retry for some of them. */
+  failuresToKeep({ failures }: Step): StepFailure[] {
+    const { onlyDatabases: only } = this.run;
+    if (only === null) return [];
+    return failures.filter(
+      ({ channelDatabase: name, code }) => !(name !== null && only.includes(name)) && code !== 'CHANNEL_NOT_FOUND',
+    );
+  }
+
+  /**
+   * Channels that this run is about; a retry is about those whose databases were unavailable. One that does not exist has failed the run
+   * (`lookUpChannels`) and is left out.
+   */
   channelCodes(): string[] {
-    const all = this.channels.all().map(({ code }) => code);
-    return this.run.channels === null ? all : this.run.channels.filter((code) => all.includes(code));
+    const { onlyDatabases: only } = this.run;
+    return this.named().flatMap(({ code, channelDatabase }) =>
+      only === null || only.includes(channelDatabase) ? [code] : [],
+    );
+  }
+
+  private named(): Channel[] {
+    const { channels } = this.run;
+    const all = this.channels.all();
+    return channels === null ? all : all.filter(({ code }) => channels.includes(code));
   }
 
   /** The databases that those channels live in. */
@@ -148,12 +171,12 @@ export class JobContext {
     const { step } = this;
     const before = step.progress;
     try {
-      const { result, held } = await this.hq.write(async (tx) => {
-        const { done, failed = 0, result } = await work(tx);
+      const { result, held, moved } = await this.hq.write(async (tx) => {
+        const { done, failed = 0, moved = done + failed > 0, result } = await work(tx);
         step.progress = this.counted(before, done, failed);
-        return { result, held: await this.hold(tx) };
+        return { result, moved, held: await this.hold(tx) };
       });
-      this.batches++;
+      this.hasMoved ||= moved;
       this.cancelRequested ||= held.cancelRequested;
       this.sample(step.progress.done);
       this.changed();
@@ -186,7 +209,8 @@ export class JobContext {
         this.log.error({ err: error, run: this.run.id, channelDatabase }, 'a channel database failed in a job');
       }
       const failure = failureOf(channelDatabase, error);
-      this.step.failures.push(failure);
+      // One about the whole step may have been kept from before a retry.
+      if (!this.step.failures.some((known) => isDeepStrictEqual(known, failure))) this.step.failures.push(failure);
       return failure;
     }
   }

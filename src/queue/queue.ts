@@ -31,11 +31,9 @@ export interface Request {
  */
 export function enqueue(tx: EntityManager, request: Request, now: string): Promise<{ run: JobRun; joined: boolean }> {
   const channels = request.channels && [...new Set(request.channels)].sort();
-  // Live conversion is one run at a time, whichever channels it is about.
-  const about = request.cause === 'LIVE' ? 'live' : (channels?.join(',') ?? '*');
   return insertRun(tx, {
     job: request.job,
-    scope: [request.job, about, ...(request.arguments ? [JSON.stringify(request.arguments)] : [])].join(':'),
+    scope: scopeOf({ ...request, channels }),
     channels,
     arguments: request.arguments ?? null,
     requestedBy: request.requestedBy,
@@ -43,6 +41,18 @@ export function enqueue(tx: EntityManager, request: Request, now: string): Promi
     steps: request.steps.map(waiting),
     createdAt: now,
   });
+}
+
+/**
+ * What a run is about: of runs with the same scope one waits or runs at a time. Live conversion is one run at a time, whichever channels
+ * it is about. `onlyChannels` (sorted): a run that waits for these before it is done is about no others any more.
+ */
+export function scopeOf(
+  run: Pick<Request, 'job' | 'channels' | 'cause'> & { arguments?: JobArguments | null | undefined },
+  onlyChannels?: readonly string[],
+): string {
+  const about = onlyChannels ?? (run.cause === 'LIVE' ? ['live'] : (run.channels ?? ['*']));
+  return [run.job, about.join(','), ...(run.arguments ? [JSON.stringify(run.arguments)] : [])].join(':');
 }
 
 const waiting = (job: string): Step => ({
@@ -105,7 +115,7 @@ export async function retry({ hq, nudges, now }: QueueOptions, id: number): Prom
             progress: { ...step.progress, failed: 0 },
           },
     );
-    if (!(await requeue(tx, run, steps, now()))) {
+    if (!(await requeue(tx, { id, scope: scopeOf(run), steps }, now()))) {
       const ended = run.state === 'FAILED' || run.state === 'CANCELLED';
       throw new WrongState(
         ended

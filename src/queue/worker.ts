@@ -1,10 +1,12 @@
 import { randomUUID } from 'node:crypto';
+import type { EntityManager } from 'typeorm';
 import {
   anyDue,
   changeHeld,
   claimRun,
   forgetRuns,
   type Held,
+  isScopeTaken,
   type JobRun,
   type StepFailure,
 } from '../data/hq/job-run.ts';
@@ -12,6 +14,7 @@ import { cancelOpenSessions } from '../data/hq/session.ts';
 import { DatabaseUnavailable, DomainError } from '../errors.ts';
 import { topics } from '../events/nudges.ts';
 import { announceRun, Cancelled, failureOf, type Job, JobContext, Released, type Surroundings } from './job.ts';
+import { scopeOf } from './queue.ts';
 
 export interface WorkerOptions {
   surroundings: Surroundings;
@@ -24,6 +27,7 @@ export interface WorkerOptions {
   keepDays?: number;
 }
 
+/** Attempts in a row that met a passing failure, and moved nothing, until a run fails. */
 const MOST_ATTEMPTS = 5;
 const KEPT_LIVE_RUNS = 1_000;
 const HOUSEKEEPING_EVERY = 60_000;
@@ -149,7 +153,7 @@ export class Worker {
         if (step.state === 'SUCCEEDED' || step.state === 'FAILED') continue;
         step.state = 'RUNNING';
         step.startedAt ??= context.now();
-        step.failures = [...unknown];
+        step.failures = [...unknown, ...context.failuresToKeep(step)];
         context.stopIfAsked();
         context.begin();
         const job = this.jobs.get(step.job);
@@ -159,12 +163,35 @@ export class Worker {
         step.finishedAt = context.now();
         step.progress = { ...step.progress, phase: 'done', eta: null };
       }
-      await this.settle(context, ended(run));
+      await this.settleDone(context);
     } catch (error) {
       await this.settleAfter(context, error);
     } finally {
       clearInterval(heart);
     }
+  }
+
+  /** All steps are done. For channel databases that were unavailable they are tried again in a while, and only for those. */
+  private async settleDone(context: JobContext): Promise<void> {
+    const { run } = context;
+    const first = run.steps.findIndex(({ failures }) => failures.some(isUnavailable));
+    const retry = first === -1 ? undefined : this.nextRetry(context);
+    if (!retry) return this.settle(context, ended(run));
+    const failures = run.steps.flatMap((step) => step.failures.filter(isUnavailable));
+    const onlyDatabases = [...new Set(failures.map(({ channelDatabase }) => channelDatabase!))].sort();
+    // What a later step did for the others stands. For these it may have more to do once an earlier one has gone through.
+    const steps = run.steps.map((step, index) =>
+      index < first ? step : { ...step, state: 'WAITING' as const, finishedAt: null },
+    );
+    await this.settle(context, { ...retry, steps, onlyDatabases }, failures[0]);
+  }
+
+  /** When a run is tried again after a passing failure; undefined when it was often enough, and none of it has moved anything. */
+  private nextRetry(context: JobContext): (Held & { state: 'QUEUED' }) | undefined {
+    const retries = context.hasMoved ? 1 : context.run.retries + 1;
+    if (retries >= MOST_ATTEMPTS) return undefined;
+    const dueAt = new Date(Date.parse(context.now()) + 1_000 * 2 ** retries).toISOString();
+    return { state: 'QUEUED', retries, dueAt, leaseUntil: null };
   }
 
   private async settleAfter(context: JobContext, error: unknown): Promise<void> {
@@ -181,17 +208,10 @@ export class Worker {
       } else {
         if (!(error instanceof DomainError))
           log.error({ err: error, run: run.id }, 'a job run met an unexpected error');
-        const { code: errorCode, message } = failureOf(null, error);
-        if (context.batches > 0 || run.attempt < MOST_ATTEMPTS) {
-          const dueAt = new Date(Date.parse(now()) + 1_000 * 2 ** Math.min(run.attempt, 6)).toISOString();
-          await this.settle(
-            context,
-            { state: 'QUEUED', steps: run.steps, leaseUntil: null, dueAt },
-            failureOf(null, error),
-          );
-        } else {
-          await this.settle(context, { ...failed(run, now()), errorCode, error: message });
-        }
+        const failure = failureOf(null, error);
+        const retry = this.nextRetry(context);
+        if (retry) await this.settle(context, { ...retry, steps: run.steps }, failure);
+        else await this.settle(context, { ...failed(run, now()), errorCode: failure.code, error: failure.message });
       }
     } catch (second) {
       // The lease ends by itself, and another worker goes on.
@@ -203,9 +223,26 @@ export class Worker {
     const { hq, nudges, now } = this.options.surroundings;
     const { run } = context;
     const at = change.state === 'QUEUED' ? {} : { finishedAt: now() };
-    const held = await hq.write((tx) => changeHeld(tx, run, { ...change, ...at }));
+    const held = await hq.write(async (tx) => {
+      const scope = await this.scopeAfter(tx, run, change);
+      return changeHeld(tx, run, { ...change, ...at, scope });
+    });
     if (held) this.note(context, change, reason);
     announceRun(nudges, run.id);
+  }
+
+  /**
+   * While a run waits for some channel databases, a request for their channels joins it, and one for others starts a run of its own: nobody
+   * waits with it.
+   */
+  private async scopeAfter(tx: EntityManager, run: JobRun, { state, onlyDatabases: only }: Held): Promise<string> {
+    if (state !== 'QUEUED') return scopeOf(run);
+    if (!only) return run.scope;
+    const { channels } = this.options.surroundings;
+    const waiting = channels.all().filter(({ channelDatabase }) => only.includes(channelDatabase));
+    const codes = waiting.map(({ code }) => code).filter((code) => run.channels?.includes(code) ?? true);
+    const scope = scopeOf(run, codes.sort());
+    return (await isScopeTaken(tx, { id: run.id, scope })) ? `${scope}:${run.id}` : scope;
   }
 
   /** Notes in the log how an attempt ended, with how long it took and what was done so far. */
@@ -228,6 +265,9 @@ export class Worker {
       .catch((error: unknown) => log.error({ err: error }, 'old runs were not removed'));
   }
 }
+
+const isUnavailable = ({ channelDatabase, code }: StepFailure) =>
+  channelDatabase !== null && code === 'DATABASE_UNAVAILABLE';
 
 const named = ({ id, job }: JobRun) => ({ run: id, job });
 

@@ -55,6 +55,10 @@ export interface JobRun {
   steps: Step[];
   /** How often a worker took it up. */
   attempt: number;
+  /** How often it was retried since it last moved anything: after an unexpected error, or for a database that was unavailable. */
+  retries: number;
+  /** What is left to do is about these channel databases only, because they were unavailable; null: about all. */
+  onlyDatabases: string[] | null;
   /** Counts the workers that held it. Only the newest may write. */
   fence: number;
   worker: string | null;
@@ -83,6 +87,8 @@ export const jobRuns = new EntitySchema<JobRun>({
     state: { type: 'text' },
     steps: { type: 'simple-json' },
     attempt: { type: 'integer' },
+    retries: { type: 'integer' },
+    onlyDatabases: { type: 'simple-json', nullable: true },
     fence: { type: 'bigint' },
     worker: { type: 'text', nullable: true },
     dueAt: { type: 'text' },
@@ -109,8 +115,8 @@ export async function insertRun(
 ): Promise<{ run: JobRun; joined: boolean }> {
   const [added] = await sql<{ id: number }>(
     tx,
-    `insert into job_run (job, scope, channels, arguments, requested_by, cause, state, steps, attempt, fence, due_at, cancel_requested, revision, created_at)
-     values ($1, $2, $3, $4, $5, $6, 'QUEUED', $7, 0, 0, $8, false, 1, $9)
+    `insert into job_run (job, scope, channels, arguments, requested_by, cause, state, steps, attempt, retries, fence, due_at, cancel_requested, revision, created_at)
+     values ($1, $2, $3, $4, $5, $6, 'QUEUED', $7, 0, 0, 0, $8, false, 1, $9)
      on conflict (scope) where state in ('QUEUED', 'RUNNING') do nothing returning id`,
     [
       run.job,
@@ -173,7 +179,19 @@ export async function claimRun(
 
 /** What a worker may change about a run that it holds. */
 export type Held = Partial<
-  Pick<JobRun, 'state' | 'steps' | 'dueAt' | 'leaseUntil' | 'errorCode' | 'error' | 'finishedAt'>
+  Pick<
+    JobRun,
+    | 'scope'
+    | 'state'
+    | 'steps'
+    | 'retries'
+    | 'onlyDatabases'
+    | 'dueAt'
+    | 'leaseUntil'
+    | 'errorCode'
+    | 'error'
+    | 'finishedAt'
+  >
 >;
 
 /** Changes a run while this fence holds it. Undefined: another worker has it now, and this one stops. */
@@ -188,14 +206,17 @@ export async function changeHeld(
     tx,
     `update job_run set ${assignments}, revision = revision + 1
      where id = $${columns.length + 1} and fence = $${columns.length + 2} and state = 'RUNNING' returning cancel_requested`,
-    [...columns.map(([property, value]) => (property === 'steps' ? JSON.stringify(value) : value)), id, fence],
+    [...columns.map(([, value]) => (typeof value === 'object' && value ? JSON.stringify(value) : value)), id, fence],
   );
   return row && { cancelRequested: Boolean(row.cancel_requested) };
 }
 
 const columnOf: Record<keyof Held, string> = {
+  scope: 'scope',
   state: 'state',
   steps: 'steps',
+  retries: 'retries',
+  onlyDatabases: 'only_databases',
   dueAt: 'due_at',
   leaseUntil: 'lease_until',
   errorCode: 'error_code',
@@ -217,16 +238,30 @@ export async function requestCancel(tx: EntityManager, id: number, now: string):
 }
 
 /** Queues an ended run again; it goes on where it stopped. False when it is not FAILED or CANCELLED, or a newer one is under way. */
-export async function requeue(tx: EntityManager, run: JobRun, steps: Step[], now: string): Promise<boolean> {
+export async function requeue(
+  tx: EntityManager,
+  { id, scope, steps }: Pick<JobRun, 'id' | 'scope' | 'steps'>,
+  now: string,
+): Promise<boolean> {
   const row = await one(
     tx,
-    `update job_run set state = 'QUEUED', steps = $1, due_at = $2, cancel_requested = false, error_code = null, error = null,
-       finished_at = null, revision = revision + 1
-     where id = $3 and state in ('FAILED', 'CANCELLED') and not exists (
-       select 1 from job_run other where other.scope = job_run.scope and other.state in ('QUEUED', 'RUNNING')) returning id`,
-    [JSON.stringify(steps), now, run.id],
+    `update job_run set state = 'QUEUED', scope = $1, steps = $2, due_at = $3, cancel_requested = false, retries = 0, only_databases = null,
+       error_code = null, error = null, finished_at = null, revision = revision + 1
+     where id = $4 and state in ('FAILED', 'CANCELLED') and not exists (
+       select 1 from job_run other where other.scope = $1 and other.state in ('QUEUED', 'RUNNING')) returning id`,
+    [scope, JSON.stringify(steps), now, id],
   );
   return row !== undefined;
+}
+
+/** Whether another run with this scope is waiting or under way. */
+export async function isScopeTaken(tx: EntityManager, { id, scope }: Pick<JobRun, 'id' | 'scope'>): Promise<boolean> {
+  const other = await one(
+    tx,
+    `select id from job_run where scope = $1 and id <> $2 and state in ('QUEUED', 'RUNNING')`,
+    [scope, id],
+  );
+  return other !== undefined;
 }
 
 /** Forgets ended runs and their sessions: all from before `before`, and live ones that did their work beyond the newest `keepLive`. */

@@ -132,6 +132,8 @@ export const initial = migration('Initial', 1763800000000, ({ counted, text, jso
     state ${text} not null,
     steps ${text} not null,
     attempt integer not null,
+    retries integer not null,
+    only_databases ${text},
     fence bigint not null,
     worker ${text},
     due_at ${text} not null,
