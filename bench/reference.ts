@@ -66,7 +66,7 @@ function* batches(count: number): Generator<Row[]> {
         ...body,
         ...searchKeys(body),
         version: number,
-        corrected: false,
+        edited: false,
         created_at: at,
         uploaded_at: at,
         account_id_assigned_at: at,
@@ -127,7 +127,7 @@ export const bulkUpserts = (count: number, indexes: Indexes): Promise<Speed> =>
     const columns = columnsOf();
     const types = Object.fromEntries(
       columns.map(
-        (column) => [column, column === 'version' ? 'bigint' : column === 'corrected' ? 'boolean' : 'text'] as const,
+        (column) => [column, column === 'version' ? 'bigint' : column === 'edited' ? 'boolean' : 'text'] as const,
       ),
     );
     const speed = await speedOf(count, (batch) => () => {

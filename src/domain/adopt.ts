@@ -2,11 +2,12 @@ import { renewEpoch } from '../data/channel/self.ts';
 import type { Channels } from '../data/channels.ts';
 import type { Database } from '../data/database.ts';
 import { addAuditEntries } from '../data/hq/audit.ts';
-import { type ChannelDatabase, channelDatabaseByName, forgetReceived } from '../data/hq/channel.ts';
+import { beginEpoch, type ChannelDatabase, channelDatabaseByName } from '../data/hq/channel.ts';
 import { NotFound } from '../errors.ts';
 
 /**
- * Takes the log of a restored or replaced channel database from its beginning again, and makes the cursors of its feeds invalid.
+ * Begins a new epoch of a restored or replaced channel database: its log is taken from the beginning again, what headquarters has of its
+ * customers is sent to it again, and the cursors of its feeds become invalid.
  * The channel database comes first: a crash in between leaves clients to begin their feed again, which harms nobody.
  */
 export async function adoptChannelDatabase(
@@ -20,7 +21,7 @@ export async function adoptChannelDatabase(
   await database.write(renewEpoch);
   return hq.write(async (tx) => {
     const before = (await channelDatabaseByName(tx, name))!;
-    await forgetReceived(tx, name);
+    await beginEpoch(tx, name);
     await addAuditEntries(tx, [
       {
         at,

@@ -198,7 +198,7 @@ function sameOpening(known: ChannelShift, { body, defaultDate }: PreparedShift):
 }
 
 /** There cannot be less than no cash; of another tender, more can be paid back than was paid. */
-const countsOf = (counts: readonly TenderInput[], currency: string) =>
+export const countsOf = (counts: readonly TenderInput[], currency: string) =>
   amountsOf(counts, currency, 'counts', (tender) => tender !== 'CASH');
 
 function amountsOf(
@@ -219,7 +219,7 @@ function amountsOf(
 }
 
 /** The newest count of each tender; one that was not there began with nothing. */
-function withCounts(tenders: readonly ShiftTender[], counts: ReadonlyMap<Tender, number>): ShiftTender[] {
+export function withCounts(tenders: readonly ShiftTender[], counts: ReadonlyMap<Tender, number>): ShiftTender[] {
   const known = tenders.map((one) => ({ ...one, counted: counts.get(one.tender) ?? one.counted }));
   const added = [...counts]
     .filter(([tender]) => !tenders.some((one) => one.tender === tender))

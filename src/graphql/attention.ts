@@ -73,7 +73,7 @@ const meanings: Record<AttentionKind, Meaning> = {
   SHIFT_NOT_CLOSED: {
     description: 'A shift of an earlier business day is not closed: its financial statement waits.',
     type: 'Shift',
-    toDo: 'Count its tenders and close it in its channel with closeShift.',
+    toDo: 'Count its tenders and close it in its channel with closeShift; if the channel has lost it, close it here with closeLostShift.',
   },
 };
 

@@ -32,9 +32,14 @@ const ChannelDatabase = builder.objectRef<ChannelDatabaseRow>('ChannelDatabase')
     'A physical database that one or more channels live in. The P-job reads its log; 1010 writes account IDs back to it.',
   fields: (t) => ({
     name: t.exposeString('name', { description: 'Its name, unique.' }),
+    epoch: t.exposeInt('epoch', {
+      description:
+        '1, and one more each time it was adopted. Replication counters count within an epoch: those of two epochs cannot be compared.',
+    }),
     lastReceived: t.expose('lastReceived', {
       type: 'BigInt',
-      description: 'Replication counter of the newest operation that headquarters received from it; 0 for none.',
+      description:
+        'Replication counter of the newest operation that headquarters received from it in this epoch; 0 for none.',
     }),
     lastReceivedAt: t.expose('lastReceivedAt', { type: 'DateTime', nullable: true, description: 'When that was.' }),
   }),
@@ -181,7 +186,7 @@ builder.mutationFields((t) => ({
   adoptChannelDatabase: t.field({
     type: ChannelDatabase,
     description:
-      'After a channel database was restored from a backup or replaced (CHANNEL_DATABASE_REWOUND): uploads its log from the beginning with the next P-job. What headquarters has already is ignored, so nobody gets a second account ID. Cursors of its feeds become invalid: clients begin again without one.',
+      'After a channel database was restored from a backup or replaced (CHANNEL_DATABASE_REWOUND): begins a new epoch, in which the next P-job uploads its log from the beginning. What headquarters has already is ignored and nothing is taken back: nobody gets a second account ID, and a closed shift stays closed. What is done from then on takes effect as always. 1010 brings back customers and edits that the database has lost; a shift that it has lost is closed with closeLostShift. Cursors of its feeds become invalid: clients begin again without one.',
     errors: { types: [NotFound] },
     args: { input: t.arg({ type: AdoptChannelDatabaseInput, required: true, description: 'Which one.' }) },
     resolve: (_root, { input: { name } }, { viewer, hq, channels, now }) => {

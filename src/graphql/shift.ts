@@ -6,6 +6,7 @@ import {
   tenders,
 } from '../data/transaction-rows.ts';
 import { uuidRule } from '../domain/customer-rules.ts';
+import { closeLostShift } from '../domain/lost-shift.ts';
 import {
   blindCloseShift,
   closeShift,
@@ -15,7 +16,7 @@ import {
   resumeShift,
   suspendShift,
 } from '../domain/shift.ts';
-import { mustUse } from '../domain/viewer.ts';
+import { mustOperate, mustUse } from '../domain/viewer.ts';
 import { ChannelNotFound, InvalidInput, NotFound, TransactionExists, WrongState } from '../errors.ts';
 import { builder } from './builder.ts';
 import { Channel } from './channel.ts';
@@ -263,5 +264,19 @@ builder.mutationFields((t) => ({
     args: { input: t.arg({ type: CountShiftInput, required: true, description: 'Which one, and the last counts.' }) },
     resolve: (_root, { input }, context) =>
       changed(context, input, (tx, which) => closeShift(tx, which, input.counts ?? [])),
+  }),
+  closeLostShift: t.field({
+    type: Shift,
+    description:
+      'Closes at headquarters a shift that its channel has lost, for instance because its database was restored from a backup or destroyed (operators): the financial statement of its day then takes it. While the channel has the shift, this is WRONG_STATE. As at any close, cash and checks that are not counted count as missing, and other tenders are compared only if they are counted. Should the channel close the shift after all before a statement has it, the channel’s counts replace these.',
+    errors: failures,
+    args: {
+      input: t.arg({ type: CountShiftInput, required: true, description: 'Which one, and the counts if known.' }),
+    },
+    resolve: (_root, { input: { channel, uuid, counts } }, { viewer, hq, channels, now }) => {
+      mustOperate(viewer, 'closing shifts at headquarters');
+      channels.get(channel);
+      return closeLostShift({ hq, channels }, { channel, uuid, counts: counts ?? [] }, viewer.name, now());
+    },
   }),
 }));

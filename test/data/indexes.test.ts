@@ -56,9 +56,7 @@ const big = [
   'shift',
 ];
 const failure = { sequence: 1, state: 'FAILED' as const, next_try_at: null, error_code: 'X', error: 'x' };
-const download = JSON.stringify([
-  { uuid, account_id: 'C1', channel: 'houston', version: 1, corrected: false, updated_at: now },
-]);
+const download = JSON.stringify([{ uuid, account_id: 'C1', channel: 'houston', version: 1, edited: true }]);
 
 type Query = (db: EntityManager) => Promise<unknown>;
 

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { copyFile, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
@@ -17,7 +18,16 @@ import {
 } from '../support/actions.ts';
 import { type Headquarters, onPostgres } from '../support/headquarters.ts';
 
-const tables = ['self', 'customer', 'customer_address', 'operation', 'feed', 'feed_head'];
+const tables = [
+  'self',
+  'customer',
+  'customer_address',
+  'operation',
+  'feed',
+  'feed_head',
+  'retail_transaction',
+  'shift',
+];
 
 /** Keeps what a channel database holds, and answers how to bring it back later. */
 async function backUp(hq: Headquarters, name: string): Promise<(hq: Headquarters) => Promise<Headquarters>> {
@@ -72,7 +82,7 @@ async function withRestoredHouston() {
 const adopt = async (hq: Headquarters, name = 'houston') =>
   (
     await hq.query(
-      'mutation ($name: String!) { adoptChannelDatabase(input: { name: $name }) { __typename ... on ChannelDatabase { name lastReceived } ... on Failure { code } } }',
+      'mutation ($name: String!) { adoptChannelDatabase(input: { name: $name }) { __typename ... on ChannelDatabase { name epoch lastReceived } ... on Failure { code } } }',
       { name },
     )
   ).adoptChannelDatabase;
@@ -117,7 +127,7 @@ test('adopting it uploads its log again: nobody gets a second account ID, what w
     await createCustomer(hq),
   ];
   await run(hq);
-  expect(await adopt(hq)).toEqual({ __typename: 'ChannelDatabase', name: 'houston', lastReceived: 0 });
+  expect(await adopt(hq)).toEqual({ __typename: 'ChannelDatabase', name: 'houston', epoch: 2, lastReceived: 0 });
   const ended = await run(hq);
   expect(ended).toMatchObject({
     state: 'SUCCEEDED',
@@ -146,6 +156,185 @@ test('adopting it uploads its log again: nobody gets a second account ID, what w
       `select actor, field, old_value, new_value from audit_entry where subject = 'channel-database:houston'`,
     ),
   ).toEqual([{ actor: 'operator', field: 'lastReceived', old_value: '3', new_value: '0' }]);
+});
+
+/** Houston, restored to what it was after `before` when `lost` has been done too. */
+async function restoredAfter(
+  before: (hq: Headquarters) => Promise<void>,
+  lost: (hq: Headquarters) => Promise<void>,
+): Promise<Headquarters> {
+  const started = await withChannels(['houston']);
+  await before(started);
+  await run(started);
+  const restore = await backUp(started, 'houston');
+  const hq = onPostgres ? started : await started.restart();
+  await lost(hq);
+  await run(hq);
+  return restore(hq);
+}
+
+const shiftAt = async (hq: Headquarters, action: string, input: Record<string, unknown>) => {
+  const type =
+    { openShift: 'OpenShiftInput', suspendShift: 'ShiftInput', blindCloseShift: 'ShiftInput' }[action] ??
+    'CountShiftInput';
+  const answer = await hq.query(
+    `mutation ($input: ${type}!) { ${action}(input: $input) { __typename ... on Shift { uuid state closedAt tenders { tender counted { amount } } } ... on Failure { code message } } }`,
+    { input: { channel: 'houston', ...input } },
+  );
+  return answer[action];
+};
+
+const statesOf = (hq: Headquarters) => rowsOf(hq.hq, 'select register, state from shift order by register');
+
+const cash = (amount: string) => [{ tender: 'CASH', amount }];
+
+test('a shift that was open in the backup, and is closed after the adoption, gets its financial statement', async () => {
+  let uuid = '';
+  const hq = await restoredAfter(
+    async (hq) => {
+      ({ uuid } = await shiftAt(hq, 'openShift', { register: '1', starting: cash('50') }));
+    },
+    // In the history that is lost its operations have the counters that its closing gets in the new one.
+    async (hq) => {
+      await createCustomers(hq, 3);
+      await shiftAt(hq, 'declareTenders', { uuid, counts: cash('10') });
+    },
+  );
+  expect(await adopt(hq)).toMatchObject({ epoch: 2, lastReceived: 0 });
+  await run(hq);
+  expect(await shiftAt(hq, 'closeShift', { uuid, counts: cash('49.50') })).toMatchObject({ state: 'CLOSED' });
+  await run(hq);
+  await run(hq, 'runCalculateStatements');
+  await run(hq, 'runPostStatements');
+  expect(await rowsOf(hq.hq, 'select type, state, gross, paid from statement')).toEqual([
+    { type: 'FINANCIAL', state: 'POSTED', gross: 5_000, paid: 4_950 },
+  ]);
+});
+
+test('a restored log that is sent again takes nothing back from shifts, and what is new in them takes effect', async () => {
+  const uuids: string[] = [];
+  const hq = await restoredAfter(
+    async (hq) => {
+      for (const register of ['1', '2', '3'])
+        uuids.push((await shiftAt(hq, 'openShift', { register, starting: cash('50') })).uuid);
+    },
+    async (hq) => {
+      await shiftAt(hq, 'closeShift', { uuid: uuids[0], counts: cash('50') });
+      await shiftAt(hq, 'suspendShift', { uuid: uuids[1] });
+      await shiftAt(hq, 'suspendShift', { uuid: uuids[2] });
+    },
+  );
+  await shiftAt(hq, 'suspendShift', { uuid: uuids[2] });
+  await shiftAt(hq, 'blindCloseShift', { uuid: uuids[2] });
+  await adopt(hq);
+  await run(hq);
+  expect(await statesOf(hq)).toEqual([
+    { register: '1', state: 'CLOSED' },
+    { register: '2', state: 'SUSPENDED' },
+    { register: '3', state: 'BLIND_CLOSED' },
+  ]);
+  // Reopened by nothing that the channel, where it is open, does with it; closed again it has the newer count.
+  await shiftAt(hq, 'suspendShift', { uuid: uuids[0] });
+  await run(hq);
+  expect((await statesOf(hq))[0]).toEqual({ register: '1', state: 'CLOSED' });
+  await shiftAt(hq, 'closeShift', { uuid: uuids[0], counts: cash('40') });
+  await run(hq);
+  await run(hq, 'runCalculateStatements');
+  expect(await rowsOf(hq.hq, 'select counted from tender_count')).toEqual([{ counted: 4_000 }]);
+});
+
+test('a closed shift on a statement stays as it is, whatever a restored channel database sends', async () => {
+  let uuid = '';
+  const hq = await restoredAfter(
+    async (hq) => {
+      ({ uuid } = await shiftAt(hq, 'openShift', { register: '1', starting: cash('50') }));
+    },
+    async (hq) => {
+      await shiftAt(hq, 'closeShift', { uuid, counts: cash('50') });
+      await run(hq, 'runPJob');
+      await run(hq, 'runCalculateStatements');
+    },
+  );
+  await adopt(hq);
+  await shiftAt(hq, 'closeShift', { uuid, counts: cash('1') });
+  await run(hq);
+  await run(hq, 'runPostStatements');
+  await run(hq, 'runCalculateStatements');
+  expect(await rowsOf(hq.hq, 'select type, state, gross, paid from statement')).toEqual([
+    { type: 'FINANCIAL', state: 'POSTED', gross: 5_000, paid: 5_000 },
+  ]);
+});
+
+test('a shift that its channel has lost is closed by an operator, and gets its financial statement', async () => {
+  let kept = '';
+  let lost = '';
+  const hq = await restoredAfter(
+    async (hq) => {
+      ({ uuid: kept } = await shiftAt(hq, 'openShift', { register: '1' }));
+    },
+    async (hq) => {
+      ({ uuid: lost } = await shiftAt(hq, 'openShift', { register: '2', starting: cash('50') }));
+    },
+  );
+  await adopt(hq);
+  await run(hq);
+  expect(await shiftAt(hq, 'closeLostShift', { uuid: kept })).toMatchObject({ __typename: 'WrongState' });
+  expect(await shiftAt(hq, 'closeLostShift', { uuid: randomUUID() })).toMatchObject({ __typename: 'NotFound' });
+  expect(await shiftAt(hq, 'closeLostShift', { uuid: lost, counts: cash('-1') })).toMatchObject({
+    __typename: 'InvalidInput',
+  });
+  expect(await statesOf(hq)).toMatchObject([{ state: 'OPEN' }, { state: 'OPEN' }]);
+
+  const closed = await shiftAt(hq, 'closeLostShift', { uuid: lost, counts: cash('30') });
+  expect(closed).toMatchObject({
+    __typename: 'Shift',
+    state: 'CLOSED',
+    closedAt: expect.any(String),
+    tenders: [{ tender: 'CASH', counted: { amount: '30.00' } }],
+  });
+  expect(await shiftAt(hq, 'closeLostShift', { uuid: lost, counts: cash('20') })).toEqual(closed);
+  expect(
+    await rowsOf(
+      hq.hq,
+      `select actor, field, old_value, new_value from audit_entry where action = 'closeLostShift' order by id`,
+    ),
+  ).toEqual([
+    { actor: 'operator', field: 'state', old_value: 'OPEN', new_value: 'CLOSED' },
+    { actor: 'operator', field: 'counted.CASH', old_value: null, new_value: '30' },
+  ]);
+  await run(hq, 'runCalculateStatements');
+  await run(hq, 'runPostStatements');
+  expect(await rowsOf(hq.hq, 'select type, state, gross, paid from statement')).toEqual([
+    { type: 'FINANCIAL', state: 'POSTED', gross: 5_000, paid: 3_000 },
+  ]);
+});
+
+test('an edit that a restored channel database has lost comes back, and a new edit of another field is kept on both sides', async () => {
+  let uuid = '';
+  let other = '';
+  const edit = (hq: Headquarters, uuid: string, change: Record<string, unknown>) =>
+    hq.query('mutation ($input: UpdateCustomerInput!) { updateCustomer(input: $input) { __typename } }', {
+      input: { channel: 'houston', uuid, ...change },
+    });
+  const hq = await restoredAfter(
+    async (hq) => {
+      uuid = await createCustomer(hq);
+      other = await createCustomer(hq);
+    },
+    async (hq) => {
+      for (const one of [uuid, other]) await edit(hq, one, { email: 'lost@example.com' });
+    },
+  );
+  await edit(hq, uuid, { phone: '555 0001' });
+  // While the log is not adopted nothing of the channel is overwritten.
+  await run(hq);
+  expect(await customer(hq, uuid, 'houston')).toMatchObject({ phone: '555 0001' });
+  await adopt(hq);
+  await run(hq);
+  for (const channel of ['houston', undefined]) {
+    expect(await customer(hq, uuid, channel)).toMatchObject({ email: 'lost@example.com', phone: '555 0001' });
+    expect(await customer(hq, other, channel)).toMatchObject({ email: 'lost@example.com', phone: null });
+  }
 });
 
 test('cursors of the feed from before the adoption are refused, and a feed from the beginning is complete', async () => {

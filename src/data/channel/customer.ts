@@ -122,16 +122,16 @@ export interface Outdated {
 }
 
 /**
- * Of a download package, the customers that this database has lost, and those that may differ from headquarters' although headquarters
- * has received everything that was done to them here: `received` must have been read after the package. Something that was done here
- * later brings its customer with another package, once headquarters has it.
+ * Of a download package, the customers that this database has lost, and those that were edited or corrected and may differ from
+ * headquarters' although it has received everything that was done to them here: `received` must have been read after the package. What
+ * was done here later brings its customer with another package, once headquarters has it.
  */
 export async function outdated(db: EntityManager, packed: string, received: Received): Promise<Outdated[]> {
-  const sent = { uuid: 'text', corrected: 'boolean', updated_at: 'text' } as const;
+  const sent = { uuid: 'text', edited: 'boolean' } as const;
   const found = await sql<{ uuid: string; lost: boolean | number }>(
     db,
     `select x.uuid, c.uuid is null as lost from ${rows(db, sent, '$1')} left join customer c on c.uuid = x.uuid
-     where c.uuid is null or (x.corrected or c.updated_at <> x.updated_at) and c.counter <= $2
+     where c.uuid is null or x.edited and c.counter <= $2
        and (c.counter = 0 or exists (select 1 from operation o where o.counter = $2 and o.id = $3))`,
     [packed, received.lastReceived, received.lastOperationId],
   );

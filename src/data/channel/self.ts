@@ -4,7 +4,7 @@ import { one, sql } from '../sql.ts';
 
 /** Who a channel database is and how far it has come. */
 export interface Self {
-  /** Names its feeds. A new one is given when a restored database is adopted, so that old cursors are refused. */
+  /** Names its feeds and its log. A new one is given when a restored database is adopted, so that old cursors are refused. */
   epoch: string;
   lastCounter: number;
   appliedVersion: number;
@@ -35,7 +35,8 @@ export async function advanceApplied(tx: EntityManager, from: number, to: number
   return row !== undefined;
 }
 
-/** Makes every cursor given out so far invalid: the feed begins anew for its clients. */
-export const renewEpoch = (tx: EntityManager) => sql(tx, 'update self set epoch = $1 where id = 1', [newEpoch()]);
+/** Makes every cursor given out so far invalid, so that the feed begins anew for its clients, and lets 1010 send everything again. */
+export const renewEpoch = (tx: EntityManager) =>
+  sql(tx, 'update self set epoch = $1, applied_version = 0 where id = 1', [newEpoch()]);
 
 const newEpoch = () => randomUUID().slice(0, 8);

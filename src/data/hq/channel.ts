@@ -21,6 +21,8 @@ export interface Channel {
 /** A physical database that one or more channels live in, and how much of its log headquarters has. */
 export interface ChannelDatabase {
   name: string;
+  /** 1, and one more with each adoption. Counters begin anew then, and say nothing about those of another epoch. */
+  epoch: number;
   lastReceived: number;
   lastOperationId: string | null;
   lastReceivedAt: string | null;
@@ -47,6 +49,7 @@ export const channelDatabases = new EntitySchema<ChannelDatabase>({
   name: 'channel_database',
   columns: {
     name: { type: 'text', primary: true },
+    epoch: { type: 'integer' },
     lastReceived: { type: 'bigint' },
     lastOperationId: { type: 'text', nullable: true },
     lastReceivedAt: { type: 'text', nullable: true },
@@ -64,7 +67,7 @@ export const channelByCode = (db: EntityManager, code: string) => db.findOneBy(c
 export async function insertChannel(tx: EntityManager, channel: Channel): Promise<void> {
   await sql(
     tx,
-    'insert into channel_database (name, last_received, created_at) values ($1, 0, $2) on conflict (name) do nothing',
+    'insert into channel_database (name, epoch, last_received, created_at) values ($1, 1, 0, $2) on conflict (name) do nothing',
     [channel.channelDatabase, channel.createdAt],
   );
   await tx.insert(channels, channel);
@@ -97,6 +100,10 @@ export async function advanceReceived(
   return moved !== undefined;
 }
 
-/** Takes the log from its beginning again. What is known already is ignored when it arrives. */
-export const forgetReceived = (tx: EntityManager, name: string) =>
-  tx.update(channelDatabases, { name }, { lastReceived: 0, lastOperationId: null });
+/** Begins a new epoch: takes the log from its beginning again. What is known already, by its UUID and kind, is ignored when it arrives. */
+export const beginEpoch = (tx: EntityManager, name: string) =>
+  sql(
+    tx,
+    'update channel_database set epoch = epoch + 1, last_received = 0, last_operation_id = null where name = $1',
+    [name],
+  );

@@ -12,7 +12,7 @@ const customerColumns = {
   ...bodyColumns,
   ...keyColumns,
   version: 'bigint',
-  corrected: 'boolean',
+  edited: 'boolean',
   created_at: 'text',
   uploaded_at: 'text',
   account_id_assigned_at: 'text',
@@ -69,7 +69,7 @@ export const storeCustomers = (
     channel_database: 'o.channel_database',
     ...(Object.fromEntries(stored.map((name) => [name, body.field(name)])) as Record<(typeof stored)[number], string>),
     version: 'x.version',
-    corrected: 'o.corrected',
+    edited: 'o.corrected',
     created_at: 'o.created_at',
     uploaded_at: 'o.received_at',
     account_id_assigned_at: '$1',
@@ -80,7 +80,7 @@ export const storeCustomers = (
     `insert into customer (${Object.keys(values).join(', ')}) select ${Object.values(values).join(', ')}
      from ${rows(tx, { sequence: 'bigint', account_id: 'text', version: 'bigint' }, '$2')} cross join customer_operation o ${body.join}
      where o.sequence = x.sequence order by x.version
-     on conflict (uuid) do update set corrected = customer.corrected or excluded.corrected,
+     on conflict (uuid) do update set edited = true,
        ${[...stored, 'version', 'updated_at'].map((column) => `${column} = excluded.${column}`).join(', ')}`,
     [at, JSON.stringify(operations)],
   );
@@ -88,7 +88,7 @@ export const storeCustomers = (
 
 /**
  * Changes known customers by what these operations say; a field that one does not name stays, whoever wrote it. Their channels are told
- * again, also where only an address is new. A customer that was corrected once stays marked: its channel compares.
+ * again, also where only an address is new, and compare: they may have lost an edit, or lack a correction.
  */
 export const changeCustomers = (tx: EntityManager, operations: readonly { sequence: number; version: number }[]) => {
   const said = `o.payload->'customer'`;
@@ -97,7 +97,7 @@ export const changeCustomers = (tx: EntityManager, operations: readonly { sequen
   );
   return sql(
     tx,
-    `update customer as c set ${merged.join(', ')}, version = x.version, corrected = c.corrected or o.corrected, updated_at = o.created_at
+    `update customer as c set ${merged.join(', ')}, version = x.version, edited = true, updated_at = o.created_at
      from ${rows(tx, { sequence: 'bigint', version: 'bigint' }, '$1')} join customer_operation o on o.sequence = x.sequence
      where c.uuid = o.customer_uuid`,
     [JSON.stringify(operations)],
@@ -129,8 +129,8 @@ export async function customersChangedSince(
 ): Promise<{ count: number; through: number; package: string }> {
   const row = await one<{ count: number; through: number; package: string }>(
     db,
-    `select count(*) as count, max(x.version) as through, ${packed(db, { uuid: 'text', account_id: 'text', channel: 'text', version: 'bigint', corrected: 'boolean', updated_at: 'text' }, 'x', 'x.version')} as package
-     from (select uuid, account_id, channel, version, corrected, updated_at from customer
+    `select count(*) as count, max(x.version) as through, ${packed(db, { uuid: 'text', account_id: 'text', channel: 'text', version: 'bigint', edited: 'boolean' }, 'x', 'x.version')} as package
+     from (select uuid, account_id, channel, version, edited from customer
            where channel_database = $1 and version > $2 order by version limit $3) as x`,
     [channelDatabase, version, limit],
   );

@@ -1,7 +1,7 @@
 import type { EntityManager } from 'typeorm';
 import { type Listed, rowsWhere, type Where } from '../keyset-page.ts';
 import { listed, matching, one, packed, rows, sql, unpacked } from '../sql.ts';
-import { paymentColumns, type ShiftBody, type TransactionPayment } from '../transaction-rows.ts';
+import { paymentColumns, type ShiftBody, type ShiftTender, type TransactionPayment } from '../transaction-rows.ts';
 
 /** A shift as headquarters received it. Its `tenders` are as the channel sent them: other software may have written anything. */
 export interface ShiftRow extends ShiftBody {
@@ -45,6 +45,21 @@ export const markShifts = (tx: EntityManager, statements: readonly number[]) =>
        and shift.state = 'CLOSED' and shift.statement_id is null`,
     [JSON.stringify(statements)],
   );
+
+/** Closes a shift with these tenders, unless it is closed already: false then. */
+export async function closeReceivedShift(
+  tx: EntityManager,
+  id: number,
+  tenders: readonly ShiftTender[],
+  at: string,
+): Promise<boolean> {
+  const closed = await one(
+    tx,
+    `update shift set state = 'CLOSED', closed_at = $1, tenders = $2 where id = $3 and state <> 'CLOSED' and statement_id is null returning id`,
+    [at, JSON.stringify(tenders), id],
+  );
+  return closed !== undefined;
+}
 
 export interface TenderPaid {
   shift_id: number;

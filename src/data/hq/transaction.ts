@@ -99,23 +99,35 @@ export async function receiveCancellations(
   );
 }
 
-/** Takes in shifts, each as its newest operation in the package says. */
-export const receiveShifts = (tx: EntityManager, upload: { package: string; channelDatabase: string; at: string }) => {
-  const changed = ['state', 'closed_at', 'tenders', 'counter', 'received_at'];
-  return sql(
+/**
+ * Takes in shifts, each as its newest operation in the package says. An operation that is known already is left out, so that the log of a
+ * restored channel database, sent again, takes nothing back. A shift that is closed stays closed, and one on a statement stays as it is.
+ */
+export async function receiveShifts(
+  tx: EntityManager,
+  upload: { package: string; channelDatabase: string; at: string },
+): Promise<void> {
+  const received = await sql<{ id: string }>(
     tx,
-    `insert into shift (uuid, channel_database, channel, register, state, business_date, currency, opened_by, opened_at, closed_at, tenders, counter, received_at)
+    `insert into shift_operation (id, channel_database) select x.id, $1 from ${rows(tx, sent, '$2')} where x.kind = 'RECORD_SHIFT'
+     on conflict (id, channel_database) do nothing returning id`,
+    [upload.channelDatabase, upload.package],
+  );
+  const changed = ['state', 'closed_at', 'tenders', 'received_at'];
+  await sql(
+    tx,
+    `insert into shift (uuid, channel_database, channel, register, state, business_date, currency, opened_by, opened_at, closed_at, tenders, received_at)
      select s.payload->>'uuid', $1, s.channel, coalesce(s.payload->>'register', ''), coalesce(s.payload->>'state', 'OPEN'), coalesce(s.payload->>'business_date', ''),
        coalesce(s.payload->>'currency', ''), s.payload->>'opened_by', coalesce(s.payload->>'opened_at', s.created_at), s.payload->>'closed_at',
-       coalesce(s.payload->'tenders', '[]'), s.counter, $2
+       coalesce(s.payload->'tenders', '[]'), $2
      from (select x.*, row_number() over (partition by x.payload->>'uuid' order by x.counter desc) as place
-           from ${rows(tx, sent, '$3')} where x.kind = 'RECORD_SHIFT' and x.payload->>'uuid' is not null) as s
+           from ${rows(tx, sent, '$3')} where x.kind = 'RECORD_SHIFT' and x.payload->>'uuid' is not null and x.id in ${listed(tx, '$4')}) as s
      where s.place = 1 order by s.counter
      on conflict (uuid, channel_database) do update set ${changed.map((name) => `${name} = excluded.${name}`).join(', ')}
-     where excluded.counter > shift.counter`,
-    [upload.channelDatabase, upload.at, upload.package],
+     where shift.statement_id is null and (shift.state <> 'CLOSED' or excluded.state = 'CLOSED')`,
+    [upload.channelDatabase, upload.at, upload.package, JSON.stringify(received.map(({ id }) => id))],
   );
-};
+}
 
 const dueColumns = {
   sequence: 'bigint',

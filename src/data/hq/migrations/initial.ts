@@ -3,6 +3,7 @@ import { migration } from '../../migration.ts';
 export const initial = migration('Initial', 1763800000000, ({ counted, text, json, clustered }) => [
   `create table channel_database (
     name ${text} primary key,
+    epoch integer not null,
     last_received bigint not null,
     last_operation_id ${text},
     last_received_at ${text},
@@ -47,7 +48,7 @@ export const initial = migration('Initial', 1763800000000, ({ counted, text, jso
     email ${text}, phone ${text}, language ${text}, currency ${text}, birth_date ${text},
     first_key ${text}, last_key ${text}, email_key ${text}, phone_key ${text},
     version bigint not null,
-    corrected boolean not null,
+    edited boolean not null,
     created_at ${text} not null,
     uploaded_at ${text} not null,
     account_id_assigned_at ${text} not null,

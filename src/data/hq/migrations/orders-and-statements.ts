@@ -75,10 +75,15 @@ export const ordersAndStatements = migration(
       opened_at ${text} not null,
       closed_at ${text},
       tenders ${json} not null,
-      counter bigint not null,
       received_at ${text} not null,
       statement_id bigint
     )`,
+      // Which operations of shifts were received: one that is sent again, by a restored channel database, is ignored.
+      `create table shift_operation (
+      id ${text} not null,
+      channel_database ${text} not null,
+      primary key (id, channel_database)
+    ) ${clustered}`,
       'create unique index shift_by_uuid on shift (uuid, channel_database)',
       'create index shift_by_channel on shift (channel, id)',
       `create index shift_to_post on shift (channel, business_date, currency) where state = 'CLOSED' and statement_id is null`,

@@ -1,0 +1,64 @@
+import type { EntityManager } from 'typeorm';
+import { channelShiftsByUuid } from '../data/channel/shift.ts';
+import type { Channels } from '../data/channels.ts';
+import type { Database } from '../data/database.ts';
+import { addAuditEntries } from '../data/hq/audit.ts';
+import { closeReceivedShift, type ShiftRow, shiftsWhere } from '../data/hq/shift.ts';
+import { tenders as allTenders, type ShiftTender } from '../data/transaction-rows.ts';
+import { DatabaseUnavailable, NotFound, WrongState } from '../errors.ts';
+import { countsOf, type TenderInput, withCounts } from './shift.ts';
+
+/**
+ * Closes at headquarters a shift that its channel has lost, so that a financial statement takes it. Throws NotFound when headquarters
+ * never received it, WrongState when its channel still has it; a channel database that does not answer counts as lost. A shift that is
+ * closed already is answered as it is.
+ */
+export async function closeLostShift(
+  { hq, channels }: { hq: Database; channels: Channels },
+  { channel, uuid, counts }: { channel: string; uuid: string; counts: readonly TenderInput[] },
+  actor: string,
+  at: string,
+): Promise<ShiftRow> {
+  const found = await hq.read((db) => shiftOf(db, channel, uuid));
+  countsOf(counts, found.currency);
+  if (found.state === 'CLOSED') return found;
+  if (await isInChannel(channels, channel, uuid))
+    throw new WrongState('The channel still has this shift: count and close it there with closeShift.');
+  return hq.write(async (tx) => {
+    const before = await shiftOf(tx, channel, uuid);
+    const counted = withCounts(sound(before.tenders), countsOf(counts, before.currency));
+    // Closed meanwhile: by its channel after all, or by another operator.
+    if (!(await closeReceivedShift(tx, before.id, counted, at))) return before;
+    const change = { at, actor, action: 'closeLostShift', subject: `shift:${channel}/${uuid}` };
+    await addAuditEntries(tx, [
+      { ...change, field: 'state', oldValue: before.state, newValue: 'CLOSED' },
+      ...counts.map(({ tender, amount }) => ({
+        ...change,
+        field: `counted.${tender}`,
+        oldValue: null,
+        newValue: amount,
+      })),
+    ]);
+    return shiftOf(tx, channel, uuid);
+  });
+}
+
+async function shiftOf(db: EntityManager, channel: string, uuid: string): Promise<ShiftRow> {
+  const [shift] = await shiftsWhere(db, { channel, uuid });
+  if (!shift) throw new NotFound('shift');
+  return shift;
+}
+
+async function isInChannel(channels: Channels, channel: string, uuid: string): Promise<boolean> {
+  try {
+    const database = await channels.databaseOf(channel);
+    return (await database.read((db) => channelShiftsByUuid(db, [uuid]))).length > 0;
+  } catch (error) {
+    if (error instanceof DatabaseUnavailable) return false;
+    throw error;
+  }
+}
+
+/** Other software may have written anything. */
+const sound = (given: unknown): ShiftTender[] =>
+  Array.isArray(given) ? given.filter((one) => (allTenders as readonly unknown[]).includes(one?.tender)) : [];
