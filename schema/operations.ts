@@ -358,7 +358,7 @@ export type OrderKind =
   /** An order of a web shop. It becomes a sales order by Synchronize orders. */
   | 'ONLINE_ORDER';
 
-/** The parts of a name. */
+/** The parts of a name. Each, like every text here, is one line with something to see, without control characters and without characters that override the direction of text. */
 export type PersonNameInput = {
   /** Given name; at most 100 characters. A person needs a first or a last name. */
   first?: string | null | undefined;

@@ -14,21 +14,47 @@ import {
  * an account ID, because a channel database may hold what other software wrote.
  */
 
-/** Text that every database can store and every screen can show. */
+/**
+ * Text of one line that every database can store and every screen shows as what it is: no control characters or line separators, no
+ * characters that turn the direction of what follows or hide a message, and something to see unless it is empty.
+ */
 export const plainText = (longest: number) =>
   z
     .string()
     .max(longest, `must not be longer than ${longest} characters`)
-    // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is refused
-    .regex(/^[^\u0000-\u001f\u007f]*$/, 'must not contain control characters')
-    // Half of a surrogate pair is no character, and PostgreSQL refuses it.
-    .refine((value) => !/\p{Surrogate}/u.test(value), 'must be well-formed text');
+    .check(({ value, issues }) => {
+      const message = brokenTextRule(value);
+      if (message !== undefined) issues.push({ code: 'custom', message, input: value });
+    });
+
+function brokenTextRule(value: string): string | undefined {
+  if (value === '') return undefined;
+  if (/^[\x20-\x7e]*$/.test(value)) return value.trim() === '' ? needsVisible : undefined;
+  // Half of a surrogate pair is no character, and PostgreSQL refuses it.
+  if (/\p{Surrogate}/u.test(value)) return 'must be well-formed text';
+  if (/[\p{Cc}\p{Zl}\p{Zp}]/u.test(value)) return 'must not contain control characters or line separators';
+  if (directing.test(value)) return 'must not contain characters that override the direction of text';
+  if (hiding.test(value)) return 'must not contain invisible characters that belong to no text';
+  return visible.test(value) ? undefined : needsVisible;
+}
+
+/** Embeddings, overrides and isolates: a name with one of them reorders the line that it stands in. Marks (U+200E, U+200F) only say which way. */
+const directing = /[\u202a-\u202e\u2066-\u2069]/;
+
+/** Byte order mark, deprecated formats, annotations, noncharacters, and tags other than those behind a flag, which make 🏴󠁧󠁢󠁳󠁣󠁴󠁿 of it. */
+const hiding =
+  /[\ufeff\u206a-\u206f\ufff9-\ufffb\p{Noncharacter_Code_Point}]|(?<![\u{1f3f4}\u{e0020}-\u{e007f}])[\u{e0000}-\u{e007f}]/u;
+
+/** Spaces, joiners, fillers, soft hyphens, lone marks, the empty braille pattern and the null notehead show nothing. */
+const visible = /[^\p{Z}\p{Cc}\p{Cf}\p{M}\p{Default_Ignorable_Code_Point}\u2800\u{1d159}]/u;
+const needsVisible = 'must have a visible character';
 
 const text = (longest: number) => plainText(longest).min(1, 'must not be empty').nullable();
 
 /** RFC 6531 allows letters beyond ASCII before and after the @. */
 const email = plainText(254)
   .regex(/^[^\s@<>()[\]\\,;:"]+@[^\s@<>()[\]\\,;:"]+\.[^\s@<>()[\]\\,;:".]{2,}$/u, 'must be an e-mail address')
+  .refine((value) => !/\p{Default_Ignorable_Code_Point}/u.test(value), 'must not contain invisible characters')
   .nullable();
 
 const phone = plainText(40)

@@ -11,7 +11,8 @@ import { foundIn } from './customer-loaders.ts';
  */
 
 const NameInput = builder.inputType('PersonNameInput', {
-  description: 'The parts of a name.',
+  description:
+    'The parts of a name. Each, like every text here, is one line with something to see, without control characters and without characters that override the direction of text.',
   fields: (t) => ({
     title: t.string({ description: 'E.g. `Dr.`; at most 40 characters.' }),
     first: t.string({ description: 'Given name; at most 100 characters. A person needs a first or a last name.' }),

@@ -9,6 +9,7 @@ import {
   transactionStatuses,
   transactionsWhere,
 } from '../data/hq/transaction.ts';
+import { plainText } from '../domain/customer-rules.ts';
 import {
   beginEditing,
   editTransaction,
@@ -311,7 +312,8 @@ builder.mutationFields((t) => ({
     args: { input: t.arg({ type: VoidInput, required: true, description: 'Which one, and why.' }) },
     resolve: (_root, { input: { id, reason } }, context) => {
       const said = reason.trim();
-      if (said === '' || said.length > 200) throw new InvalidInput(['reason'], 'must have 1 to 200 characters');
+      const wrong = plainText(200).min(1, 'must not be empty').safeParse(said).error;
+      if (wrong) throw new InvalidInput(['reason'], wrong.issues[0]!.message);
       return act(context, id, 'voiding transactions', (tx, sequence, who) => voidTransaction(tx, sequence, said, who));
     },
   }),
