@@ -161,13 +161,19 @@ export class CursorInvalid extends DomainError {
   }
 }
 
-/** A database cannot be reached or opened. The request may be repeated. */
+/** A database cannot be reached or opened. Unless it says why, the request may be repeated. */
 export class DatabaseUnavailable extends DomainError {
   readonly code = 'DATABASE_UNAVAILABLE';
+  /** `reason` names what an operator has to mend first; without one, trying again may help. */
   constructor(
     readonly database: string,
-    options?: ErrorOptions,
+    { reason, ...options }: ErrorOptions & { reason?: string | undefined } = {},
   ) {
-    super(`The database "${database}" is not available now. Try again.`, options);
+    super(
+      reason
+        ? `The database "${database}" is not available: ${reason}.`
+        : `The database "${database}" is not available now. Try again.`,
+      options,
+    );
   }
 }

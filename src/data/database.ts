@@ -1,7 +1,8 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { setTimeout as delay } from 'node:timers/promises';
-import type { DataSource, EntityManager } from 'typeorm';
+import type { DataSource, EntityManager, QueryRunner } from 'typeorm';
 import { DatabaseUnavailable } from '../errors.ts';
+import { uninterrupted } from './interruption.ts';
 import { dialectOf } from './sql.ts';
 
 /** A change to many things at once: answers one result for each item, in order. */
@@ -20,14 +21,22 @@ interface Group {
 
 const MOST_TOGETHER = 500;
 
+/** Ms until a database that another process holds, or that does not answer, is reported as unavailable. */
+export const PATIENCE = 4_500;
+
 /**
  * One database: questions through `read`, changes through `write`. Nothing else holds a DataSource.
  *
  * TypeORM gives SQLite one connection for everything: without the queue here a second `transaction()` joins the first
  * and is lost with it, and a reader sees what was not committed (typeorm#1884; test/data/database.test.ts).
+ *
+ * BEGIN, COMMIT and ROLLBACK are sent here. When a COMMIT fails, SQLite rolls back by itself; TypeORM's ROLLBACK then fails, its runner
+ * stays "in a transaction", and nothing that it writes afterward is ever committed.
  */
 export class Database {
   private turn: Promise<unknown> = Promise.resolve();
+  /** The writer's connection may be in an unknown state: it is replaced before the next transaction. */
+  private suspect = false;
   private nextReader = 0;
   private readonly writing = new AsyncLocalStorage<true>();
   // biome-ignore lint/suspicious/noExplicitAny: a map from each function to its own items
@@ -52,7 +61,8 @@ export class Database {
   /** One transaction. `change` may run again when the database was busy, so it does nothing but SQL. */
   write<T>(change: (tx: EntityManager) => Promise<T>): Promise<T> {
     if (this.writing.getStore()) throw new Error('write inside write: pass the tx along instead');
-    const run = () => this.writing.run(true, () => this.transaction(change));
+    const since = performance.now();
+    const run = () => uninterrupted(() => this.writing.run(true, () => this.transaction(change, since)));
     if (dialectOf(this.writer.manager) === 'postgres') return run();
     const result = this.turn.then(run, run);
     this.turn = result.catch(() => {});
@@ -113,15 +123,57 @@ export class Database {
     await this.writer.query('PRAGMA wal_checkpoint(TRUNCATE)');
   }
 
-  private async transaction<T>(change: (tx: EntityManager) => Promise<T>): Promise<T> {
+  private async transaction<T>(change: (tx: EntityManager) => Promise<T>, since: number): Promise<T> {
     for (let attempt = 1; ; attempt++) {
       try {
-        return await this.writer.transaction(change);
+        return await this.attempt(change);
       } catch (error) {
-        if (attempt >= 5 || !isConflict(error)) throw this.translated(error);
-        await delay(attempt * 20 * (0.5 + Math.random()));
+        const out = performance.now() - since > PATIENCE;
+        if (out || !isConflict(error)) throw this.translated(error);
+        await delay(Math.min(attempt, 5) * 20 * (0.5 + Math.random()));
       }
     }
+  }
+
+  private async attempt<T>(change: (tx: EntityManager) => Promise<T>): Promise<T> {
+    if (this.suspect) await this.reconnect();
+    const runner = this.writer.createQueryRunner();
+    try {
+      await runner.query(dialectOf(runner.manager) === 'postgres' ? 'BEGIN' : 'BEGIN IMMEDIATE');
+      // For `save`, which begins a transaction of its own otherwise.
+      Object.assign(runner, { isTransactionActive: true });
+      const result = await change(runner.manager);
+      await runner.query('COMMIT');
+      return result;
+    } catch (error) {
+      await this.rollBack(runner);
+      throw error;
+    } finally {
+      Object.assign(runner, { isTransactionActive: false });
+      await runner.release();
+    }
+  }
+
+  /**
+   * Ends a transaction that failed. Nothing is open on the connection afterward: ROLLBACK worked, or SQLite says that there is nothing to
+   * roll back, or the connection is replaced. (PostgreSQL's pool drops a connection that broke.)
+   */
+  private async rollBack(runner: QueryRunner): Promise<void> {
+    try {
+      await runner.query('ROLLBACK');
+    } catch (error) {
+      const idle = /no transaction is active/.test(String(error));
+      if (!idle && dialectOf(this.writer.manager) === 'sqlite') this.suspect = true;
+    }
+  }
+
+  /** Opens the writer's connection anew. */
+  private async reconnect(): Promise<void> {
+    const { driver } = this.writer;
+    // A connection that is gone cannot be closed; the new one is what counts.
+    await driver.disconnect().catch(() => {});
+    await driver.connect();
+    this.suspect = false;
   }
 
   private translated(error: unknown): unknown {
@@ -129,7 +181,8 @@ export class Database {
   }
 }
 
-const driverCode = (error: unknown): string => {
+/** The code that a driver or Node gave an error; empty when there is none. */
+export const driverCode = (error: unknown): string => {
   const { code, driverError } = error as { code?: unknown; driverError?: { code?: unknown } };
   return String(driverError?.code ?? code ?? '');
 };
@@ -137,10 +190,13 @@ const driverCode = (error: unknown): string => {
 /** Another process held the database (SQLite), or two transactions met (PostgreSQL): the same again may succeed. */
 const isConflict = (error: unknown): boolean => ['SQLITE_BUSY', '40001', '40P01'].includes(driverCode(error));
 
+/** SQLite's and Node's codes, and SQLSTATEs: connection exception, timeouts, out of resources, canceled, shutdown, damage. */
+const unavailable =
+  /^(SQLITE_(BUSY|LOCKED|CANTOPEN|FULL|IOERR|READONLY|NOMEM|PROTOCOL|INTERRUPT|MISUSE|CORRUPT|NOTADB)|E(CONNREFUSED|CONNRESET|CONNABORTED|HOSTUNREACH|NETUNREACH|NOTFOUND|TIMEDOUT|PIPE|AI_AGAIN|ACCES)|08\d{3}|25P0[34]|53\d{3}|55P03|57014|57P0\d|58\d{3}|XX00[12])$/;
+
+/** What TypeORM, pg and its pool say about a connection that is gone; these errors have no code. */
+const connectionGone =
+  /Connection terminated|is not established|Driver not Connected|timeout exceeded when trying to connect|Query runner already released|not queryable|Cannot use a pool after|Client was closed|Connection ended/i;
+
 const isUnavailable = (error: unknown): boolean =>
-  /^(SQLITE_(BUSY|CANTOPEN|FULL|IOERR|READONLY)|ECONNREFUSED|ECONNRESET|ENOTFOUND|ETIMEDOUT|08\d{3}|53\d{3}|57P0\d)$/.test(
-    driverCode(error),
-  ) ||
-  /Connection terminated|is not established|Driver not Connected|timeout exceeded when trying to connect/i.test(
-    String(error),
-  );
+  unavailable.test(driverCode(error)) || (driverCode(error) === '' && connectionGone.test(String(error)));

@@ -6,15 +6,19 @@ import {
   type DataSourceOptions,
   DefaultNamingStrategy,
   type EntitySchema,
+  MigrationExecutor,
   type MigrationInterface,
+  type QueryRunner,
 } from 'typeorm';
 import { DatabaseUnavailable } from '../errors.ts';
 import { initial as initialChannel } from './channel/migrations/initial.ts';
 import { transactions } from './channel/migrations/transactions.ts';
-import { Database } from './database.ts';
+import { Database, driverCode, PATIENCE } from './database.ts';
 import { hqEntities } from './hq/entities.ts';
 import { initial as initialHq } from './hq/migrations/initial.ts';
 import { ordersAndStatements } from './hq/migrations/orders-and-statements.ts';
+import { unhurried } from './interruption.ts';
+import { Client, connectionOptions, withoutTimeouts } from './postgres-client.ts';
 import { sqliteDriver } from './sqlite-driver.ts';
 
 /*
@@ -40,9 +44,12 @@ export interface OpenOptions {
   poolSize?: number;
 }
 
+/** The database was migrated by a newer version of this program, which may rely on what this one does not know. */
+export class SchemaTooNew extends Error {}
+
 /**
  * Opens a database, making it and bringing it to the newest migration first. `url` is `sqlite:<file>` or
- * `postgres://user@host/database?schema=<schema>`.
+ * `postgres://user@host/database?schema=<schema>`. Throws DatabaseUnavailable, which says why when trying again does not help.
  */
 export async function openDatabase(url: string, options: OpenOptions): Promise<Database> {
   try {
@@ -50,8 +57,51 @@ export async function openDatabase(url: string, options: OpenOptions): Promise<D
       ? openSqlite(url.slice('sqlite:'.length), options)
       : openPostgres(new URL(url), options));
   } catch (error) {
-    throw new DatabaseUnavailable(options.name, { cause: error });
+    throw new DatabaseUnavailable(options.name, { cause: error, reason: reasonOf(error) });
   }
+}
+
+/** What an operator has to mend before the database can be opened; undefined: it may answer at the next try. */
+function reasonOf(error: unknown): string | undefined {
+  if (error instanceof SchemaTooNew)
+    return 'it was migrated by a newer version of this program: run that version, or restore an older backup';
+  switch (driverCode(error)) {
+    case 'SQLITE_NOTADB':
+    case 'SQLITE_CORRUPT':
+      return 'its file is damaged, or is not a database: restore a backup';
+    case 'EACCES':
+    case 'EPERM':
+    case 'EROFS':
+    case 'SQLITE_READONLY':
+    case 'SQLITE_CANTOPEN':
+      return 'this process may not read and write its file and folder';
+    case 'ENOENT':
+    case 'ENOTDIR':
+    case 'EEXIST':
+      return 'its folder does not exist and cannot be created';
+    case 'ENOSPC':
+    case 'SQLITE_FULL':
+      return 'the disk is full';
+    case '28000':
+    case '28P01':
+      return 'PostgreSQL does not accept the user or password';
+    case '3D000':
+      return 'PostgreSQL has no such database';
+    case '42501':
+      return 'the PostgreSQL user may not create or change its schema';
+    default:
+      return undefined;
+  }
+}
+
+/** Brings a database to the newest migration. */
+async function migrate(source: DataSource, runner: QueryRunner): Promise<void> {
+  const executor = new MigrationExecutor(source, runner);
+  const known = new Set(source.migrations.map(({ name }) => name));
+  const newer = (await executor.getExecutedMigrations()).find(({ name }) => !known.has(name));
+  if (newer) throw new SchemaTooNew(`This version does not know the migration ${newer.name}.`);
+  executor.transaction = 'each';
+  await executor.executePendingMigrations();
 }
 
 const everywhere = {
@@ -67,14 +117,18 @@ const everywhere = {
   })(),
 } as const;
 
-const always = ['busy_timeout = 5000', 'temp_store = MEMORY', 'cache_size = -16384'];
+const always = ['temp_store = MEMORY', 'cache_size = -16384'];
 // FULL: an account ID that was published must not be forgotten, and given out again, after a power cut.
 const writing = [
+  `busy_timeout = ${PATIENCE}`,
   'journal_mode = WAL',
   'synchronous = FULL',
   'wal_autocheckpoint = 1000',
   'journal_size_limit = 67108864',
+  // From here on `Database` tries again itself: it knows how long the caller has waited already, and a thread does not.
+  'busy_timeout = 50',
 ];
+const reading = [`busy_timeout = ${PATIENCE}`, 'query_only = ON'];
 
 async function openSqlite(file: string, { name, kind, readers }: OpenOptions): Promise<Database> {
   await mkdir(dirname(file), { recursive: true });
@@ -85,28 +139,36 @@ async function openSqlite(file: string, { name, kind, readers }: OpenOptions): P
     database: file,
     driver: sqliteDriver([...always, ...writing]),
   });
-  await writer.initialize();
-  const [{ version }] = await writer.query('select sqlite_version() as version');
-  if (/^3\.([0-9]|[1-4][0-9]|50)\./.test(version)) {
-    throw new Error(
-      `SQLite ${version} is too old: 3.51 or newer is needed (jsonb_each). Use the sqlite3 package's own build.`,
-    );
+  const sources = [
+    writer,
+    ...Array.from(
+      { length: readers },
+      () =>
+        new DataSource({
+          ...everywhere,
+          entities: kind.entities,
+          type: 'sqlite',
+          database: file,
+          flags: sqlite3.OPEN_READONLY,
+          driver: sqliteDriver([...always, ...reading]),
+        }),
+    ),
+  ];
+  try {
+    await writer.initialize();
+    const [{ version }] = await writer.query('select sqlite_version() as version');
+    if (/^3\.([0-9]|[1-4][0-9]|50)\./.test(version)) {
+      throw new Error(
+        `SQLite ${version} is too old: 3.51 or newer is needed (jsonb_each). Use the sqlite3 package's own build.`,
+      );
+    }
+    await migrate(writer, writer.createQueryRunner());
+    for (const reader of sources.slice(1)) await reader.initialize();
+    return new Database(name, writer, sources.slice(1));
+  } catch (error) {
+    for (const source of sources) if (source.isInitialized) await source.destroy();
+    throw error;
   }
-  await writer.runMigrations();
-  const reading = Array.from(
-    { length: readers },
-    () =>
-      new DataSource({
-        ...everywhere,
-        entities: kind.entities,
-        type: 'sqlite',
-        database: file,
-        flags: sqlite3.OPEN_READONLY,
-        driver: sqliteDriver([...always, 'query_only = ON']),
-      }),
-  );
-  for (const reader of reading) await reader.initialize();
-  return new Database(name, writer, reading);
 }
 
 async function openPostgres(url: URL, { name, kind, poolSize = 10 }: OpenOptions): Promise<Database> {
@@ -120,22 +182,28 @@ async function openPostgres(url: URL, { name, kind, poolSize = 10 }: OpenOptions
     url: url.href,
     parseInt8: true,
     poolSize,
-    connectTimeoutMS: 5_000,
+    connectTimeoutMS: PATIENCE,
     applicationName: `hq ${name}`,
-    // Our statements take milliseconds. To compile them takes a third of a second, which PostgreSQL does when it guesses that a batch is large.
-    extra: { options: `-c search_path=${schema} -c timezone=UTC -c jit=off` },
+    extra: { options: connectionOptions(schema), Client, keepAlive: true },
   };
   const source = new DataSource(options);
   await source.initialize();
   const runner = source.createQueryRunner();
   try {
-    // Two processes that open a new database at once migrate it one after the other.
-    await runner.query('select pg_advisory_lock(hashtext($1))', [`migrate ${schema}`]);
-    await runner.query(`create schema if not exists ${schema}`);
-    await source.runMigrations();
-  } finally {
-    await runner.query('select pg_advisory_unlock(hashtext($1))', [`migrate ${schema}`]);
+    await unhurried(async () => {
+      await runner.query(withoutTimeouts);
+      // Two processes that open a new database at once migrate it one after the other.
+      await runner.query('select pg_advisory_lock(hashtext($1))', [`migrate ${schema}`]);
+      await runner.query(`create schema if not exists ${schema}`);
+      await migrate(source, runner);
+      await runner.query('select pg_advisory_unlock(hashtext($1))', [`migrate ${schema}`]);
+      await runner.query('reset all');
+    });
     await runner.release();
+  } catch (error) {
+    // This ends the session, which frees its lock.
+    await source.destroy();
+    throw error;
   }
   return new Database(name, source);
 }

@@ -6,11 +6,12 @@ import { describe, expect, onTestFinished, test } from 'vitest';
 import type { Database } from '../../src/data/database.ts';
 import { addAuditEntries, auditEntries } from '../../src/data/hq/audit.ts';
 import { jobRuns } from '../../src/data/hq/job-run.ts';
+import { interruptible } from '../../src/data/interruption.ts';
 import { headquarters, openDatabase } from '../../src/data/open.ts';
 import { one, sql } from '../../src/data/sql.ts';
-import { DatabaseUnavailable } from '../../src/errors.ts';
+import { DatabaseUnavailable, NotFound } from '../../src/errors.ts';
 import { emptyDatabases, onPostgres } from '../support/headquarters.ts';
-import { statementsOf } from '../support/statements.ts';
+import { sourcesOf, statementsOf } from '../support/statements.ts';
 
 const onlySqlite = test.skipIf(onPostgres);
 const onlyPostgres = test.skipIf(!onPostgres);
@@ -42,6 +43,23 @@ const subjects = async (database: Database) =>
   (await database.read((db) => sql<{ subject: string }>(db, 'select subject from audit_entry order by id'))).map(
     ({ subject }) => subject,
   );
+
+/** Makes the next statement of the writer that reads so fail; a COMMIT that fails is rolled back by SQLite, as on a full disk. */
+function failOnce(database: Database, statement: string, code: string): void {
+  const { driver } = sourcesOf(database).writer as unknown as {
+    driver: { databaseConnection: { all: (...call: unknown[]) => unknown } };
+  };
+  const connection = driver.databaseConnection;
+  const { all } = connection;
+  connection.all = (text, ...rest) => {
+    if (text !== statement) return all.call(connection, text, ...rest);
+    connection.all = all;
+    const callback = rest.at(-1) as (error: Error) => void;
+    return all.call(connection, 'ROLLBACK', () =>
+      callback.call(connection, Object.assign(new Error(`${code}: planted`), { code })),
+    );
+  };
+}
 
 const gate = () => {
   let open = () => {};
@@ -242,7 +260,245 @@ test('a database that cannot be opened is unavailable, and its address is not to
     (error) => error,
   );
   expect(failure).toBeInstanceOf(DatabaseUnavailable);
-  expect(failure.message).toBe('The database "headquarters" is not available now. Try again.');
+  expect(failure.message).toBe(
+    onPostgres
+      ? 'The database "headquarters" is not available now. Try again.'
+      : 'The database "headquarters" is not available: its folder does not exist and cannot be created.',
+  );
+});
+
+describe('a transaction that fails', () => {
+  /** The subjects that another connection finds: what is committed. */
+  const stored = async (url: string) => subjects(await open(url));
+  const refusal = (database: Database) =>
+    expect(database.write(() => Promise.reject(new NotFound('anything')))).rejects.toBeInstanceOf(NotFound);
+
+  onlySqlite.for(['SQLITE_FULL', 'SQLITE_IOERR'])(
+    '23: a COMMIT that fails with %s loses nothing that is acknowledged afterward',
+    async (code) => {
+      const url = await emptyUrl();
+      const database = await open(url);
+      await database.write((tx) => add(tx, 'before'));
+      failOnce(database, 'COMMIT', code);
+      await expect(database.write((tx) => add(tx, 'refused'))).rejects.toBeInstanceOf(DatabaseUnavailable);
+      await refusal(database);
+      const names = Array.from({ length: 20 }, (_, index) => `after ${index}`);
+      for (const name of names.slice(0, 10)) await database.write((tx) => add(tx, name));
+      await refusal(database);
+      for (const name of names.slice(10)) await database.write((tx) => add(tx, name));
+      expect(await stored(url)).toEqual(['before', ...names]);
+    },
+  );
+
+  onlySqlite('a COMMIT and a ROLLBACK that both fail cost a connection and no later write', async () => {
+    const url = await emptyUrl();
+    const database = await open(url);
+    failOnce(database, 'COMMIT', 'SQLITE_IOERR');
+    failOnce(database, 'ROLLBACK', 'SQLITE_IOERR');
+    await expect(database.write((tx) => add(tx, 'refused'))).rejects.toBeInstanceOf(DatabaseUnavailable);
+    await database.write((tx) => add(tx, 'after'));
+    expect(await stored(url)).toEqual(['after']);
+  });
+
+  onlySqlite(
+    'a disk that is full refuses what does not fit, and takes everything again when there is room',
+    async () => {
+      const url = await emptyUrl();
+      const database = await open(url);
+      await database.write((tx) => add(tx, 'before'));
+      const { writer } = sourcesOf(database);
+      const [{ page_count: pages }] = await writer.query('pragma page_count');
+      await writer.query(`pragma max_page_count = ${pages + 1}`);
+      const large = 'x'.repeat(100_000);
+      await expect(database.write((tx) => add(tx, large))).rejects.toBeInstanceOf(DatabaseUnavailable);
+      await refusal(database);
+      await writer.query('pragma max_page_count = 1000000');
+      await database.write((tx) => add(tx, 'after'));
+      await refusal(database);
+      await database.write((tx) => add(tx, large));
+      expect(await stored(url)).toEqual(['before', 'after', large]);
+    },
+  );
+
+  test('a transaction in which a statement failed stores nothing, even when its error is swallowed', async () => {
+    const url = await emptyUrl();
+    const database = await open(url);
+    await expect(
+      database.write(async (tx) => {
+        await add(tx, 'one');
+        await sql(tx, 'select * from nowhere').catch(() => {});
+        await add(tx, 'two').catch(() => {});
+      }),
+    ).rejects.toThrow();
+    await database.write((tx) => add(tx, 'after'));
+    expect(await stored(url)).toEqual(['after']);
+  });
+
+  test('TypeORM opens no transaction inside a transaction', async () => {
+    const database = await emptyDatabase();
+    await expect(database.write((tx) => tx.transaction((inner) => add(inner, 'inner')))).rejects.toThrow();
+    await database.write((tx) => add(tx, 'after'));
+    expect(await subjects(database)).toEqual(['after']);
+  });
+});
+
+describe('a database that does not answer', () => {
+  onlySqlite(
+    'one that another process holds is reported within five seconds, to everybody who waits for it',
+    async () => {
+      const url = await emptyUrl();
+      const [database, other] = [await open(url), await open(url)];
+      const begun = gate();
+      const end = gate();
+      const holding = other.write(async (tx) => {
+        await add(tx, 'other');
+        begun.open();
+        await end.opened;
+      });
+      await begun.opened;
+      const since = performance.now();
+      const writes = ['a', 'b', 'c', 'd', 'e'].map((name) => database.write((tx) => add(tx, name)));
+      for (const { reason } of (await Promise.allSettled(writes)) as PromiseRejectedResult[])
+        expect(reason).toBeInstanceOf(DatabaseUnavailable);
+      expect(performance.now() - since).toBeLessThan(5_500);
+      end.open();
+      await holding;
+      await database.write((tx) => add(tx, 'after'));
+      expect(await subjects(database)).toEqual(['other', 'after']);
+    },
+  );
+
+  onlyPostgres('a row that another session holds is reported within five seconds', async () => {
+    const url = await emptyUrl();
+    const [database, other] = [await open(url), await open(url)];
+    const begun = gate();
+    const end = gate();
+    const change = `update head set value = value + 1 where name = 'customer-version'`;
+    const holding = other.write(async (tx) => {
+      await sql(tx, change);
+      await sql(tx, 'set local idle_in_transaction_session_timeout = 0');
+      begun.open();
+      await end.opened;
+    });
+    await begun.opened;
+    const since = performance.now();
+    await expect(database.write((tx) => sql(tx, change))).rejects.toBeInstanceOf(DatabaseUnavailable);
+    expect(performance.now() - since).toBeLessThan(5_000);
+    end.open();
+    await holding;
+    await database.write((tx) => sql(tx, change));
+    expect(await database.read((db) => one(db, 'select value from head'))).toEqual({ value: 2 });
+  });
+
+  onlyPostgres('a process that is frozen inside a transaction loses it, and others go on', async () => {
+    const url = await emptyUrl();
+    const [database, frozen] = [await open(url), await open(url)];
+    const change = `update head set value = value + 1 where name = 'customer-version'`;
+    const begun = gate();
+    const thawed = gate();
+    const pausing = frozen.write(async (tx) => {
+      // As the startup options say, in fewer milliseconds.
+      await sql(tx, 'set local idle_in_transaction_session_timeout = 300');
+      await sql(tx, change);
+      begun.open();
+      await thawed.opened;
+      await sql(tx, change);
+    });
+    const lost = expect(pausing).rejects.toBeInstanceOf(DatabaseUnavailable);
+    await begun.opened;
+    await database.write((tx) => sql(tx, change));
+    thawed.open();
+    await lost;
+    await frozen.write((tx) => sql(tx, change));
+    expect(await database.read((db) => one(db, 'select value from head'))).toEqual({ value: 2 });
+  });
+
+  onlyPostgres('every session has time limits of a few seconds', async () => {
+    const database = await emptyDatabase();
+    const found = await database.read((db) =>
+      sql<{ name: string; setting: string }>(
+        db,
+        `select name, setting from pg_settings where name in ('lock_timeout', 'statement_timeout', 'idle_in_transaction_session_timeout')`,
+      ),
+    );
+    expect(found).toHaveLength(3);
+    for (const { name, setting } of found) {
+      expect(Number(setting), name).toBeGreaterThan(1_000);
+      expect(Number(setting), name).toBeLessThanOrEqual(10_000);
+    }
+  });
+
+  onlyPostgres(
+    '24: connections that are terminated at any moment cost a statement each and not the process',
+    async () => {
+      const url = await emptyUrl();
+      const [database, killer] = [await open(url), await open(url)];
+      const failures: unknown[] = [];
+      let working = true;
+      const work = Array.from({ length: 5 }, async (_, index) => {
+        while (working) {
+          const name = `w${index}`;
+          const tried = index % 2 ? subjects(database) : database.write((tx) => add(tx, name));
+          await tried.catch((error: unknown) => failures.push(error));
+        }
+      });
+      for (let round = 0; round < 40; round++) {
+        await killer.read((db) =>
+          sql(
+            db,
+            `select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'hq headquarters' and pid <> pg_backend_pid()`,
+          ),
+        );
+      }
+      working = false;
+      await Promise.all(work);
+      expect(failures.length).toBeGreaterThan(0);
+      for (const failure of failures) expect(failure).toBeInstanceOf(DatabaseUnavailable);
+      await database.write((tx) => add(tx, 'after'));
+      expect(await subjects(database)).toContain('after');
+    },
+  );
+});
+
+describe('a request that nobody waits for', () => {
+  const slow = onPostgres
+    ? 'select count(*) from generate_series(1, 100000000000)'
+    : 'with recursive n(i) as (select 1 union all select i + 1 from n where i < 5000000000) select count(*) from n';
+
+  test('its statement is interrupted, and those of others are not', async () => {
+    const database = await emptyDatabase();
+    await database.write((tx) => add(tx, 'one'));
+    const client = new AbortController();
+    const abandoned = [1, 2, 3].map(() =>
+      interruptible(client.signal, () => database.read((db) => sql(db, slow))).catch((error: unknown) => error),
+    );
+    const others = [1, 2, 3].map(() => subjects(database));
+    setImmediate(() => client.abort());
+    for (const error of await Promise.all(abandoned)) expect(error).toBeInstanceOf(DatabaseUnavailable);
+    expect(await Promise.all(others)).toEqual([['one'], ['one'], ['one']]);
+    expect(await interruptible(new AbortController().signal, () => subjects(database))).toEqual(['one']);
+  });
+
+  test('a client that has gone before its statement is sent costs the database nothing', async () => {
+    const database = await emptyDatabase();
+    await expect(interruptible(AbortSignal.abort(), () => database.read((db) => sql(db, slow)))).rejects.toBeInstanceOf(
+      DatabaseUnavailable,
+    );
+  });
+
+  test('a transaction is finished all the same: others may share it', async () => {
+    const database = await emptyDatabase();
+    const client = new AbortController();
+    const writing = interruptible(client.signal, () =>
+      database.write(async (tx) => {
+        await add(tx, 'one');
+        client.abort();
+        await add(tx, 'two');
+      }),
+    );
+    await writing;
+    expect(await subjects(database)).toEqual(['one', 'two']);
+  });
 });
 
 describe('changes written together', () => {

@@ -142,11 +142,39 @@ test('a kept statement follows a change of the tables', async () => {
   expect(await all(connection, 'select * from t')).toEqual([{ id: 1, name: 'a', more: 'x' }]);
 });
 
-test('calls on one connection are serialized from the moment it opens: they hold one thread of the pool and not one each', async () => {
-  const serialize = vi.spyOn(sqlite3.Database.prototype, 'serialize');
-  onTestFinished(() => serialize.mockRestore());
-  await connect(await aFile());
-  expect(serialize.mock.calls).toEqual([[]]);
+test('statements of one connection run one at a time: those that wait hold no thread of the pool', async () => {
+  const connection = await withTable();
+  const started: string[] = [];
+  const prepare = vi.spyOn(connection, 'prepare').mockImplementation(function (this: Connection, ...call) {
+    started.push(String(call[0]));
+    return sqlite3.Database.prototype.prepare.apply(this, call as never);
+  });
+  onTestFinished(() => prepare.mockRestore());
+  const answers = [1, 2, 3].map((number) => all(connection, `select ${number} as number`));
+  expect(started).toEqual(['select 1 as number']);
+  expect(await Promise.all(answers)).toEqual([[{ number: 1 }], [{ number: 2 }], [{ number: 3 }]]);
+});
+
+test('a transaction in which a statement failed takes only ROLLBACK (trap 23)', async () => {
+  const connection = await withTable();
+  await run(connection, 'BEGIN TRANSACTION');
+  await run(connection, `insert into t (id) values (1)`);
+  // All sent before the first answers: what follows the failure must not be executed by itself.
+  const sent = ['insert into t (id) values (1)', 'insert into t (id) values (2)', 'COMMIT'].map((text) =>
+    run(connection, text).then(
+      () => 'done',
+      (error: Error) => error.message.split(':')[0],
+    ),
+  );
+  expect(await Promise.all(sent)).toEqual(['SQLITE_CONSTRAINT', 'SQLITE_ABORT', 'SQLITE_ABORT']);
+  await run(connection, 'ROLLBACK');
+  await run(connection, 'insert into t (id) values (3)');
+  expect(await all(connection, 'select id from t')).toEqual([{ id: 3 }]);
+});
+
+test('a SAVEPOINT is refused (trap 23)', async () => {
+  const connection = await withTable();
+  await expect(run(connection, 'SAVEPOINT typeorm_1')).rejects.toThrow('transaction inside a transaction');
 });
 
 test('a connection with kept statements can be closed', async () => {
