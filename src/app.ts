@@ -1,7 +1,9 @@
+import { dirname, resolve } from 'node:path';
 import type pino from 'pino';
 import { type Config, showsGraphiql } from './config.ts';
 import { Channels } from './data/channels.ts';
 import type { Database } from './data/database.ts';
+import { lockFolder } from './data/folder-lock.ts';
 import { beat } from './data/hq/heartbeat.ts';
 import { headquarters, openDatabase } from './data/open.ts';
 import { scopeOf, viewerFrom } from './domain/viewer.ts';
@@ -48,10 +50,7 @@ export interface AppOptions {
 export async function startApp(config: Config, options: AppOptions): Promise<App> {
   const { log, clock = () => new Date(), background = true } = options;
   const now = () => clock().toISOString();
-  const hq = await openHeadquarters(config);
-  const channels = channelsOf(config, hq);
-  await channels.refresh();
-  await hq.write((tx) => planFirstRuns(tx, now()));
+  const { hq, channels, close } = await openDatabases(config, log);
 
   const nudges = inProcessNudges();
   const surroundings: Surroundings = { hq, channels, nudges, log, now, batchSize: config.batchSize };
@@ -75,6 +74,7 @@ export async function startApp(config: Config, options: AppOptions): Promise<App
 
   let server: HttpServer;
   try {
+    await hq.write((tx) => planFirstRuns(tx, now()));
     server = await serveHttp({
       schema,
       host: config.host,
@@ -91,7 +91,7 @@ export async function startApp(config: Config, options: AppOptions): Promise<App
       ...(options.limits === undefined ? {} : { limits: options.limits }),
     });
   } catch (error) {
-    await hq.close();
+    await close();
     throw error;
   }
   if (background) {
@@ -117,14 +117,53 @@ export async function startApp(config: Config, options: AppOptions): Promise<App
       await server.close();
       await channels.tidy();
       await hq.tidy();
-      await channels.close();
-      await hq.close();
+      await close();
     },
   };
 }
 
-export const openHeadquarters = (config: Config): Promise<Database> =>
+/**
+ * Opens headquarters' database and those of all channels, each brought to the newest migration. Embedded ones belong to this process until
+ * `close`. Throws FolderInUse, and DatabaseUnavailable when headquarters' database cannot be opened or a newer version of this program has
+ * migrated any. A channel database that does not answer is tried again at its first use: the other channels do not wait for it.
+ */
+export async function openDatabases(
+  config: Config,
+  log: Pick<pino.Logger, 'warn'>,
+): Promise<{ hq: Database; channels: Channels; close(): Promise<void> }> {
+  const locks: { release(): Promise<void> }[] = [];
+  const opened: { close(): Promise<void> }[] = [];
+  const close = async () => {
+    for (const database of opened.toReversed()) await database.close();
+    for (const lock of locks) await lock.release();
+  };
+  try {
+    for (const folder of embeddedFolders(config)) locks.push(await lockFolder(folder));
+    const hq = await openHeadquarters(config);
+    opened.push(hq);
+    const channels = channelsOf(config, hq);
+    opened.push(channels);
+    await channels.refresh();
+    await channels.openAll((database, error) =>
+      log.warn({ database, err: error }, 'a channel database is not available'),
+    );
+    return { hq, channels, close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+/** The folders of SQLite databases, each once. */
+function embeddedFolders({ databaseUrl, channelDatabaseUrl, dataDir }: Config): Set<string> {
+  const folders = new Set<string>();
+  if (databaseUrl.startsWith('sqlite:')) folders.add(dirname(databaseUrl.slice('sqlite:'.length)));
+  if (channelDatabaseUrl.startsWith('sqlite:')) folders.add(dataDir);
+  return new Set([...folders].map((folder) => resolve(folder)));
+}
+
+const openHeadquarters = (config: Config): Promise<Database> =>
   openDatabase(config.databaseUrl, { name: 'headquarters', kind: headquarters, readers: 2, poolSize: config.poolSize });
 
-export const channelsOf = (config: Config, hq: Database): Channels =>
+const channelsOf = (config: Config, hq: Database): Channels =>
   new Channels(hq, (database) => config.channelDatabaseUrl.replaceAll('{database}', database), config.poolSize);

@@ -45,9 +45,14 @@ test('only the composition root knows all layers', () => {
   expect(code).not.toMatch(/from '\.\/cli\//);
 });
 
-test('the driver is named in one file', () => {
+test('the drivers are named in the files that adapt them', () => {
   const naming = files.filter((file) => /from '(sqlite3|pg)'/.test(readFileSync(join(src, file), 'utf8')));
-  expect(naming.sort()).toEqual(['data/open.ts', 'data/sqlite-driver.ts']);
+  expect(naming.sort()).toEqual([
+    'data/folder-lock.ts',
+    'data/open.ts',
+    'data/postgres-client.ts',
+    'data/sqlite-driver.ts',
+  ]);
 });
 
 test('the clock is read in one place', () => {

@@ -2,7 +2,7 @@ import { GraphQLError, parse, Source } from 'graphql';
 import { DatabaseError } from 'pg';
 import { expect, onTestFinished, test } from 'vitest';
 import { z } from 'zod';
-import { openHeadquarters } from '../src/app.ts';
+import { openDatabases } from '../src/app.ts';
 import { readConfig } from '../src/config.ts';
 import type { Database } from '../src/data/database.ts';
 import { ChannelNotFound, DatabaseUnavailable } from '../src/errors.ts';
@@ -31,9 +31,9 @@ function logged(error: unknown): Answer[] {
   return lines.map((line) => JSON.parse(line));
 }
 
-async function openDatabases(): Promise<Database> {
-  const database = await openHeadquarters(readConfig({ ...(await emptyDatabases()) }));
-  onTestFinished(() => database.close());
+async function aDatabase(): Promise<Database> {
+  const { hq: database, close } = await openDatabases(readConfig(await emptyDatabases()), createLog('silent'));
+  onTestFinished(close);
   await database.write(async (tx) => {
     await tx.query('create table person (name varchar(300) not null unique, age int check (age > 0), note varchar(3))');
     await tx.query(
@@ -122,7 +122,7 @@ const refused: Record<string, { sql: string; parameters?: unknown[]; sqlite: str
 
 test.each(Object.entries(refused))('%s in a database is logged by its code, without a value', async (_, statement) => {
   const { sql, parameters = [], sqlite, postgres } = statement;
-  const database = await openDatabases();
+  const database = await aDatabase();
   const error = await database.write((tx) => tx.query(sql, parameters)).catch((thrown: unknown) => thrown);
   const [line] = logged(error);
 
@@ -148,7 +148,7 @@ test.each(Object.entries(refused))('%s in a database is logged by its code, with
 });
 
 test('the columns of a broken constraint are logged', async () => {
-  const database = await openDatabases();
+  const database = await aDatabase();
   const error = await database
     .write((tx) => tx.query(`insert into person (name, age) values (${literal}, 1)`))
     .catch((thrown: unknown) => thrown);

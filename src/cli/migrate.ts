@@ -1,17 +1,18 @@
-import { channelsOf, openHeadquarters } from '../app.ts';
+import { openDatabases } from '../app.ts';
 import { readConfig } from '../config.ts';
+import { createLog } from '../log.ts';
 
-/** `hq migrate`: brings every database to the newest migration, and says which. The server does the same by itself at first use. */
+/** `hq migrate`: brings every database to the newest migration, and names each. The server does the same when it starts. */
 export async function migrate(): Promise<void> {
   const config = readConfig(process.env);
-  const hq = await openHeadquarters(config);
-  console.log('headquarters: up to date');
-  const channels = channelsOf(config, hq);
-  await channels.refresh();
-  for (const name of new Set(channels.all().map(({ channelDatabase }) => channelDatabase))) {
-    await channels.open(name);
-    console.log(`channel database ${name}: up to date`);
+  const { channels, close } = await openDatabases(config, createLog(config.logLevel));
+  try {
+    console.log('headquarters: up to date');
+    for (const name of new Set(channels.all().map(({ channelDatabase }) => channelDatabase))) {
+      await channels.open(name);
+      console.log(`channel database ${name}: up to date`);
+    }
+  } finally {
+    await close();
   }
-  await channels.close();
-  await hq.close();
 }

@@ -3,7 +3,7 @@ import { ChannelNotFound } from '../errors.ts';
 import { introduce } from './channel/self.ts';
 import type { Database } from './database.ts';
 import { allChannels, type Channel } from './hq/channel.ts';
-import { channelDatabase, openDatabase } from './open.ts';
+import { channelDatabase, openDatabase, SchemaTooNew } from './open.ts';
 
 /**
  * The channels and their databases. Settings are kept in memory, so that a channel works while headquarters is down; a database
@@ -49,6 +49,21 @@ export class Channels {
     // A database that could not be opened is tried again at its next use.
     opening.catch(() => this.databases.delete(name));
     return opening;
+  }
+
+  /**
+   * Opens every channel database. One that is not available is reported; one that a newer version of this program has migrated is
+   * thrown: this version must not touch it.
+   */
+  async openAll(unavailable: (name: string, error: unknown) => void): Promise<void> {
+    for (const name of new Set(this.all().map(({ channelDatabase }) => channelDatabase))) {
+      try {
+        await this.open(name);
+      } catch (error) {
+        if (error instanceof Error && error.cause instanceof SchemaTooNew) throw error;
+        unavailable(name, error);
+      }
+    }
   }
 
   async tidy(): Promise<void> {
