@@ -124,7 +124,7 @@ export async function startApp(config: Config, options: AppOptions): Promise<App
 
 /**
  * Opens headquarters' database and those of all channels, each brought to the newest migration. Embedded ones belong to this process until
- * `close`. Throws FolderInUse, and DatabaseUnavailable when headquarters' database cannot be opened or a newer version of this program has
+ * `close`. Throws FolderRefused, and DatabaseUnavailable when headquarters' database cannot be opened or a newer version of this program has
  * migrated any. A channel database that does not answer is tried again at its first use: the other channels do not wait for it.
  */
 export async function openDatabases(

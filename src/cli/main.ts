@@ -1,6 +1,6 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { allSettings, InvalidSettings, readConfig } from '../config.ts';
-import { FolderInUse } from '../data/folder-lock.ts';
+import { FolderRefused } from '../data/folder-lock.ts';
 import { tokenFor } from '../domain/viewer.ts';
 import { DomainError } from '../errors.ts';
 import { PortInUse } from '../http/server.ts';
@@ -134,7 +134,7 @@ program
 program.parseAsync().catch((error: unknown) => {
   const expected =
     error instanceof PortInUse ||
-    error instanceof FolderInUse ||
+    error instanceof FolderRefused ||
     error instanceof Refused ||
     error instanceof InvalidSettings ||
     error instanceof DomainError;

@@ -1,23 +1,31 @@
-import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import sqlite3 from 'sqlite3';
+import { makeFolder } from './folder.ts';
 
-/** A process that serves or migrates the embedded databases of this folder is running already. */
-export class FolderInUse extends Error {
-  constructor(folder: string) {
-    super(
-      `Another process is using the databases in ${folder}. Stop it first, or set DATA_DIR to another folder: embedded databases belong to one process.`,
-    );
-  }
-}
+/** A folder cannot be used for embedded databases. The message says why and what to do. */
+export class FolderRefused extends Error {}
+
+const inUse = (folder: string) =>
+  `Another process is using the databases in ${folder}. Stop it first, or set DATA_DIR to another folder: embedded databases belong to one process.`;
+
+const unusable = (folder: string, error: unknown) =>
+  `The folder ${folder} cannot be created or written (${(error as { code?: string }).code}). Correct its permissions, or set DATA_DIR to another folder.`;
 
 /**
  * Keeps other processes away from the embedded databases in a folder, which is made if there is none. The operating system frees the
- * lock when this process ends, however it ends. Throws FolderInUse.
+ * lock when this process ends, however it ends. Throws FolderRefused.
  */
 export async function lockFolder(folder: string): Promise<{ release(): Promise<void> }> {
-  await mkdir(folder, { recursive: true });
-  const file = join(folder, 'server.lock');
+  try {
+    await makeFolder(folder);
+    return await lockFile(join(folder, 'server.lock'));
+  } catch (error) {
+    const { code } = error as { code?: unknown };
+    throw new FolderRefused(code === 'SQLITE_BUSY' ? inUse(folder) : unusable(folder, error), { cause: error });
+  }
+}
+
+async function lockFile(file: string): Promise<{ release(): Promise<void> }> {
   const lock = await new Promise<sqlite3.Database>((resolve, reject) => {
     const opened = new sqlite3.Database(file, (error) => (error ? reject(error) : resolve(opened)));
   });
@@ -26,9 +34,9 @@ export async function lockFolder(folder: string): Promise<{ release(): Promise<v
     await new Promise<void>((resolve, reject) =>
       lock.exec('BEGIN EXCLUSIVE', (error) => (error ? reject(error) : resolve())),
     );
+    return { release };
   } catch (error) {
     await release();
-    throw (error as { code?: unknown }).code === 'SQLITE_BUSY' ? new FolderInUse(folder) : error;
+    throw error;
   }
-  return { release };
 }

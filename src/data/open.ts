@@ -1,4 +1,3 @@
-import { mkdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import sqlite3 from 'sqlite3';
 import {
@@ -14,6 +13,7 @@ import { DatabaseUnavailable } from '../errors.ts';
 import { initial as initialChannel } from './channel/migrations/initial.ts';
 import { transactions } from './channel/migrations/transactions.ts';
 import { Database, driverCode, PATIENCE } from './database.ts';
+import { makeFolder } from './folder.ts';
 import { hqEntities } from './hq/entities.ts';
 import { initial as initialHq } from './hq/migrations/initial.ts';
 import { ordersAndStatements } from './hq/migrations/orders-and-statements.ts';
@@ -131,7 +131,7 @@ const writing = [
 const reading = [`busy_timeout = ${PATIENCE}`, 'query_only = ON'];
 
 async function openSqlite(file: string, { name, kind, readers }: OpenOptions): Promise<Database> {
-  await mkdir(dirname(file), { recursive: true });
+  await makeFolder(dirname(file));
   const writer = new DataSource({
     ...everywhere,
     ...kind,

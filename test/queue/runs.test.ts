@@ -12,7 +12,10 @@ import {
   runById,
   withChannels,
 } from '../support/actions.ts';
-import { type Answer, type Headquarters, startHeadquarters } from '../support/headquarters.ts';
+import { type Answer, type Headquarters, onPostgres, startHeadquarters } from '../support/headquarters.ts';
+
+/** Embedded databases belong to one process. */
+const ofTwoServers = test.skipIf(!onPostgres);
 
 const cancel = async (hq: Headquarters, id: string) =>
   (
@@ -109,7 +112,7 @@ test('a run that is cancelled while it works stops after its batch, says what wa
   });
 });
 
-test('a run that was asked to stop while its worker was dead stops before it does anything more', async () => {
+ofTwoServers('a run that was asked to stop while its worker was dead stops before it does anything more', async () => {
   const time = aClock();
   const { dead, other, id, held, dying } = await withDeadWorker(time, 2);
   expect(await cancel(other, id)).toMatchObject({ state: 'RUNNING', cancelRequested: true });
@@ -166,54 +169,60 @@ async function withDeadWorker({ clock }: ReturnType<typeof aClock>, nth: number)
   return { dead, other, id, held, dying };
 }
 
-test('a worker that lost its lease writes nothing more, and the one that took over does all of it once', async () => {
-  const time = aClock();
-  const { other, id, held, dying } = await withDeadWorker(time, 3);
+ofTwoServers(
+  'a worker that lost its lease writes nothing more, and the one that took over does all of it once',
+  async () => {
+    const time = aClock();
+    const { other, id, held, dying } = await withDeadWorker(time, 3);
 
-  await other.worker.drain();
-  expect(await runById(other, id)).toMatchObject({ state: 'RUNNING', attempt: 1 });
-  time.pass(60_000);
-  await other.worker.drain();
-  const taken = await runById(other, id);
-  expect(taken).toMatchObject({
-    state: 'SUCCEEDED',
-    attempt: 2,
-    steps: [{ progress: { done: 10 } }, { progress: { done: 10 } }, { progress: { done: 10 } }],
-  });
+    await other.worker.drain();
+    expect(await runById(other, id)).toMatchObject({ state: 'RUNNING', attempt: 1 });
+    time.pass(60_000);
+    await other.worker.drain();
+    const taken = await runById(other, id);
+    expect(taken).toMatchObject({
+      state: 'SUCCEEDED',
+      attempt: 2,
+      steps: [{ progress: { done: 10 } }, { progress: { done: 10 } }, { progress: { done: 10 } }],
+    });
 
-  const before = await rowsOf(other.hq, 'select * from job_run');
-  held.letGo();
-  await dying;
-  expect(await rowsOf(other.hq, 'select * from job_run')).toEqual(before);
-  expect(await countOf(other.hq, 'customer_operation')).toBe(10);
-  expect([...(await accountIds(other)).values()].toSorted()).toEqual(
-    Array.from({ length: 10 }, (_, index) => `C${String(index + 1).padStart(8, '0')}`),
-  );
-  expect(taken.uploadSessions.reduce((sum: number, { rows }: { rows: number }) => sum + rows, 0)).toBe(10);
-});
+    const before = await rowsOf(other.hq, 'select * from job_run');
+    held.letGo();
+    await dying;
+    expect(await rowsOf(other.hq, 'select * from job_run')).toEqual(before);
+    expect(await countOf(other.hq, 'customer_operation')).toBe(10);
+    expect([...(await accountIds(other)).values()].toSorted()).toEqual(
+      Array.from({ length: 10 }, (_, index) => `C${String(index + 1).padStart(8, '0')}`),
+    );
+    expect(taken.uploadSessions.reduce((sum: number, { rows }: { rows: number }) => sum + rows, 0)).toBe(10);
+  },
+);
 
-test('a worker that wakes up while another one is in the middle of its run writes nothing into it', async () => {
-  const time = aClock();
-  const { dead, other, id, held, dying } = await withDeadWorker(time, 3);
-  time.pass(60_000);
-  const working = hold(other.hq, 'write', 3);
-  const taken = other.worker.drain();
-  await working.reached;
-  const before = [await rowsOf(other.hq, 'select * from job_run'), await countOf(other.hq, 'customer_operation')];
-  expect(before).toMatchObject([[{ state: 'RUNNING', attempt: 2 }], expect.any(Number)]);
+ofTwoServers(
+  'a worker that wakes up while another one is in the middle of its run writes nothing into it',
+  async () => {
+    const time = aClock();
+    const { dead, other, id, held, dying } = await withDeadWorker(time, 3);
+    time.pass(60_000);
+    const working = hold(other.hq, 'write', 3);
+    const taken = other.worker.drain();
+    await working.reached;
+    const before = [await rowsOf(other.hq, 'select * from job_run'), await countOf(other.hq, 'customer_operation')];
+    expect(before).toMatchObject([[{ state: 'RUNNING', attempt: 2 }], expect.any(Number)]);
 
-  held.letGo();
-  await dying;
-  expect([await rowsOf(dead.hq, 'select * from job_run'), await countOf(dead.hq, 'customer_operation')]).toEqual(
-    before,
-  );
-  working.letGo();
-  await taken;
-  expect(await runById(other, id)).toMatchObject({ state: 'SUCCEEDED', attempt: 2 });
-  expect(await countOf(other.hq, 'customer_operation')).toBe(10);
-});
+    held.letGo();
+    await dying;
+    expect([await rowsOf(dead.hq, 'select * from job_run'), await countOf(dead.hq, 'customer_operation')]).toEqual(
+      before,
+    );
+    working.letGo();
+    await taken;
+    expect(await runById(other, id)).toMatchObject({ state: 'SUCCEEDED', attempt: 2 });
+    expect(await countOf(other.hq, 'customer_operation')).toBe(10);
+  },
+);
 
-test('sessions that a dead worker left open are ended when its run is taken over', async () => {
+ofTwoServers('sessions that a dead worker left open are ended when its run is taken over', async () => {
   const time = aClock();
   const { other, id, held, dying } = await withDeadWorker(time, 4);
   expect((await runById(other, id)).uploadSessions).toMatchObject([{ status: 'STARTED', finishedAt: null }]);

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { aClock, accountIds, createCustomer, withChannels } from '../support/actions.ts';
-import { type Headquarters, startHeadquarters } from '../support/headquarters.ts';
+import { type Headquarters, onPostgres, startHeadquarters } from '../support/headquarters.ts';
 
 const parts =
   'id job cron timeZone enabled missedRuns nextRunAt lastRunAt lastRun { state cause requestedBy } channels { code }';

@@ -10,7 +10,7 @@ import { inject, type TestContext } from 'vitest';
 import type { Point, Report, Transaction, Watch } from './messages.ts';
 
 /** The databases that the suite runs on: `TEST_DATABASE=postgres` for PostgreSQL, SQLite otherwise. */
-const onPostgres = process.env.TEST_DATABASE === 'postgres';
+export const onPostgres = process.env.TEST_DATABASE === 'postgres';
 const postgres = process.env.TEST_POSTGRES_URL ?? 'postgres://postgres@127.0.0.1:5432/test';
 pg.types.setTypeParser(pg.types.builtins.INT8, Number);
 
