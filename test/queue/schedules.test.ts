@@ -208,5 +208,5 @@ test('an end of day is scheduled like any job, in the time zone of its channels'
   await hq.worker.drain();
   const { jobRuns } = await hq.query('{ jobRuns { edges { node { job state steps { job } } } } }');
   expect(jobRuns.edges[0].node).toMatchObject({ job: 'END_OF_DAY', state: 'SUCCEEDED' });
-  expect(jobRuns.edges[0].node.steps).toHaveLength(7);
+  expect(jobRuns.edges[0].node.steps).toHaveLength(8);
 });
