@@ -3,6 +3,7 @@ import { ChannelNotFound } from '../errors.ts';
 import { introduce } from './channel/self.ts';
 import type { Database } from './database.ts';
 import { allChannels, type Channel } from './hq/channel.ts';
+import { uninterrupted } from './interruption.ts';
 import { channelDatabase, openDatabase, SchemaTooNew } from './open.ts';
 
 /**
@@ -44,7 +45,8 @@ export class Channels {
   open(name: string): Promise<Database> {
     const known = this.databases.get(name);
     if (known) return known;
-    const opening = this.openNew(name);
+    // Others wait for it too: it goes on when the client that needed it first has gone.
+    const opening = uninterrupted(() => this.openNew(name));
     this.databases.set(name, opening);
     // A database that could not be opened is tried again at its next use.
     opening.catch(() => this.databases.delete(name));

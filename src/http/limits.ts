@@ -23,6 +23,8 @@ export const defaultLimits = {
   socketLookEvery: 1_000,
   /** Looks between two pings; a socket that has not answered by the next one is ended. */
   socketPingEvery: 12,
+  /** Ms that an operation may ask the databases; transactions that it began are finished. */
+  operationTime: 4_500,
   /** Ms a new socket has to say who it is. Generous: thousands reconnect at once after a restart. */
   connectionInit: 10_000,
   /** Ms in which a probe of /health/ready has to answer, for which its answer is kept, and after which it is given up and begun anew. */

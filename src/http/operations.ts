@@ -75,12 +75,15 @@ export function operationServer<Viewer>(options: OperationsOptions<Viewer>): Ser
 /** Parses, validates and executes as yoga does for HTTP, or joins a feed that is executed once for many. */
 async function begin<Viewer>(
   { yoga, fanout }: OperationsOptions<Viewer>,
-  { viewer, socket }: SocketState<Viewer>,
+  { viewer, socket, signal }: SocketState<Viewer>,
   id: string,
   { query, operationName, variables }: SubscribePayload,
 ): Promise<{ args: ExecutionArgs; result: Result }> {
   if (viewer === undefined) throw new Unauthenticated();
-  const { schema, parse, validate, contextFactory, execute, subscribe } = yoga.getEnveloped({ viewer });
+  const { schema, parse, validate, contextFactory, execute, subscribe } = yoga.getEnveloped({
+    viewer,
+    ...(signal ? { signal } : {}),
+  });
   const document = parse(query);
   const invalid: readonly GraphQLError[] = validate(schema, document);
   if (invalid.length > 0) throw new AggregateError(invalid);

@@ -9,12 +9,15 @@ import {
   type SelectionSetNode,
 } from 'graphql';
 import { isAsyncIterable, mapAsyncIterator, type Plugin } from 'graphql-yoga';
+import { interruptible } from '../data/interruption.ts';
 import { Unauthenticated } from '../errors.ts';
 import type { Limits } from './limits.ts';
 
 /** What passes between the transports and these rules: who asks. Resolvers never see it, nor the request. */
 export interface Asked<Viewer> {
   viewer?: Viewer;
+  /** Aborts when the socket of an operation has closed. Over HTTP the request has a signal of its own. */
+  signal?: AbortSignal;
 }
 
 /**
@@ -47,15 +50,31 @@ export function documentLimits(limits: Limits): Plugin {
 
 /**
  * Executes with graphql-js and gives every operation a context of its own, every event of a subscription too: a
- * context holds dataloaders, and one that lives as long as a subscription would answer with old rows.
+ * context holds dataloaders, and one that lives as long as a subscription would answer with old rows. What an operation
+ * asks the databases is interrupted when its client has gone, or when its time is over.
  */
-export function execution<Viewer, Context extends object>(contextFor: (viewer: Viewer) => Context): Plugin {
+export function execution<Viewer, Context extends object>(
+  contextFor: (viewer: Viewer) => Context,
+  limits: Limits,
+): Plugin {
   const own = ({ contextValue, ...args }: ExecutionArgs): ExecutionArgs => {
     const { viewer } = contextValue as Asked<Viewer>;
     if (viewer === undefined) throw new Unauthenticated();
     return { ...args, contextValue: contextFor(viewer) };
   };
-  const executeOwn = async (args: ExecutionArgs) => asRequestError(await execute(own(args)));
+  const executeOwn = async (args: ExecutionArgs) => {
+    const { request, signal = request?.signal } = args.contextValue as Asked<Viewer> & { request?: Request };
+    const controller = new AbortController();
+    const interrupt = () => controller.abort();
+    const timer = setTimeout(interrupt, limits.operationTime);
+    signal?.addEventListener('abort', interrupt, { once: true });
+    try {
+      return asRequestError(await interruptible(controller.signal, () => execute(own(args))));
+    } finally {
+      clearTimeout(timer);
+      signal?.removeEventListener('abort', interrupt);
+    }
+  };
   const subscribeOwn = async (args: ExecutionArgs) => {
     const source = await createSourceEventStream(own(args));
     if (!isAsyncIterable(source)) return asRequestError(source);

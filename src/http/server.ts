@@ -73,7 +73,7 @@ export async function serveHttp<Viewer, Context extends object>(
     maskedErrors: { maskError },
     maxRequestBodySize: limits.requestBody,
     cors: ({ headers }) => corsFor(headers.get('origin'), headers.get('host'), allowedOrigins),
-    plugins: [requestRules(viewerOf), documentLimits(limits), execution(contextFor)],
+    plugins: [requestRules(viewerOf), documentLimits(limits), execution(contextFor, limits)],
   });
   const page = options.graphiqlTabs && graphiqlPage(options.graphiqlTabs);
   const answers = new Set<ServerResponse>();

@@ -86,6 +86,7 @@ function serveSocket<Viewer>(
   authorization: string | undefined,
   { operations, limits, log }: Pick<SocketsOptions<Viewer>, 'operations' | 'limits' | 'log'>,
 ): void {
+  const gone = new AbortController();
   const closed = operations.opened(
     {
       protocol: socket.protocol,
@@ -108,11 +109,12 @@ function serveSocket<Viewer>(
         });
       },
     },
-    { socket, authorization },
+    { socket, authorization, signal: gone.signal },
   );
   // A message that is too large or no WebSocket frame; ws closes the socket by itself.
   socket.on('error', (error) => log.debug({ err: error }, 'a socket broke'));
   socket.once('close', (code, reason) => {
+    gone.abort();
     closed(code, String(reason)).catch((error: unknown) => {
       log.warn({ err: error }, 'a closed socket could not be cleaned up');
     });
