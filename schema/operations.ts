@@ -88,7 +88,7 @@ export type CreateChannelInput = {
 export type CreateCustomerInput = {
   /** Any number of addresses. */
   addresses?: Array<CustomerAddressInput> | null | undefined;
-  /** Day of birth of a person. */
+  /** Day of birth of a person, from 1900 to today. */
   birthDate?: string | null | undefined;
   /** Code of the channel that creates it. */
   channel: string;
@@ -112,7 +112,7 @@ export type CreateCustomerInput = {
 
 /** A new order. */
 export type CreateOrderInput = {
-  /** The day of the books. Default: that of the shift, else today in the time zone of the channel. It cannot be later than today. */
+  /** The day of the books. Default: that of the shift, else today in the time zone of the channel. It cannot be later than today, or before 2000. */
   businessDate?: string | null | undefined;
   /** Code of the channel that records it. */
   channel: string;
@@ -335,7 +335,7 @@ export type MissedRuns =
 
 /** A new shift. */
 export type OpenShiftInput = {
-  /** The day of the books. Default: today in the time zone of the channel; it cannot be later. */
+  /** The day of the books. Default: today in the time zone of the channel; it cannot be later, or before 2000. */
   businessDate?: string | null | undefined;
   /** Code of its channel. */
   channel: string;
@@ -372,7 +372,7 @@ export type PersonNameInput = {
 
 /** A new sale; with negative quantities a return. */
 export type RecordSaleInput = {
-  /** The day of the books. Default: that of the shift, else today in the time zone of the channel. It cannot be later than today. */
+  /** The day of the books. Default: that of the shift, else today in the time zone of the channel. It cannot be later than today, or before 2000. */
   businessDate?: string | null | undefined;
   /** Code of the channel that records it. */
   channel: string;

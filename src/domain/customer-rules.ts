@@ -8,6 +8,7 @@ import {
   type OperationPayload,
   type SearchKeys,
 } from '../data/customer-rows.ts';
+import { birthDays, outside } from './business-day.ts';
 
 /*
  * One set of rules for a customer, applied twice: in the channel when the customer is entered, and at headquarters before it gets
@@ -139,20 +140,23 @@ function knownCountries(): Set<string> {
 export type Issue = { path: (string | number)[]; rule: string };
 
 /**
- * What is wrong with the fields of an operation. `known` is the customer that it changes, and then the rules across fields are those of
+ * What is wrong with the fields of an operation that is entered, or was received, `at` this time. `known` is the customer that it changes, and then the rules across fields are those of
  * the customer after the change. Leave it out for an operation that creates a customer; null when the customer is not at hand: then
  * `contradictions` has to be asked when it is.
  */
-export function issuesOf(payload: OperationPayload, known?: CustomerBody | null): Issue[] {
+export function issuesOf(payload: OperationPayload, at: string, known?: CustomerBody | null): Issue[] {
   const found: Issue[] = [];
-  const collect = (at: (string | number)[], result: z.ZodSafeParseResult<unknown>) => {
+  const collect = (place: (string | number)[], result: z.ZodSafeParseResult<unknown>) => {
     for (const { path, message } of result.error?.issues ?? [])
-      found.push({ path: [...at, ...(path as string[])], rule: message });
+      found.push({ path: [...place, ...(path as string[])], rule: message });
   };
   // What other software wrote may be anything.
   const { customer, addresses } = payload ?? {};
   if (customer !== undefined && customer !== null) {
     collect([], (known === undefined ? bodyRules : changeRules).safeParse(customer));
+    const { birth_date: born } = customer;
+    const wrong = typeof born === 'string' ? outside(born, birthDays(at)) : undefined;
+    if (wrong !== undefined) found.push({ path: ['birth_date'], rule: wrong });
     if (found.length === 0 && known !== null) found.push(...contradictions({ ...known, ...customer }));
   }
   if (addresses && !Array.isArray(addresses)) found.push({ path: ['addresses'], rule: 'must be a list' });

@@ -56,7 +56,7 @@ export function prepareCustomer(channel: string, input: CustomerInput, at: strin
   const addresses = (input.addresses ?? []).map((address, index) =>
     addressFrom(address, index, body, ['addresses', index, 'id']),
   );
-  throwFirst(issuesOf({ customer: { ...body, ...searchKeys(body) }, addresses }));
+  throwFirst(issuesOf({ customer: { ...body, ...searchKeys(body) }, addresses }, at));
   if (new Set(addresses.map((address) => address.uuid)).size < addresses.length) {
     throw new InvalidInput(['addresses'], 'two addresses have the same id');
   }
@@ -163,7 +163,7 @@ export async function updateCustomer(
       birth_date: change.birthDate,
     }),
   };
-  throwFirst(issuesOf({ customer: body }));
+  throwFirst(issuesOf({ customer: body }, at));
   const customer = changesBetween(before, body);
   if (Object.keys(customer).length === 0) return;
   await takeCounters(tx, 1);
@@ -191,7 +191,9 @@ export async function addAddress(
   const [row] = await customersByUuid(tx, [uuid]);
   const addresses = (await addressesOf(tx, [uuid])).get(uuid) ?? [];
   const added = addressFrom(address, addresses.length, bodyOf(row!), ['address', 'id']);
-  throwFirst(issuesOf({ addresses: [added] }).map(({ path, rule }) => ({ path: ['address', ...path.slice(2)], rule })));
+  throwFirst(
+    issuesOf({ addresses: [added] }, at).map(({ path, rule }) => ({ path: ['address', ...path.slice(2)], rule })),
+  );
   const known = addresses.find((other) => other.uuid === added.uuid);
   if (known) {
     if (JSON.stringify({ ...known, position: 0 }) === JSON.stringify({ ...added, position: 0 })) return;

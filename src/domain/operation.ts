@@ -94,7 +94,7 @@ export async function correct(
         }
       : {}),
   };
-  const [issue] = issuesOf(payload, stored);
+  const [issue] = issuesOf(payload, operation.received_at, stored);
   if (issue)
     throw new InvalidInput(
       issue.path.map((part) => camel(String(part))),

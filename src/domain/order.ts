@@ -3,6 +3,7 @@ import { formatted, takeNumbers } from '../data/hq/number-sequence.ts';
 import { insertSalesOrders, salesOrder } from '../data/hq/sales-order.ts';
 import { type DueTransaction, type Setback, setBack, succeed } from '../data/hq/transaction.ts';
 import { NumberSequenceExhausted } from '../errors.ts';
+import { businessDays, latestDay, outside } from './business-day.ts';
 import { resolveReferences } from './references.ts';
 import { backoff, MOST_TRIES } from './resolve.ts';
 import { issuesOfTransaction } from './transaction-rules.ts';
@@ -25,9 +26,11 @@ export interface CheckedOrder extends DueTransaction {
 export const checkedOrders = (orders: DueTransaction[]): CheckedOrder[] =>
   orders.map((order) => Object.assign(order, { invalid: invalidity(order) ?? null }));
 
-function invalidity({ payload }: DueTransaction): string | undefined {
+function invalidity({ payload, received_at: receivedAt }: DueTransaction): string | undefined {
   const [issue] = issuesOfTransaction(payload);
-  return issue && [issue.path.join('.'), issue.rule].filter(Boolean).join(': ');
+  if (issue) return [issue.path.join('.'), issue.rule].filter(Boolean).join(': ');
+  const wrong = outside(payload.business_date, businessDays(latestDay(receivedAt)));
+  return wrong && `business_date: ${wrong}`;
 }
 
 /**

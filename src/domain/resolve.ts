@@ -161,9 +161,9 @@ function reasonAgainst(
 
 /** What is wrong with an operation by itself, whatever headquarters has of its customer. */
 function invalidity(operation: CustomerOperation): string | undefined {
-  const { customer_uuid: uuid, payload } = operation;
+  const { customer_uuid: uuid, payload, received_at: receivedAt } = operation;
   if (!uuidRule.safeParse(uuid).success) return 'customer_uuid: must be a UUID in lower case';
-  const wrong = asText(issuesOf(payload, creates(operation) ? undefined : null));
+  const wrong = asText(issuesOf(payload, receivedAt, creates(operation) ? undefined : null));
   if (wrong) return wrong;
   return creates(operation) && !payload.customer ? 'The operation does not say who the customer is.' : undefined;
 }

@@ -10,6 +10,7 @@ import {
 } from '../data/hq/transaction.ts';
 import type { Tender, TransactionBody, TransactionLine, TransactionPayment } from '../data/transaction-rows.ts';
 import { InvalidInput, NotFound, WrongState } from '../errors.ts';
+import { businessDays, latestDay, outside } from './business-day.ts';
 import { decimalOf, minorUnits, quantityOf, thousandths } from './money.ts';
 import { issuesOfTransaction, lineOf, totalsOf } from './transaction-rules.ts';
 
@@ -87,6 +88,8 @@ export async function editTransaction(
   const body = withChange(before, change);
   const [issue] = issuesOfTransaction(body);
   if (issue) throw new InvalidInput(issue.path.map(String), issue.rule);
+  const wrongDay = outside(body.business_date, businessDays(latestDay(transaction.received_at)));
+  if (wrongDay) throw new InvalidInput(['businessDate'], wrongDay);
   if (hold && body.kind === 'CASH_AND_CARRY') throw new InvalidInput(['hold'], 'is for orders');
   const differences = differencesOf(before, body);
   if (differences.length === 0) throw new InvalidInput([], 'nothing to change was given');

@@ -12,7 +12,7 @@ import {
 import type { Channel } from '../data/hq/channel.ts';
 import type { Tender, TransactionBody, TransactionKind } from '../data/transaction-rows.ts';
 import { type DomainError, InvalidInput, NotFound, TransactionExists, WrongState } from '../errors.ts';
-import { dayIn } from './business-day.ts';
+import { businessDays, dayIn, outside } from './business-day.ts';
 import { trimmed, uuidFrom } from './customer.ts';
 import { currencyCode, type Issue } from './customer-rules.ts';
 import { decimalOf, minorDigits, minorUnits, thousandths } from './money.ts';
@@ -87,7 +87,7 @@ export function prepareTransaction(channel: Recording, input: TransactionInput, 
   const today = dayIn(channel.timeZone, at);
   const body = bodyFrom(input, { reference: referenceOf(uuid), currency, today });
   throwFirst(issuesOfTransaction(body));
-  if (body.business_date > today) throw laterThan(today);
+  mustBeBusinessDay(body.business_date, today);
   mustAddUp(body, input.total);
   const dateOfShift = !input.businessDate;
   const said = dateOfShift ? { ...body, business_date: null } : body;
@@ -294,15 +294,17 @@ function mustAddUp({ kind, gross, paid, currency }: TransactionBody, total: stri
     throw new InvalidInput(['payments'], `must be between 0 and ${right}, which is due: they come to ${shown}`);
 }
 
-/** A business date that has not come yet; with the given path. */
-export const laterThan = (today: string) =>
-  new InvalidInput(['businessDate'], `must not be after today, which is ${today} in the channel's time zone`);
+/** Throws InvalidInput for a business date that the books do not take when it is `today` in the channel's time zone. */
+function mustBeBusinessDay(day: string, today: string): void {
+  const wrong = outside(day, businessDays(today));
+  if (wrong !== undefined) throw new InvalidInput(['businessDate'], wrong);
+}
 
 export function checkedBusinessDate(value: string | null | undefined, today: string): string {
   if (value === null || value === undefined) return today;
   const { error } = businessDate.safeParse(value);
   if (error) throw new InvalidInput(['businessDate'], error.issues[0]!.message);
-  if (value > today) throw laterThan(today);
+  mustBeBusinessDay(value, today);
   return value;
 }
 

@@ -2,7 +2,7 @@ import type { StatementSettings } from '../data/hq/statement-settings.ts';
 import type { DueTransaction } from '../data/hq/transaction.ts';
 import type { ValidationRule } from '../data/hq/validation.ts';
 import type { TransactionBody, TransactionTotals } from '../data/transaction-rows.ts';
-import { dayIn } from './business-day.ts';
+import { businessDays, dayIn } from './business-day.ts';
 import { decimalOf, timesQuantity } from './money.ts';
 import { totalsOf } from './transaction-rules.ts';
 
@@ -36,9 +36,11 @@ const rules: Record<ValidationRule, (checked: Checked) => string | false> = {
       'A delivery address is named, and no customer.'),
   BUSINESS_DATE: ({ body, sale, channel }) => {
     const received = dayIn(channel.timeZone, sale.received_at);
+    const { earliest, latest } = businessDays(received);
     return (
-      body.business_date > received &&
-      `The business date ${body.business_date} is after ${received}, the day it was received.`
+      (body.business_date > latest &&
+        `The business date ${body.business_date} is after ${received}, the day it was received.`) ||
+      (body.business_date < earliest && `The business date ${body.business_date} is before ${earliest}.`)
     );
   },
   DISCOUNT_AMOUNT: ({ body, totals }) => differs('The discount', body, body.discount, totals.discount, 'of the lines'),

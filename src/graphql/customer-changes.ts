@@ -45,7 +45,7 @@ const about = {
   phone: 'Primary phone number; digits, spaces and ( ) - . / + x #; at most 40 characters.',
   language: 'BCP 47 tag, e.g. `en-US`.',
   currency: 'ISO 4217 code, e.g. `USD`.',
-  birthDate: 'Day of birth of a person.',
+  birthDate: 'Day of birth of a person, from 1900 to today.',
 };
 
 const CreateCustomerInput = builder.inputType('CreateCustomerInput', {

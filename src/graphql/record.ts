@@ -69,7 +69,7 @@ const about = {
   id: 'Its permanent UUID, made by the client: the idempotency key. Sent again with the same data it answers the stored transaction. Default: we make one, and a repeat records another transaction.',
   address: 'Which address of the customer it goes to. It may be pending, and need not be in this database.',
   businessDate:
-    'The day of the books. Default: that of the shift, else today in the time zone of the channel. It cannot be later than today.',
+    'The day of the books. Default: that of the shift, else today in the time zone of the channel. It cannot be later than today, or before 2000.',
   currency: 'Of all amounts. Default: the currency of the channel.',
   taxed:
     'Whether unit prices and discounts include tax: then a line’s gross amount is price × quantity − discount, otherwise its net amount is. Default false.',

@@ -165,7 +165,8 @@ const OpenShiftInput = builder.inputType('OpenShiftInput', {
     register: t.string({ required: true, description: 'At which register; at most 40 characters. It must be free.' }),
     businessDate: t.field({
       type: 'Date',
-      description: 'The day of the books. Default: today in the time zone of the channel; it cannot be later.',
+      description:
+        'The day of the books. Default: today in the time zone of the channel; it cannot be later, or before 2000.',
     }),
     currency: t.field({
       type: 'CurrencyCode',

@@ -29,7 +29,8 @@ import { RetailTransaction } from './transaction.ts';
 
 const ruleMeanings: Record<ValidationRule, string> = {
   CUSTOMER_ACCOUNT: 'The customer that it names has an account ID.',
-  BUSINESS_DATE: 'Its business date is not after the day it was received, in the channel’s time zone.',
+  BUSINESS_DATE:
+    'Its business date is not after the day it was received, in the channel’s time zone, and not before 2000.',
   DISCOUNT_AMOUNT: 'Its discount is the sum of its lines’ discounts.',
   GROSS_AMOUNT: 'Its total is the sum of its lines with tax, and its charges.',
   NET_AMOUNT: 'Its net amount is the sum of its lines without tax.',

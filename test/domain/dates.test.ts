@@ -1,0 +1,141 @@
+import { randomUUID } from 'node:crypto';
+import { expect, test } from 'vitest';
+import { aBody, aClock, appendOperation, createCustomer, rowsOf, run, withChannels } from '../support/actions.ts';
+import { type Answer, aCustomer, createCustomerDocument, type Headquarters } from '../support/headquarters.ts';
+import { appendTransaction, aTransaction } from '../support/transactions.ts';
+
+/** Late in the day: in Chicago it is the 22nd, in Kiribati the 23rd already. */
+const { clock } = aClock('2026-11-22T18:00:00.000Z');
+
+/** Each with whether a date of birth, and a business date in Chicago, may be it. */
+const days: [day: string, born: boolean, business: boolean][] = [
+  ['2026-11-22', true, true],
+  ['2026-11-23', true, false],
+  ['2026-11-24', false, false],
+  ['2199-12-31', false, false],
+  ['2000-01-01', true, true],
+  ['1999-12-31', true, false],
+  ['1900-01-01', true, false],
+  ['1899-12-31', false, false],
+  ['1800-01-01', false, false],
+];
+
+async function answered(hq: Headquarters, document: string, input: object): Promise<Answer> {
+  return Object.values(await hq.query<Answer>(document, { input }))[0];
+}
+const expected = (allowed: boolean, path: string) =>
+  allowed
+    ? expect.not.objectContaining({ code: expect.anything() })
+    : expect.objectContaining({ code: 'INVALID_INPUT', path: [path] });
+const globalId = (text: string) => Buffer.from(text).toString('base64');
+const operationsOf = (hq: Headquarters, uuid: string) =>
+  rowsOf(hq.hq, 'select sequence, state, error_code from customer_operation where customer_uuid = $1', [uuid]);
+const failing = '__typename ... on Failure { code message path }';
+
+test('nobody is born in the future or before 1900, when a customer is entered and when one is changed', async () => {
+  const hq = await withChannels(['houston'], { clock });
+  const uuid = await createCustomer(hq);
+  for (const [birthDate, born] of days) {
+    const created = await answered(hq, createCustomerDocument, aCustomer({ birthDate }));
+    expect(created, birthDate).toEqual(expected(born, 'birthDate'));
+    const updated = await answered(
+      hq,
+      `mutation ($input: UpdateCustomerInput!) { updateCustomer(input: $input) { ${failing} } }`,
+      { channel: 'houston', uuid, birthDate },
+    );
+    expect(updated, birthDate).toEqual(expected(born, 'birthDate'));
+  }
+});
+
+test('business dates are from 2000 to today, for sales, orders and shifts of a channel', async () => {
+  const hq = await withChannels(['houston'], { clock });
+  const customerUuid = await createCustomer(hq);
+  const sold = { channel: 'houston', lines: [{ sku: 'A', quantity: '1', unitPrice: '1' }], total: '1' };
+  for (const [businessDate, , business] of days) {
+    const answers = [
+      await answered(hq, `mutation ($input: RecordSaleInput!) { recordSale(input: $input) { ${failing} } }`, {
+        ...sold,
+        businessDate,
+        payments: [{ tender: 'CASH', amount: '1' }],
+      }),
+      await answered(hq, `mutation ($input: CreateOrderInput!) { createOrder(input: $input) { ${failing} } }`, {
+        ...sold,
+        businessDate,
+        customerUuid,
+      }),
+      await answered(hq, `mutation ($input: OpenShiftInput!) { openShift(input: $input) { ${failing} } }`, {
+        channel: 'houston',
+        businessDate,
+        register: businessDate,
+      }),
+    ];
+    for (const answer of answers) expect(answer, businessDate).toEqual(expected(business, 'businessDate'));
+  }
+});
+
+test('headquarters sets aside what other software dated wrong', async () => {
+  const hq = await withChannels(['houston'], { clock });
+  const customerUuid = await createCustomer(hq);
+  const customers = new Map<string, string>();
+  const transactions = new Map<string, string>();
+  for (const [day] of days) {
+    customers.set(day, randomUUID());
+    await appendOperation(hq, 'houston', {
+      uuid: customers.get(day)!,
+      payload: { customer: aBody({ birth_date: day }) },
+    });
+    for (const kind of ['ONLINE_ORDER', 'CASH_AND_CARRY'] as const)
+      transactions.set(
+        `${kind} ${day}`,
+        await appendTransaction(hq, 'houston', aTransaction(kind, { customer_uuid: customerUuid, business_date: day })),
+      );
+  }
+  await run(hq);
+  await run(hq, 'runSynchronizeOrders');
+  await run(hq, 'runValidateTransactions');
+
+  const statuses = new Map(
+    (await rowsOf(hq.hq, 'select uuid, status, error_code from retail_transaction')).map((row) => [row.uuid, row]),
+  );
+  for (const [day, born, business] of days) {
+    expect(await operationsOf(hq, customers.get(day)!), day).toMatchObject([
+      born ? { state: 'SYNCED' } : { state: 'FAILED', error_code: 'INVALID_INPUT' },
+    ]);
+    // Orders are compared with the day as it is anywhere: the clock of a channel may be ahead of that of headquarters.
+    const inTime = business || day === '2026-11-23';
+    expect(statuses.get(transactions.get(`ONLINE_ORDER ${day}`)!), day).toMatchObject(
+      inTime ? { status: 'SUCCEEDED' } : { status: 'FAILED', error_code: 'INVALID_INPUT' },
+    );
+    expect(statuses.get(transactions.get(`CASH_AND_CARRY ${day}`)!), day).toMatchObject(
+      business ? { status: 'SUCCEEDED' } : { status: 'FAILED' },
+    );
+  }
+});
+
+test('a correction keeps the same bounds', async () => {
+  const hq = await withChannels(['houston'], { clock });
+  const uuid = randomUUID();
+  const payload = { customer: aBody({ birth_date: '2199-01-01' }) };
+  await appendOperation(hq, 'houston', { uuid, payload });
+  await run(hq);
+  const [{ sequence }] = await operationsOf(hq, uuid);
+  const id = globalId(`CustomerOperation:${sequence}`);
+  const order = await appendTransaction(hq, 'houston', aTransaction('ONLINE_ORDER', { customer_uuid: uuid }));
+  await run(hq, 'runPJob');
+  const named = { id: globalId(`RetailTransaction:houston/${order}`) };
+  for (const [day, born, business] of days) {
+    const edited = await answered(
+      hq,
+      `mutation ($input: EditTransactionInput!) { editTransaction(input: $input) { ${failing} } }`,
+      { ...named, businessDate: day },
+    );
+    expect(edited, day).toEqual(expected(business || day === '2026-11-23', 'businessDate'));
+    if (born) continue;
+    const corrected = await answered(
+      hq,
+      `mutation ($input: CorrectCustomerOperationInput!) { correctCustomerOperation(input: $input) { ${failing} } }`,
+      { id, birthDate: day },
+    );
+    expect(corrected, day).toEqual(expected(false, 'birthDate'));
+  }
+});
