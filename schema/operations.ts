@@ -58,7 +58,7 @@ export type ChannelType =
 export type CountShiftInput = {
   /** Code of its channel. */
   channel: string;
-  /** What was counted. A newer count of a tender replaces an older one; other tenders stay. Only cash cannot be negative: a card terminal may have paid back more than it took. */
+  /** What was counted. A newer count of a tender replaces an older one; other tenders stay. Only cash cannot be negative: a card terminal may have paid back more than it took. At most 100. */
   counts?: Array<TenderAmountInput> | null | undefined;
   /** Its UUID. */
   uuid: string;
@@ -86,7 +86,7 @@ export type CreateChannelInput = {
 
 /** A new customer. */
 export type CreateCustomerInput = {
-  /** Any number of addresses. */
+  /** Its addresses. At most 100. */
   addresses?: Array<CustomerAddressInput> | null | undefined;
   /** Day of birth of a person, from 1900 to today. */
   birthDate?: string | null | undefined;
@@ -116,7 +116,7 @@ export type CreateOrderInput = {
   businessDate?: string | null | undefined;
   /** Code of the channel that records it. */
   channel: string;
-  /** At most 100. */
+  /** What is charged beside the products. At most 100. */
   charges?: Array<TransactionChargeInput> | null | undefined;
   /** Of all amounts. Default: the currency of the channel. */
   currency?: string | null | undefined;
@@ -128,7 +128,7 @@ export type CreateOrderInput = {
   id?: string | null | undefined;
   /** How it was taken. Default ONLINE_ORDER. */
   kind?: OrderKind | null | undefined;
-  /** At least one that is not voided, and at most 1,000. */
+  /** What is sold or returned: at least one line that is not voided. At most 1,000. */
   lines: Array<TransactionLineInput>;
   /** What has been paid: nothing, a part or all of it, and not more. At most 100. */
   payments?: Array<TransactionPaymentInput> | null | undefined;
@@ -347,7 +347,7 @@ export type OpenShiftInput = {
   openedBy?: string | null | undefined;
   /** At which register; at most 40 characters. It must be free. */
   register: string;
-  /** What is in the till. Default: nothing. */
+  /** What is in the till. Default: nothing. At most 100. */
   starting?: Array<TenderAmountInput> | null | undefined;
 };
 
@@ -376,7 +376,7 @@ export type RecordSaleInput = {
   businessDate?: string | null | undefined;
   /** Code of the channel that records it. */
   channel: string;
-  /** At most 100. */
+  /** What is charged beside the products. At most 100. */
   charges?: Array<TransactionChargeInput> | null | undefined;
   /** Of all amounts. Default: the currency of the channel. */
   currency?: string | null | undefined;
@@ -386,7 +386,7 @@ export type RecordSaleInput = {
   deliveryAddressUuid?: string | null | undefined;
   /** Its permanent UUID, made by the client: the idempotency key. Sent again with the same data it answers the stored transaction. Default: we make one, and a repeat records another transaction. */
   id?: string | null | undefined;
-  /** At least one that is not voided, and at most 1,000. */
+  /** What is sold or returned: at least one line that is not voided. At most 1,000. */
   lines: Array<TransactionLineInput>;
   /** What was paid, less what was given back: exactly the total. At most 100. */
   payments?: Array<TransactionPaymentInput> | null | undefined;
@@ -406,7 +406,7 @@ export type RecordSaleInput = {
 export type RunJobInput = {
   /** For statements: only sales and shifts up to this business day. Default: up to the day that it is in each channel’s time zone. */
   businessDate?: string | null | undefined;
-  /** Codes of channels; null or left out: all. The P-job uploads the whole channel database that a channel lives in. */
+  /** Codes of channels; null or left out: all. The P-job uploads the whole channel database that a channel lives in. At most 1,000. */
   channels?: Array<string> | null | undefined;
 };
 
@@ -594,7 +594,7 @@ export type UpdateChannelInput = {
 
 /** What to change; what is left out stays. */
 export type UpdateScheduleInput = {
-  /** Codes of channels; null: all. */
+  /** Codes of channels; null: all. At most 1,000. */
   channels?: Array<string> | null | undefined;
   /** Cron pattern. */
   cron?: string | null | undefined;

@@ -136,6 +136,9 @@ function knownCountries(): Set<string> {
   );
 }
 
+/** Addresses that a customer may have. */
+export const MOST_ADDRESSES = 100;
+
 /** A rule that is broken, and where. The path names columns. */
 export type Issue = { path: (string | number)[]; rule: string };
 
@@ -160,12 +163,15 @@ export function issuesOf(payload: OperationPayload, at: string, known?: Customer
     if (found.length === 0 && known !== null) found.push(...contradictions({ ...known, ...customer }));
   }
   if (addresses && !Array.isArray(addresses)) found.push({ path: ['addresses'], rule: 'must be a list' });
+  else if (addresses && addresses.length > MOST_ADDRESSES) found.push(tooManyAddresses);
   else
     for (const [index, address] of (addresses ?? []).entries())
       collect(['addresses', index], addressRules.safeParse(address));
   if (!customer && !addresses?.length) found.push({ path: [], rule: 'the operation says nothing' });
   return found;
 }
+
+export const tooManyAddresses: Issue = { path: ['addresses'], rule: `must not be more than ${MOST_ADDRESSES}` };
 
 /** What is wrong with a customer whose fields are each in order. */
 export function contradictions(body: Partial<CustomerBody>): Issue[] {

@@ -11,7 +11,7 @@ import { appendOperations, takeCounters } from '../data/channel/operation.ts';
 import { addressesOf, customersByUuid } from '../data/customer-page.ts';
 import type { AddressPurpose, AddressRow, CustomerBody, CustomerType } from '../data/customer-rows.ts';
 import { CustomerExists, CustomerNotFound, type DomainError, InvalidInput } from '../errors.ts';
-import { changesBetween, type Issue, issuesOf, searchKeys, uuidRule } from './customer-rules.ts';
+import { changesBetween, type Issue, issuesOf, MOST_ADDRESSES, searchKeys, uuidRule } from './customer-rules.ts';
 
 export interface AddressInput {
   id?: string | null;
@@ -199,6 +199,8 @@ export async function addAddress(
     if (JSON.stringify({ ...known, position: 0 }) === JSON.stringify({ ...added, position: 0 })) return;
     throw new InvalidInput(['address', 'id'], 'this UUID belongs to another address of the customer');
   }
+  if (addresses.length >= MOST_ADDRESSES)
+    throw new InvalidInput(['address'], `a customer has at most ${MOST_ADDRESSES} addresses`);
   await takeCounters(tx, 1);
   await changeCustomer(tx, uuid, { counter: first, updated_at: at });
   await insertAddresses(tx, [{ customer_uuid: uuid, ...added }]);

@@ -1,8 +1,10 @@
 import type { EntityManager } from 'typeorm';
 import type { CustomerBody } from '../data/customer-rows.ts';
 import {
+  addressCounts,
   changeCustomers,
   customerBodies,
+  knownAddresses,
   knownCustomers,
   storeAddresses,
   storeCustomers,
@@ -16,7 +18,7 @@ import {
   releaseWaiting,
 } from '../data/hq/operation.ts';
 import { NumberSequenceExhausted } from '../errors.ts';
-import { contradictions, type Issue, issuesOf, uuidRule } from './customer-rules.ts';
+import { contradictions, type Issue, issuesOf, MOST_ADDRESSES, tooManyAddresses, uuidRule } from './customer-rules.ts';
 
 /** How often an operation that fails for a passing reason is tried before it is set aside. */
 export const MOST_TRIES = 3;
@@ -59,10 +61,16 @@ export async function resolveOperations(tx: EntityManager, due: Checked[], now: 
           tx,
           changing.map(({ customer_uuid: uuid }) => uuid),
         );
+  const crowded = await addingTooMany(
+    tx,
+    operations.filter(({ customer_uuid: uuid }) => known.has(uuid)),
+  );
   const failures: OperationFailure[] = [];
   const sound = operations.filter((operation) => {
-    const { customer_uuid: uuid } = operation;
-    const failure = reasonAgainst(operation, known.get(uuid), bodies?.get(uuid));
+    const { customer_uuid: uuid, sequence } = operation;
+    const failure =
+      reasonAgainst(operation, known.get(uuid), bodies?.get(uuid)) ??
+      (crowded.has(sequence) ? { error_code: 'INVALID_INPUT', error: asText([tooManyAddresses])! } : undefined);
     if (failure) failures.push({ sequence: operation.sequence, state: 'FAILED', next_try_at: null, ...failure });
     return !failure;
   });
@@ -134,6 +142,29 @@ async function assignAccountIds(tx: EntityManager, sound: CustomerOperation[], k
 function firstOfEachCustomer(operations: CustomerOperation[]): CustomerOperation[] {
   const seen = new Set<string>();
   return operations.filter(({ customer_uuid: uuid }) => !seen.has(uuid) && seen.add(uuid));
+}
+
+/** Of these operations of known customers those that would leave their customer with too many addresses. */
+async function addingTooMany(tx: EntityManager, operations: readonly Checked[]): Promise<Set<number>> {
+  const adding = operations.flatMap(({ sequence, customer_uuid: customer, payload }) =>
+    Array.isArray(payload?.addresses) && payload.addresses.length > 0
+      ? [{ sequence, customer, addresses: payload.addresses }]
+      : [],
+  );
+  if (adding.length === 0) return new Set();
+  const stored = await addressCounts(
+    tx,
+    adding.map(({ customer }) => customer),
+  );
+  const countOf = (customer: string) => stored.get(customer) ?? 0;
+  const many = adding.filter(({ customer, addresses }) => countOf(customer) + addresses.length > MOST_ADDRESSES);
+  const pairs = many.flatMap(({ customer, addresses }) => addresses.map((one) => ({ customer, address: one?.uuid })));
+  const replaced = await knownAddresses(tx, pairs);
+  const tooMany = many.filter(({ customer, addresses }) => {
+    const added = addresses.filter((one) => !replaced.has(`${customer} ${one?.uuid}`));
+    return countOf(customer) + added.length > MOST_ADDRESSES;
+  });
+  return new Set(tooMany.map(({ sequence }) => sequence));
 }
 
 const creates = ({ kind }: CustomerOperation): boolean => kind === 'CREATE_CUSTOMER';

@@ -16,15 +16,7 @@ import { businessDays, dayIn, outside } from './business-day.ts';
 import { trimmed, uuidFrom } from './customer.ts';
 import { currencyCode, type Issue } from './customer-rules.ts';
 import { decimalOf, minorDigits, minorUnits, thousandths } from './money.ts';
-import {
-  businessDate,
-  issuesOfTransaction,
-  lineOf,
-  MOST_CHARGES,
-  MOST_LINES,
-  MOST_PAYMENTS,
-  totalsOf,
-} from './transaction-rules.ts';
+import { businessDate, issuesOfTransaction, lineOf, totalsOf } from './transaction-rules.ts';
 
 /** Amounts and quantities are decimal text, exact. */
 export interface LineInput {
@@ -233,9 +225,6 @@ function bodyFrom(
 ): TransactionBody {
   const charged = input.charges ?? [];
   const paid = input.payments ?? [];
-  mustBeAtMost(input.lines, MOST_LINES, 'lines');
-  mustBeAtMost(charged, MOST_CHARGES, 'charges');
-  mustBeAtMost(paid, MOST_PAYMENTS, 'payments');
   const pricesIncludeTax = input.pricesIncludeTax ?? false;
   const lines = input.lines.map((line, index) => {
     const at = (field: string) => ['lines', index, field];
@@ -331,10 +320,6 @@ function quantityFrom(text: string, path: (string | number)[]): number {
   const value = thousandths(text);
   if (value === undefined) throw new InvalidInput(path, 'must be a quantity of at most 3 decimals');
   return value;
-}
-
-function mustBeAtMost(all: readonly unknown[], most: number, name: string): void {
-  if (all.length > most) throw new InvalidInput([name], `must not be more than ${most} ${name}`);
 }
 
 const optionalUuid = (value: string | null | undefined, path: (string | number)[]): string | null =>

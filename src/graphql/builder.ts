@@ -4,6 +4,7 @@ import ErrorsPlugin from '@pothos/plugin-errors';
 import RelayPlugin, { decodeGlobalID, resolveNodes } from '@pothos/plugin-relay';
 import { type GraphQLResolveInfo, isObjectType } from 'graphql';
 import type { Context } from './context.ts';
+import './bounded.ts';
 import { isStorable } from './storable.ts';
 
 /** How the schema is built: plugins, the context's type and scalars. Types are in the files of their nouns. */
@@ -22,7 +23,7 @@ export const builder = new SchemaBuilder<{
   };
 }>({
   // Within the errors plugin, which answers what it throws as data.
-  plugins: [ErrorsPlugin, 'storable', RelayPlugin, ComplexityPlugin],
+  plugins: [ErrorsPlugin, 'bounded', 'storable', RelayPlugin, ComplexityPlugin],
   defaultFieldNullability: false,
   relay: {
     clientMutationId: 'omit',

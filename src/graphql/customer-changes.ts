@@ -1,7 +1,9 @@
 import { customersByUuid } from '../data/customer-page.ts';
 import { addAddress, createCustomers, prepareCustomer, updateCustomer } from '../domain/customer.ts';
+import { MOST_ADDRESSES } from '../domain/customer-rules.ts';
 import { mustUse } from '../domain/viewer.ts';
 import { ChannelNotFound, CustomerExists, CustomerNotFound, InvalidInput } from '../errors.ts';
+import { atMost } from './bounded.ts';
 import { builder } from './builder.ts';
 import { AddressPurpose, Customer, CustomerType } from './customer.ts';
 import { foundIn } from './customer-loaders.ts';
@@ -65,7 +67,7 @@ const CreateCustomerInput = builder.inputType('CreateCustomerInput', {
     language: t.string({ description: about.language }),
     currency: t.string({ description: about.currency }),
     birthDate: t.field({ type: 'Date', description: about.birthDate }),
-    addresses: t.field({ type: [AddressInput], description: 'Any number of addresses.' }),
+    addresses: t.field({ type: [AddressInput], description: 'Its addresses.', ...atMost(MOST_ADDRESSES) }),
   }),
 });
 
@@ -136,7 +138,7 @@ builder.mutationFields((t) => ({
   }),
   addCustomerAddress: t.field({
     type: Customer,
-    description: 'Adds an address to a customer, pending or not.',
+    description: `Adds an address to a customer, pending or not. A customer has at most ${MOST_ADDRESSES}.`,
     errors: { types: [InvalidInput, ChannelNotFound, CustomerNotFound] },
     args: {
       input: t.arg({ type: AddCustomerAddressInput, required: true, description: 'The address and whose it is.' }),

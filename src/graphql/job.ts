@@ -14,6 +14,7 @@ import { mustOperate } from '../domain/viewer.ts';
 import { ChannelNotFound, NotFound, WrongState } from '../errors.ts';
 import { type JobName, stepsOf } from '../jobs/index.ts';
 import { cancel, retry, start } from '../queue/queue.ts';
+import { atMost, MOST_CHANNELS } from './bounded.ts';
 import { builder } from './builder.ts';
 import { Channel, namedChannels } from './channel.ts';
 import type { Context } from './context.ts';
@@ -231,6 +232,7 @@ const RunJobInput = builder.inputType('RunJobInput', {
     channels: t.stringList({
       description:
         'Codes of channels; null or left out: all. The P-job uploads the whole channel database that a channel lives in.',
+      ...atMost(MOST_CHANNELS),
     }),
     businessDate: t.field({
       type: 'Date',

@@ -18,8 +18,10 @@ import {
   retryTransaction,
   voidTransaction,
 } from '../domain/transaction-edit.ts';
+import { MOST_LINES, MOST_PAYMENTS } from '../domain/transaction-rules.ts';
 import { mustOperate, mustUse } from '../domain/viewer.ts';
 import { ChannelNotFound, InvalidInput, NotFound, WrongState } from '../errors.ts';
+import { atMost } from './bounded.ts';
 import { builder } from './builder.ts';
 import { namedChannels } from './channel.ts';
 import type { Context } from './context.ts';
@@ -260,8 +262,8 @@ const EditInput = builder.inputType('EditTransactionInput', {
     customerUuid: t.field({ type: 'UUID', description: 'Whose it is.' }),
     deliveryAddressUuid: t.field({ type: 'UUID', description: 'Where it is delivered to.' }),
     businessDate: t.field({ type: 'Date', description: 'Its day in the books.' }),
-    lines: t.field({ type: [LineChange], description: 'Lines to change.' }),
-    payments: t.field({ type: [PaymentChange], description: 'Payments to change.' }),
+    lines: t.field({ type: [LineChange], description: 'Lines to change.', ...atMost(MOST_LINES) }),
+    payments: t.field({ type: [PaymentChange], description: 'Payments to change.', ...atMost(MOST_PAYMENTS) }),
     hold: t.boolean({
       description: 'Whether the sales order that comes of it is put on hold, until releaseSalesOrder. Default false.',
     }),

@@ -1,6 +1,7 @@
 import { channelTransactionsByUuid, type TransactionRow } from '../data/channel/transaction.ts';
 import { channelDatabaseByName } from '../data/hq/channel.ts';
 import { cancelOrder, prepareTransaction, recordTransactions, type TransactionInput } from '../domain/transaction.ts';
+import { MOST_CHARGES, MOST_LINES, MOST_PAYMENTS } from '../domain/transaction-rules.ts';
 import { mustUse } from '../domain/viewer.ts';
 import {
   ChannelNotFound,
@@ -10,6 +11,7 @@ import {
   TransactionExists,
   WrongState,
 } from '../errors.ts';
+import { atMost } from './bounded.ts';
 import { builder } from './builder.ts';
 import type { Context } from './context.ts';
 import { Tender } from './shift.ts';
@@ -76,8 +78,8 @@ const about = {
   shift: 'The shift that records it: an open one of this channel.',
   register: 'At which register; at most 40 characters. Default: that of the shift.',
   staff: 'By whom; at most 100 characters.',
-  lines: 'At least one that is not voided, and at most 1,000.',
-  charges: 'At most 100.',
+  lines: 'What is sold or returned: at least one line that is not voided.',
+  charges: 'What is charged beside the products.',
   total:
     'What is to be paid, as the client calculated it: lines without tax + tax + charges. It must be exactly what we calculate, or nothing is recorded.',
 };
@@ -94,9 +96,9 @@ function recordedFields(t: Parameters<Parameters<typeof builder.inputType>[1]['f
     shiftUuid: t.field({ type: 'UUID', description: about.shift }),
     register: t.string({ description: about.register }),
     staff: t.string({ description: about.staff }),
-    lines: t.field({ type: [LineInput], required: true, description: about.lines }),
-    charges: t.field({ type: [ChargeInput], description: about.charges }),
-    payments: t.field({ type: [PaymentInput], description: payments }),
+    lines: t.field({ type: [LineInput], required: true, description: about.lines, ...atMost(MOST_LINES) }),
+    charges: t.field({ type: [ChargeInput], description: about.charges, ...atMost(MOST_CHARGES) }),
+    payments: t.field({ type: [PaymentInput], description: payments, ...atMost(MOST_PAYMENTS) }),
     total: t.field({ type: 'Decimal', required: true, description: about.total }),
   };
 }
@@ -104,7 +106,7 @@ function recordedFields(t: Parameters<Parameters<typeof builder.inputType>[1]['f
 const CreateOrderInput = builder.inputType('CreateOrderInput', {
   description: 'A new order.',
   fields: (t) => ({
-    ...recordedFields(t, 'What has been paid: nothing, a part or all of it, and not more. At most 100.'),
+    ...recordedFields(t, 'What has been paid: nothing, a part or all of it, and not more.'),
     kind: t.field({ type: OrderKind, description: 'How it was taken. Default ONLINE_ORDER.' }),
     customerUuid: t.field({
       type: 'UUID',
@@ -117,7 +119,7 @@ const CreateOrderInput = builder.inputType('CreateOrderInput', {
 const RecordSaleInput = builder.inputType('RecordSaleInput', {
   description: 'A new sale; with negative quantities a return.',
   fields: (t) => ({
-    ...recordedFields(t, 'What was paid, less what was given back: exactly the total. At most 100.'),
+    ...recordedFields(t, 'What was paid, less what was given back: exactly the total.'),
     customerUuid: t.field({
       type: 'UUID',
       description: 'Whose it is, if anybody’s. The customer may be pending, and need not be in this database.',

@@ -3,6 +3,7 @@ import { mustOperate } from '../domain/viewer.ts';
 import { ChannelNotFound, InvalidInput, NotFound } from '../errors.ts';
 import type { JobName } from '../jobs/index.ts';
 import { createSchedule, removeSchedule, updateSchedule } from '../queue/schedules.ts';
+import { atMost, MOST_CHANNELS } from './bounded.ts';
 import { builder } from './builder.ts';
 import { Channel, namedChannels } from './channel.ts';
 import { JobNameType, JobRun } from './job.ts';
@@ -77,7 +78,7 @@ const CreateScheduleInput = builder.inputType('CreateScheduleInput', {
   description: 'A new schedule.',
   fields: (t) => ({
     job: t.field({ type: JobNameType, required: true, description: 'What recurs.' }),
-    channels: t.stringList({ description: 'Codes of channels; null or left out: all.' }),
+    channels: t.stringList({ description: 'Codes of channels; null or left out: all.', ...atMost(MOST_CHANNELS) }),
     cron: t.string({
       required: true,
       description: 'Cron pattern of five parts, e.g. `*/5 * * * *`, or six with seconds first.',
@@ -97,7 +98,7 @@ const UpdateScheduleInput = builder.inputType('UpdateScheduleInput', {
   description: 'What to change; what is left out stays.',
   fields: (t) => ({
     id: t.globalID({ for: [Schedule], required: true, description: 'Which schedule.' }),
-    channels: t.stringList({ description: 'Codes of channels; null: all.' }),
+    channels: t.stringList({ description: 'Codes of channels; null: all.', ...atMost(MOST_CHANNELS) }),
     cron: t.string({ description: 'Cron pattern.' }),
     timeZone: t.string({ description: 'IANA time zone.' }),
     enabled: t.boolean({ description: 'Whether it runs.' }),

@@ -52,6 +52,16 @@ export async function knownAddresses(
   return new Set(found.map(({ customer_uuid, uuid }) => `${customer_uuid} ${uuid}`));
 }
 
+/** How many addresses headquarters has of each of these customers; customers without one are left out. */
+export async function addressCounts(db: EntityManager, uuids: readonly string[]): Promise<Map<string, number>> {
+  const found = await sql<{ customer_uuid: string; count: number }>(
+    db,
+    `select customer_uuid, count(*) as count from customer_address where customer_uuid in ${listed(db, '$1')} group by customer_uuid`,
+    [JSON.stringify(uuids)],
+  );
+  return new Map(found.map(({ customer_uuid, count }) => [customer_uuid, Number(count)]));
+}
+
 /**
  * Stores the customers that these operations create, each with its account ID. An account ID never changes: of a customer that is known
  * already everything else is replaced. What was received goes from table to table and is not sent through this process again.
