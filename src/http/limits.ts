@@ -8,8 +8,13 @@ export const defaultLimits = {
   documentDepth: 12,
   /** Bytes of a request's body. */
   requestBody: 1_000_000,
-  /** Ms without progress after which a connection is ended while a request or its answer is under way. Streams send a ping more often. */
-  stalled: 30_000,
+  /** Ms in which a request must have arrived whole, however slowly it comes; 408 otherwise. */
+  requestTime: 30_000,
+  /**
+   * Ms without progress after which a connection is ended while a request or its answer is under way. Streams send a ping more often, and
+   * a request that stalls is answered before, by `requestTime`.
+   */
+  stalled: 35_000,
   /** Bytes of one message from a socket; `ws` would take 100 MiB. */
   socketMessage: 256 * 1024,
   /** Operations a socket may have under way, subscriptions included. */

@@ -16,6 +16,10 @@ export function requestRules<Viewer>(
       if (request.method === 'POST' && !/^application\/json\s*(;|$)/i.test(request.headers.get('content-type') ?? '')) {
         throw badRequest(415, 'Send the operation as JSON: "Content-Type: application/json".');
       }
+      // Nothing of ours needs it, and a small body could become a large one.
+      if (!/^(identity)?$/i.test(request.headers.get('content-encoding') ?? '')) {
+        throw badRequest(415, 'Send the body as it is, without "Content-Encoding".');
+      }
       if (requestParser === undefined) return;
       setRequestParser(async (parsed) => {
         try {
@@ -25,7 +29,31 @@ export function requestRules<Viewer>(
         }
       });
     },
+    onResponse({ response }) {
+      // Yoga lets streams be kept for a moment.
+      response.headers.set('Cache-Control', everywhere['Cache-Control']);
+    },
   };
+}
+
+/** Headers of every response: no browser guesses its type, and nobody keeps what may be personal data. */
+export const everywhere = { 'X-Content-Type-Options': 'nosniff', 'Cache-Control': 'no-store' };
+
+/** A response to what never became a request, as it goes over the connection. */
+export const bareAnswer = (status: string): string =>
+  [
+    `HTTP/1.1 ${status}`,
+    'Connection: close',
+    'Content-Length: 0',
+    ...Object.entries(everywhere).map((header) => header.join(': ')),
+    '',
+    '',
+  ].join('\r\n');
+
+/** The status for what Node could not read as a request. */
+export function statusOf({ code }: NodeJS.ErrnoException): string {
+  if (code === 'ERR_HTTP_REQUEST_TIMEOUT') return '408 Request Timeout';
+  return code === 'HPE_HEADER_OVERFLOW' ? '431 Request Header Fields Too Large' : '400 Bad Request';
 }
 
 /** What yoga says of it quotes the body, and is answered with 200 to some clients. */

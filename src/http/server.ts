@@ -13,7 +13,7 @@ import { errorMask } from './masking.ts';
 import { operationServer } from './operations.ts';
 import { calledLocally, originAllowed } from './origins.ts';
 import { type Probe, readiness } from './readiness.ts';
-import { pathOf, requestRules } from './requests.ts';
+import { bareAnswer, everywhere, pathOf, requestRules, statusOf } from './requests.ts';
 import { type Asked, documentLimits, execution } from './rules.ts';
 import { openSockets } from './sockets.ts';
 
@@ -115,7 +115,13 @@ export async function serveHttp<Viewer, Context extends object>(
     await yoga(request, response);
   }
 
-  const server = createServer((request, response) => {
+  const arriving = {
+    requestTimeout: limits.requestTime,
+    headersTimeout: limits.requestTime,
+    connectionsCheckingInterval: Math.ceil(limits.requestTime / 30),
+  };
+  const server = createServer(arriving, (request, response) => {
+    for (const [name, value] of Object.entries(everywhere)) response.setHeader(name, value);
     answers.add(response);
     response.once('close', () => answers.delete(response));
     if (drained) endConnection(response);
@@ -127,6 +133,12 @@ export async function serveHttp<Viewer, Context extends object>(
   // Longer than the idle time of usual proxies, which would otherwise reuse a connection as it is being closed.
   server.keepAliveTimeout = 65_000;
   server.timeout = limits.stalled;
+  server.on('clientError', (error: NodeJS.ErrnoException, connection: Socket) => {
+    const isAnswered = [...answers].some(({ socket, headersSent }) => socket === connection && headersSent);
+    if (isAnswered || !connection.writable || error.code === 'ECONNRESET') return connection.destroy();
+    connection.write(bareAnswer(statusOf(error)));
+    connection.destroySoon();
+  });
   const sockets = openSockets({
     path,
     allowedOrigins,
@@ -185,13 +197,11 @@ function corsFor(origin: string | null, host: string | null, allowedOrigins: str
 }
 
 function say(response: ServerResponse, status: number, text: string): void {
-  response.writeHead(status, { 'Content-Type': 'text/plain', 'Cache-Control': 'no-store' }).end(`${text}\n`);
+  response.writeHead(status, { 'Content-Type': 'text/plain' }).end(`${text}\n`);
 }
 
 function tell(response: ServerResponse, status: number, facts: object): void {
-  response
-    .writeHead(status, { 'Content-Type': 'application/json', 'Cache-Control': 'no-store' })
-    .end(`${JSON.stringify(facts)}\n`);
+  response.writeHead(status, { 'Content-Type': 'application/json' }).end(`${JSON.stringify(facts)}\n`);
 }
 
 /**

@@ -6,7 +6,7 @@ import { WebSocket, WebSocketServer } from 'ws';
 import type { Limits } from './limits.ts';
 import type { SocketState } from './operations.ts';
 import { calledLocally, originAllowed } from './origins.ts';
-import { pathOf } from './requests.ts';
+import { bareAnswer, pathOf } from './requests.ts';
 
 export interface SocketsOptions<Viewer> {
   path: string;
@@ -46,7 +46,7 @@ export function openSockets<Viewer>({
     const refusal = reasonAgainst(request);
     if (refusal !== undefined) {
       // No WebSocket yet, so the answer is an HTTP response.
-      connection.end(`HTTP/1.1 ${refusal}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
+      connection.end(bareAnswer(refusal));
       return;
     }
     server.handleUpgrade(request, connection, head, (socket) => {
