@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import {
   createSourceEventStream,
   type DocumentNode,
@@ -65,6 +66,8 @@ export function execution<Viewer, Context extends object>(
   const executeOwn = async (args: ExecutionArgs) => {
     const { request, signal = request?.signal } = args.contextValue as Asked<Viewer> & { request?: Request };
     const controller = new AbortController();
+    // One for each statement that is under way.
+    setMaxListeners(0, controller.signal);
     const interrupt = () => controller.abort();
     const timer = setTimeout(interrupt, limits.operationTime);
     signal?.addEventListener('abort', interrupt, { once: true });

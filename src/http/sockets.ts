@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { handleProtocols, type Server } from 'graphql-ws';
@@ -87,6 +88,8 @@ function serveSocket<Viewer>(
   { operations, limits, log }: Pick<SocketsOptions<Viewer>, 'operations' | 'limits' | 'log'>,
 ): void {
   const gone = new AbortController();
+  // One for each operation that is under way.
+  setMaxListeners(0, gone.signal);
   const closed = operations.opened(
     {
       protocol: socket.protocol,
