@@ -7,6 +7,7 @@ export default defineConfig({
   test: {
     exclude: ['test/crash/**', 'node_modules/**'],
     include: ['test/**/*.test.ts'],
+    globalSetup: ['test/support/postgres.ts'],
     testTimeout: 30_000,
     hookTimeout: 30_000,
     pool: 'forks',

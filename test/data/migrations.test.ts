@@ -9,7 +9,7 @@ import { sourcesOf } from '../support/statements.ts';
 const kinds = { headquarters, 'a channel database': channelDatabase };
 
 async function urls(): Promise<{ url: string }> {
-  const { DATABASE_URL, DATA_DIR } = await emptyDatabases();
+  const { DATABASE_URL, DATA_DIR } = await emptyDatabases({ fresh: true });
   return { url: DATABASE_URL ?? `sqlite:${DATA_DIR}/hq.db` };
 }
 

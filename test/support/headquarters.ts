@@ -3,16 +3,15 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createClient } from 'graphql-ws';
-import pg from 'pg';
 import { onTestFinished } from 'vitest';
 import WebSocket from 'ws';
 import { type App, type AppOptions, startApp } from '../../src/app.ts';
 import { type Config, readConfig } from '../../src/config.ts';
 import { createLog } from '../../src/log.ts';
+import { giveBack, takeSchemas } from './schemas.ts';
 
 /** The databases that the suite runs on: `TEST_DATABASE=postgres` for PostgreSQL, SQLite otherwise. */
 export const onPostgres = process.env.TEST_DATABASE === 'postgres';
-const server = process.env.TEST_POSTGRES_URL ?? 'postgres://postgres@127.0.0.1:5432/test';
 
 // biome-ignore lint/suspicious/noExplicitAny: tests look into whatever a query answered.
 export type Answer = any;
@@ -102,23 +101,12 @@ export async function startHeadquarters(options: Options = {}): Promise<Headquar
   };
 }
 
-/** Settings for databases of its own. A failed test keeps them and prints where they are. */
-export async function emptyDatabases(): Promise<Record<string, string>> {
+/** Settings for databases of its own. A failed test keeps its files and prints where they are. `fresh`: nobody has migrated them yet. */
+export async function emptyDatabases({ fresh = false } = {}): Promise<Record<string, string>> {
   if (onPostgres) {
-    const prefix = `t_${randomUUID().slice(0, 8)}`;
-    onTestFinished(async () => {
-      const client = new pg.Client({ connectionString: server });
-      await client.connect();
-      const { rows } = await client.query('select nspname from pg_namespace where nspname like $1', [`${prefix}%`]);
-      await client.query('set client_min_messages = error');
-      for (const { nspname } of rows) await client.query(`drop schema "${nspname}" cascade`);
-      await client.end();
-    });
-    return {
-      DATABASE_URL: `${server}?schema=${prefix}_hq`,
-      CHANNEL_DATABASE_URL: `${server}?schema=${prefix}_c_{database}`,
-      POOL_SIZE: '4',
-    };
+    const { prefix, settings } = takeSchemas({ fresh });
+    onTestFinished(() => giveBack(prefix));
+    return settings;
   }
   const folder = await mkdtemp(join(tmpdir(), 'hq-test-'));
   onTestFinished(async ({ task }) => {
