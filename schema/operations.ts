@@ -257,6 +257,8 @@ export type ErrorCode =
   | 'NOT_FOUND'
   /** No account ID is left; extend the sequence and run again. */
   | 'NUMBER_SEQUENCE_EXHAUSTED'
+  /** The process died twice while it worked on a run; find out why, then retry the run. */
+  | 'RUN_CRASHED'
   /** The UUID belongs to an order, sale or shift with other data. */
   | 'TRANSACTION_EXISTS'
   /** No valid token was sent. */

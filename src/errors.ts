@@ -14,6 +14,7 @@ export const errorCodes = [
   'HEADQUARTERS_REWOUND',
   'CURSOR_INVALID',
   'DATABASE_UNAVAILABLE',
+  'RUN_CRASHED',
 ] as const;
 export type ErrorCode = (typeof errorCodes)[number];
 
@@ -174,6 +175,18 @@ export class DatabaseUnavailable extends DomainError {
         ? `The database "${database}" is not available: ${reason}.`
         : `The database "${database}" is not available now. Try again.`,
       options,
+    );
+  }
+}
+
+/** The process died each time that it worked on this run, and nothing was committed in between. */
+export class RunCrashed extends DomainError {
+  readonly code = 'RUN_CRASHED';
+  constructor() {
+    super(
+      'The process of headquarters died twice while it worked on this run, so it is not resumed again. Find out what ended the process ' +
+        '(most often an oversized record that used up its memory), then retry the run. Until then, scheduled and live runs of this job for ' +
+        'these channels are held back, longer after each crash and an hour at most.',
     );
   }
 }

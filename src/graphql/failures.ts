@@ -66,6 +66,7 @@ function meanings(code: errors.ErrorCode): string {
       'Headquarters was restored from a backup older than what its channels have; no account ID is assigned.',
     CURSOR_INVALID: 'The cursor does not belong to this feed; begin again without one.',
     DATABASE_UNAVAILABLE: 'A database does not answer now; try again.',
+    RUN_CRASHED: 'The process died twice while it worked on a run; find out why, then retry the run.',
   };
   return known[code];
 }

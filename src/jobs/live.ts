@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { jobRunById } from '../data/hq/job-run.ts';
 import { anyToTry } from '../data/hq/transaction.ts';
 import { topics } from '../events/nudges.ts';
+import { heldBack } from '../queue/crashes.ts';
 import type { Surroundings } from '../queue/job.ts';
 import { start } from '../queue/queue.ts';
 import { conversion } from './index.ts';
@@ -74,12 +75,23 @@ export class Live {
     }
   }
 
-  /** Runs a job to its end; answers whether one was under way already. */
+  /**
+   * Runs a job to its end; answers whether one was under way already. When a run for these channels has crashed the process, each gets a
+   * run of its own: the one to blame is held back, and the others go on.
+   */
   private async run(job: string, steps: string[], channels: string[]): Promise<boolean> {
-    const request = { job, steps, channels, requestedBy: 'live conversion', cause: 'LIVE' as const };
-    const { run, joined } = await start(this.surroundings, request);
-    await this.ended(run.id, this.stopping.signal);
-    return joined;
+    const { hq, now } = this.surroundings;
+    const isHeldBack = await heldBack(hq, job, now());
+    const groups = isHeldBack(channels) ? channels.map((code) => [code]) : [channels];
+    let anyJoined = false;
+    for (const group of groups) {
+      if (isHeldBack(group) || this.stopping.signal.aborted) continue;
+      const request = { job, steps, channels: group, requestedBy: 'live conversion', cause: 'LIVE' as const };
+      const { run, joined } = await start(this.surroundings, request);
+      await this.ended(run.id, this.stopping.signal);
+      anyJoined ||= joined;
+    }
+    return anyJoined;
   }
 
   /** Resolves when the run has ended, or needs longer because it failed and is retried: then the queue has it. */

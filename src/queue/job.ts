@@ -174,9 +174,10 @@ export class JobContext {
       const { result, held, moved } = await this.hq.write(async (tx) => {
         const { done, failed = 0, moved = done + failed > 0, result } = await work(tx);
         step.progress = this.counted(before, done, failed);
-        return { result, moved, held: await this.hold(tx) };
+        return { result, moved, held: await this.hold(tx, moved) };
       });
       this.hasMoved ||= moved;
+      if (moved) this.run.crashes = 0;
       this.cancelRequested ||= held.cancelRequested;
       this.sample(step.progress.done);
       this.changed();
@@ -237,9 +238,10 @@ export class JobContext {
     while (this.samples.length > 2 && this.samples[0]!.at < at - RATE_WINDOW) this.samples.shift();
   }
 
-  private async hold(tx: EntityManager): Promise<{ cancelRequested: boolean }> {
+  private async hold(tx: EntityManager, moved = false): Promise<{ cancelRequested: boolean }> {
     const leaseUntil = new Date(Date.parse(this.now()) + this.leaseFor).toISOString();
-    const held = await changeHeld(tx, this.run, { steps: this.run.steps, leaseUntil });
+    const crashes = moved ? 0 : this.run.crashes;
+    const held = await changeHeld(tx, this.run, { steps: this.run.steps, leaseUntil, crashes });
     if (!held) throw new Released();
     return held;
   }

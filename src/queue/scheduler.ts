@@ -1,4 +1,5 @@
 import { changeSchedule, dueSchedules, type Schedule, takeDue } from '../data/hq/schedule.ts';
+import { heldBack } from './crashes.ts';
 import type { Chain, Job, Surroundings } from './job.ts';
 import { announceQueued, enqueue } from './queue.ts';
 import { nextRun } from './schedules.ts';
@@ -48,9 +49,12 @@ export class Scheduler {
         const { id, job, nextRunAt, missedRuns } = schedule;
         log.warn({ schedule: id, job, dueAt: nextRunAt, missedRuns }, 'a schedule was missed');
       }
+      const isHeldBack = (await heldBack(hq, schedule.job, at))(schedule.channels);
+      if (isHeldBack)
+        log.warn({ schedule: schedule.id, job: schedule.job }, 'a schedule was held back: its job crashed the process');
       const id = await hq.write(async (tx) => {
         const change: Partial<Schedule> = { nextRunAt: nextRun(schedule.cron, schedule.timeZone, at) };
-        if (missed && schedule.missedRuns === 'SKIP') {
+        if (isHeldBack || (missed && schedule.missedRuns === 'SKIP')) {
           await takeDue(tx, schedule, change);
           return undefined;
         }

@@ -11,7 +11,7 @@ import {
   type StepFailure,
 } from '../data/hq/job-run.ts';
 import { cancelOpenSessions } from '../data/hq/session.ts';
-import { DatabaseUnavailable, DomainError } from '../errors.ts';
+import { DatabaseUnavailable, DomainError, RunCrashed } from '../errors.ts';
 import { topics } from '../events/nudges.ts';
 import { announceRun, Cancelled, failureOf, type Job, JobContext, Released, type Surroundings } from './job.ts';
 import { scopeOf } from './queue.ts';
@@ -27,6 +27,8 @@ export interface WorkerOptions {
   keepDays?: number;
 }
 
+/** Times that a run may end its process, and move nothing in between, until it fails. */
+const MOST_CRASHES = 2;
 /** Attempts in a row that met a passing failure, and moved nothing, until a run fails. */
 const MOST_ATTEMPTS = 5;
 const KEPT_LIVE_RUNS = 1_000;
@@ -70,7 +72,7 @@ export class Worker {
 
   /** Runs everything that is due, once, and returns when it is done: what a test or a cron job calls. */
   async drain(): Promise<void> {
-    for (let run = await this.claim(); run; run = await this.claim()) await this.work(run);
+    for (let run = await this.claim(true); run; run = await this.claim(true)) await this.work(run);
   }
 
   private look(): Promise<void> {
@@ -86,7 +88,9 @@ export class Worker {
       while (this.again && !this.stopped) {
         this.again = false;
         while (this.active.size < (this.options.concurrency ?? 2) && !this.stopped) {
-          const run = await this.claim();
+          const under = [...this.active.keys()];
+          if (under.some(({ run }) => run.crashes > 0)) break;
+          const run = await this.claim(under.length === 0);
           if (!run) break;
           this.begin(run);
         }
@@ -110,13 +114,13 @@ export class Worker {
     return this.options.leaseFor ?? 5_000;
   }
 
-  private async claim(): Promise<JobRun | null> {
+  private async claim(alone: boolean): Promise<JobRun | null> {
     const { hq, now, nudges, log } = this.options.surroundings;
     const at = now();
     const leaseUntil = new Date(Date.parse(at) + this.leaseFor).toISOString();
     if (!(await hq.read((db) => anyDue(db, at)))) return null;
     const claimed = await hq.write(async (tx) => {
-      const claimed = await claimRun(tx, this.name, at, leaseUntil);
+      const claimed = await claimRun(tx, this.name, at, leaseUntil, alone);
       // Sessions that a dead worker left open: nobody else would ever end them.
       if (claimed && claimed.run.attempt > 1) await cancelOpenSessions(tx, claimed.run.id, at);
       return claimed;
@@ -148,6 +152,7 @@ export class Worker {
       });
     }, this.leaseFor / 3);
     try {
+      if (run.crashes >= MOST_CRASHES) throw new RunCrashed();
       const unknown = await context.lookUpChannels();
       for (const step of run.steps) {
         if (step.state === 'SUCCEEDED' || step.state === 'FAILED') continue;

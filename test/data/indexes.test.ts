@@ -21,7 +21,7 @@ import {
   knownCustomers,
   packedCustomers,
 } from '../../src/data/hq/customer.ts';
-import { anyDue, claimRun, forgetRuns, insertRun } from '../../src/data/hq/job-run.ts';
+import { anyDue, claimRun, crashedRuns, forgetRuns, insertRun } from '../../src/data/hq/job-run.ts';
 import {
   countDue,
   dueOperations,
@@ -62,7 +62,8 @@ type Query = (db: EntityManager) => Promise<unknown>;
 
 const atHeadquarters: Record<string, Query> = {
   'any run due': (db) => anyDue(db, now),
-  'claim a run': (tx) => claimRun(tx, 'worker', now, now),
+  'claim a run': (tx) => claimRun(tx, 'worker', now, now, true),
+  'runs that crashed the process': (db) => crashedRuns(db, 'p-job', now),
   'start or join a run': (tx) =>
     insertRun(tx, {
       job: 'p-job',

@@ -57,6 +57,8 @@ export interface JobRun {
   attempt: number;
   /** How often it was retried since it last moved anything: after an unexpected error, or for a database that was unavailable. */
   retries: number;
+  /** How often its process died while it was under way, since it last moved anything. */
+  crashes: number;
   /** What is left to do is about these channel databases only, because they were unavailable; null: about all. */
   onlyDatabases: string[] | null;
   /** Counts the workers that held it. Only the newest may write. */
@@ -88,6 +90,7 @@ export const jobRuns = new EntitySchema<JobRun>({
     steps: { type: 'simple-json' },
     attempt: { type: 'integer' },
     retries: { type: 'integer' },
+    crashes: { type: 'integer' },
     onlyDatabases: { type: 'simple-json', nullable: true },
     fence: { type: 'bigint' },
     worker: { type: 'text', nullable: true },
@@ -115,8 +118,8 @@ export async function insertRun(
 ): Promise<{ run: JobRun; joined: boolean }> {
   const [added] = await sql<{ id: number }>(
     tx,
-    `insert into job_run (job, scope, channels, arguments, requested_by, cause, state, steps, attempt, retries, fence, due_at, cancel_requested, revision, created_at)
-     values ($1, $2, $3, $4, $5, $6, 'QUEUED', $7, 0, 0, 0, $8, false, 1, $9)
+    `insert into job_run (job, scope, channels, arguments, requested_by, cause, state, steps, attempt, retries, crashes, fence, due_at, cancel_requested, revision, created_at)
+     values ($1, $2, $3, $4, $5, $6, 'QUEUED', $7, 0, 0, 0, 0, $8, false, 1, $9)
      on conflict (scope) where state in ('QUEUED', 'RUNNING') do nothing returning id`,
     [
       run.job,
@@ -152,29 +155,33 @@ export async function anyDue(db: EntityManager, now: string): Promise<boolean> {
 
 /**
  * Takes the oldest run that is due, or one whose worker died; null when there is none. `takenFrom` names the worker that died. Two workers
- * never share a run: the row is locked from the look to the claim.
+ * never share a run: the row is locked from the look to the claim. One whose worker died may be what killed it, so it is taken only by a worker
+ * that does nothing else (`alone`), and others wait for it meanwhile: another run is not taken for the culprit.
  */
 export async function claimRun(
   tx: EntityManager,
   worker: string,
   now: string,
   leaseUntil: string,
+  alone: boolean,
 ): Promise<{ run: JobRun; takenFrom: string | null } | null> {
-  const found = await one<{ id: number; state: RunState; worker: string | null }>(
+  const found = await one<{ id: number; state: RunState; worker: string | null; crashes: number }>(
     tx,
-    `select id, state, worker from job_run
+    `select id, state, worker, crashes from job_run
      where state in ('QUEUED', 'RUNNING') and due_at <= $1 and (state = 'QUEUED' or lease_until < $1)
      order by due_at, id limit 1 ${skipLocked(tx)}`,
     [now],
   );
   if (!found) return null;
+  const hasDied = found.state === 'RUNNING';
+  if ((hasDied || found.crashes > 0) && !alone) return null;
   await sql(
     tx,
-    `update job_run set state = 'RUNNING', attempt = attempt + 1, fence = fence + 1, worker = $1, lease_until = $2,
+    `update job_run set state = 'RUNNING', attempt = attempt + 1, crashes = crashes + ${hasDied ? 1 : 0}, fence = fence + 1, worker = $1, lease_until = $2,
        started_at = coalesce(started_at, $3), revision = revision + 1 where id = $4`,
     [worker, leaseUntil, now, found.id],
   );
-  return { run: (await jobRunById(tx, found.id))!, takenFrom: found.state === 'RUNNING' ? found.worker : null };
+  return { run: (await jobRunById(tx, found.id))!, takenFrom: hasDied ? found.worker : null };
 }
 
 /** What a worker may change about a run that it holds. */
@@ -185,6 +192,7 @@ export type Held = Partial<
     | 'state'
     | 'steps'
     | 'retries'
+    | 'crashes'
     | 'onlyDatabases'
     | 'dueAt'
     | 'leaseUntil'
@@ -216,6 +224,7 @@ const columnOf: Record<keyof Held, string> = {
   state: 'state',
   steps: 'steps',
   retries: 'retries',
+  crashes: 'crashes',
   onlyDatabases: 'only_databases',
   dueAt: 'due_at',
   leaseUntil: 'lease_until',
@@ -245,13 +254,28 @@ export async function requeue(
 ): Promise<boolean> {
   const row = await one(
     tx,
-    `update job_run set state = 'QUEUED', scope = $1, steps = $2, due_at = $3, cancel_requested = false, retries = 0, only_databases = null,
+    `update job_run set state = 'QUEUED', scope = $1, steps = $2, due_at = $3, cancel_requested = false, retries = 0, crashes = 0, only_databases = null,
        error_code = null, error = null, finished_at = null, revision = revision + 1
      where id = $4 and state in ('FAILED', 'CANCELLED') and not exists (
        select 1 from job_run other where other.scope = $1 and other.state in ('QUEUED', 'RUNNING')) returning id`,
     [scope, JSON.stringify(steps), now, id],
   );
   return row !== undefined;
+}
+
+export type CrashedRun = Pick<JobRun, 'channels' | 'finishedAt'>;
+
+/** Runs of a job that have failed since `from` because they crashed the process. Said word for word, the condition finds its index. */
+export async function crashedRuns(db: EntityManager, job: string, from: string): Promise<CrashedRun[]> {
+  const found = await sql<{ channels: string | null; finished_at: string }>(
+    db,
+    `select channels, finished_at from job_run where error_code = 'RUN_CRASHED' and job = $1 and finished_at >= $2`,
+    [job, from],
+  );
+  return found.map(({ channels, finished_at }) => ({
+    channels: channels === null ? null : JSON.parse(channels),
+    finishedAt: finished_at,
+  }));
 }
 
 /** Whether another run with this scope is waiting or under way. */

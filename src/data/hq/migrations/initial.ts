@@ -134,6 +134,7 @@ export const initial = migration('Initial', 1763800000000, ({ counted, text, jso
     steps ${text} not null,
     attempt integer not null,
     retries integer not null,
+    crashes integer not null,
     only_databases ${text},
     fence bigint not null,
     worker ${text},
@@ -148,6 +149,7 @@ export const initial = migration('Initial', 1763800000000, ({ counted, text, jso
   `create index job_run_due on job_run (due_at) where state in ('QUEUED', 'RUNNING')`,
   'create index job_run_by_job on job_run (job, id)',
   'create index job_run_by_end on job_run (finished_at)',
+  `create index job_run_crashed on job_run (job) where error_code = 'RUN_CRASHED'`,
 
   `create table schedule (
     id ${counted},

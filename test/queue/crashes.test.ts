@@ -1,0 +1,133 @@
+import { expect, test, vi } from 'vitest';
+import { type Job, type JobContext, Released } from '../../src/queue/job.ts';
+import { Worker } from '../../src/queue/worker.ts';
+import { aClock, ask, createChannel, rowsOf, runById, tamper, withChannels } from '../support/actions.ts';
+import type { Answer, Headquarters } from '../support/headquarters.ts';
+
+/** A worker of its own that knows one job. */
+function workerFor(hq: Headquarters, work: (context: JobContext) => Promise<void>): Worker {
+  const log = { info: () => {}, warn: () => {}, error: () => {} };
+  const { hq: database, channels, nudges } = hq;
+  const now = () => new Date().toISOString();
+  const job: Job = { name: 'p-job', title: '', description: '', run: work };
+  return new Worker({ surroundings: { hq: database, channels, nudges, log, now, batchSize: 10 }, jobs: [job] });
+}
+
+/** Leaves a run as a process does that dies: nobody holds it, and this worker cannot write it any more. */
+async function die(hq: Headquarters, { run }: JobContext): Promise<never> {
+  await tamper(
+    hq.hq,
+    `update job_run set fence = fence + 1, lease_until = '2026-01-01T00:00:00.000Z' where id = ${run.id}`,
+  );
+  throw new Released();
+}
+
+/** A run of a job that crashed the process twice, at this time. */
+async function crashedRun(hq: Headquarters, starter: 'runConversion' | 'runPJob', at: string, channels?: string[]) {
+  const { id } = await ask(hq, starter, channels);
+  await tamper(
+    hq.hq,
+    `update job_run set state = 'FAILED', error_code = 'RUN_CRASHED', finished_at = '${at}' where state = 'QUEUED'`,
+  );
+  return id;
+}
+
+test('a run that has crashed the process twice fails with a reason instead of being resumed a third time', async () => {
+  const hq = await withChannels(['houston']);
+  let attempts = 0;
+  const worker = workerFor(hq, (context) => {
+    attempts++;
+    return die(hq, context);
+  });
+  const { id } = await ask(hq, 'runPJob');
+  await worker.drain();
+  expect(attempts).toBe(2);
+  expect(await runById(hq, id)).toMatchObject({
+    state: 'FAILED',
+    errorCode: 'RUN_CRASHED',
+    error: expect.stringContaining('retry the run'),
+    finishedAt: expect.any(String),
+  });
+
+  await hq.query('mutation ($id: ID!) { retryJobRun(input: { id: $id }) { __typename } }', { id });
+  await hq.worker.drain();
+  expect(await runById(hq, id)).toMatchObject({ state: 'SUCCEEDED', errorCode: null });
+});
+
+test('a run whose process is killed again and again goes on as long as it gets further each time', async () => {
+  const hq = await withChannels(['houston']);
+  let left = 6;
+  const worker = workerFor(hq, async (context) => {
+    await context.batch(async () => ({ done: 1, result: undefined }));
+    if (--left > 0) await die(hq, context);
+  });
+  const { id } = await ask(hq, 'runPJob');
+  await worker.drain();
+  expect(await runById(hq, id)).toMatchObject({ state: 'SUCCEEDED', attempt: 6, steps: [{ progress: { done: 6 } }] });
+});
+
+test('after a crash, runs that were under way are resumed one at a time, so that only the culprit is blamed', async () => {
+  const hq = await withChannels(['houston', 'dallas', 'austin']);
+  for (const code of ['houston', 'dallas', 'austin']) await ask(hq, 'runPJob', [code]);
+  await tamper(
+    hq.hq,
+    `update job_run set state = 'RUNNING', attempt = 1, lease_until = '2026-01-01T00:00:00.000Z' where id <= 2`,
+  );
+  let under = 0;
+  const most: Record<string, number> = {};
+  const worker = workerFor(hq, async ({ run, hq: database }) => {
+    under++;
+    await database.read((db) => db.query('select 1'));
+    most[run.channels![0]!] = under;
+    under--;
+  });
+  worker.start();
+  await vi.waitFor(
+    async () => expect(await rowsOf(hq.hq, 'select distinct state from job_run')).toEqual([{ state: 'SUCCEEDED' }]),
+    10_000,
+  );
+  await worker.stop();
+  expect(most).toEqual({ houston: 1, dallas: 1, austin: 1 });
+});
+
+test('a schedule does not start a job again that has crashed the process, until some time has passed', async () => {
+  const time = aClock('2026-11-22T10:04:30.000Z');
+  const lines: string[] = [];
+  const hq = await withChannels(['houston'], { clock: time.clock, logLines: lines });
+  await tamper(hq.hq, `delete from schedule where job <> 'conversion'`);
+  await crashedRun(hq, 'runConversion', time.now());
+  time.set('2026-11-22T10:05:00.000Z');
+  expect(await hq.scheduler.runDue()).toBe(0);
+  expect(lines.map((line) => JSON.parse(line).msg)).toContain('a schedule was held back: its job crashed the process');
+  time.set('2026-11-22T10:10:00.000Z');
+  expect(await hq.scheduler.runDue()).toBe(1);
+
+  // The next crashes hold it back for 4, 8 … minutes.
+  await crashedRun(hq, 'runConversion', time.now());
+  await crashedRun(hq, 'runConversion', time.now(), ['houston']);
+  time.set('2026-11-22T10:15:00.000Z');
+  expect(await hq.scheduler.runDue()).toBe(0);
+  time.set('2026-11-22T10:20:00.000Z');
+  expect(await hq.scheduler.runDue()).toBe(1);
+});
+
+test('live conversion goes on, one channel at a time, without the channel that has crashed the process', async () => {
+  const hq = await withChannels([], { background: true });
+  for (const code of ['houston', 'dallas', 'austin']) await createChannel(hq, code, { liveConversion: false });
+  const at = new Date().toISOString();
+  await hq.worker.stop();
+  await crashedRun(hq, 'runConversion', at, ['houston', 'dallas']);
+  await crashedRun(hq, 'runConversion', at, ['dallas']);
+  hq.worker.start();
+  await tamper(hq.hq, 'update channel set live_conversion = true');
+  await hq.channels.refresh();
+  hq.live.noticeAll();
+  const live = async () =>
+    (
+      await hq.query('{ jobRuns(cause: LIVE, job: CONVERSION) { edges { node { state channels { code } } } } }')
+    ).jobRuns.edges
+      .map(({ node }: Answer) => ({ state: node.state, channels: node.channels.map(({ code }: Answer) => code) }))
+      .reverse();
+  const ended = (code: string) => ({ state: 'SUCCEEDED', channels: [code] });
+  await vi.waitFor(async () => expect(await live()).toEqual([ended('austin'), ended('houston')]), 10_000);
+});
