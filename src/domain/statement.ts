@@ -139,7 +139,7 @@ export async function updateStatementSettings(
   return after;
 }
 
-const MOST_AGGREGATED_LINES = 10_000;
+export const MOST_AGGREGATED_LINES = 10_000;
 
 async function mustBeSound(tx: EntityManager, settings: StatementSettings): Promise<void> {
   const say = (name: keyof StatementSettings, rule: string) => new InvalidInput([camel(name)], rule);

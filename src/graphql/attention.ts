@@ -12,6 +12,7 @@ import { mustUse } from '../domain/viewer.ts';
 import { CursorInvalid, InvalidInput } from '../errors.ts';
 import { changes } from '../events/changes.ts';
 import { topics } from '../events/nudges.ts';
+import { atMost } from './bounded.ts';
 import { builder } from './builder.ts';
 import { Channel } from './channel.ts';
 import type { Context } from './context.ts';
@@ -145,12 +146,12 @@ const Summary = builder.objectRef<Attention>('Attention').implement({
     }),
     counts: t.field({
       type: [Count],
+      ...atMost(attentionKinds.length),
       description: 'How many of each kind, worst first.',
       resolve: ({ counts }) => counts,
     }),
     items: t.field({
       type: [Item],
-      complexity: (args) => ({ field: 1, multiplier: args.first ?? 20 }),
       description: 'The things themselves: worst kind first, oldest first within a kind.',
       args: {
         first: t.arg.int({ description: '1 to 100. Default 20.' }),

@@ -1,5 +1,4 @@
 import SchemaBuilder from '@pothos/core';
-import ComplexityPlugin from '@pothos/plugin-complexity';
 import ErrorsPlugin from '@pothos/plugin-errors';
 import RelayPlugin, { decodeGlobalID, resolveNodes } from '@pothos/plugin-relay';
 import { type GraphQLResolveInfo, isObjectType } from 'graphql';
@@ -23,7 +22,7 @@ export const builder = new SchemaBuilder<{
   };
 }>({
   // Within the errors plugin, which answers what it throws as data.
-  plugins: [ErrorsPlugin, 'bounded', 'storable', RelayPlugin, ComplexityPlugin],
+  plugins: [ErrorsPlugin, 'bounded', 'storable', RelayPlugin],
   defaultFieldNullability: false,
   relay: {
     clientMutationId: 'omit',
@@ -61,12 +60,6 @@ export const builder = new SchemaBuilder<{
       description: 'What was made, or why nothing changed.',
       name: ({ fieldName }) => `${fieldName[0]!.toUpperCase()}${fieldName.slice(1)}Result`,
     },
-  },
-  complexity: {
-    defaultComplexity: 1,
-    // A connection counts the page that it may answer (see its field); a short list, such as addresses, counts once.
-    defaultListMultiplier: 1,
-    limit: { complexity: 25_000, depth: 20, breadth: 400 },
   },
 });
 

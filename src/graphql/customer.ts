@@ -13,6 +13,7 @@ import { plainText, uuidRule } from '../domain/customer-rules.ts';
 import { searchTerms } from '../domain/search.ts';
 import { mustUse } from '../domain/viewer.ts';
 import { DatabaseUnavailable, InvalidInput } from '../errors.ts';
+import { atMost } from './bounded.ts';
 import { builder } from './builder.ts';
 import { Channel } from './channel.ts';
 import type { Context } from './context.ts';
@@ -186,6 +187,7 @@ builder.node(Customer, {
     birthDate: t.expose('birth_date', { type: 'Date', nullable: true, description: 'Day of birth of a person.' }),
     addresses: t.field({
       type: [Address],
+      ...atMost(100),
       description: 'All its addresses, in the order they were added.',
       resolve: (row, _args, { loaders }) => row.addresses ?? loaders.addresses.load(row),
     }),
@@ -193,7 +195,7 @@ builder.node(Customer, {
     updatedAt: t.expose('updated_at', { type: 'DateTime', description: 'When it was changed last, in its channel.' }),
     timeline: t.field({
       type: [Timeline],
-      complexity: 5,
+      ...atMost(10),
       description:
         'Where its conversion is: the stations it has passed, oldest first. It asks both databases, in one statement each.',
       resolve: (row, _args, context) => timelineOf(row, context),
@@ -296,7 +298,6 @@ builder.queryField('customers', (t) =>
       type: Customer,
       nullable: true,
       description: 'Customers of a channel, or of headquarters, that match all that is given.',
-      complexity: (args) => ({ field: 1, multiplier: args.first ?? args.last ?? 20 }),
       args: {
         source: t.arg({
           type: CustomerSource,
@@ -348,7 +349,7 @@ builder.queryField('customers', (t) =>
       name: 'CustomerConnection',
       fields: (connection) => ({
         totalCount: connection.int({
-          complexity: 50,
+          extensions: { weight: 50 },
           description: 'How many match in all. It counts them, so ask for it only when you show it.',
           resolve: (parent) => (parent as unknown as { totalCount: () => Promise<number> }).totalCount(),
         }),

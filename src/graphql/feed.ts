@@ -4,6 +4,7 @@ import { mustUse } from '../domain/viewer.ts';
 import { CursorInvalid } from '../errors.ts';
 import { type FeedSource, feedIterable } from '../events/feed.ts';
 import { topics } from '../events/nudges.ts';
+import { atMost } from './bounded.ts';
 import { builder } from './builder.ts';
 import type { Context } from './context.ts';
 import { mustBeStorable } from './storable.ts';
@@ -51,6 +52,7 @@ const AccountIdsSynced = builder.objectRef<FeedEvent>('AccountIdsSynced').implem
     }),
     customers: t.field({
       type: [SyncedCustomer],
+      ...atMost(PAGE),
       description: 'The customers, by sequence.',
       resolve: ({ rows }) => rows,
     }),

@@ -12,13 +12,13 @@ import {
 } from '../data/hq/job-run.ts';
 import { mustOperate } from '../domain/viewer.ts';
 import { ChannelNotFound, NotFound, WrongState } from '../errors.ts';
-import { type JobName, stepsOf } from '../jobs/index.ts';
+import { type JobName, jobNames, stepsOf } from '../jobs/index.ts';
 import { cancel, retry, start } from '../queue/queue.ts';
 import { atMost, MOST_CHANNELS } from './bounded.ts';
 import { builder } from './builder.ts';
 import { Channel, namedChannels } from './channel.ts';
 import type { Context } from './context.ts';
-import { keysetConnection, numberKey, numberOf } from './keyset.ts';
+import { keysetConnection, LARGEST_PAGE, numberKey, numberOf } from './keyset.ts';
 
 const enumOf = <Value extends string>(name: string, description: string, meanings: Record<Value, string>) =>
   builder.enumType(name, {
@@ -131,7 +131,11 @@ const JobStep = builder.objectRef<Step>('JobStep').implement({
     job: t.field({ type: JobNameType, description: 'Which job.', resolve: ({ job }) => job as JobName }),
     state: t.expose('state', { type: StepState, description: 'Where it stands.' }),
     progress: t.expose('progress', { type: JobProgress, description: 'How far it is.' }),
-    failures: t.expose('failures', { type: [Failures], description: 'Channel databases that failed.' }),
+    failures: t.expose('failures', {
+      type: [Failures],
+      ...atMost(LARGEST_PAGE),
+      description: 'Channel databases that failed.',
+    }),
     startedAt: t.expose('startedAt', { type: 'DateTime', nullable: true, description: 'When it began.' }),
     finishedAt: t.expose('finishedAt', { type: 'DateTime', nullable: true, description: 'When it ended.' }),
   }),
@@ -154,13 +158,18 @@ builder.node(JobRun, {
     }),
     channels: t.field({
       type: [Channel],
+      ...atMost(MOST_CHANNELS),
       nullable: true,
       description: 'For which channels; null for all.',
       resolve: ({ channels: codes }, _args, { channels }) =>
         codes && channels.all().filter(({ code }) => codes.includes(code)),
     }),
     state: t.expose('state', { type: RunState, description: 'Where it stands.' }),
-    steps: t.expose('steps', { type: [JobStep], description: 'Its jobs, in their order.' }),
+    steps: t.expose('steps', {
+      type: [JobStep],
+      ...atMost(jobNames.length),
+      description: 'Its jobs, in their order.',
+    }),
     progress: t.field({
       type: JobProgress,
       description: 'Progress of the step that is under way, or of the last one.',
@@ -204,7 +213,6 @@ builder.queryFields((t) => ({
       type: JobRun,
       nullable: true,
       description: 'Runs, newest first (operators).',
-      complexity: (args) => ({ field: 1, multiplier: args.first ?? args.last ?? 20 }),
       args: {
         job: t.arg({ type: JobNameType, description: 'Only of this job or chain.' }),
         state: t.arg({ type: RunState, description: 'Only in this state.' }),

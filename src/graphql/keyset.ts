@@ -2,7 +2,7 @@ import { type DefaultConnectionArguments, resolveCursorConnection } from '@potho
 import { CursorInvalid, InvalidInput } from '../errors.ts';
 
 export const LARGEST_PAGE = 100;
-const DEFAULT_PAGE = 20;
+export const DEFAULT_PAGE = 20;
 
 interface Keyset<Key> {
   after: Key | undefined;

@@ -7,7 +7,9 @@ import {
 import { extendNumberSequence } from '../domain/number-sequence.ts';
 import { mustOperate } from '../domain/viewer.ts';
 import { InvalidInput, NotFound } from '../errors.ts';
+import { atMost } from './bounded.ts';
 import { builder } from './builder.ts';
+import { LARGEST_PAGE } from './keyset.ts';
 
 const NumberSequence = builder.objectRef<Row>('NumberSequence');
 builder.node(NumberSequence, {
@@ -40,6 +42,7 @@ builder.queryField('numberSequences', (t) =>
   t.field({
     type: [NumberSequence],
     nullable: true,
+    ...atMost(LARGEST_PAGE),
     description: 'The number sequences (operators).',
     resolve: (_root, _args, { viewer, hq }) => {
       mustOperate(viewer, 'reading number sequences');

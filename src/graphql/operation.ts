@@ -137,19 +137,11 @@ const OperationConnection = builder.connectionObject(
   { name: 'CustomerOperationEdge' },
 );
 
-const operationConnection = {
-  complexity: (args: { first?: number | null; last?: number | null }) => ({
-    field: 1,
-    multiplier: args.first ?? args.last ?? 20,
-  }),
-};
-
 builder.queryField('customerOperations', (t) =>
   t.connection(
     {
       type: CustomerOperation,
       nullable: true,
-      ...operationConnection,
       description:
         'Operations that headquarters received, newest first. `states: [FAILED]` lists what waits for a person.',
       args: {
@@ -181,7 +173,6 @@ builder.objectField(Customer, 'operations', (t) =>
   t.connection(
     {
       type: CustomerOperation,
-      ...operationConnection,
       description: 'What was done to it, as headquarters received it, oldest first.',
       resolve: ({ uuid, channel }, args, { hq, loaders }) =>
         keysetConnection<number, OperationRow>(

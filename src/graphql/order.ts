@@ -9,6 +9,7 @@ import {
   transactionStatuses,
   transactionsWhere,
 } from '../data/hq/transaction.ts';
+import { validationRules } from '../data/hq/validation.ts';
 import { plainText } from '../domain/customer-rules.ts';
 import {
   beginEditing,
@@ -80,6 +81,7 @@ builder.objectFields(RetailTransaction, (t) => ({
   }),
   validationErrors: t.field({
     type: [ValidationError],
+    ...atMost(validationRules.length),
     description: 'The rules that a sale breaks; empty when it breaks none, or was not validated.',
     resolve: async (row, _args, { loaders }) => (await loaders.hqTransaction.load(row))?.validation_errors ?? [],
   }),
@@ -160,7 +162,6 @@ builder.queryField('receivedTransactions', (t) =>
       nullable: true,
       description:
         'Orders and sales as headquarters received them, newest first. `statuses: [FAILED]` lists what was set aside.',
-      complexity: (args) => ({ field: 1, multiplier: args.first ?? args.last ?? 20 }),
       args: {
         channel: t.arg.string({ description: 'Only of this channel.' }),
         kinds: t.arg({ type: [TransactionKind], description: 'Only of one of these kinds.' }),

@@ -6,9 +6,11 @@ import {
   salesOrdersWhere,
 } from '../data/hq/sales-order.ts';
 import { quantityOf } from '../domain/money.ts';
+import { MOST_AGGREGATED_LINES } from '../domain/statement.ts';
 import { releaseHold } from '../domain/transaction-edit.ts';
 import { mustOperate, mustUse } from '../domain/viewer.ts';
 import { NotFound, WrongState } from '../errors.ts';
+import { atMost } from './bounded.ts';
 import { builder } from './builder.ts';
 import { Channel } from './channel.ts';
 import { Customer } from './customer.ts';
@@ -92,7 +94,7 @@ builder.node(SalesOrder, {
     totals: t.field({ type: Totals, description: 'Its sums.', resolve: (order) => order }),
     lines: t.field({
       type: [Line],
-      complexity: 5,
+      ...atMost(MOST_AGGREGATED_LINES),
       description: 'Its lines, in order.',
       resolve: async ({ id, currency }, _args, { loaders }) =>
         (await loaders.salesOrderLines.load(id)).map((line) => ({ ...line, currency })),
@@ -112,13 +114,6 @@ export const SalesOrderConnection = builder.connectionObject(
   { name: 'SalesOrderEdge' },
 );
 
-const paged = {
-  complexity: (args: { first?: number | null; last?: number | null }) => ({
-    field: 1,
-    multiplier: args.first ?? args.last ?? 20,
-  }),
-};
-
 builder.queryFields((t) => ({
   salesOrder: t.field({
     type: SalesOrder,
@@ -134,7 +129,6 @@ builder.queryFields((t) => ({
     {
       type: SalesOrder,
       nullable: true,
-      ...paged,
       description: 'Sales orders, newest first, that match all that is given.',
       args: {
         channel: t.arg.string({ description: 'Only of this channel.' }),
@@ -172,7 +166,6 @@ builder.objectField(Customer, 'salesOrders', (t) =>
   t.connection(
     {
       type: SalesOrder,
-      ...paged,
       description: 'What it bought, as headquarters has it: its sales orders, newest first.',
       resolve: ({ uuid }, args, { hq, loaders, viewer }) =>
         keysetConnection<number, SalesOrderRow>(

@@ -7,7 +7,7 @@ import { atMost, MOST_CHANNELS } from './bounded.ts';
 import { builder } from './builder.ts';
 import { Channel, namedChannels } from './channel.ts';
 import { JobNameType, JobRun } from './job.ts';
-import { numberOf } from './keyset.ts';
+import { LARGEST_PAGE, numberOf } from './keyset.ts';
 
 const MissedRuns = builder.enumType('MissedRuns', {
   description: 'What happens with times that passed while headquarters was down.',
@@ -33,6 +33,7 @@ builder.node(Schedule, {
     job: t.field({ type: JobNameType, description: 'What recurs.', resolve: ({ job }) => job as JobName }),
     channels: t.field({
       type: [Channel],
+      ...atMost(MOST_CHANNELS),
       nullable: true,
       description: 'For which channels; null for all.',
       resolve: ({ channels: codes }, _args, { channels }) =>
@@ -65,8 +66,8 @@ builder.queryField('schedules', (t) =>
   t.field({
     type: [Schedule],
     nullable: true,
+    ...atMost(LARGEST_PAGE),
     description: 'All schedules (operators). There are at most 100.',
-    complexity: 20,
     resolve: (_root, _args, { viewer, hq }) => {
       mustOperate(viewer, 'reading schedules');
       return hq.read(allSchedules);

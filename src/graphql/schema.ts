@@ -1,5 +1,6 @@
 import type { GraphQLSchema } from 'graphql';
 import { builder } from './builder.ts';
+import { DEFAULT_PAGE } from './keyset.ts';
 import './scalars.ts';
 import './failures.ts';
 import './channel.ts';
@@ -22,4 +23,4 @@ import './order.ts';
 import './statement.ts';
 import './statement-actions.ts';
 
-export const schema: GraphQLSchema = builder.toSchema();
+export const schema: GraphQLSchema = builder.toSchema({ extensions: { pageSize: DEFAULT_PAGE } });

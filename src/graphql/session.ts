@@ -6,9 +6,10 @@ import {
   uploadSessions,
 } from '../data/hq/session.ts';
 import { mustOperate } from '../domain/viewer.ts';
+import { atMost } from './bounded.ts';
 import { builder } from './builder.ts';
 import { JobRun } from './job.ts';
-import { keysetConnection, textKey } from './keyset.ts';
+import { keysetConnection, LARGEST_PAGE, textKey } from './keyset.ts';
 
 const UploadStatus = builder.enumType('UploadSessionStatus', {
   description: 'Where an upload stands.',
@@ -102,31 +103,23 @@ builder.node(DownloadSession, {
 builder.objectFields(JobRun, (t) => ({
   uploadSessions: t.field({
     type: [UploadSession],
-    complexity: 10,
+    ...atMost(LARGEST_PAGE),
     description: 'Its uploads: at most one per channel database and attempt.',
     resolve: async ({ id }, _args, { loaders }) => (await loaders.sessions.load(id)).uploads,
   }),
   downloadSessions: t.field({
     type: [DownloadSession],
-    complexity: 10,
+    ...atMost(LARGEST_PAGE),
     description: 'Its downloads: at most one per channel database and attempt.',
     resolve: async ({ id }, _args, { loaders }) => (await loaders.sessions.load(id)).downloads,
   }),
 }));
-
-const page = {
-  complexity: (args: { first?: number | null; last?: number | null }) => ({
-    field: 1,
-    multiplier: args.first ?? args.last ?? 20,
-  }),
-};
 
 builder.queryFields((t) => ({
   uploadSessions: t.connection(
     {
       type: UploadSession,
       nullable: true,
-      ...page,
       description: 'Uploads from channel databases, newest first (operators).',
       args: {
         channelDatabase: t.arg.string({ description: 'Only from this one.' }),
@@ -150,7 +143,6 @@ builder.queryFields((t) => ({
     {
       type: DownloadSession,
       nullable: true,
-      ...page,
       description: 'Downloads to channel databases, newest first (operators).',
       args: {
         channelDatabase: t.arg.string({ description: 'Only to this one.' }),

@@ -18,6 +18,7 @@ import {
 } from '../domain/shift.ts';
 import { mustOperate, mustUse } from '../domain/viewer.ts';
 import { ChannelNotFound, InvalidInput, NotFound, TransactionExists, WrongState } from '../errors.ts';
+import { atMost } from './bounded.ts';
 import { builder } from './builder.ts';
 import { Channel } from './channel.ts';
 import type { Context } from './context.ts';
@@ -105,6 +106,7 @@ builder.node(Shift, {
     closedAt: t.expose('closed_at', { type: 'DateTime', nullable: true, description: 'When it was closed for good.' }),
     tenders: t.field({
       type: [ShiftTender],
+      ...atMost(tenders.length),
       description: 'What its till held at the beginning and at the end.',
       resolve: ({ tenders, currency }) => tenders.map((tender) => ({ ...tender, currency })),
     }),
@@ -117,7 +119,6 @@ builder.queryField('shifts', (t) =>
       type: Shift,
       nullable: true,
       description: 'Shifts of a channel, from its own database, newest first.',
-      complexity: (args) => ({ field: 1, multiplier: args.first ?? args.last ?? 20 }),
       args: {
         channel: t.arg.string({ required: true, description: 'Of this channel.' }),
         states: t.arg({ type: [ShiftState], description: 'Only in one of these states.' }),

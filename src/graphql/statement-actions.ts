@@ -14,6 +14,7 @@ import {
 } from '../domain/statement.ts';
 import { mustOperate, mustUse } from '../domain/viewer.ts';
 import { ChannelNotFound, InvalidInput, NotFound, WrongState } from '../errors.ts';
+import { atMost } from './bounded.ts';
 import { builder } from './builder.ts';
 import { Channel, namedChannels } from './channel.ts';
 import type { Context } from './context.ts';
@@ -107,6 +108,7 @@ builder.queryFields((t) => ({
   validationRules: t.field({
     type: [Rule],
     nullable: true,
+    ...atMost(validationRules.length),
     description: 'The rules of validation, in the order in which they are checked (operators).',
     resolve: (_root, _args, { viewer, hq }) => {
       mustOperate(viewer, 'reading validation rules');
@@ -246,6 +248,7 @@ builder.mutationFields((t) => ({
   }),
   setValidationRule: t.field({
     type: [Rule],
+    ...atMost(validationRules.length),
     description: 'Switches a rule of validation on or off (operators); answers all of them.',
     args: { input: t.arg({ type: SetRuleInput, required: true, description: 'Which one.' }) },
     resolve: (_root, { input: { name, enabled } }, { viewer, hq, now }) => {

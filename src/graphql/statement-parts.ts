@@ -316,13 +316,6 @@ export const AggregateConnection = builder.connectionObject(
   { name: 'AggregatedTransactionEdge' },
 );
 
-export const paged = {
-  complexity: (args: { first?: number | null; last?: number | null }) => ({
-    field: 1,
-    multiplier: args.first ?? args.last ?? 20,
-  }),
-};
-
 type Page = Parameters<typeof keysetConnection>[0]['args'];
 
 export async function transactionsWith({ hq }: Context, filter: Parameters<typeof transactionPage>[1], args: Page) {

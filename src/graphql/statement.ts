@@ -13,13 +13,16 @@ import {
   type StatementRow,
   statementEventPage,
   statementPage,
+  statementStates,
   statementsWhere,
 } from '../data/hq/statement.ts';
+import { tenders } from '../data/transaction-rows.ts';
 import { mustUse } from '../domain/viewer.ts';
+import { atMost } from './bounded.ts';
 import { builder } from './builder.ts';
 import { Channel } from './channel.ts';
 import { Customer } from './customer.ts';
-import { keysetConnection, numberKey } from './keyset.ts';
+import { keysetConnection, LARGEST_PAGE, numberKey } from './keyset.ts';
 import { Totals } from './money.ts';
 import { SalesOrder, SalesOrderConnection } from './sales-order.ts';
 import {
@@ -34,7 +37,6 @@ import {
   JournalEntry,
   LedgerAccount,
   order,
-  paged,
   type StateDetail,
   Statement,
   StatementState,
@@ -77,14 +79,13 @@ builder.node(Statement, {
     }),
     stateDetails: t.field({
       type: [Detail],
-      complexity: 5,
+      ...atMost(statementStates.length),
       description: 'All 13 states in their order, each done, failed or not run.',
       resolve: async (row, _args, { loaders }) => detailsOf(row, await loaders.statesReached.load(row.id)),
     }),
     events: t.connection(
       {
         type: Event,
-        ...paged,
         description: 'What happened to it, oldest first.',
         resolve: ({ id }, args, { hq }) =>
           keysetConnection<number, StatementEventRow>(
@@ -99,7 +100,6 @@ builder.node(Statement, {
     transactions: t.connection(
       {
         type: RetailTransaction,
-        ...paged,
         description: 'The sales in it, in the order they arrived.',
         resolve: ({ id }, args, context) => transactionsWith(context, { statement_id: id }, args),
       },
@@ -108,7 +108,6 @@ builder.node(Statement, {
     aggregatedTransactions: t.connection(
       {
         type: Aggregate,
-        ...paged,
         description: 'Its sales put together by customer and day.',
         resolve: ({ id }, args, { hq }) =>
           keysetConnection<number, AggregateRow>(
@@ -122,7 +121,6 @@ builder.node(Statement, {
     salesOrders: t.connection(
       {
         type: SalesOrder,
-        ...paged,
         description: 'The sales orders it made.',
         resolve: ({ id }, args, { hq }) =>
           keysetConnection<number, SalesOrderRow>(
@@ -136,7 +134,6 @@ builder.node(Statement, {
     invoices: t.connection(
       {
         type: Invoice,
-        ...paged,
         description: 'The invoices it made.',
         resolve: ({ id }, args, { hq }) =>
           keysetConnection<number, InvoiceRow>(
@@ -150,7 +147,6 @@ builder.node(Statement, {
     journalEntries: t.connection(
       {
         type: JournalEntry,
-        ...paged,
         description: 'What it posted.',
         args: {
           journal: t.arg({ type: Journal, description: 'Only in this journal.' }),
@@ -175,14 +171,14 @@ builder.node(Statement, {
     ),
     balances: t.field({
       type: [AccountBalance],
-      complexity: 5,
+      ...atMost(LARGEST_PAGE),
       description: 'What it posted, summed by journal and account: in each journal debits and credits are equal.',
       resolve: async ({ id, currency }, _args, { loaders }) =>
         (await loaders.balances.load(id)).map((row) => ({ ...row, currency })),
     }),
     tenderCounts: t.field({
       type: [TenderCount],
-      complexity: 5,
+      ...atMost(tenders.length),
       description: 'Of a financial statement: what was counted against what was expected, by shift and tender.',
       resolve: async ({ id, currency }, _args, { loaders }) =>
         (await loaders.tenderCounts.load(id)).map((row) => ({ ...row, currency })),
@@ -225,7 +221,6 @@ builder.queryFields((t) => ({
     {
       type: Statement,
       nullable: true,
-      ...paged,
       description: 'Statements, newest first, that match all that is given.',
       args: {
         channel: t.arg.string({ description: 'Only of this channel.' }),
@@ -295,7 +290,6 @@ builder.objectField(Customer, 'invoices', (t) =>
   t.connection(
     {
       type: Invoice,
-      ...paged,
       description: 'Its invoices, newest first.',
       resolve: ({ uuid }, args, { hq, loaders, viewer }) =>
         keysetConnection<number, InvoiceRow>(

@@ -17,9 +17,10 @@ import {
 } from '../data/transaction-rows.ts';
 import { uuidRule } from '../domain/customer-rules.ts';
 import { quantityOf } from '../domain/money.ts';
-import { readable } from '../domain/transaction-rules.ts';
+import { MOST_CHARGES, MOST_LINES, MOST_PAYMENTS, readable } from '../domain/transaction-rules.ts';
 import { mustUse } from '../domain/viewer.ts';
 import { DatabaseUnavailable } from '../errors.ts';
+import { atMost } from './bounded.ts';
 import { builder } from './builder.ts';
 import { Channel } from './channel.ts';
 import type { Context } from './context.ts';
@@ -127,6 +128,8 @@ export const fromHeadquarters = ({
 
 export const RetailTransaction = builder.objectRef<TransactionRow>('RetailTransaction');
 builder.node(RetailTransaction, {
+  // It is read with all its lines, whatever is asked of it.
+  extensions: { weight: 50 },
   description:
     'An order, sale or return that was recorded in a channel. It has its UUID and confirmation number at once, whatever headquarters is doing.',
   id: { resolve: ({ channel, uuid }) => `${channel}/${uuid}` },
@@ -187,16 +190,19 @@ builder.node(RetailTransaction, {
     }),
     lines: t.field({
       type: [TransactionLine],
+      ...atMost(MOST_LINES),
       description: 'What was sold and returned.',
       resolve: ({ body }) => inCurrency(body.lines, body.currency),
     }),
     charges: t.field({
       type: [TransactionCharge],
+      ...atMost(MOST_CHARGES),
       description: 'What was charged beside it.',
       resolve: ({ body }) => inCurrency(body.charges, body.currency),
     }),
     payments: t.field({
       type: [TransactionPayment],
+      ...atMost(MOST_PAYMENTS),
       description: 'What was paid.',
       resolve: ({ body }) => inCurrency(body.payments, body.currency),
     }),
@@ -303,18 +309,12 @@ export const TransactionConnection = builder.connectionObject(
   { name: 'RetailTransactionEdge' },
 );
 
-const paged = (args: { first?: number | null; last?: number | null }) => ({
-  field: 1,
-  multiplier: args.first ?? args.last ?? 20,
-});
-
 builder.queryField('transactions', (t) =>
   t.connection(
     {
       type: RetailTransaction,
       nullable: true,
       description: 'Orders and sales of a channel, from its own database.',
-      complexity: paged,
       args: {
         channel: t.arg.string({ required: true, description: 'Of this channel.' }),
         kinds: t.arg({ type: [TransactionKind], description: 'Only of one of these kinds.' }),
@@ -354,7 +354,6 @@ builder.objectField(Shift, 'transactions', (t) =>
     {
       type: RetailTransaction,
       description: 'What was recorded in it, from the channel’s own database, oldest first.',
-      complexity: paged,
       resolve: async ({ channel, uuid }, args, { channels }) => {
         const database = await channels.databaseOf(channel);
         return keysetConnection<number, ChannelTransaction>(
@@ -373,7 +372,6 @@ builder.objectField(Customer, 'transactions', (t) =>
     {
       type: RetailTransaction,
       description: 'Its orders and sales in its channel, from the channel’s own database, newest first.',
-      complexity: paged,
       resolve: ({ channel, uuid }, args, { channels, loaders }) =>
         keysetConnection<number, ChannelTransaction>(
           { args, keyFrom: numberKey, descending: true },

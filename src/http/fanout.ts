@@ -7,6 +7,7 @@ import { type FeedHub, feedHub, type Member, type Page } from './feed-hub.ts';
 import { type FeedOperation, feedOperation } from './feed-operation.ts';
 import type { Limits } from './limits.ts';
 import { formatError, type MaskError, mayPass } from './masking.ts';
+import { ofAllowedSize } from './rules.ts';
 
 export interface FanoutOptions<Viewer, Context extends object> {
   contextFor: (viewer: Viewer) => Context;
@@ -70,7 +71,7 @@ export function fanout<Viewer, Context extends object>(options: FanoutOptions<Vi
 
 /** Reads one page, executes it with its event as the root value, and writes the result as JSON. */
 function pageLoader<Viewer, Context extends object>({
-  options: { contextFor, maskError },
+  options: { contextFor, maskError, limits },
   args,
   operation: { source },
   stream,
@@ -90,7 +91,7 @@ function pageLoader<Viewer, Context extends object>({
     const result = await execute({ ...args, rootValue: page.event, contextValue });
     const passing = result.errors?.find(mayPass);
     if (passing !== undefined && attempt < 5) throw passing;
-    return { from, to: page.to, json: JSON.stringify(formatResult(result, maskError)) };
+    return { from, to: page.to, json: JSON.stringify(formatResult(ofAllowedSize(result, limits), maskError)) };
   };
 }
 

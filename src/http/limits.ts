@@ -6,6 +6,12 @@ export const defaultLimits = {
   documentTokens: 1_500,
   /** Nested selection sets, fragments included, introspection excepted. */
   documentDepth: 12,
+  /** What an operation may cost (cost.ts): as many values at most, each list counted as full. */
+  operationCost: 400_000,
+  /** Full introspections of the schema that an operation may amount to. */
+  introspections: 2,
+  /** Bytes of JSON, about, that an answer or an event may have. */
+  responseSize: 10_000_000,
   /** Bytes of a request's body. */
   requestBody: 1_000_000,
   /** Ms in which a request must have arrived whole, however slowly it comes; 408 otherwise. */

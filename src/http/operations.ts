@@ -6,7 +6,7 @@ import { Forbidden, Unauthenticated } from '../errors.ts';
 import type { Fanout } from './fanout.ts';
 import type { Limits } from './limits.ts';
 import { formatError, type MaskError } from './masking.ts';
-import type { Asked } from './rules.ts';
+import { type Asked, tooExpensive } from './rules.ts';
 
 /** What the server knows of a socket while it is open. */
 export interface SocketState<Viewer> extends Asked<Viewer> {
@@ -74,7 +74,7 @@ export function operationServer<Viewer>(options: OperationsOptions<Viewer>): Ser
 
 /** Parses, validates and executes as yoga does for HTTP, or joins a feed that is executed once for many. */
 async function begin<Viewer>(
-  { yoga, fanout }: OperationsOptions<Viewer>,
+  { yoga, fanout, limits }: OperationsOptions<Viewer>,
   { viewer, socket, signal }: SocketState<Viewer>,
   id: string,
   { query, operationName, variables }: SubscribePayload,
@@ -96,6 +96,8 @@ async function begin<Viewer>(
     throw new GraphQLError('Could not determine what operation to execute.', { extensions });
   }
   if (operation.operation !== 'subscription') return { args, result: await execute(args) };
+  const refused = tooExpensive(args, limits);
+  if (refused) throw refused;
   const shared = await fanout({ args, query, viewer, socket, id });
   return { args, result: shared ?? (await subscribe(args)) };
 }

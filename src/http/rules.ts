@@ -12,6 +12,7 @@ import {
 import { isAsyncIterable, mapAsyncIterator, type Plugin } from 'graphql-yoga';
 import { interruptible } from '../data/interruption.ts';
 import { Unauthenticated } from '../errors.ts';
+import { costOf } from './cost.ts';
 import type { Limits } from './limits.ts';
 
 /** What passes between the transports and these rules: who asks. Resolvers never see it, nor the request. */
@@ -64,6 +65,8 @@ export function execution<Viewer, Context extends object>(
     return { ...args, contextValue: contextFor(viewer) };
   };
   const executeOwn = async (args: ExecutionArgs) => {
+    const refused = tooExpensive(args, limits);
+    if (refused) return { errors: [refused] };
     const { request, signal = request?.signal } = args.contextValue as Asked<Viewer> & { request?: Request };
     const controller = new AbortController();
     // One for each statement that is under way.
@@ -72,21 +75,76 @@ export function execution<Viewer, Context extends object>(
     const timer = setTimeout(interrupt, limits.operationTime);
     signal?.addEventListener('abort', interrupt, { once: true });
     try {
-      return asRequestError(await interruptible(controller.signal, () => execute(own(args))));
+      const result = await interruptible(controller.signal, () => execute(own(args)));
+      return ofAllowedSize(asRequestError(result), limits);
     } finally {
       clearTimeout(timer);
       signal?.removeEventListener('abort', interrupt);
     }
   };
   const subscribeOwn = async (args: ExecutionArgs) => {
+    const refused = tooExpensive(args, limits);
+    if (refused) return { errors: [refused] };
     const source = await createSourceEventStream(own(args));
     if (!isAsyncIterable(source)) return asRequestError(source);
-    return mapAsyncIterator(source, (event) => execute(own({ ...args, rootValue: event })));
+    return mapAsyncIterator(source, async (event) =>
+      ofAllowedSize(await execute(own({ ...args, rootValue: event })), limits),
+    );
   };
   return {
     onExecute: ({ setExecuteFn }) => setExecuteFn(executeOwn),
     onSubscribe: ({ setSubscribeFn }) => setSubscribeFn(subscribeOwn),
   };
+}
+
+/** The refusal of an operation whose answer could be too large to build. */
+export function tooExpensive(
+  { schema, document, operationName, variableValues }: ExecutionArgs,
+  limits: Limits,
+): GraphQLError | undefined {
+  const { fields, introspection } = costOf(schema, document, operationName, variableValues ?? {});
+  if (fields > limits.operationCost) {
+    const most = limits.operationCost.toLocaleString('en');
+    return refusal(
+      'OPERATION_TOO_EXPENSIVE',
+      `This operation could answer ${fields.toLocaleString('en')} values; ${most} are allowed. Every list counts with the most that it can hold: ask for smaller pages, or for fewer lists within lists.`,
+    );
+  }
+  if (introspection <= limits.introspections) return undefined;
+  return refusal('OPERATION_TOO_EXPENSIVE', `An operation may introspect the schema ${limits.introspections} times.`);
+}
+
+/** The result, or an error instead of one that is too large to send. */
+export function ofAllowedSize(result: ExecutionResult, limits: Limits): ExecutionResult {
+  if (jsonSize(result, limits.responseSize) <= limits.responseSize) return result;
+  const most = (limits.responseSize / 1e6).toLocaleString('en');
+  return {
+    errors: [
+      refusal(
+        'RESPONSE_TOO_LARGE',
+        `The answer is larger than ${most} MB. Ask for smaller pages; a mutation was done nevertheless.`,
+      ),
+    ],
+  };
+}
+
+/** Bytes that a value takes as JSON, about. It stops to count above `most`. */
+function jsonSize(value: unknown, most: number): number {
+  if (typeof value === 'string') return Buffer.byteLength(value) + 3;
+  if (typeof value !== 'object' || value === null) return 6;
+  let size = 2;
+  if (Array.isArray(value)) {
+    for (const item of value) {
+      size += 1 + jsonSize(item, most - size);
+      if (size > most) break;
+    }
+    return size;
+  }
+  for (const [key, item] of Object.entries(value)) {
+    size += key.length + 4 + jsonSize(item, most - size);
+    if (size > most) break;
+  }
+  return size;
 }
 
 /** Errors before anything was executed (variables, the operation's name) are the client's: 400, and a code. */

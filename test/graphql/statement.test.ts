@@ -51,12 +51,12 @@ const statementParts = `id statementId type state errorCode error transactionCou
   tenderCounts { register tender starting { amount } expected { amount } counted { amount } difference { amount } shift { uuid } }
   transactions(first: 10) { edges { node { uuid status statement { statementId } salesOrder { salesOrderId } } } }
   aggregatedTransactions(first: 10) { edges { node { id state accountId transactionCount isReturn salesOrder { salesOrderId } customer { uuid } transactions(first: 5) { edges { node { uuid } } } } } }
-  salesOrders(first: 10) { edges { node { salesOrderId source status lines { sku quantity } invoice { invoiceId } } } }
+  salesOrders(first: 3) { edges { node { salesOrderId source status lines { sku quantity } invoice { invoiceId } } } }
   invoices(first: 10) { edges { node { invoiceId accountId totals { total { amount } } salesOrder { salesOrderId } statement { statementId } } } }
   journalEntries(first: 50, journal: PAYMENTS) { edges { node { account debit { amount } credit { amount } tender invoice { invoiceId } } } }`;
 
 async function statements(hq: Headquarters, more = ''): Promise<Answer[]> {
-  const data = await hq.query(`{ statements(first: 10${more}) { edges { node { ${statementParts} } } } }`);
+  const data = await hq.query(`{ statements(first: 4${more}) { edges { node { ${statementParts} } } } }`);
   return data.statements.edges.map(({ node }: Answer) => node);
 }
 

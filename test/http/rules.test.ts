@@ -10,7 +10,7 @@ const transports = [
   {
     transport: 'HTTP',
     answer: async (server: TestServer, query: string, variables?: unknown) =>
-      (await ask(server, query, { variables })).body,
+      query.startsWith('subscription') ? firstEvent(server, query) : (await ask(server, query, { variables })).body,
   },
   {
     transport: 'WebSocket',
@@ -22,6 +22,18 @@ const transports = [
     },
   },
 ];
+
+/** The first event of a stream of server-sent events. */
+async function firstEvent({ endpoint }: TestServer, query: string) {
+  const response = await fetch(`${endpoint}?query=${encodeURIComponent(query)}`, {
+    headers: { accept: 'text/event-stream', authorization: 'Bearer ada' },
+  });
+  const reader = response.body!.pipeThrough(new TextDecoderStream()).getReader();
+  let text = '';
+  while (!/^data: .+\n/m.test(text)) text += (await reader.read()).value;
+  await reader.cancel();
+  return JSON.parse(/^data: (.+)\n/m.exec(text)![1]!);
+}
 
 describe.each(transports)('over $transport', ({ answer }) => {
   test('an operation is answered with the viewer it was asked by', async () => {
@@ -98,6 +110,24 @@ describe.each(transports)('over $transport', ({ answer }) => {
     expect((await answer(server, '{ nest { ...a } } fragment a on Nest { nest { ...a } }')).errors[0].message).toMatch(
       /within itself/,
     );
+  });
+
+  test('an answer of more than ten megabytes is not sent, one of less is', async () => {
+    const server = await startServer();
+    const { data, errors } = await answer(server, '{ a: text(length: 6000000) b: text(length: 6000000) }');
+    expect(data).toBeUndefined();
+    expect(errors).toEqual([expect.objectContaining({ extensions: { code: 'RESPONSE_TOO_LARGE' } })]);
+    expect((await answer(server, '{ text(length: 9000000) }')).data.text).toHaveLength(9_000_000);
+    expect(server.log).toEqual([]);
+  });
+
+  test('an event of more than ten megabytes is an error instead', async () => {
+    const server = await startServer();
+    server.world.append('houston', 'x'.repeat(11_000_000));
+    for (const field of ['rows', 'plainRows']) {
+      const { errors } = await answer(server, `subscription { ${field}(channel: "houston") { values } }`);
+      expect(errors).toEqual([expect.objectContaining({ extensions: { code: 'RESPONSE_TOO_LARGE' } })]);
+    }
   });
 
   test("GraphiQL's introspection passes the limits", async () => {
