@@ -20,6 +20,8 @@ export type AddressPurpose =
 export type AttentionKind =
   /** A customer operation was set aside: that customer gets no account ID, or lacks a change. */
   | 'CUSTOMER_OPERATION_FAILED'
+  /** A channel knows more than headquarters, which was restored from an older backup: no number is given. */
+  | 'HEADQUARTERS_REWOUND'
   /** The newest run of a job ended with an error. */
   | 'JOB_FAILED'
   /** A number sequence runs low, or is exhausted. */
@@ -249,8 +251,12 @@ export type ErrorCode =
   | 'DATABASE_UNAVAILABLE'
   /** The token does not allow it. */
   | 'FORBIDDEN'
-  /** Headquarters was restored from a backup older than what its channels have; no account ID is assigned. */
+  /** There is no headquarters, while channel databases hold account IDs: the server does not start. Clients never see it. */
+  | 'HEADQUARTERS_MISSING'
+  /** Headquarters was restored from a backup older than what its channels have; no account ID and no other number is given. */
   | 'HEADQUARTERS_REWOUND'
+  /** A channel database has not answered since the start: it may know that headquarters was restored from an older backup. */
+  | 'HEADQUARTERS_UNPROVEN'
   /** The input breaks a rule. */
   | 'INVALID_INPUT'
   /** There is no such record. */
@@ -696,6 +702,8 @@ type FailureParts_CustomerExists_Fragment = { code: ErrorCode, message: string, 
 
 type FailureParts_CustomerNotFound_Fragment = { code: ErrorCode, message: string, path: Array<string> | null };
 
+type FailureParts_HeadquartersUnproven_Fragment = { code: ErrorCode, message: string, path: Array<string> | null };
+
 type FailureParts_InvalidInput_Fragment = { code: ErrorCode, message: string, path: Array<string> | null };
 
 type FailureParts_NotFound_Fragment = { code: ErrorCode, message: string, path: Array<string> | null };
@@ -709,6 +717,7 @@ export type FailurePartsFragment =
   | FailureParts_ChannelNotFound_Fragment
   | FailureParts_CustomerExists_Fragment
   | FailureParts_CustomerNotFound_Fragment
+  | FailureParts_HeadquartersUnproven_Fragment
   | FailureParts_InvalidInput_Fragment
   | FailureParts_NotFound_Fragment
   | FailureParts_TransactionExists_Fragment

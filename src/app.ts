@@ -3,9 +3,11 @@ import type pino from 'pino';
 import { type Config, showsGraphiql } from './config.ts';
 import { Channels } from './data/channels.ts';
 import type { Database } from './data/database.ts';
+import { existingChannelDatabases } from './data/existing.ts';
 import { lockFolder } from './data/folder-lock.ts';
 import { beat } from './data/hq/heartbeat.ts';
 import { headquarters, openDatabase } from './data/open.ts';
+import { examineStrays } from './domain/rewound.ts';
 import { scopeOf, viewerFrom } from './domain/viewer.ts';
 import { inProcessNudges, type Nudges } from './events/nudges.ts';
 import { contextFor } from './graphql/context.ts';
@@ -69,11 +71,13 @@ export async function startApp(config: Config, options: AppOptions): Promise<App
     channels,
     nudges,
     now,
+    log,
     notice: background ? (channel: string) => live.notice(channel) : () => {},
   };
 
   let server: HttpServer;
   try {
+    await examineStrays(surroundings, () => existingChannelDatabases(config.channelDatabaseUrl));
     await hq.write((tx) => planFirstRuns(tx, now()));
     server = await serveHttp({
       schema,

@@ -12,6 +12,8 @@ export const errorCodes = [
   'NUMBER_SEQUENCE_EXHAUSTED',
   'CHANNEL_DATABASE_REWOUND',
   'HEADQUARTERS_REWOUND',
+  'HEADQUARTERS_UNPROVEN',
+  'HEADQUARTERS_MISSING',
   'CURSOR_INVALID',
   'DATABASE_UNAVAILABLE',
   'RUN_CRASHED',
@@ -140,15 +142,38 @@ export class ChannelDatabaseRewound extends DomainError {
 }
 
 /**
- * A channel has applied more than headquarters has done: headquarters was restored from an older backup. Going on would give account
- * IDs a second time.
+ * A channel knows more than headquarters has done: headquarters was restored from an older backup. Going on would give account IDs a
+ * second time. It stays so until an operator lifts it.
  */
 export class HeadquartersRewound extends DomainError {
   readonly code = 'HEADQUARTERS_REWOUND';
   constructor(readonly database: string) {
     super(
       `The channel database "${database}" has applied more than headquarters has done: headquarters was restored from an older backup. ` +
-        'No account ID is assigned, because it could be one that was given before. Restore a backup of headquarters that is newer than those of the channels.',
+        'No account ID and no other number is given, because it could be one that was given before. ' +
+        'Restore a newer backup of headquarters, or go on with this one (acceptRestoredHeadquarters).',
+    );
+  }
+}
+
+/** There is no headquarters, and there was one: channel databases hold account IDs. */
+export class HeadquartersMissing extends DomainError {
+  readonly code = 'HEADQUARTERS_MISSING';
+  constructor(readonly databases: readonly string[]) {
+    super(
+      `Headquarters' database is missing or empty, and channel databases hold account IDs already (${databases.join(', ')}). ` +
+        "Restore headquarters' database from a backup, or check DATABASE_URL and DATA_DIR. To begin anew, move these channel databases away.",
+    );
+  }
+}
+
+/** A channel database could not be asked since the start whether headquarters was restored from an older backup. */
+export class HeadquartersUnproven extends DomainError {
+  readonly code = 'HEADQUARTERS_UNPROVEN';
+  constructor(readonly databases: readonly string[]) {
+    super(
+      `Channel databases do not answer, and have not since the start: ${databases.join(', ')}. They could know account IDs that headquarters, ` +
+        'if it was restored from a backup, would give again. No number is given until they answer, or are named as lost (acceptRestoredHeadquarters).',
     );
   }
 }

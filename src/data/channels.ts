@@ -13,6 +13,8 @@ import { channelDatabase, openDatabase, SchemaTooNew } from './open.ts';
 export class Channels {
   private settings = new Map<string, Channel>();
   private readonly databases = new Map<string, Promise<Database>>();
+  /** Those that have shown to this process that headquarters is not older than what they know, and headquarters' version then. */
+  readonly proven = { databases: new Set<string>(), version: 0 };
 
   /** `urlOf` says where a channel database is, by its name. */
   constructor(
@@ -29,6 +31,11 @@ export class Channels {
 
   all(): Channel[] {
     return [...this.settings.values()];
+  }
+
+  /** The names of the databases that the channels live in. */
+  databaseNames(): string[] {
+    return [...new Set(this.all().map(({ channelDatabase: name }) => name))];
   }
 
   get(code: string): Channel {

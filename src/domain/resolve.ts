@@ -17,6 +17,7 @@ import {
   type OperationFailure,
   releaseWaiting,
 } from '../data/hq/operation.ts';
+import { takeReserved } from '../data/hq/rewinding.ts';
 import { NumberSequenceExhausted } from '../errors.ts';
 import { contradictions, type Issue, issuesOf, MOST_ADDRESSES, tooManyAddresses, uuidRule } from './customer-rules.ts';
 
@@ -120,15 +121,22 @@ export async function resolveOperations(tx: EntityManager, due: Checked[], now: 
 export const checked = (operations: CustomerOperation[]): Checked[] =>
   operations.map((operation) => Object.assign(operation, { invalid: invalidity(operation) ?? null }));
 
-/** Account IDs in the order of arrival, without a gap. Those for whom no number is left stay pending. */
+/** Account IDs in the order of arrival, without a gap; one that is kept for its customer is given to it. Those for whom no number is left stay pending. */
 async function assignAccountIds(tx: EntityManager, sound: CustomerOperation[], known: Map<string, unknown>) {
   const creating = sound.filter(({ customer_uuid }) => !known.has(customer_uuid));
   const accounts = new Map<string, string>();
   if (creating.length === 0) return { ready: sound, accounts, left: null };
-  const { first, taken, sequence } = await takeNumbers(tx, customerAccount, creating.length);
-  if (taken === 0 && creating.length === sound.length)
+  // Those that customers had before headquarters was restored from a backup.
+  const kept = await takeReserved(
+    tx,
+    creating.map(({ customer_uuid: uuid }) => uuid),
+  );
+  for (const [uuid, accountId] of kept) accounts.set(uuid, accountId);
+  const fresh = creating.filter(({ customer_uuid: uuid }) => !kept.has(uuid));
+  const { first, taken, sequence } = await takeNumbers(tx, customerAccount, fresh.length);
+  if (taken === 0 && fresh.length > 0 && fresh.length === sound.length)
     throw new NumberSequenceExhausted(customerAccount, sequence.largest);
-  for (const [index, { customer_uuid }] of creating.slice(0, taken).entries()) {
+  for (const [index, { customer_uuid }] of fresh.slice(0, taken).entries()) {
     accounts.set(customer_uuid, formatted(sequence, first + index));
   }
   const remaining = sequence.largest - sequence.nextNumber + 1;

@@ -31,6 +31,11 @@ interface Meaning {
 }
 
 const meanings: Record<AttentionKind, Meaning> = {
+  HEADQUARTERS_REWOUND: {
+    description: 'A channel knows more than headquarters, which was restored from an older backup: no number is given.',
+    type: 'Channel',
+    toDo: 'Restore a newer backup of headquarters; or go on with this one: acceptRestoredHeadquarters, then runConversion.',
+  },
   NUMBER_SEQUENCE_LOW: {
     description: 'A number sequence runs low, or is exhausted.',
     type: 'NumberSequence',

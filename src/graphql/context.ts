@@ -24,6 +24,7 @@ export interface Parts {
   channels: Channels;
   nudges: Nudges;
   now: () => string;
+  log: { warn(fields: object, message: string): void };
   /** Tells live conversion that a channel has something new. */
   notice: (channel: string) => void;
 }

@@ -45,6 +45,10 @@ failure(
   errors.TransactionExists,
   'This UUID was used before for an order, sale or shift that says something else. A UUID is the idempotency key of recording.',
 );
+failure(
+  errors.HeadquartersUnproven,
+  'A channel database does not answer, and may know account IDs that headquarters has forgotten.',
+);
 failure(errors.NotFound, 'There is no such record, or it is not yours to see.');
 failure(errors.WrongState, 'The record is in a state in which this cannot be done.');
 
@@ -63,7 +67,11 @@ function meanings(code: errors.ErrorCode): string {
     NUMBER_SEQUENCE_EXHAUSTED: 'No account ID is left; extend the sequence and run again.',
     CHANNEL_DATABASE_REWOUND: 'A channel database was restored or replaced; adopt it to upload again.',
     HEADQUARTERS_REWOUND:
-      'Headquarters was restored from a backup older than what its channels have; no account ID is assigned.',
+      'Headquarters was restored from a backup older than what its channels have; no account ID and no other number is given.',
+    HEADQUARTERS_UNPROVEN:
+      'A channel database has not answered since the start: it may know that headquarters was restored from an older backup.',
+    HEADQUARTERS_MISSING:
+      'There is no headquarters, while channel databases hold account IDs: the server does not start. Clients never see it.',
     CURSOR_INVALID: 'The cursor does not belong to this feed; begin again without one.',
     DATABASE_UNAVAILABLE: 'A database does not answer now; try again.',
     RUN_CRASHED: 'The process died twice while it worked on a run; find out why, then retry the run.',

@@ -16,6 +16,7 @@ import './job-stream.ts';
 import './session.ts';
 import './schedule.ts';
 import './number-sequence.ts';
+import './rewound.ts';
 import './feed.ts';
 import './attention.ts';
 import './sales-order.ts';

@@ -1,6 +1,7 @@
 import { startStatements } from '../data/hq/calculation.ts';
 import { statementNumbers, statementTypes } from '../data/hq/statement.ts';
 import { calculateBatch, markBatch } from '../domain/calculation.ts';
+import { proveHeadquarters } from '../domain/rewound.ts';
 import { NumberSequenceExhausted } from '../errors.ts';
 import type { Job, JobContext } from '../queue/job.ts';
 import { daysOf, groupsOf, momentOf, together } from './statement-groups.ts';
@@ -20,6 +21,7 @@ export const calculateStatements: Job = {
   async run(context) {
     const days = daysOf(context);
     await context.isolated(null, async () => {
+      await proveHeadquarters(context, context.channelDatabases());
       let exhausted: NumberSequenceExhausted | undefined;
       for (const type of statementTypes) {
         const { exhausted: sequence } = await context.batch(async (tx) => ({

@@ -7,9 +7,9 @@ import {
   wakeTransactions,
 } from '../data/hq/transaction.ts';
 import { setbackAfter } from '../domain/order.ts';
+import { proveHeadquarters } from '../domain/rewound.ts';
 import type { JobContext } from '../queue/job.ts';
 import { inHalves } from './halves.ts';
-import { refuseRewoundHeadquarters } from './rewound.ts';
 
 interface Work<Checked extends DueTransaction> {
   family: Family;
@@ -30,15 +30,15 @@ export async function workThroughDue<Checked extends DueTransaction>(
   work: Work<Checked>,
 ): Promise<void> {
   const { family, phase } = work;
-  await refuseRewoundHeadquarters(context);
   const channels = context.channelCodes();
   await context.batch(async (tx) => {
     await wakeTransactions(tx, family, channels, context.now());
     return { done: 0, result: undefined };
   });
   context.expect(phase, await context.hq.read((db) => countDueTransactions(db, family, channels)));
-  // Numbers that ran out stop this step and not the next.
+  // Numbers that ran out, or must not be given, stop this step and not the next.
   await context.isolated(null, async () => {
+    await proveHeadquarters(context, context.channelDatabases());
     for (const channel of channels) await workThrough(context, channel, work);
   });
 }

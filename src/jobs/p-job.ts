@@ -9,7 +9,6 @@ import { timeOrderedId } from '../data/ids.ts';
 import { ChannelDatabaseRewound } from '../errors.ts';
 import type { Job, JobContext } from '../queue/job.ts';
 import { mustHaveMovedOn } from './mark.ts';
-import { refuseRewoundHeadquarters } from './rewound.ts';
 
 /**
  * P-job: brings what channels did up to headquarters, in the order of their replication counters.
@@ -24,7 +23,6 @@ export const pJob: Job = {
   description:
     'Uploads to headquarters what channels did since the last upload, in the order of their replication counters.',
   async run(context) {
-    await refuseRewoundHeadquarters(context);
     const databases = context.channelDatabases();
     const left = new Map<string, number>();
     await Promise.all(

@@ -1,5 +1,6 @@
 import { postingStates, stateBefore, type statementsToWork, stepOf, type Worked } from '../data/hq/statement.ts';
 import { postBatch } from '../domain/posting.ts';
+import { proveHeadquarters } from '../domain/rewound.ts';
 import type { Job, JobContext } from '../queue/job.ts';
 import { daysOf, groupsOf, momentOf, together } from './statement-groups.ts';
 
@@ -19,6 +20,7 @@ export const postStatements: Job = {
     const days = daysOf(context);
     const states = postingStates.map((_, index) => stateBefore(index + 1));
     await context.isolated(null, async () => {
+      await proveHeadquarters(context, context.channelDatabases());
       await expectAll(context, days, states);
       for await (const group of groupsOf(context, days, states)) await postGroup(context, group);
     });

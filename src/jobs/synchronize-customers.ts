@@ -1,8 +1,8 @@
 import { type CustomerOperation, countDue, dueOperations, failOperations, stillDue } from '../data/hq/operation.ts';
 import { afterPassingFailure, type Checked, checked, resolveOperations } from '../domain/resolve.ts';
+import { proveHeadquarters } from '../domain/rewound.ts';
 import type { Job, JobContext } from '../queue/job.ts';
 import { passesAlong } from './halves.ts';
-import { refuseRewoundHeadquarters } from './rewound.ts';
 
 /**
  * Synchronize customers and channel requests: gives uploaded customers their account IDs, within headquarters.
@@ -17,11 +17,13 @@ export const synchronizeCustomers: Job = {
   description:
     'Turns uploaded customer operations into headquarters customers and gives each new customer its account ID.',
   async run(context) {
-    await refuseRewoundHeadquarters(context);
     const channels = context.channelCodes();
     context.expect('assigning account IDs', await context.hq.read((db) => countDue(db, channels, context.now())));
-    // Numbers that ran out stop this step and not the next: 1010 still brings down what was assigned.
-    await context.isolated(null, () => synchronizeAll(context, channels));
+    // Numbers that ran out, or must not be given, stop this step and not the next: 1010 still brings down what was assigned.
+    await context.isolated(null, async () => {
+      await proveHeadquarters(context, context.channelDatabases());
+      await synchronizeAll(context, channels);
+    });
   },
 };
 

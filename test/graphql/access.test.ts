@@ -128,6 +128,7 @@ const decisions: Record<string, Decision> = {
   ),
   'Mutation.updateChannel': operatorMutation('updateChannel', '{ code: "houston", name: "Houston 2" }'),
   'Mutation.adoptChannelDatabase': operatorMutation('adoptChannelDatabase', '{ name: "houston" }'),
+  'Mutation.acceptRestoredHeadquarters': operatorMutation('acceptRestoredHeadquarters', '{ skip: 0 }'),
   'Mutation.closeLostShift': operatorMutation('closeLostShift', `{ channel: "houston", uuid: "${someUuid}" }`),
   'Mutation.createCustomer': scoped(
     (channel) => `mutation { createCustomer(input: { channel: "${channel}", name: { last: "New" } }) { __typename } }`,

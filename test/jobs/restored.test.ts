@@ -390,6 +390,8 @@ test('a customer that a channel database lost is brought back by 1010, with its 
 
 test('a channel database that cannot be opened fails alone and is taken up again when it can', async () => {
   const hq = await withChannels(['houston', 'dallas']);
+  // Each has shown that headquarters is not older than what it knows.
+  await run(hq);
   const [houston, dallas] = [await createCustomer(hq), await createCustomer(hq, { channel: 'dallas' })];
   const database = await hq.channels.open('houston');
   const { read, write } = database;
@@ -414,25 +416,4 @@ test('a channel database that cannot be opened fails alone and is taken up again
   await hq.worker.drain();
   expect(await runById(hq, id)).toMatchObject({ state: 'SUCCEEDED', error: null });
   expect((await accountIds(hq)).get(houston)).toBe('C00000002');
-});
-
-test('a headquarters that was restored from an older copy than the channels assigns no account ID', async () => {
-  const hq = await withChannels(['houston', 'dallas']);
-  await createCustomers(hq, 3);
-  await run(hq);
-  await tamper(
-    hq.hq,
-    `update head set value = 1 where name = 'customer-version'`,
-    'update number_sequence set next_number = 2',
-  );
-  await createCustomer(hq, { channel: 'dallas' });
-  expect(await run(hq)).toMatchObject({
-    state: 'FAILED',
-    errorCode: 'HEADQUARTERS_REWOUND',
-    error: expect.stringContaining('"houston" has applied more than headquarters has done'),
-  });
-  expect([...(await accountIds(hq, 'dallas')).values()]).toEqual([null]);
-  expect(await rowsOf(hq.hq, `select next_number from number_sequence where name = 'customer-account'`)).toEqual([
-    { next_number: 2 },
-  ]);
 });

@@ -8,7 +8,7 @@ import {
   keyColumns,
   type SearchKeys,
 } from '../customer-rows.ts';
-import { forUpdate, listed, one, rows, sql } from '../sql.ts';
+import { forUpdate, listed, one, packed, rows, sql } from '../sql.ts';
 
 const customerColumns = {
   uuid: 'text',
@@ -126,14 +126,14 @@ export interface Outdated {
  * headquarters' although it has received everything that was done to them here: `received` must have been read after the package. What
  * was done here later brings its customer with another package, once headquarters has it.
  */
-export async function outdated(db: EntityManager, packed: string, received: Received): Promise<Outdated[]> {
+export async function outdated(db: EntityManager, download: string, received: Received): Promise<Outdated[]> {
   const sent = { uuid: 'text', edited: 'boolean' } as const;
   const found = await sql<{ uuid: string; lost: boolean | number }>(
     db,
     `select x.uuid, c.uuid is null as lost from ${rows(db, sent, '$1')} left join customer c on c.uuid = x.uuid
      where c.uuid is null or x.edited and c.counter <= $2
        and (c.counter = 0 or exists (select 1 from operation o where o.counter = $2 and o.id = $3))`,
-    [packed, received.lastReceived, received.lastOperationId],
+    [download, received.lastReceived, received.lastOperationId],
   );
   return found.map(({ uuid, lost }) => ({ uuid, lost: Boolean(lost) }));
 }
@@ -165,6 +165,21 @@ export async function storeDownloaded(
        .join(', ')}`,
     [whole.addresses],
   );
+}
+
+/** Customers with account IDs from `first` on, in their order, packed for headquarters; `last` is the last account ID among them. */
+export async function accountIdsFrom(
+  db: EntityManager,
+  first: string,
+  limit: number,
+): Promise<{ count: number; last: string; package: string }> {
+  const row = await one<{ count: number; last: string; package: string }>(
+    db,
+    `select count(*) as count, max(x.account_id) as last, ${packed(db, { uuid: 'text', account_id: 'text' }, 'x', 'x.account_id')} as package
+     from (select uuid, account_id from customer where account_id is not null and account_id >= $1 order by account_id limit $2) as x`,
+    [first, limit],
+  );
+  return { ...row!, count: Number(row!.count) };
 }
 
 /** When each of these customers came to be here, and when its account ID came back. */

@@ -26,6 +26,20 @@ export async function self(db: EntityManager): Promise<Self> {
   return { epoch: row!.epoch, lastCounter: row!.last_counter, appliedVersion: row!.applied_version };
 }
 
+/** What a channel database knows of headquarters' doings: the newest change version and the largest account ID that reached it. */
+export interface Known {
+  appliedVersion: number;
+  newestAccountId: string | null;
+}
+
+export async function known(db: EntityManager): Promise<Known> {
+  const row = await one<{ applied_version: number; newest: string | null }>(
+    db,
+    'select applied_version, (select max(account_id) from customer where account_id is not null) as newest from self where id = 1',
+  );
+  return { appliedVersion: row!.applied_version, newestAccountId: row!.newest };
+}
+
 /** Moves the mark of what was applied, if it still stands where the caller read it. */
 export async function advanceApplied(tx: EntityManager, from: number, to: number): Promise<boolean> {
   const row = await one(tx, 'update self set applied_version = $1 where id = 1 and applied_version = $2 returning id', [

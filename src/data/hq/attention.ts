@@ -4,6 +4,7 @@ import { calculationStates, postingStates } from './statement.ts';
 
 /** Everything that needs a person, worst first. */
 export const attentionKinds = [
+  'HEADQUARTERS_REWOUND',
   'NUMBER_SEQUENCE_LOW',
   'JOB_FAILED',
   'STATEMENT_FAILED',
@@ -46,6 +47,11 @@ export interface AttentionKey {
 
 /** Partial indexes make these cost what is in trouble, and not what there is. SQLite uses one where its condition is said word for word. */
 const sources: Record<AttentionKind, (db: EntityManager) => string> = {
+  // The subject is a channel of this database, or the database itself when no channel lives in it.
+  HEADQUARTERS_REWOUND: () =>
+    `select coalesce((select min(c.code) from channel c where c.channel_database = r.channel_database), r.channel_database) as subject, null as channel, r.since,
+       'HEADQUARTERS_REWOUND' as code, 'The channel database ' || r.channel_database || ' knows more than headquarters, which was restored from an older backup.' as message
+     from rewinding r where r.verdict = 'AHEAD'`,
   NUMBER_SEQUENCE_LOW: () =>
     `select name as subject, null as channel, '' as since, case when next_number > largest then 'NUMBER_SEQUENCE_EXHAUSTED' else 'NUMBER_SEQUENCE_LOW' end as code, name as message
      from number_sequence where largest - next_number + 1 < warn_below`,

@@ -33,6 +33,14 @@ export const initial = migration('Initial', 1763800000000, ({ counted, text, jso
   )`,
   `insert into number_sequence (name, prefix, digits, next_number, largest, warn_below)
    values ('customer-account', 'C', 8, 1, 99999999, 1000)`,
+  // Channel databases whose word about headquarters counts otherwise: see rewinding.ts.
+  `create table rewinding (
+    channel_database ${text} primary key,
+    verdict ${text} not null check (verdict in ('AHEAD', 'LOST')),
+    since ${text} not null
+  )`,
+  // Account IDs that channels know from before headquarters was restored: kept for their customers until they arrive again.
+  `create table reserved_account_id (customer_uuid ${text} primary key, account_id ${text} not null unique)`,
   // One row per ordered stream. Updated in the transaction that writes the rows, so that numbers follow commit order.
   `create table head (name ${text} primary key, value bigint not null)`,
   `insert into head (name, value) values ('customer-version', 0)`,

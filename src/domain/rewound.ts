@@ -1,0 +1,214 @@
+import { accountIdsFrom } from '../data/channel/customer.ts';
+import { type Known, known } from '../data/channel/self.ts';
+import type { Channels } from '../data/channels.ts';
+import type { Database } from '../data/database.ts';
+import { addAuditEntries } from '../data/hq/audit.ts';
+import { allNumberSequences, customerAccount, moveHead, numberIn, skipNumbers } from '../data/hq/number-sequence.ts';
+import {
+  endRewinding,
+  forgetLost,
+  recordAhead,
+  reserveAccountIds,
+  type Standing,
+  standing,
+} from '../data/hq/rewinding.ts';
+import { HeadquartersMissing, HeadquartersRewound, HeadquartersUnproven, InvalidInput, WrongState } from '../errors.ts';
+
+/*
+ * A headquarters that was restored from an older backup would give account IDs a second time. It cannot know that by itself; its channels
+ * do. Each channel database is asked once after a start of the process, all of them, before the first number is given: the process keeps
+ * headquarters' database open, so what is proven stays true. One that breaks later therefore stops nobody; one that has not answered since
+ * the start stops all numbers, unless an operator names it as lost.
+ */
+
+interface Parts {
+  hq: Database;
+  channels: Channels;
+  log: { warn(fields: object, message: string): void };
+  now: () => string;
+}
+
+/** What a channel database answered; undefined when it did not. */
+interface Answer {
+  name: string;
+  knows: Known | undefined;
+}
+
+/**
+ * Call it before numbers are given. Throws HeadquartersRewound when a channel database knows more than headquarters, and keeps that:
+ * from then on `takeNumbers` refuses, whoever calls it, until an operator lifts it. Throws HeadquartersUnproven when one has not answered
+ * since the start. `again` names those to ask although they are proven.
+ */
+export async function proveHeadquarters(parts: Parts, again: readonly string[] = []): Promise<void> {
+  const { hq, channels } = parts;
+  const { proven } = channels;
+  const before = await hq.read(standing);
+  if (before.ahead.length > 0) throw new HeadquartersRewound(before.ahead[0]!);
+  // Headquarters was restored while this process ran.
+  if (before.version < proven.version) proven.databases.clear();
+  const names = channels.databaseNames();
+  const answers = await asked(
+    parts,
+    names.filter((name) => !proven.databases.has(name) || again.includes(name)),
+  );
+  const now = await refuseIfAhead(parts, answers);
+  for (const { name, knows } of answers) if (knows) proven.databases.add(name);
+  proven.version = now.version;
+  const silent = names.filter((name) => !proven.databases.has(name) && !now.lost.includes(name));
+  if (silent.length > 0) throw new HeadquartersUnproven(silent);
+}
+
+/**
+ * Call it when headquarters starts; `find` answers the names of all channel databases that exist. Throws HeadquartersMissing when
+ * headquarters has no channel and one of them holds account IDs or cannot be read. One that no channel of this headquarters lives in, and that knows more than
+ * headquarters, is kept as evidence: the backup is older than its channel.
+ */
+export async function examineStrays(parts: Parts, find: () => Promise<string[]>): Promise<void> {
+  const { channels, hq, log } = parts;
+  const names = channels.databaseNames();
+  const existing = await find().catch((error: unknown) => {
+    if (names.length === 0) throw error;
+    log.warn({ err: error }, 'could not look for channel databases of unknown channels');
+    return [];
+  });
+  const answers = await asked(
+    parts,
+    existing.filter((name) => !names.includes(name)),
+  );
+  if (names.length === 0) {
+    const holding = answers.filter(({ knows }) => knows === undefined || knows.newestAccountId !== null);
+    if (holding.length > 0) throw new HeadquartersMissing(holding.map(({ name }) => name));
+    return;
+  }
+  const stands = await hq.read(standing);
+  const ahead = answers.filter((answer) => isAhead(answer, stands)).map(({ name }) => name);
+  if (ahead.length > 0) await hq.write((tx) => recordAhead(tx, ahead, parts.now()));
+}
+
+export interface Accepted {
+  /** Account IDs that are kept for customers whom headquarters has lost. */
+  kept: number;
+  /** Account IDs that two customers have. */
+  taken: string[];
+  /** Channel databases that did not answer and are not waited for. */
+  lost: string[];
+  sequences: { name: string; from: number; to: number }[];
+  version: { from: number; to: number };
+}
+
+const AT_ONCE = 10_000;
+
+/**
+ * Goes on with a headquarters that was restored from an older backup: keeps the account IDs that channels know for their customers, moves
+ * the number sequences and the change version past everything that channels know, and lets numbers be given again.
+ */
+export async function acceptRestoredHeadquarters(
+  parts: Parts,
+  { lost, skip }: { lost: readonly string[]; skip: number },
+  actor: string,
+): Promise<Accepted> {
+  const { hq, channels } = parts;
+  if (!Number.isInteger(skip) || skip < 0 || skip > 1_000_000)
+    throw new InvalidInput(['skip'], 'must be between 0 and 1,000,000');
+  const before = await hq.read(standing);
+  const names = [...new Set([...channels.databaseNames(), ...before.ahead])];
+  for (const [index, name] of lost.entries())
+    if (!names.includes(name)) throw new InvalidInput(['lost', index], 'is no channel database');
+  const answers = await asked(parts, names);
+  const silent = answers.filter(({ knows }) => !knows).map(({ name }) => name);
+  const unnamed = silent.filter((name) => !lost.includes(name) && !before.lost.includes(name));
+  if (unnamed.length > 0) throw new HeadquartersUnproven(unnamed);
+  const ahead = answers.filter((answer) => isAhead(answer, before)).map(({ name }) => name);
+  if (before.ahead.length + ahead.length + silent.length === 0)
+    throw new WrongState(
+      'Headquarters is not behind its channels, and all of them answer: there is nothing to accept.',
+    );
+  // Noted first, so that nothing is given while account IDs are being kept.
+  if (ahead.length > 0) await hq.write((tx) => recordAhead(tx, ahead, parts.now()));
+  const { kept, taken } = await reserveAll(parts, answers, before);
+  const highest = Math.max(
+    0,
+    ...answers.map(({ knows }) => (knows?.newestAccountId && numberIn(before.accounts, knows.newestAccountId)) || 0),
+  );
+  const applied = Math.max(0, ...answers.map(({ knows }) => knows?.appliedVersion ?? 0));
+  const at = parts.now();
+  return hq.write(async (tx) => {
+    const sequences = [];
+    for (const { name, nextNumber: from, digits } of await allNumberSequences(tx)) {
+      const to = await skipNumbers(tx, name, { past: name === customerAccount ? highest : 0, and: skip });
+      if (to > 10 ** digits) throw new InvalidInput(['skip'], `exceeds the ${digits} digits of ${name}`);
+      sequences.push({ name, from, to });
+    }
+    const version = { from: before.version, to: await moveHead(tx, 'customer-version', applied) };
+    await endRewinding(tx, silent, at);
+    const entry = { at, actor, action: 'acceptRestoredHeadquarters', subject: 'headquarters' };
+    await addAuditEntries(tx, [
+      ...[...sequences, { name: 'customer-version', ...version }].map(({ name, from, to }) => ({
+        ...entry,
+        field: name,
+        oldValue: String(from),
+        newValue: String(to),
+      })),
+      { ...entry, field: 'keptAccountIds', oldValue: null, newValue: String(kept) },
+      ...silent.map((name) => ({ ...entry, field: 'lost', oldValue: null, newValue: name })),
+    ]);
+    return { kept, taken, lost: silent, sequences: sequences.filter(({ from, to }) => to > from), version };
+  });
+}
+
+/** Keeps every account ID that headquarters has not given yet, and a channel knows, for its customer. */
+async function reserveAll(
+  { hq, channels }: Parts,
+  answers: readonly Answer[],
+  { nextAccountId }: Standing,
+): Promise<{ kept: number; taken: string[] }> {
+  let kept = 0;
+  const taken: string[] = [];
+  for (const { name, knows } of answers) {
+    if (!knows) continue;
+    const database = await channels.open(name);
+    for (let first = nextAccountId; ; ) {
+      const page = await database.read((db) => accountIdsFrom(db, first, AT_ONCE));
+      if (page.count === 0) break;
+      const reserved = await hq.write((tx) => reserveAccountIds(tx, page.package));
+      kept += reserved.kept;
+      taken.push(...reserved.taken);
+      if (page.count < AT_ONCE) break;
+      // Nothing sorts between an account ID and itself with a blank behind it.
+      first = `${page.last} `;
+    }
+  }
+  return { kept, taken };
+}
+
+async function refuseIfAhead(parts: Parts, answers: readonly Answer[]): Promise<Standing> {
+  const { hq } = parts;
+  // Read after the channels: headquarters only goes forward.
+  const stands = await hq.read(standing);
+  const ahead = answers.filter((answer) => isAhead(answer, stands)).map(({ name }) => name);
+  if (ahead.length > 0) {
+    await hq.write((tx) => recordAhead(tx, ahead, parts.now()));
+    throw new HeadquartersRewound(ahead[0]!);
+  }
+  const found = answers.filter(({ name, knows }) => knows && stands.lost.includes(name)).map(({ name }) => name);
+  if (found.length > 0) await hq.write((tx) => forgetLost(tx, found));
+  return stands;
+}
+
+function isAhead({ knows }: Answer, { version, accounts }: Standing): boolean {
+  if (!knows) return false;
+  const newest = knows.newestAccountId === null ? undefined : numberIn(accounts, knows.newestAccountId);
+  return knows.appliedVersion > version || (newest !== undefined && newest >= accounts.nextNumber);
+}
+
+const asked = ({ channels, log }: Parts, names: readonly string[]): Promise<Answer[]> =>
+  Promise.all(
+    names.map(async (name) => {
+      try {
+        return { name, knows: await (await channels.open(name)).read(known) };
+      } catch (error) {
+        log.warn({ err: error, channelDatabase: name }, 'a channel database could not be asked what it knows');
+        return { name, knows: undefined };
+      }
+    }),
+  );

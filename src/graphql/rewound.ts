@@ -1,0 +1,72 @@
+import { type Accepted, acceptRestoredHeadquarters } from '../domain/rewound.ts';
+import { mustOperate } from '../domain/viewer.ts';
+import { HeadquartersUnproven, InvalidInput, WrongState } from '../errors.ts';
+import { builder } from './builder.ts';
+
+const Moved = builder.objectRef<{ name: string; from: number; to: number }>('MovedNumbers').implement({
+  description: 'A count that was moved ahead.',
+  fields: (t) => ({
+    name: t.exposeString('name', { description: 'Which number sequence, e.g. `customer-account`.' }),
+    from: t.expose('from', { type: 'BigInt', description: 'The number that would have come next.' }),
+    to: t.expose('to', { type: 'BigInt', description: 'The number that comes next now.' }),
+  }),
+});
+
+const AcceptedHeadquarters = builder.objectRef<Accepted>('AcceptedHeadquarters').implement({
+  description: 'What was done so that a restored headquarters can go on.',
+  fields: (t) => ({
+    keptAccountIds: t.field({
+      type: 'BigInt',
+      description:
+        'Account IDs that were given after the backup and are kept for their customers: each gets its own back when its channel uploads it again, with the next conversion.',
+      resolve: ({ kept }) => kept,
+    }),
+    takenAccountIds: t.stringList({
+      description:
+        'Account IDs that two customers have in their channels, given twice before this was noticed; the first 100. One of the two keeps it at headquarters, the other gets a new one there.',
+      resolve: ({ taken }) => taken.slice(0, 100),
+    }),
+    sequences: t.field({
+      type: [Moved],
+      description: 'Number sequences that were moved ahead.',
+      resolve: ({ sequences }) => sequences,
+    }),
+    changeVersion: t.field({
+      type: 'BigInt',
+      description: 'Headquarters’ change version now: past everything that channel databases have applied.',
+      resolve: ({ version }) => version.to,
+    }),
+    lost: t.stringList({
+      description: 'Channel databases that do not answer and are not waited for any more.',
+      resolve: ({ lost }) => lost,
+    }),
+  }),
+});
+
+const AcceptInput = builder.inputType('AcceptRestoredHeadquartersInput', {
+  description: 'How to go on with a restored headquarters.',
+  fields: (t) => ({
+    lost: t.stringList({
+      description:
+        'Names of channel databases that will never answer again: what they know cannot be heeded. Every other one must answer. Default: none.',
+    }),
+    skip: t.int({
+      description:
+        'Numbers to leave out in every sequence besides those that channels know, 0 to 1,000,000: for account IDs of lost channel databases, and for sales orders, invoices and statements, whose numbers channels do not know. Default 0.',
+    }),
+  }),
+});
+
+builder.mutationField('acceptRestoredHeadquarters', (t) =>
+  t.field({
+    type: AcceptedHeadquarters,
+    description:
+      'Goes on with a headquarters that was restored from a backup older than what its channels know (HEADQUARTERS_REWOUND), or whose channel databases do not all answer (HEADQUARTERS_UNPROVEN) (operators). It asks every channel database, keeps the account IDs that they know for their customers, moves the number sequences and the change version past everything that they know, and lets numbers be given again. Then run the conversion: channels upload again what headquarters has lost. What only headquarters had (corrections, sales orders, statements) since the backup is made anew. This cannot be undone; prefer a newer backup if there is one.',
+    errors: { types: [InvalidInput, WrongState, HeadquartersUnproven] },
+    args: { input: t.arg({ type: AcceptInput, required: true, description: 'How.' }) },
+    resolve: (_root, { input: { lost, skip } }, { viewer, hq, channels, now, log }) => {
+      mustOperate(viewer, 'accepting a restored headquarters');
+      return acceptRestoredHeadquarters({ hq, channels, now, log }, { lost: lost ?? [], skip: skip ?? 0 }, viewer.name);
+    },
+  }),
+);

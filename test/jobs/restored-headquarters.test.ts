@@ -1,0 +1,291 @@
+import { copyFile, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { startApp } from '../../src/app.ts';
+import { createLog } from '../../src/log.ts';
+import {
+  accountIds,
+  createChannel,
+  createCustomer,
+  createCustomers,
+  customer,
+  rowsOf,
+  run,
+  tamper,
+  withChannels,
+} from '../support/actions.ts';
+import { type Answer, type Headquarters, onPostgres } from '../support/headquarters.ts';
+
+/** The tables of headquarters, those first that others refer to. */
+async function tablesOf(hq: Headquarters): Promise<string[]> {
+  const found = await rowsOf(
+    hq.hq,
+    `select table_name as name from information_schema.tables where table_schema = current_schema() and table_name not like 'kept_%' and table_name <> 'migrations'`,
+  );
+  const names = found.map(({ name }: Answer) => name as string).filter((name) => name !== 'channel_database');
+  return ['channel_database', ...names];
+}
+
+/** Backs up headquarters, and answers how to restore it: the server is started again on the older state. */
+async function backUp(
+  hq: Headquarters,
+): Promise<{ hq: Headquarters; restore: (later: Headquarters) => Promise<Headquarters> }> {
+  if (onPostgres) {
+    const tables = await tablesOf(hq);
+    await tamper(hq.hq, ...tables.map((table) => `create table kept_${table} as select * from ${table}`));
+    const restore = async (later: Headquarters) => {
+      await tamper(
+        later.hq,
+        `truncate ${tables.join(', ')}`,
+        ...tables.map((table) => `insert into ${table} select * from kept_${table}`),
+      );
+      return later.restart();
+    };
+    return { hq, restore };
+  }
+  const file = join(hq.config.dataDir, 'hq.db');
+  await hq.stop();
+  await copyFile(file, `${file}.kept`);
+  const restore = async (later: Headquarters) => {
+    await later.stop();
+    await copyFile(`${file}.kept`, file);
+    return later.restart();
+  };
+  return { hq: await hq.restart(), restore };
+}
+
+const codes = ['austin', 'boston', 'chicago'];
+
+/**
+ * Three channels with two customers each, and a headquarters restored to that although six more customers of boston and chicago have their
+ * account IDs. Each channel has a new customer that is pending.
+ */
+async function withRestoredHeadquarters() {
+  const first = await withChannels(codes);
+  for (const channel of codes) await createCustomers(first, 2, { channel });
+  await run(first);
+  const { hq: after, restore } = await backUp(first);
+  for (const channel of ['boston', 'chicago']) await createCustomers(after, 3, { channel });
+  await run(after);
+  const before = await allAccountIds(after);
+  const hq = await restore(after);
+  for (const channel of codes) await createCustomers(hq, 1, { channel });
+  return { hq, before };
+}
+
+async function allAccountIds(hq: Headquarters): Promise<Map<string, string | null>> {
+  const each = await Promise.all(codes.map((code) => accountIds(hq, code)));
+  return new Map(each.flatMap((ids) => [...ids]));
+}
+
+const given = (ids: Map<string, string | null>) => [...ids.values()].filter((id) => id !== null).toSorted();
+
+const accept = async (hq: Headquarters, input: Record<string, unknown> = {}) =>
+  (
+    await hq.query(
+      `mutation ($input: AcceptRestoredHeadquartersInput!) { acceptRestoredHeadquarters(input: $input) { __typename
+        ... on AcceptedHeadquarters { keptAccountIds takenAccountIds changeVersion lost sequences { name from to } } ... on Failure { code message path } } }`,
+      { input },
+    )
+  ).acceptRestoredHeadquarters;
+
+const attention = async (hq: Headquarters) =>
+  (
+    await hq.query('{ attention(kinds: [HEADQUARTERS_REWOUND]) { items { kind name message toDo } } }')
+  ).attention.items.map(({ name, message }: Answer) => `${name}: ${message}`);
+
+/** A channel database that does not answer. Answers how to mend it. */
+async function breakDatabase(hq: Headquarters, name: string): Promise<() => void> {
+  const database = await hq.channels.open(name);
+  const { read, write } = database;
+  const broken = () => Promise.reject(new Error('the disk is gone'));
+  Object.assign(database, { read: broken, write: broken });
+  return () => void Object.assign(database, { read, write });
+}
+
+test('a restored headquarters gives no account ID twice, whichever channel is converted, and keeps refusing', async () => {
+  const { hq: restored, before } = await withRestoredHeadquarters();
+  // Austin knows nothing that headquarters does not.
+  for (const code of codes)
+    expect(await run(restored, 'runConversion', [code])).toMatchObject({
+      state: 'FAILED',
+      errorCode: 'HEADQUARTERS_REWOUND',
+      error: expect.stringContaining('acceptRestoredHeadquarters'),
+    });
+  expect(await attention(restored)).toEqual([
+    expect.stringContaining('boston: The channel database boston knows more'),
+    expect.stringContaining('chicago: The channel database chicago knows more'),
+  ]);
+
+  // It holds after a restart also when those who know it are silent, and for everything that takes numbers.
+  const hq = await restored.restart();
+  for (const name of ['boston', 'chicago']) await breakDatabase(hq, name);
+  for (const starter of [
+    'runSynchronizeCustomers',
+    'runSynchronizeOrders',
+    'runCalculateStatements',
+    'runPostStatements',
+  ] as const)
+    expect(await run(hq, starter, ['austin'])).toMatchObject({ state: 'FAILED', errorCode: 'HEADQUARTERS_REWOUND' });
+  expect(await attention(hq)).toHaveLength(2);
+  expect(given(await allAccountIds(await hq.restart()))).toEqual(given(before));
+});
+
+test('when an operator goes on with it, customers keep the account IDs that their channels know, and nobody gets one of these', async () => {
+  const { hq, before } = await withRestoredHeadquarters();
+  await run(hq);
+  expect(await accept(hq)).toEqual({
+    __typename: 'AcceptedHeadquarters',
+    keptAccountIds: 6,
+    takenAccountIds: [],
+    changeVersion: 12,
+    lost: [],
+    sequences: [{ name: 'customer-account', from: 7, to: 13 }],
+  });
+  expect(await attention(hq)).toEqual([]);
+  expect(await run(hq)).toMatchObject({ state: 'SUCCEEDED' });
+
+  const after = await allAccountIds(hq);
+  expect(after.size).toBe(15);
+  for (const [uuid, id] of before) expect(after.get(uuid)).toBe(id);
+  expect(given(after)).toEqual(Array.from({ length: 15 }, (_, index) => `C${String(index + 1).padStart(8, '0')}`));
+  const stored = await rowsOf(hq.hq, 'select uuid, account_id from customer');
+  expect(new Map(stored.map(({ uuid, account_id: id }: Answer) => [uuid, id]))).toEqual(after);
+  expect(await rowsOf(hq.hq, 'select * from reserved_account_id')).toEqual([]);
+  expect(
+    await rowsOf(
+      hq.hq,
+      `select actor, field, old_value, new_value from audit_entry where action = 'acceptRestoredHeadquarters' and field in ('customer-account', 'keptAccountIds') order by id`,
+    ),
+  ).toEqual([
+    { actor: 'operator', field: 'customer-account', old_value: '7', new_value: '13' },
+    { actor: 'operator', field: 'keptAccountIds', old_value: null, new_value: '6' },
+  ]);
+  expect(await accept(hq)).toMatchObject({ __typename: 'WrongState' });
+});
+
+test('account IDs that two customers have already are named, and the others are kept', async () => {
+  const { hq } = await withRestoredHeadquarters();
+  await run(hq);
+  await tamper(
+    await hq.channels.open('austin'),
+    `update customer set account_id = 'C00000007' where uuid = (select min(uuid) from customer where account_id is null)`,
+  );
+  expect(await accept(hq)).toMatchObject({ keptAccountIds: 6, takenAccountIds: ['C00000007'] });
+  await run(hq);
+  const ids = await rowsOf(hq.hq, 'select account_id from customer');
+  expect(new Set(ids.map(({ account_id: id }: Answer) => id)).size).toBe(15);
+});
+
+test('it is noticed also while the server runs, and when a channel knows of edits only', async () => {
+  const hq = await withChannels(['houston', 'dallas']);
+  await createCustomers(hq, 3);
+  await run(hq);
+  await tamper(
+    hq.hq,
+    `update head set value = 1 where name = 'customer-version'`,
+    `update number_sequence set next_number = 4 where name = 'customer-account'`,
+  );
+  await createCustomer(hq, { channel: 'dallas' });
+  expect(await run(hq)).toMatchObject({
+    state: 'FAILED',
+    errorCode: 'HEADQUARTERS_REWOUND',
+    error: expect.stringContaining('"houston" has applied more than headquarters has done'),
+  });
+  expect([...(await accountIds(hq, 'dallas')).values()]).toEqual([null]);
+});
+
+test('no number is given until every channel database has answered once; one that breaks later stops nobody', async () => {
+  const started = await withChannels(['houston', 'dallas']);
+  await createCustomer(started, { channel: 'dallas' });
+  const hq = await started.restart();
+  const mend = await breakDatabase(hq, 'houston');
+  expect(await run(hq, 'runConversion', ['dallas'])).toMatchObject({
+    state: 'FAILED',
+    errorCode: 'HEADQUARTERS_UNPROVEN',
+    error: expect.stringContaining('houston'),
+    steps: [{ state: 'SUCCEEDED' }, { state: 'FAILED' }, { state: 'SUCCEEDED' }],
+  });
+  expect(given(await accountIds(hq, 'dallas'))).toEqual([]);
+  mend();
+  expect(await run(hq, 'runConversion', ['dallas'])).toMatchObject({ state: 'SUCCEEDED' });
+  expect(given(await accountIds(hq, 'dallas'))).toEqual(['C00000001']);
+
+  await breakDatabase(hq, 'houston');
+  await createCustomer(hq, { channel: 'dallas' });
+  expect(await run(hq, 'runConversion', ['dallas'])).toMatchObject({ state: 'SUCCEEDED' });
+  expect(given(await accountIds(hq, 'dallas'))).toEqual(['C00000001', 'C00000002']);
+});
+
+test('a channel database that is named as lost is not waited for, and is heeded when it answers after all', async () => {
+  const started = await withChannels(['houston', 'dallas']);
+  await createCustomer(started, { channel: 'dallas' });
+  const hq = await started.restart();
+  const mend = await breakDatabase(hq, 'houston');
+  expect(await accept(hq)).toMatchObject({
+    __typename: 'HeadquartersUnproven',
+    message: expect.stringContaining('houston'),
+  });
+  expect(await accept(hq, { lost: ['houston', 'nowhere'] })).toMatchObject({
+    __typename: 'InvalidInput',
+    path: ['lost', '1'],
+  });
+  expect(await accept(hq, { lost: ['houston'], skip: -1 })).toMatchObject({ path: ['skip'] });
+  const accepted = await accept(hq, { lost: ['houston'], skip: 100 });
+  expect(accepted).toMatchObject({ lost: ['houston'], keptAccountIds: 0 });
+  expect(accepted.sequences).toContainEqual({ name: 'customer-account', from: 1, to: 101 });
+  expect(accepted.sequences).toContainEqual({ name: 'sales-order', from: 1, to: 101 });
+  expect(await run(hq, 'runConversion', ['dallas'])).toMatchObject({ state: 'SUCCEEDED' });
+  expect(given(await accountIds(hq, 'dallas'))).toEqual(['C00000101']);
+
+  mend();
+  await createCustomer(hq);
+  await tamper(await hq.channels.open('houston'), `update customer set account_id = 'C00000500'`);
+  expect(await run(hq, 'runConversion', ['dallas'])).toMatchObject({ errorCode: 'HEADQUARTERS_REWOUND' });
+});
+
+test('a channel database of a channel that the restored headquarters does not know is evidence too', async () => {
+  const first = await withChannels(['austin']);
+  await createCustomer(first, { channel: 'austin' });
+  const { hq: after, restore } = await backUp(first);
+  await createChannel(after, 'boston');
+  const uuid = await createCustomer(after, { channel: 'boston' });
+  await run(after);
+  // Austin's own database has lost what it knew.
+  await tamper(
+    await after.channels.open('austin'),
+    'update self set applied_version = 0',
+    'update customer set account_id = null',
+  );
+  const hq = await restore(after);
+  expect(await run(hq)).toMatchObject({ state: 'FAILED', errorCode: 'HEADQUARTERS_REWOUND' });
+  expect(await attention(hq)).toEqual([expect.stringContaining('boston: ')]);
+
+  await accept(hq);
+  await createChannel(hq, 'boston');
+  await run(hq);
+  const ids = [...(await accountIds(hq, 'austin')).values(), ...(await accountIds(hq, 'boston')).values()];
+  expect(new Set(ids).size).toBe(2);
+  expect((await customer(hq, uuid)).accountId).toBe((await accountIds(hq, 'boston')).get(uuid));
+});
+
+test('a server whose headquarters is missing does not start while channel databases hold account IDs', async () => {
+  const hq = await withChannels(['houston', 'dallas']);
+  await createCustomer(hq);
+  const lose = async () => {
+    if (onPostgres) {
+      const [schema] = await rowsOf(hq.hq, 'select current_schema() as name');
+      await tamper(hq.hq, `drop schema ${schema.name} cascade`);
+    }
+    await hq.stop().catch(() => {});
+    if (!onPostgres)
+      for (const end of ['', '-wal', '-shm']) await rm(join(hq.config.dataDir, `hq.db${end}`), { force: true });
+  };
+  await run(hq);
+  await lose();
+  for (const _ of ['at once', 'and again'])
+    await expect(startApp(hq.config, { log: createLog('silent'), background: false })).rejects.toMatchObject({
+      code: 'HEADQUARTERS_MISSING',
+      message: expect.stringContaining('(houston)'),
+    });
+});
