@@ -140,6 +140,10 @@ program.parseAsync().catch((error: unknown) => {
     error instanceof DomainError;
   if (expected) console.error((error as Error).message);
   else createLog('error').fatal({ err: error }, 'unexpected error');
-  if (error instanceof DomainError && error.cause instanceof Error) console.error(`  because: ${error.cause.message}`);
+  if (error instanceof DomainError && error.cause instanceof Error) {
+    // A statement that was refused may quote values, unlike a connection.
+    if ('driverError' in error.cause) createLog('error').error({ err: error.cause }, 'the cause');
+    else console.error(`  because: ${error.cause.message}`);
+  }
   process.exit(1);
 });
