@@ -8,7 +8,8 @@ import type { Database } from '../src/data/database.ts';
 import { ChannelNotFound, DatabaseUnavailable } from '../src/errors.ts';
 import { errorMask } from '../src/http/masking.ts';
 import { createLog } from '../src/log.ts';
-import { type Answer, emptyDatabases, onPostgres } from './support/headquarters.ts';
+import { createCustomer, refuseLastName, run, tamper, withChannels } from './support/actions.ts';
+import { type Answer, aCustomer, createCustomerDocument, emptyDatabases, onPostgres } from './support/headquarters.ts';
 
 /** What must never be found in a log, each in a form that a driver or a parser quotes differently. */
 const planted = ['Byron', 'ada@example.com', '555-0142'];
@@ -239,4 +240,25 @@ test('what helps and holds no value is logged: our own failures, what is undefin
   });
   const cause = Object.assign(new Error('connect ECONNREFUSED 127.0.0.1:1'), { code: 'ECONNREFUSED' });
   expect(err(cause)).toMatchObject({ code: 'ECONNREFUSED', message: 'connect ECONNREFUSED 127.0.0.1:1' });
+});
+
+test('a customer that headquarters’ database refuses, in a job and in a request, leaves no personal data in the log', async () => {
+  const lines: string[] = [];
+  const hq = await withChannels(['houston'], { logLines: lines });
+  const input = { name: { first: 'Ada', last: 'Byron' }, email: 'ada@example.com', phone: '555-0142' };
+  await createCustomer(hq, input);
+  await refuseLastName(hq, 'Byron');
+  await run(hq);
+  expect(lines.map((line) => JSON.parse(line))).toContainEqual(
+    expect.objectContaining({
+      msg: 'an operation was refused by the database',
+      err: expect.objectContaining({ type: 'QueryFailedError', stack: expect.arrayContaining([expect.anything()]) }),
+    }),
+  );
+
+  await tamper(await hq.channels.databaseOf('houston'), 'drop table customer_address');
+  const { errors } = await hq.ask(createCustomerDocument, { input: aCustomer(input) });
+  expect(errors).toMatchObject([{ extensions: { code: 'INTERNAL' } }]);
+  expect(lines.at(-1)).toContain(errors![0].extensions.reference);
+  for (const secret of planted) expect(lines.join('')).not.toContain(secret);
 });
