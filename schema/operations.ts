@@ -18,11 +18,17 @@ export type AddressPurpose =
 
 /** Why a person is needed, worst first. */
 export type AttentionKind =
+  /** The database of a channel does not answer headquarters. */
+  | 'CHANNEL_DATABASE_UNAVAILABLE'
+  /** Headquarters has account IDs or corrections for a channel, the oldest of them for more than 15 minutes, that were not downloaded. */
+  | 'CHANNEL_NOT_DOWNLOADED'
+  /** A channel has operations, the oldest of them for more than 15 minutes, that were not uploaded. */
+  | 'CHANNEL_NOT_UPLOADED'
   /** A customer operation was set aside: that customer gets no account ID, or lacks a change. */
   | 'CUSTOMER_OPERATION_FAILED'
   /** A channel knows more than headquarters, which was restored from an older backup: no number is given. */
   | 'HEADQUARTERS_REWOUND'
-  /** The newest run of a job ended with an error. */
+  /** A job, alone or in a chain, failed for a channel, and has not done its work for that channel since. What failed for many channels in one run is one thing. */
   | 'JOB_FAILED'
   /** A number sequence runs low, or is exhausted. */
   | 'NUMBER_SEQUENCE_LOW'
@@ -32,12 +38,18 @@ export type AttentionKind =
   | 'SHIFT_NOT_CLOSED'
   /** A statement stopped before a state; the next attempt resumes there. */
   | 'STATEMENT_FAILED'
+  /** Validated sales, or closed shifts, of a channel have been in no statement for more than a day. */
+  | 'STATEMENT_MISSING'
+  /** A statement was started, or calculated, more than a day ago and is not posted. */
+  | 'STATEMENT_NOT_POSTED'
   /** Somebody is editing an order or a sale: jobs leave it alone. */
   | 'TRANSACTION_EDITING'
   /** An order or a sale was set aside. */
   | 'TRANSACTION_FAILED'
   /** An order or a sale has waited for its customer or address for more than 15 minutes. */
-  | 'TRANSACTION_WAITING';
+  | 'TRANSACTION_WAITING'
+  /** Customer operations or orders of a channel have waited at headquarters for more than 15 minutes and no schedule gets to them; or they, or sales, have waited for more than a day. */
+  | 'WORK_WAITING';
 
 /** Which order. */
 export type CancelOrderInput = {

@@ -7,6 +7,7 @@ import { existingChannelDatabases } from './data/existing.ts';
 import { lockFolder } from './data/folder-lock.ts';
 import { beat } from './data/hq/heartbeat.ts';
 import { headquarters, openDatabase } from './data/open.ts';
+import { Backlogs } from './domain/backlog.ts';
 import { examineStrays } from './domain/rewound.ts';
 import { scopeOf, viewerFrom } from './domain/viewer.ts';
 import { inProcessNudges, type Nudges } from './events/nudges.ts';
@@ -72,6 +73,7 @@ export async function startApp(config: Config, options: AppOptions): Promise<App
     nudges,
     now,
     log,
+    backlogs: new Backlogs(hq, channels, now),
     notice: background ? (channel: string) => live.notice(channel) : () => {},
   };
 

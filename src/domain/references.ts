@@ -53,8 +53,11 @@ export async function resolveReferences<T extends Referencing>(
   );
   if (lacking.length === 0) return obstacles;
   const trouble = await troubleOf(tx, [...new Set(lacking.map(({ customer_uuid: uuid }) => uuid!))]);
-  for (const { sequence, customer_uuid: customer } of lacking) {
-    obstacles.set(sequence, obstacle(known.has(customer!) ? 'address' : 'customer', trouble.get(customer!), exhausted));
+  for (const { sequence, customer_uuid: customer, delivery_address_uuid: address } of lacking) {
+    const lack = known.has(customer!)
+      ? ({ what: 'address', name: `The address ${address} of the customer ${customer}` } as const)
+      : ({ what: 'customer', name: `The customer ${customer}` } as const);
+    obstacles.set(sequence, obstacle(lack, trouble.get(customer!), exhausted));
   }
   return obstacles;
 }
@@ -86,7 +89,7 @@ async function synchronize(
 }
 
 function obstacle(
-  what: 'customer' | 'address',
+  { what, name }: { what: 'customer' | 'address'; name: string },
   trouble: 'FAILED' | 'PENDING' | undefined,
   exhausted: NumberSequenceExhausted | undefined,
 ): Obstacle {
@@ -95,7 +98,7 @@ function obstacle(
     return {
       state: 'FAILED',
       error_code: `ASYNC_${code}_SYNC_FAILED`,
-      error: `The ${what} could not be synchronized. Mend the failed operation of the customer, and this goes on by itself.`,
+      error: `${name} could not be synchronized. Mend the failed operation of the customer, and this goes on by itself.`,
     };
   }
   if (trouble === 'PENDING' && exhausted)
@@ -103,6 +106,6 @@ function obstacle(
   return {
     state: 'WAITING',
     error_code: `ASYNC_${code}_NOT_UPLOADED`,
-    error: `The ${what} has not reached headquarters yet. This goes on by itself when it has.`,
+    error: `${name} has not reached headquarters yet. This goes on by itself when it has.`,
   };
 }

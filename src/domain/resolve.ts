@@ -186,7 +186,7 @@ function reasonAgainst(
   if (known && known.channel_database !== operation.channel_database) {
     return {
       error_code: 'CUSTOMER_EXISTS',
-      error: 'A customer with this UUID came from another channel database before.',
+      error: `A customer with the UUID ${operation.customer_uuid} came from the channel database "${known.channel_database}" before.`,
     };
   }
   if (!creates(operation) && !known) {

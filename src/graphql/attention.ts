@@ -6,20 +6,24 @@ import {
   attentionCounts,
   attentionKinds,
   attentionPage,
+  type Waiting,
 } from '../data/hq/attention.ts';
 import { dayIn } from '../domain/business-day.ts';
 import { mustUse } from '../domain/viewer.ts';
 import { CursorInvalid, InvalidInput } from '../errors.ts';
 import { changes } from '../events/changes.ts';
 import { topics } from '../events/nudges.ts';
+import { jobNames, stepsOf } from '../jobs/index.ts';
 import { atMost } from './bounded.ts';
 import { builder } from './builder.ts';
 import { Channel } from './channel.ts';
 import type { Context } from './context.ts';
 import { LARGEST_PAGE } from './keyset.ts';
 
-/** Ms after which a transaction that waits for its customer is shown: waiting for a moment is normal. */
+/** Ms after which what waits is shown: waiting for a moment is normal. */
 const NORMAL_WAIT = 15 * 60_000;
+/** Ms after which it is shown even where a schedule, or somebody's end of day, should get to it. */
+const LONGEST_WAIT = 24 * 60 * 60_000;
 /** Ms between two events of the subscription at the least. */
 const AT_MOST_EVERY = 500;
 
@@ -28,6 +32,8 @@ interface Meaning {
   /** GraphQL type of the record that it is about. */
   type: string;
   toDo: string;
+  /** What to do when it has this code, instead. */
+  toDoFor?: Record<string, string>;
 }
 
 const meanings: Record<AttentionKind, Meaning> = {
@@ -41,20 +47,61 @@ const meanings: Record<AttentionKind, Meaning> = {
     type: 'NumberSequence',
     toDo: 'Extend it with updateNumberSequence; what waits for a number goes on by itself.',
   },
+  CHANNEL_DATABASE_UNAVAILABLE: {
+    description: 'The database of a channel does not answer headquarters.',
+    type: 'Channel',
+    toDo: 'See that the database is there and can be reached; what waits in it goes on by itself then.',
+  },
   JOB_FAILED: {
-    description: 'The newest run of a job ended with an error.',
+    description:
+      'A job, alone or in a chain, failed for a channel, and has not done its work for that channel since. What failed for many channels in one run is one thing.',
     type: 'JobRun',
     toDo: 'Read its error and its failures, remove the cause, then retryJobRun; the next scheduled run tries too.',
+  },
+  CHANNEL_NOT_UPLOADED: {
+    description: 'A channel has operations, the oldest of them for more than 15 minutes, that were not uploaded.',
+    type: 'Channel',
+    toDo: 'Run the P-job or the conversion for the channel. Enable a schedule that does, or live conversion.',
+  },
+  CHANNEL_NOT_DOWNLOADED: {
+    description:
+      'Headquarters has account IDs or corrections for a channel, the oldest of them for more than 15 minutes, that were not downloaded.',
+    type: 'Channel',
+    toDo: 'Run 1010 or the conversion for the channel. Enable a schedule that does, or live conversion.',
+  },
+  WORK_WAITING: {
+    description:
+      'Customer operations or orders of a channel have waited at headquarters for more than 15 minutes and no schedule gets to them; or they, or sales, have waited for more than a day.',
+    type: 'Channel',
+    toDo: 'Run the conversion for the channel. Enable a schedule that does, or live conversion.',
+    toDoFor: {
+      ORDERS_WAIT: 'Run Synchronize orders for the channel. Enable a schedule that does, or live conversion.',
+      SALES_WAIT: 'Run the end of day for the channel, or create a schedule that does.',
+    },
   },
   STATEMENT_FAILED: {
     description: 'A statement stopped before a state; the next attempt resumes there.',
     type: 'Statement',
     toDo: 'Remove the cause that its error names, then run the job again: calculate or post. While nothing is posted it can be cleared.',
   },
+  STATEMENT_NOT_POSTED: {
+    description: 'A statement was started, or calculated, more than a day ago and is not posted.',
+    type: 'Statement',
+    toDo: 'Run the end of day for its channel, or create a schedule that does.',
+  },
+  STATEMENT_MISSING: {
+    description: 'Validated sales, or closed shifts, of a channel have been in no statement for more than a day.',
+    type: 'Channel',
+    toDo: 'Run the end of day for the channel, or create a schedule that does.',
+  },
   CUSTOMER_OPERATION_FAILED: {
     description: 'A customer operation was set aside: that customer gets no account ID, or lacks a change.',
     type: 'CustomerOperation',
     toDo: 'Correct it with correctCustomerOperation, or retry it with retryCustomerOperation. Orders and sales that wait for it go on by themselves.',
+    toDoFor: {
+      CUSTOMER_EXISTS:
+        'Two customers have one UUID: create this one in its channel again with a UUID of its own, and let its orders and sales name that with editTransaction.',
+    },
   },
   TRANSACTION_FAILED: {
     description: 'An order or a sale was set aside.',
@@ -65,6 +112,11 @@ const meanings: Record<AttentionKind, Meaning> = {
     description: 'An order or a sale has waited for its customer or address for more than 15 minutes.',
     type: 'RetailTransaction',
     toDo: 'See that the channel that created the customer uploads (P-job). If it never will, name another customer with editTransaction, or void it.',
+    toDoFor: {
+      ASYNC_ADDRESS_NOT_UPLOADED:
+        'If the customer has no address with this UUID, name another one with editTransaction. If it has, see that its channel uploads (P-job).',
+      NUMBER_SEQUENCE_EXHAUSTED: 'Extend the number sequence with updateNumberSequence.',
+    },
   },
   TRANSACTION_EDITING: {
     description: 'Somebody is editing an order or a sale: jobs leave it alone.',
@@ -116,8 +168,14 @@ const Item = builder.objectRef<AttentionRow>('AttentionItem').implement({
       resolve: ({ since }) => since || null,
     }),
     code: t.exposeString('code', { nullable: true, description: 'The reason, for programs.' }),
-    message: t.exposeString('message', { nullable: true, description: 'The reason, for people.' }),
-    toDo: t.string({ description: 'What a person can do about it.', resolve: ({ kind }) => meanings[kind].toDo }),
+    message: t.exposeString('message', {
+      nullable: true,
+      description: 'The reason, for people: which record, which channel, since when.',
+    }),
+    toDo: t.string({
+      description: 'What a person can do about it.',
+      resolve: ({ kind, code }) => meanings[kind].toDoFor?.[code ?? ''] ?? meanings[kind].toDo,
+    }),
     cursor: t.string({ description: 'Its place in the list: pass it as `after`. Opaque.', resolve: cursorOf }),
   }),
 });
@@ -142,7 +200,8 @@ interface Attention {
 }
 
 const Summary = builder.objectRef<Attention>('Attention').implement({
-  description: 'Everything that needs a person. Empty means: whatever waits, waits normally.',
+  description:
+    'Everything that needs a person. Empty means: whatever waits, waits normally, and something will move it.',
   fields: (t) => ({
     total: t.field({
       type: 'BigInt',
@@ -187,7 +246,7 @@ builder.queryField('attention', (t) =>
       channel: t.arg.string({ description: about.channel }),
       kinds: t.arg({ type: [Kind], description: about.kinds }),
     },
-    resolve: (_root, args, context) => attentionFor(filterFrom(args, context), context),
+    resolve: (_root, args, context) => attentionFor(args, context),
   }),
 );
 
@@ -201,7 +260,7 @@ builder.subscriptionField('attention', (t) =>
       kinds: t.arg({ type: [Kind], description: about.kinds }),
     },
     subscribe: (_root, args, context) => {
-      filterFrom(args, context);
+      channelOf(args, context);
       let seen = '';
       return changes<Attention>({
         nudges: context.nudges,
@@ -209,7 +268,7 @@ builder.subscriptionField('attention', (t) =>
         pollEvery: 1_000,
         atMostEvery: AT_MOST_EVERY,
         read: async () => {
-          const attention = await attentionFor(filterFrom(args, context), context);
+          const attention = await attentionFor(args, context);
           const now = JSON.stringify(attention.counts);
           if (now === seen) return undefined;
           seen = now;
@@ -221,38 +280,58 @@ builder.subscriptionField('attention', (t) =>
   }),
 );
 
-const attentionFor = async (filter: AttentionFilter, { hq }: Context): Promise<Attention> => ({
-  filter,
-  counts: await hq.read((db) => attentionCounts(db, filter)),
-});
+interface Asked {
+  channel?: string | null | undefined;
+  kinds?: readonly AttentionKind[] | null | undefined;
+}
 
-function filterFrom(
-  args: { channel?: string | null | undefined; kinds?: readonly AttentionKind[] | null | undefined },
-  { viewer, channels, now }: Context,
-): AttentionFilter {
-  const channel = args.channel ?? (viewer.kind === 'channel' ? viewer.channel : undefined);
+async function attentionFor(args: Asked, context: Context): Promise<Attention> {
+  const { hq, backlogs } = context;
+  const filter = filterFrom(args, context);
+  const looksElsewhere = !args.kinds || args.kinds.some((kind) => meanings[kind].type === 'Channel');
+  const observed = looksElsewhere ? await backlogs.waitingSince(filter.waitingSince) : [];
+  const asked = { ...filter, observed };
+  return { filter: asked, counts: await hq.read((db) => attentionCounts(db, asked)) };
+}
+
+/** The channel that is asked about; undefined: all. Throws when the viewer may not. */
+function channelOf({ channel: asked }: Asked, { viewer, channels }: Context): string | undefined {
+  const channel = asked ?? (viewer.kind === 'channel' ? viewer.channel : undefined);
   if (channel !== undefined) {
     mustUse(viewer, channel);
     channels.get(channel);
   }
-  const at = now();
+  return channel;
+}
+
+function filterFrom(args: Asked, context: Context): Omit<AttentionFilter, 'observed'> {
+  const channel = channelOf(args, context);
+  const at = context.now();
+  const before = (ms: number) => new Date(Date.parse(at) - ms).toISOString();
   return {
     ...(channel === undefined ? {} : { channel }),
     ...(args.kinds ? { kinds: args.kinds } : {}),
-    waitingSince: new Date(Date.parse(at) - NORMAL_WAIT).toISOString(),
-    today: channels.all().map(({ code, timeZone }) => ({ channel: code, today: dayIn(timeZone, at) })),
+    waitingSince: before(NORMAL_WAIT),
+    dayAgo: before(LONGEST_WAIT),
+    today: context.channels.all().map(({ code, timeZone }) => ({ channel: code, today: dayIn(timeZone, at) })),
+    movers,
   };
 }
 
-function cursorOf({ rank, since, subject }: AttentionRow): string {
-  return Buffer.from(JSON.stringify([rank, since, subject])).toString('base64url');
+/** Which jobs and chains move what waits. */
+const movers = Object.entries({ customers: 'synchronize-customers', orders: 'synchronize-orders' }).flatMap(
+  ([what, step]) =>
+    jobNames.filter((job) => stepsOf(job).includes(step)).map((job) => ({ what: what as Waiting, job })),
+);
+
+function cursorOf({ rank, since, item }: AttentionRow): string {
+  return Buffer.from(JSON.stringify([rank, since, item])).toString('base64url');
 }
 
 function keyFrom(cursor: string) {
   try {
-    const [rank, since, subject] = JSON.parse(Buffer.from(cursor, 'base64url').toString());
-    if (Number.isInteger(rank) && typeof since === 'string' && typeof subject === 'string')
-      return { rank, since, subject };
+    const [rank, since, item] = JSON.parse(Buffer.from(cursor, 'base64url').toString());
+    if (Number.isInteger(rank) && typeof since === 'string' && typeof item === 'string') return { rank, since, item };
   } catch {
     // Falls through: whatever it is, it is none of ours.
   }

@@ -11,6 +11,7 @@ import { type ChannelDatabase, channelDatabasesByName } from '../data/hq/channel
 import { type JobRun, jobRunsById } from '../data/hq/job-run.ts';
 import { type CustomerOperation, firstOperations, stagesOf } from '../data/hq/operation.ts';
 import { type DownloadSession, sessionsOfRuns, type UploadSession } from '../data/hq/session.ts';
+import type { Backlogs } from '../domain/backlog.ts';
 import type { Viewer } from '../domain/viewer.ts';
 import { DatabaseUnavailable } from '../errors.ts';
 import type { Nudges } from '../events/nudges.ts';
@@ -25,6 +26,8 @@ export interface Parts {
   nudges: Nudges;
   now: () => string;
   log: { warn(fields: object, message: string): void };
+  /** What waits between channel databases and headquarters. */
+  backlogs: Backlogs;
   /** Tells live conversion that a channel has something new. */
   notice: (channel: string) => void;
 }

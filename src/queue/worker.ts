@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { EntityManager } from 'typeorm';
+import { noteOutcomes } from '../data/hq/job-failure.ts';
 import {
   anyDue,
   changeHeld,
@@ -230,7 +231,9 @@ export class Worker {
     const at = change.state === 'QUEUED' ? {} : { finishedAt: now() };
     const held = await hq.write(async (tx) => {
       const scope = await this.scopeAfter(tx, run, change);
-      return changeHeld(tx, run, { ...change, ...at, scope });
+      const held = await changeHeld(tx, run, { ...change, ...at, scope });
+      if (held && change.state !== 'QUEUED') await noteOutcomes(tx, run, change, now());
+      return held;
     });
     if (held) this.note(context, change, reason);
     announceRun(nudges, run.id);

@@ -63,7 +63,13 @@ const days = [{ channel: 'houston', until: '2026-11-22' }];
 const page = { limit: 20, descending: true };
 const ids = [1, 2];
 const uuids = [uuid];
-const attention = { waitingSince: at, today: [{ channel: 'houston', today: '2026-11-22' }] };
+const attention = {
+  waitingSince: at,
+  dayAgo: at,
+  today: [{ channel: 'houston', today: '2026-11-22' }],
+  movers: [{ what: 'customers' as const, job: 'conversion' }],
+  observed: [],
+};
 
 /** Tables that grow with every sale. */
 const big: Record<string, string[]> = {

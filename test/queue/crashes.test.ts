@@ -48,10 +48,15 @@ test('a run that has crashed the process twice fails with a reason instead of be
     error: expect.stringContaining('retry the run'),
     finishedAt: expect.any(String),
   });
+  const attention = async () => (await hq.query('{ attention { items { kind code message } } }')).attention.items;
+  expect(await attention()).toMatchObject([
+    { kind: 'JOB_FAILED', code: 'RUN_CRASHED', message: expect.stringContaining('p-job failed for houston: ') },
+  ]);
 
   await hq.query('mutation ($id: ID!) { retryJobRun(input: { id: $id }) { __typename } }', { id });
   await hq.worker.drain();
   expect(await runById(hq, id)).toMatchObject({ state: 'SUCCEEDED', errorCode: null });
+  expect(await attention()).toEqual([]);
 });
 
 test('a run whose process is killed again and again goes on as long as it gets further each time', async () => {

@@ -105,3 +105,19 @@ const counted = (what: string) => {
   const [kind, name] = what.split(' as ');
   return `sum(case when x.kind = '${kind}' then 1 else 0 end) as ${name}`;
 };
+
+const MOST_COUNTED = 1_000;
+
+/** What the log has after `counter`, of each channel, and since when; of a long log only the first 1,000 operations are counted. */
+export async function notUploaded(
+  db: EntityManager,
+  counter: number,
+): Promise<{ channel: string; since: string; count: number }[]> {
+  const found = await sql<{ channel: string; since: string; count: number }>(
+    db,
+    `select channel, min(created_at) as since, count(*) as count
+     from (select channel, created_at from operation where counter > $1 order by counter limit ${MOST_COUNTED}) as x group by channel order by channel`,
+    [counter],
+  );
+  return found.map((row) => ({ ...row, count: Number(row.count) }));
+}

@@ -1,13 +1,19 @@
 import type { EntityManager } from 'typeorm';
-import { one, packed, rows, sql } from '../sql.ts';
+import { listed, one, packed, rows, sql } from '../sql.ts';
 import { calculationStates, postingStates } from './statement.ts';
 
 /** Everything that needs a person, worst first. */
 export const attentionKinds = [
   'HEADQUARTERS_REWOUND',
   'NUMBER_SEQUENCE_LOW',
+  'CHANNEL_DATABASE_UNAVAILABLE',
   'JOB_FAILED',
+  'CHANNEL_NOT_UPLOADED',
+  'CHANNEL_NOT_DOWNLOADED',
+  'WORK_WAITING',
   'STATEMENT_FAILED',
+  'STATEMENT_NOT_POSTED',
+  'STATEMENT_MISSING',
   'CUSTOMER_OPERATION_FAILED',
   'TRANSACTION_FAILED',
   'TRANSACTION_WAITING',
@@ -23,79 +29,211 @@ export interface AttentionRow {
   kind: AttentionKind;
   /** Key of the record that it is about, as text. */
   subject: string;
+  /** Tells it from others of its kind, which may be about the same record. */
+  item: string;
   channel: string | null;
+  /** Empty: nobody knows. */
   since: string;
   code: string | null;
-  message: string | null;
+  message: string;
 }
+
+/** What headquarters' database cannot tell: somebody has looked elsewhere. */
+export type Observed = Omit<AttentionRow, 'rank'>;
+
+/** What waits for a job, and moves on only when one of these runs. */
+export type Waiting = 'customers' | 'orders';
 
 export interface AttentionFilter {
   /** Only of this channel: what is about headquarters as a whole is left out. */
   channel?: string | undefined;
   kinds?: readonly AttentionKind[] | undefined;
-  /** Transactions that have waited since before this time. */
+  /** What has waited since before this time should have gone on, unless a schedule will get to it. */
   waitingSince: string;
+  /** What has waited since before this time should have gone on in any case. */
+  dayAgo: string;
   /** The day that it is in each channel: a shift of an earlier day should have been closed. */
   today: readonly { channel: string; today: string }[];
+  /** The jobs and chains that move what waits. */
+  movers: readonly { what: Waiting; job: string }[];
+  observed: readonly Observed[];
 }
 
 export interface AttentionKey {
   rank: number;
   since: string;
-  subject: string;
+  item: string;
 }
 
-/** Partial indexes make these cost what is in trouble, and not what there is. SQLite uses one where its condition is said word for word. */
-const sources: Record<AttentionKind, (db: EntityManager) => string> = {
-  // The subject is a channel of this database, or the database itself when no channel lives in it.
-  HEADQUARTERS_REWOUND: () =>
-    `select coalesce((select min(c.code) from channel c where c.channel_database = r.channel_database), r.channel_database) as subject, null as channel, r.since,
-       'HEADQUARTERS_REWOUND' as code, 'The channel database ' || r.channel_database || ' knows more than headquarters, which was restored from an older backup.' as message
-     from rewinding r where r.verdict = 'AHEAD'`,
-  NUMBER_SEQUENCE_LOW: () =>
-    `select name as subject, null as channel, '' as since, case when next_number > largest then 'NUMBER_SEQUENCE_EXHAUSTED' else 'NUMBER_SEQUENCE_LOW' end as code, name as message
-     from number_sequence where largest - next_number + 1 < warn_below`,
-  JOB_FAILED: () =>
-    `select cast(id as text) as subject, null as channel, finished_at as since, error_code as code, error as message from job_run failed
-     where state = 'FAILED' and not exists (select 1 from job_run newer where newer.job = failed.job and newer.id > failed.id and newer.scope = failed.scope)`,
-  STATEMENT_FAILED: () =>
-    `select cast(id as text) as subject, channel, updated_at as since, error_code as code, error as message from statement
-     where error_code is not null and state in (${unfinished}) and state not in ('POSTED', 'CLEARED')`,
-  CUSTOMER_OPERATION_FAILED: () =>
-    `select cast(sequence as text) as subject, channel, coalesce(failed_at, received_at) as since, error_code as code, error as message
-     from customer_operation where state = 'FAILED' and state <> 'SYNCED'`,
-  // One whose customer failed goes on by itself when that is mended.
-  TRANSACTION_FAILED: () =>
-    `select channel || '/' || uuid as subject, channel, modified_at as since, error_code as code, error as message from retail_transaction
-     where status = 'FAILED' and ${inTrouble} and next_try_at is null and error_code not in ('ASYNC_CUSTOMER_SYNC_FAILED', 'ASYNC_ADDRESS_SYNC_FAILED')`,
-  TRANSACTION_WAITING: () =>
-    `select channel || '/' || uuid as subject, channel, received_at as since, error_code as code, error as message from retail_transaction
-     where status = 'WAITING' and ${inTrouble} and received_at < (select waiting_since from used)`,
-  TRANSACTION_EDITING: () =>
-    `select channel || '/' || uuid as subject, channel, modified_at as since, 'EDITING' as code, null as message from retail_transaction
-     where status = 'EDITING' and ${inTrouble}`,
-  SALES_ORDER_ON_HOLD: () =>
-    `select cast(id as text) as subject, channel, created_at as since, hold_code as code, null as message from sales_order
-     where hold_code is not null and status = 'OPEN'`,
-  SHIFT_NOT_CLOSED: (db) =>
-    `select s.channel || '/' || s.uuid as subject, s.channel, s.opened_at as since, s.state as code, null as message
-     from ${rows(db, { channel: 'text', today: 'text' }, '$2')} cross join shift s
-     where s.state <> 'CLOSED' and s.channel = x.channel and s.business_date < x.today`,
-};
-
-const unfinished = [...calculationStates, ...postingStates.slice(0, -1)].map((state) => `'${state}'`).join(', ');
-
-const inTrouble = `status in ('WAITING', 'FAILED', 'EDITING')`;
+interface Source {
+  rows: (db: EntityManager) => string;
+  /** Whether its rows have an `item` of their own: several may be about one record. */
+  items?: true;
+}
 
 const columns = {
   rank: 'bigint',
   kind: 'text',
   subject: 'text',
+  item: 'text',
   channel: 'text',
   since: 'text',
   code: 'text',
   message: 'text',
 } as const;
+
+const unfinished = [...calculationStates, ...postingStates.slice(0, -1)].map((state) => `'${state}'`).join(', ');
+
+const inTrouble = `status in ('WAITING', 'FAILED', 'EDITING')`;
+
+/** Every parameter is a column of `used`. */
+const used = (name: string) => `(select ${name} from used)`;
+
+const todays = (db: EntityManager) => rows(db, { channel: 'text', today: 'text' }, used('today'));
+
+/** Rows that the caller observed. */
+const observed = (kind: AttentionKind): Source => ({
+  items: true,
+  rows: (db) => {
+    const { rank: _, ...given } = columns;
+    return `select x.subject, x.item, x.channel, x.since, x.code, x.message from ${rows(db, given, used('observed'))} where x.kind = '${kind}'`;
+  },
+});
+
+/** Partial indexes make these cost what is in trouble, and not what there is. SQLite uses one where its condition is said word for word. */
+const sources: Record<AttentionKind, Source> = {
+  HEADQUARTERS_REWOUND: {
+    // The subject is a channel of this database, or the database itself when no channel lives in it.
+    rows: () =>
+      `select coalesce((select min(c.code) from channel c where c.channel_database = r.channel_database), r.channel_database) as subject, null as channel, r.since,
+         'HEADQUARTERS_REWOUND' as code, 'The channel database ' || r.channel_database || ' knows more than headquarters, which was restored from an older backup.' as message
+       from rewinding r where r.verdict = 'AHEAD'`,
+  },
+  NUMBER_SEQUENCE_LOW: {
+    rows: () =>
+      `select name as subject, null as channel, '' as since, case when next_number > largest then 'NUMBER_SEQUENCE_EXHAUSTED' else 'NUMBER_SEQUENCE_LOW' end as code,
+         'The number sequence ' || name || case when next_number > largest then ' is exhausted: its last number is ' || largest || '.'
+           else ' has ' || (largest - next_number + 1) || ' numbers left.' end as message
+       from number_sequence where largest - next_number + 1 < warn_below`,
+  },
+  CHANNEL_DATABASE_UNAVAILABLE: observed('CHANNEL_DATABASE_UNAVAILABLE'),
+  JOB_FAILED: {
+    items: true,
+    // What failed for many channels at once is one thing. A channel sees what failed for its own database.
+    rows: () =>
+      `select cast(run_id as text) as subject, run_id || '/' || job || '/' || min(channel) as item, case when count(*) = 1 then min(channel) end as channel,
+         min(since) as since, code, job || ' failed for ' || case when count(*) > 1 and count(*) = (select count(*) from channel) then 'all channels'
+           else string_agg(channel, ', ' order by channel) end || ': ' || message as message
+       from job_failure where ${used('only_channel')} = '' or channel = ${used('only_channel')} and not is_whole
+       group by run_id, job, code, message`,
+  },
+  CHANNEL_NOT_UPLOADED: observed('CHANNEL_NOT_UPLOADED'),
+  CHANNEL_NOT_DOWNLOADED: observed('CHANNEL_NOT_DOWNLOADED'),
+  WORK_WAITING: {
+    items: true,
+    rows: (db) =>
+      `select w.channel as subject, w.channel || '/' || w.what as item, w.channel, w.since, w.code,
+         w.what || ' have waited since ' || w.since || ': ' || case when w.moved then 'no run has got to them' else 'no enabled schedule gets to them'
+           || case when w.live then '' else ', and live conversion is off' end end || '.' as message
+       from (${Object.values(waiting)
+         .map((one) => one(db))
+         .join(' union all ')}) as w
+       where w.since < ${used('day_ago')} or w.since < ${used('waiting_since')} and not w.moved`,
+  },
+  STATEMENT_FAILED: {
+    rows: () =>
+      `select cast(id as text) as subject, channel, updated_at as since, error_code as code,
+         'Statement ' || statement_id || ' of ' || business_date || ' stopped at ' || state || ': ' || error as message from statement
+       where error_code is not null and state in (${unfinished}) and state not in ('POSTED', 'CLEARED')`,
+  },
+  STATEMENT_NOT_POSTED: {
+    rows: () =>
+      `select cast(id as text) as subject, channel, created_at as since, state as code,
+         'Statement ' || statement_id || ' of ' || business_date || ' was started at ' || created_at || ' and is ' || state || '.' as message from statement
+       where error_code is null and state in (${unfinished}) and state not in ('POSTED', 'CLEARED') and created_at < ${used('day_ago')}`,
+  },
+  STATEMENT_MISSING: {
+    items: true,
+    // The first one is enough: it says that nobody posts what the channel sells.
+    rows: (db) =>
+      `select t.channel as subject, t.channel || '/sales' as item, t.channel, t.modified_at as since, 'SALES_WAIT' as code,
+         'Sales of ' || t.business_date || ' have been valid since ' || t.modified_at || ' and are in no statement.' as message
+       from (select (select l.sequence from retail_transaction l where l.channel = x.channel and l.business_date < x.today
+               and l.status = 'SUCCEEDED' and l.kind = 'CASH_AND_CARRY' and l.statement_id is null and l.modified_at < ${used('day_ago')}
+               order by l.business_date limit 1) as sequence from ${todays(db)}) as p cross join retail_transaction t where t.sequence = p.sequence
+       union all
+       select s.channel, s.channel || '/shifts', s.channel, s.received_at, 'SHIFTS_WAIT',
+         'Shifts of ' || s.business_date || ' have been closed since ' || coalesce(s.closed_at, s.received_at) || ' and are in no statement.'
+       from (select (select l.id from shift l where l.channel = x.channel and l.business_date < x.today
+               and l.state = 'CLOSED' and l.statement_id is null and l.received_at < ${used('day_ago')}
+               order by l.business_date limit 1) as id from ${todays(db)}) as p cross join shift s where s.id = p.id`,
+  },
+  CUSTOMER_OPERATION_FAILED: {
+    rows: () =>
+      `select cast(sequence as text) as subject, channel, coalesce(failed_at, received_at) as since, error_code as code,
+         'Customer ' || customer_uuid || ': ' || error as message from customer_operation where state = 'FAILED' and state <> 'SYNCED'`,
+  },
+  // One whose customer failed goes on by itself when that is mended.
+  TRANSACTION_FAILED: {
+    rows: () =>
+      `select channel || '/' || uuid as subject, channel, modified_at as since, error_code as code,
+         'Transaction ' || uuid || ': ' || error as message from retail_transaction
+       where status = 'FAILED' and ${inTrouble} and next_try_at is null and error_code not in ('ASYNC_CUSTOMER_SYNC_FAILED', 'ASYNC_ADDRESS_SYNC_FAILED')`,
+  },
+  TRANSACTION_WAITING: {
+    rows: () =>
+      `select channel || '/' || uuid as subject, channel, received_at as since, error_code as code,
+         'Transaction ' || uuid || ': ' || error as message from retail_transaction
+       where status = 'WAITING' and ${inTrouble} and received_at < ${used('waiting_since')}`,
+  },
+  TRANSACTION_EDITING: {
+    rows: () =>
+      `select channel || '/' || uuid as subject, channel, modified_at as since, 'EDITING' as code,
+         'Transaction ' || uuid || ' has been open for editing since ' || modified_at || '.' as message from retail_transaction
+       where status = 'EDITING' and ${inTrouble}`,
+  },
+  SALES_ORDER_ON_HOLD: {
+    rows: () =>
+      `select cast(id as text) as subject, channel, created_at as since, hold_code as code,
+         'Sales order ' || sales_order_id || ' is on hold: ' || hold_code || '.' as message from sales_order
+       where hold_code is not null and status = 'OPEN'`,
+  },
+  SHIFT_NOT_CLOSED: {
+    rows: (db) =>
+      `select s.channel || '/' || s.uuid as subject, s.channel, s.opened_at as since, s.state as code,
+         'The shift of ' || s.business_date || ' at register ' || s.register || ' is ' || s.state || '.' as message
+       from ${todays(db)} cross join shift s
+       where s.state <> 'CLOSED' and s.channel = x.channel and s.business_date < x.today`,
+  },
+};
+
+/** The oldest of each channel that waits for a job, since when, and whether a schedule will get to it. */
+const waiting = {
+  customers: (db: EntityManager) =>
+    oldest('Customer operations', 'CUSTOMERS_WAIT', {
+      since: `select coalesce(o.failed_at, o.received_at) from customer_operation o where o.channel = c.code and o.state = 'PENDING' order by o.sequence limit 1`,
+      moved: moved(db, 'customers'),
+    }),
+  orders: (db: EntityManager) =>
+    oldest('Orders', 'ORDERS_WAIT', {
+      since: `select t.modified_at from retail_transaction t where t.channel = c.code and t.status = 'NONE' and t.kind <> 'CASH_AND_CARRY' order by t.sequence limit 1`,
+      moved: moved(db, 'orders'),
+    }),
+  // Many a store runs its end of day by hand: sales may wait for that.
+  sales: () =>
+    oldest('Sales', 'SALES_WAIT', {
+      since: `select t.modified_at from retail_transaction t where t.channel = c.code and t.status = 'NONE' and t.kind = 'CASH_AND_CARRY' order by t.sequence limit 1`,
+      moved: 'true',
+    }),
+};
+
+const oldest = (what: string, code: string, { since, moved }: { since: string; moved: string }) =>
+  `select c.code as channel, c.live_conversion as live, '${what}' as what, '${code}' as code, (${since}) as since, ${moved} as moved from channel c`;
+
+/** Whether an enabled schedule, which is not late itself, gets to what waits in channel `c`. */
+const moved = (db: EntityManager, what: Waiting) =>
+  `exists (select 1 from schedule plan join ${rows(db, { what: 'text', job: 'text' }, used('movers'))} on x.job = plan.job
+     where x.what = '${what}' and plan.enabled and plan.next_run_at > ${used('waiting_since')} and (plan.channels is null or c.code in ${listed(db, 'plan.channels')}))`;
 
 function everything(
   db: EntityManager,
@@ -104,14 +242,24 @@ function everything(
   const kinds = attentionKinds.filter((kind) => !filter.kinds || filter.kinds.includes(kind));
   const parts = kinds.map(
     (kind) =>
-      `select ${attentionKinds.indexOf(kind)} as rank, '${kind}' as kind, subject, channel, since, code, message from (${sources[kind](db)}) as s`,
+      `select ${attentionKinds.indexOf(kind)} as rank, '${kind}' as kind, subject, ${sources[kind].items ? 'item' : 'subject'} as item, channel, since, code, message
+       from (${sources[kind].rows(db)}) as source`,
   );
+  const given = {
+    waiting_since: filter.waitingSince,
+    day_ago: filter.dayAgo,
+    today: JSON.stringify(filter.today),
+    movers: JSON.stringify(filter.movers),
+    observed: JSON.stringify(filter.observed),
+    only_channel: filter.channel ?? '',
+  };
+  const names = Object.keys(given);
   return {
     // All parameters are said at the beginning, so that their order does not depend on the kinds that are asked for.
     statement: (rest) =>
-      `with used as (select cast($1 as text) as waiting_since, cast($2 as text) as today, cast($3 as text) as only_channel),
+      `with used as (select ${names.map((name, index) => `cast($${index + 1} as text) as ${name}`).join(', ')}),
         found as (select e.* from (${parts.join(' union all ')}) as e cross join used where only_channel = '' or e.channel = only_channel) ${rest}`,
-    parameters: [filter.waitingSince, JSON.stringify(filter.today), filter.channel ?? ''],
+    parameters: Object.values(given),
   };
 }
 
@@ -123,14 +271,15 @@ export async function attentionPage(
 ): Promise<AttentionRow[]> {
   if (filter.kinds?.length === 0) return [];
   const { statement, parameters } = everything(db, filter);
-  const after = page.after ?? { rank: -1, since: '', subject: '' };
+  const after = page.after ?? { rank: -1, since: '', item: '' };
+  const at = (number: number) => `$${parameters.length + number}`;
   const row = await one<{ page: string }>(
     db,
     statement(
-      `select ${packed(db, columns, 'x', 'x.rank, x.since, x.subject')} as page from (
-         select * from found where (rank, since, subject) > (cast($4 as integer), $5, $6) order by rank, since, subject limit $7) as x`,
+      `select ${packed(db, columns, 'x', 'x.rank, x.since, x.item')} as page from (
+         select * from found where (rank, since, item) > (cast(${at(1)} as integer), ${at(2)}, ${at(3)}) order by rank, since, item limit ${at(4)}) as x`,
     ),
-    [...parameters, after.rank, after.since, after.subject, page.limit],
+    [...parameters, after.rank, after.since, after.item, page.limit],
   );
   return JSON.parse(row!.page);
 }

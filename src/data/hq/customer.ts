@@ -187,3 +187,18 @@ export async function packedCustomers(
   );
   return { customers: customers!.package, addresses: addresses!.package };
 }
+
+/** Of channel databases that have applied these versions, those that lack something, with the customer's channel and since when. */
+export async function notDownloaded(
+  db: EntityManager,
+  applied: readonly { name: string; version: number }[],
+): Promise<{ name: string; channel: string; since: string }[]> {
+  if (applied.length === 0) return [];
+  return sql(
+    db,
+    `select p.name, c.channel, c.updated_at as since from (
+       select x.name, (select n.id from customer n where n.channel_database = x.name and n.version > x.version order by n.version limit 1) as id
+       from ${rows(db, { name: 'text', version: 'bigint' }, '$1')}) as p cross join customer c where c.id = p.id`,
+    [JSON.stringify(applied)],
+  );
+}

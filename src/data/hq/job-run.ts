@@ -301,6 +301,7 @@ export async function forgetRuns(tx: EntityManager, before: string, keepLive: nu
   const ids = gone.map(({ id }) => Number(id)).join(', ');
   await sql(tx, `delete from upload_session where run_id in (${ids})`);
   await sql(tx, `delete from download_session where run_id in (${ids})`);
+  await sql(tx, `delete from job_failure where run_id in (${ids})`);
   await sql(tx, `delete from job_run where id in (${ids})`);
 }
 

@@ -159,6 +159,19 @@ export const initial = migration('Initial', 1763800000000, ({ counted, text, jso
   'create index job_run_by_end on job_run (finished_at)',
   `create index job_run_crashed on job_run (job) where error_code = 'RUN_CRASHED'`,
 
+  // Which job does not work for which channel, since when, and what its newest run said. A success takes the row away.
+  `create table job_failure (
+    job ${text} not null,
+    channel ${text} not null,
+    run_id bigint not null,
+    since ${text} not null,
+    is_whole boolean not null,
+    code ${text} not null,
+    message ${text} not null,
+    primary key (job, channel)
+  ) ${clustered}`,
+  'create index job_failure_of_run on job_failure (run_id)',
+
   `create table schedule (
     id ${counted},
     job ${text} not null,
