@@ -4,7 +4,7 @@ import pino from 'pino';
  * The log of a process: JSON lines on standard error, without personal data whatever is logged as `err`: of an error only its type, its
  * codes and where it happened are written, see `withoutData`. Pass the error itself; nobody else has to clean it.
  */
-export const createLog = (level: string, destination: pino.DestinationStream = pino.destination(2)): pino.Logger =>
+export const createLog = (level: string, destination: pino.DestinationStream = standardError()): pino.Logger =>
   pino(
     {
       level,
@@ -21,6 +21,13 @@ export const createLog = (level: string, destination: pino.DestinationStream = p
     },
     destination,
   );
+
+/** A log on a full disk must not end the process; there is nowhere to report it. */
+function standardError(): pino.DestinationStream {
+  const destination = pino.destination(2);
+  destination.on('error', () => {});
+  return destination;
+}
 
 interface Logged {
   type: string;

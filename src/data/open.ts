@@ -183,7 +183,8 @@ async function openPostgres(url: URL, { name, kind, poolSize = 10 }: OpenOptions
     parseInt8: true,
     poolSize,
     connectTimeoutMS: PATIENCE,
-    applicationName: `hq ${name}`,
+    // Names the process too: which one holds a lock, and what to end when it is frozen.
+    applicationName: `hq ${process.pid} ${name}`,
     extra: { options: connectionOptions(schema), Client, keepAlive: true },
   };
   const source = new DataSource(options);

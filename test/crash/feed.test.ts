@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { channels, createChannels, createInSpiteOfCrashes, newCustomers } from './support/actions.ts';
+import { channels, createChannels, createInSpiteOfFaults, newCustomers } from './support/actions.ts';
 import { FeedClient } from './support/feed-client.ts';
 import { randomFor } from './support/random.ts';
 import { openWorld, type World } from './support/world.ts';
@@ -72,7 +72,7 @@ test('clients of the feeds get every account ID once, whatever happens to their 
 async function createAll(world: World, customers: ReturnType<typeof newCustomers>): Promise<void> {
   const left = [...customers];
   const till = async () => {
-    while (left.length > 0) await createInSpiteOfCrashes(world, left.splice(0, 25));
+    while (left.length > 0) await createInSpiteOfFaults(world, left.splice(0, 25));
   };
   await Promise.all([till(), till(), till(), till()]);
 }

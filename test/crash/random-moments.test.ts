@@ -5,8 +5,6 @@ import {
   channels,
   createChannels,
   createCustomers,
-  createInSpiteOfCrashes,
-  type NewCustomer,
   newCustomer,
   newestRuns,
   type Starter,
@@ -17,7 +15,8 @@ import {
   expectToGoOn,
   runsUnderWay,
 } from './support/checks.ts';
-import { type Random, randomFor } from './support/random.ts';
+import { randomFor } from './support/random.ts';
+import { openTills } from './support/tills.ts';
 import { openWorld, type World } from './support/world.ts';
 
 const KILLS = 16;
@@ -56,29 +55,6 @@ test('nothing is lost, repeated or stuck when a busy server is killed again and 
   );
   expect(goneOnAfter.length, 'kills that interrupted a run').toBeGreaterThanOrEqual(KILLS / 4);
 });
-
-/** Tills that create customers without end, a few at once, each as long as it takes until the server acknowledged them. */
-function openTills(world: World, random: Random, firstOnes: NewCustomer[]) {
-  const acknowledged = new Set(firstOnes.map(({ id }) => id));
-  let open = true;
-  const work = channels.map(async ({ code }) => {
-    while (open) {
-      const customers = Array.from({ length: random.whole(1, 6) }, () => newCustomer(code));
-      await createInSpiteOfCrashes(world, customers);
-      for (const { id } of customers) acknowledged.add(id);
-      await scheduler.wait(random.whole(0, 300));
-    }
-  });
-  const closed = Promise.all(work);
-  closed.catch(() => {});
-  return {
-    acknowledged,
-    async close() {
-      open = false;
-      await closed;
-    },
-  };
-}
 
 async function expectRest(world: World): Promise<void> {
   for (const state of ['QUEUED', 'RUNNING']) expect(await newestRuns(world, state)).toEqual([]);

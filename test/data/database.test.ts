@@ -446,7 +446,9 @@ describe('a database that does not answer', () => {
       });
       for (let round = 0; round < 40; round++) {
         await killer.read((db) =>
-          sql(db, 'select pg_terminate_backend(pid) from pg_stat_activity where application_name = $1', [`hq ${name}`]),
+          sql(db, 'select pg_terminate_backend(pid) from pg_stat_activity where application_name = $1', [
+            `hq ${process.pid} ${name}`,
+          ]),
         );
       }
       working = false;

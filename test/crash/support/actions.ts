@@ -63,7 +63,7 @@ export async function createCustomers(world: World, customers: readonly NewCusto
   const parameters = customers.map((_, index) => `$c${index}: CreateCustomerInput!`).join(', ');
   const fields = customers.map((_, index) => `c${index}: createCustomer(input: $c${index}) { ...created }`).join(' ');
   const answers = await world.query<Record<string, { uuid?: string }>>(
-    `mutation (${parameters}) { ${fields} } fragment created on CreateCustomerResult { ... on Customer { uuid } ... on Failure { message } }`,
+    `mutation (${parameters}) { ${fields} } fragment created on CreateCustomerResult { ... on Customer { uuid } ... on Failure { code message } }`,
     Object.fromEntries(customers.map((customer, index) => [`c${index}`, customer])),
   );
   for (const [index, { id }] of customers.entries()) {
@@ -75,13 +75,16 @@ export async function createCustomers(world: World, customers: readonly NewCusto
 export const askedRuns = async (world: World): Promise<Run[]> =>
   (await newestRuns(world)).filter(({ cause }) => cause === 'OPERATOR');
 
-/** As a till does it: asks with the same UUIDs until the server has acknowledged them, however often it dies meanwhile. */
-export async function createInSpiteOfCrashes(world: World, customers: readonly NewCustomer[]): Promise<void> {
+/**
+ * As a till does it: asks with the same UUIDs until the server has acknowledged them, however often it dies or says that a database is
+ * not available meanwhile.
+ */
+export async function createInSpiteOfFaults(world: World, customers: readonly NewCustomer[]): Promise<void> {
   for (;;) {
     try {
       return await createCustomers(world, customers);
     } catch (error) {
-      if (error instanceof Refused) throw error;
+      if (error instanceof Refused && !error.message.includes('DATABASE_UNAVAILABLE')) throw error;
       await scheduler.wait(20);
     }
   }

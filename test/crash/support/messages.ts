@@ -35,14 +35,14 @@ export interface Point {
   signal?: 'SIGKILL' | 'SIGSTOP';
 }
 
-/** From the test to the server: it reports every transaction from now on, and meets its fate at a point. */
-export interface Watch {
-  point?: Point;
-}
+/** From the test to the server. */
+export type Order =
+  /** It reports every transaction from now on, and meets its fate at a point. */
+  | { watch: { point?: Point } }
+  /** Its clock is this many ms ahead of the real one. */
+  | { clock: number }
+  /** The COMMIT of so many transactions out of 1 fails, as on a full disk. */
+  | { failingCommits: number };
 
 /** From the server to the test. `reached`: it is at its point. */
-export type Report =
-  | { ready: { port: number } }
-  | { watching: true }
-  | { transaction: Transaction }
-  | { reached: true };
+export type Report = { ready: { port: number } } | { obeyed: true } | { transaction: Transaction } | { reached: true };

@@ -3,7 +3,7 @@ import { startApp } from '../../../src/app.ts';
 import { readConfig } from '../../../src/config.ts';
 import { Database } from '../../../src/data/database.ts';
 import { createLog } from '../../../src/log.ts';
-import type { Point, Report, Transaction, Watch, What } from './messages.ts';
+import type { Order, Point, Report, Transaction, What } from './messages.ts';
 
 /*
  * The server of the crash suite: the real one, as a process of its own that can be told at which transaction to die. The hook is
@@ -30,6 +30,8 @@ const signs: [RegExp, What][] = [
 
 let watching = false;
 let point: Point | undefined;
+let clockAhead = 0;
+let failingCommits = 0;
 const counts = new Map<string, number>();
 const report = (message: Report) => process.send?.(message);
 
@@ -40,6 +42,7 @@ Database.prototype.write = async function <T>(this: Database, change: (tx: Entit
     const { result, statements } = await heard(tx, change);
     reached = watching ? reach(nameOf(this), statements) : undefined;
     if (reached?.point?.moment === 'before') stop(reached.point);
+    if (Math.random() < failingCommits) failCommit(tx);
     return result;
   });
   if (reached?.point?.moment === 'after') stop(reached.point);
@@ -47,17 +50,22 @@ Database.prototype.write = async function <T>(this: Database, change: (tx: Entit
   return result as T;
 };
 
-process.on('message', (watch: Watch) => {
-  counts.clear();
-  point = watch.point;
-  watching = true;
-  report({ watching: true });
+process.on('message', (order: Order) => {
+  if ('clock' in order) clockAhead = order.clock;
+  if ('failingCommits' in order) failingCommits = order.failingCommits;
+  if ('watch' in order) {
+    counts.clear();
+    point = order.watch.point;
+    watching = true;
+  }
+  report({ obeyed: true });
 });
 // A test that ended without us.
 process.on('disconnect', () => process.exit(1));
 
 const config = readConfig(process.env);
-const app = await startApp(config, { log: createLog(config.logLevel) });
+const clock = () => new Date(Date.now() + clockAhead);
+const app = await startApp(config, { log: createLog(config.logLevel), clock });
 report({ ready: { port: app.port } });
 
 interface Reached {
@@ -80,6 +88,20 @@ async function heard<T>(tx: EntityManager, change: (tx: EntityManager) => Promis
     // On SQLite every transaction has the same runner.
     runner.query = query;
   }
+}
+
+/** As a full disk does it: nothing is stored, and SQLite has ended the transaction by itself. */
+function failCommit(tx: EntityManager): void {
+  const runner = tx.queryRunner!;
+  const { query } = runner;
+  runner.query = async (statement: string, ...rest: unknown[]) => {
+    runner.query = query;
+    if (statement !== 'COMMIT')
+      return (query as (...all: unknown[]) => Promise<never>).call(runner, statement, ...rest);
+    await query.call(runner, 'ROLLBACK');
+    const postgres = runner.connection.options.type === 'postgres';
+    throw Object.assign(new Error('the disk is full'), { code: postgres ? '53100' : 'SQLITE_FULL' });
+  };
 }
 
 function reach(database: string, statements: string[]): Reached {

@@ -7,11 +7,11 @@ import { join } from 'node:path';
 import pg from 'pg';
 import sqlite3 from 'sqlite3';
 import { inject, type TestContext } from 'vitest';
-import type { Point, Report, Transaction, Watch } from './messages.ts';
+import type { Order, Point, Report, Transaction } from './messages.ts';
 
 /** The databases that the suite runs on: `TEST_DATABASE=postgres` for PostgreSQL, SQLite otherwise. */
 export const onPostgres = process.env.TEST_DATABASE === 'postgres';
-const postgres = process.env.TEST_POSTGRES_URL ?? 'postgres://postgres@127.0.0.1:5432/test';
+export const postgres = process.env.TEST_POSTGRES_URL ?? 'postgres://postgres@127.0.0.1:5432/test';
 pg.types.setTypeParser(pg.types.builtins.INT8, Number);
 
 /** Databases, and the servers that run on them one after the other: what dies, and what must not. */
@@ -27,6 +27,10 @@ export interface World {
   rows<Row>(database: string, statement: string): Promise<Row[]>;
   /** What servers logged as an error. */
   errors(): Promise<string[]>;
+  /** Where the files of its databases are (SQLite). */
+  folder: string;
+  /** What the names of its schemas begin with (PostgreSQL). */
+  prefix: string;
 }
 
 export interface Server {
@@ -41,6 +45,9 @@ export interface Server {
   reached: Promise<void>;
   /** Counts transactions from now on, and dies or stops at a point. */
   watch(point?: Point): Promise<void>;
+  /** Resolves when it has done as it was told. */
+  obey(order: Order): Promise<void>;
+  pid: number;
   kill(): Promise<void>;
   /** Wakes one that stopped at a point. */
   wake(): void;
@@ -49,14 +56,18 @@ export interface Server {
 type OnTestFinished = TestContext['onTestFinished'];
 
 /** A world that ends with its test. The databases of a failed test are kept, and where they are is printed. */
-export async function openWorld(onTestFinished: OnTestFinished, settings: Record<string, string> = {}): Promise<World> {
-  const { world, close } = await newWorld(settings);
+export async function openWorld(
+  onTestFinished: OnTestFinished,
+  settings: Record<string, string> = {},
+  nodeOptions: readonly string[] = [],
+): Promise<World> {
+  const { world, close } = await newWorld(settings, nodeOptions);
   onTestFinished(async ({ task }) => close(task.result?.state === 'fail' ? task.name : undefined));
   return world;
 }
 
 /** A world outside any test. `close` keeps its databases when it is told which test failed. */
-export async function newWorld(settings: Record<string, string> = {}) {
+export async function newWorld(settings: Record<string, string> = {}, nodeOptions: readonly string[] = []) {
   const folder = await mkdtemp(join(tmpdir(), 'hq-crash-'));
   const prefix = `crash_${randomUUID().slice(0, 8)}`;
   const databases = onPostgres
@@ -76,7 +87,7 @@ export async function newWorld(settings: Record<string, string> = {}) {
     const logFile = join(folder, `server-${logs.length + 1}.log`);
     logs.push(logFile);
     const log = openSync(logFile, 'a');
-    const child = spawn(process.execPath, [inject('serverFile')], {
+    const child = spawn(process.execPath, [...nodeOptions, inject('serverFile')], {
       env: { PATH: process.env.PATH, PORT: '0', LOG_LEVEL: 'warn', BATCH_SIZE: '20', ...databases, ...settings },
       stdio: ['ignore', 'ignore', log, 'ipc'],
     });
@@ -95,6 +106,8 @@ export async function newWorld(settings: Record<string, string> = {}) {
 
   const world: World = {
     start,
+    folder,
+    prefix,
     server: () => current.server,
     async query(document, variables = {}) {
       const { url } = await current.server;
@@ -149,7 +162,7 @@ function ready(child: ChildProcess, logFile: string): Promise<Server> {
   const exited = new Promise<NodeJS.Signals | null>((resolve) =>
     child.once('exit', (_code, signal) => resolve(signal)),
   );
-  let watching = () => {};
+  const obeyed: (() => void)[] = [];
   let reached = () => {};
   return new Promise((resolve, reject) => {
     child.once('error', reject);
@@ -160,7 +173,7 @@ function ready(child: ChildProcess, logFile: string): Promise<Server> {
         server.readyAt = performance.now();
         resolve(server);
       }
-      if ('watching' in report) watching();
+      if ('obeyed' in report) obeyed.shift()?.();
       if ('reached' in report) reached();
       if ('transaction' in report) server.transactions.push(report.transaction);
     });
@@ -172,11 +185,13 @@ function ready(child: ChildProcess, logFile: string): Promise<Server> {
       reached: new Promise((resolve) => {
         reached = resolve;
       }),
-      watch: (point) =>
+      watch: (point) => server.obey({ watch: point ? { point } : {} }),
+      obey: (order) =>
         new Promise((resolve) => {
-          watching = resolve;
-          child.send({ ...(point ? { point } : {}) } satisfies Watch);
+          obeyed.push(resolve);
+          child.send(order);
         }),
+      pid: child.pid!,
       async kill() {
         child.kill('SIGKILL');
         await exited;
