@@ -2,6 +2,8 @@ import { copyFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { startApp } from '../../src/app.ts';
+import { takeNumbers } from '../../src/data/hq/number-sequence.ts';
+import { recordAhead } from '../../src/data/hq/rewinding.ts';
 import { createLog } from '../../src/log.ts';
 import {
   accountIds,
@@ -129,6 +131,15 @@ test('a restored headquarters gives no account ID twice, whichever channel is co
     expect(await run(hq, starter, ['austin'])).toMatchObject({ state: 'FAILED', errorCode: 'HEADQUARTERS_REWOUND' });
   expect(await attention(hq)).toHaveLength(2);
   expect(given(await allAccountIds(await hq.restart()))).toEqual(given(before));
+});
+
+test('whoever takes a number is refused while a channel knows more than headquarters, in the same transaction', async () => {
+  const hq = await withChannels(['austin']);
+  await hq.hq.write((tx) => recordAhead(tx, ['austin'], '2026-11-22T10:00:00.000Z'));
+  for (const name of ['customer-account', 'sales-order', 'statement', 'invoice'])
+    await expect(hq.hq.write((tx) => takeNumbers(tx, name, 1))).rejects.toMatchObject({ code: 'HEADQUARTERS_REWOUND' });
+  await accept(hq);
+  expect(await hq.hq.write((tx) => takeNumbers(tx, 'customer-account', 1))).toMatchObject({ first: 1, taken: 1 });
 });
 
 test('when an operator goes on with it, customers keep the account IDs that their channels know, and nobody gets one of these', async () => {

@@ -263,6 +263,11 @@ test('a closed shift on a statement stays as it is, whatever a restored channel 
   expect(await rowsOf(hq.hq, 'select type, state, gross, paid from statement')).toEqual([
     { type: 'FINANCIAL', state: 'POSTED', gross: 5_000, paid: 5_000 },
   ]);
+  const [{ state, tenders }] = await rowsOf(hq.hq, 'select state, tenders from shift');
+  expect([state, typeof tenders === 'string' ? JSON.parse(tenders) : tenders]).toEqual([
+    'CLOSED',
+    [{ tender: 'CASH', starting: 5_000, counted: 5_000 }],
+  ]);
 });
 
 test('a shift that its channel has lost is closed by an operator, and gets its financial statement', async () => {
