@@ -86,7 +86,10 @@ export async function startApp(config: Config, options: AppOptions): Promise<App
       host: config.host,
       port: config.port,
       allowedOrigins: config.allowedOrigins,
-      viewerOf: viewerFrom(config.tokenSecret),
+      // Tokens go by the clock of the machine, as whoever issues them does.
+      viewerOf: viewerFrom(config.tokenSecret, Date.now),
+      tokenOf: ({ token }) => token,
+      now: Date.now,
       contextFor: (viewer) => contextFor(parts, viewer),
       scopeOf,
       onlyLocalCallers: config.tokenSecret === '',

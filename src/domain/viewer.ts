@@ -2,9 +2,15 @@ import { jwtVerify, SignJWT } from 'jose';
 import { Forbidden, Unauthenticated } from '../errors.ts';
 
 /** Who asks: an operator of headquarters, who sees everything, or a client of one channel, who sees that channel. */
-export type Viewer = { kind: 'operator'; name: string } | { kind: 'channel'; channel: string };
+export type Viewer = ({ kind: 'operator'; name: string } | { kind: 'channel'; channel: string }) & {
+  /** What it was shown by; left out where none is asked for. */
+  token?: { key: string; expiresAt: number };
+};
 
 const issuer = 'channel-headquarters';
+const audience = 'channel-headquarters';
+/** Seconds by which the clock that issued a token may be ahead of this one. */
+const CLOCK_TOLERANCE = 60;
 const key = (secret: string) => new TextEncoder().encode(secret);
 
 /** A token for a viewer, signed with TOKEN_SECRET. */
@@ -14,23 +20,36 @@ export function tokenFor(secret: string, viewer: Viewer, validFor: string): Prom
     .setProtectedHeader({ alg: 'HS256' })
     .setSubject(viewer.kind === 'operator' ? viewer.name : viewer.channel)
     .setIssuer(issuer)
+    .setAudience(audience)
     .setIssuedAt()
     .setExpirationTime(validFor)
     .sign(key(secret));
 }
 
-/** Says who asks by the Authorization header. Without a secret everybody is an operator (loopback only; see config.ts). */
-export function viewerFrom(secret: string): (authorization: string | undefined) => Promise<Viewer> {
+/**
+ * Says who asks by the Authorization header; `now` is the time in ms since 1970. Without a secret everybody is an operator (loopback only;
+ * see config.ts).
+ */
+export function viewerFrom(secret: string, now: () => number): (authorization: string | undefined) => Promise<Viewer> {
   if (secret === '') return async () => ({ kind: 'operator', name: 'operator' });
   return async (authorization) => {
     const token = /^Bearer (\S+)$/i.exec(authorization ?? '')?.[1];
     if (!token) throw new Unauthenticated();
-    const { payload } = await jwtVerify(token, key(secret), { issuer, algorithms: ['HS256'] }).catch(() => {
+    const { payload } = await jwtVerify(token, key(secret), {
+      issuer,
+      audience,
+      algorithms: ['HS256'],
+      requiredClaims: ['exp'],
+      currentDate: new Date(now()),
+    }).catch(() => {
       throw new Unauthenticated('This token is not valid, or has expired.');
     });
-    if (payload.role === 'operator') return { kind: 'operator', name: payload.sub ?? 'operator' };
+    if ((payload.iat ?? 0) > now() / 1_000 + CLOCK_TOLERANCE)
+      throw new Unauthenticated('This token is not valid yet: its time of issue lies ahead.');
+    const shown = { token: { key: token.slice(token.lastIndexOf('.') + 1), expiresAt: payload.exp! * 1_000 } };
+    if (payload.role === 'operator') return { kind: 'operator', name: payload.sub ?? 'operator', ...shown };
     if (payload.role === 'channel' && typeof payload.channel === 'string')
-      return { kind: 'channel', channel: payload.channel };
+      return { kind: 'channel', channel: payload.channel, ...shown };
     throw new Unauthenticated('This token is for no known role.');
   };
 }

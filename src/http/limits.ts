@@ -25,6 +25,12 @@ export const defaultLimits = {
   socketMessage: 256 * 1024,
   /** Operations a socket may have under way, subscriptions included. */
   socketOperations: 100,
+  /** What one token may have open at once: sockets, operations on all of them, and streams of server-sent events. */
+  tokenSockets: 1_000,
+  tokenOperations: 5_000,
+  tokenStreams: 200,
+  /** Messages of a socket that wait for their turn before the server stops reading from it. */
+  socketBacklog: 64,
   /** Bytes waiting for a socket before a feed stops writing to it and the server stops reading from it. */
   socketHighWater: 256 * 1024,
   /** Bytes waiting for a socket that end it, when it has them on each of this many looks in a row. */

@@ -1,5 +1,5 @@
 import { type ExecutionArgs, type ExecutionResult, GraphQLError, getOperationAST } from 'graphql';
-import { makeServer, type Server, type SubscribePayload } from 'graphql-ws';
+import { type Context, makeServer, type Server, type SubscribePayload } from 'graphql-ws';
 import { isAsyncIterable, type YogaServerInstance } from 'graphql-yoga';
 import type { WebSocket } from 'ws';
 import { Forbidden, Unauthenticated } from '../errors.ts';
@@ -7,6 +7,7 @@ import type { Fanout } from './fanout.ts';
 import type { Limits } from './limits.ts';
 import { formatError, type MaskError } from './masking.ts';
 import { type Asked, tooExpensive } from './rules.ts';
+import { openByToken, type Tokens } from './tokens.ts';
 
 /** What the server knows of a socket while it is open. */
 export interface SocketState<Viewer> extends Asked<Viewer> {
@@ -20,6 +21,7 @@ export interface OperationsOptions<Viewer> {
   yoga: YogaServerInstance<any, any>;
   viewerOf: (authorization: string | undefined) => Promise<Viewer>;
   fanout: Fanout<Viewer>;
+  tokens: Tokens<Viewer>;
   maskError: MaskError;
   limits: Limits;
 }
@@ -33,14 +35,24 @@ type Result = ExecutionResult | AsyncIterable<ExecutionResult>;
  */
 export function operationServer<Viewer>(options: OperationsOptions<Viewer>): Server<SocketState<Viewer>> {
   const { viewerOf, maskError, limits } = options;
+  const connections = openByToken<Viewer, Connection<Viewer>>(options.tokens);
   const results = new WeakMap<ExecutionArgs, Result>();
   const resultOf = (args: ExecutionArgs) => results.get(args) as ExecutionResult;
 
   return makeServer<Record<string, unknown>, SocketState<Viewer>>({
     connectionInitWaitTimeout: limits.connectionInit,
-    async onConnect({ connectionParams, extra }) {
+    async onConnect(connection) {
+      const { connectionParams, extra } = connection;
       try {
-        extra.viewer = await viewerOf(tokenIn(connectionParams) ?? extra.authorization);
+        const viewer = await viewerOf(tokenIn(connectionParams) ?? extra.authorization);
+        if ((connections.of(viewer)?.size ?? 0) >= limits.tokenSockets) {
+          extra.socket.close(4429, 'Too many sockets with this token');
+          return false;
+        }
+        // It may have been closed meanwhile.
+        if (extra.signal?.aborted) return false;
+        extra.viewer = viewer;
+        connections.add(viewer, connection);
         return true;
       } catch (error) {
         // 4403 tells the client that its token is wrong; 1013 that it may come again.
@@ -51,8 +63,15 @@ export function operationServer<Viewer>(options: OperationsOptions<Viewer>): Ser
         return false;
       }
     },
+    onClose: (connection) => {
+      if (connection.extra.viewer !== undefined) connections.delete(connection.extra.viewer, connection);
+    },
     async onSubscribe({ subscriptions, extra }, id, payload) {
-      if (Object.keys(subscriptions).length > limits.socketOperations) {
+      const ofToken = extra.viewer === undefined ? undefined : connections.of(extra.viewer);
+      if (
+        Object.keys(subscriptions).length > limits.socketOperations ||
+        (ofToken && operationsOf(ofToken) > limits.tokenOperations)
+      ) {
         return [new GraphQLError('too many operations', { extensions: { code: 'TOO_MANY_OPERATIONS' } })];
       }
       try {
@@ -70,6 +89,14 @@ export function operationServer<Viewer>(options: OperationsOptions<Viewer>): Ser
       errors === undefined ? undefined : { ...result, errors: errors.map(maskError).map(formatError) },
     onError: (_context, _id, _payload, errors) => errors.map(maskError).map(formatError),
   });
+}
+
+type Connection<Viewer> = Context<Record<string, unknown>, SocketState<Viewer>>;
+
+function operationsOf<Viewer>(connections: ReadonlySet<Connection<Viewer>>): number {
+  let number = 0;
+  for (const { subscriptions } of connections) number += Object.keys(subscriptions).length;
+  return number;
 }
 
 /** Parses, validates and executes as yoga does for HTTP, or joins a feed that is executed once for many. */

@@ -1,4 +1,5 @@
 import { setMaxListeners } from 'node:events';
+import type { ServerResponse } from 'node:http';
 import {
   createSourceEventStream,
   type DocumentNode,
@@ -14,6 +15,7 @@ import { interruptible } from '../data/interruption.ts';
 import { Unauthenticated } from '../errors.ts';
 import { costOf } from './cost.ts';
 import type { Limits } from './limits.ts';
+import { hasExpired, openByToken, type Tokens, until } from './tokens.ts';
 
 /** What passes between the transports and these rules: who asks. Resolvers never see it, nor the request. */
 export interface Asked<Viewer> {
@@ -58,7 +60,9 @@ export function documentLimits(limits: Limits): Plugin {
 export function execution<Viewer, Context extends object>(
   contextFor: (viewer: Viewer) => Context,
   limits: Limits,
+  tokens: Tokens<Viewer>,
 ): Plugin {
+  const streams = openByToken<Viewer, object>(tokens);
   const own = ({ contextValue, ...args }: ExecutionArgs): ExecutionArgs => {
     const { viewer } = contextValue as Asked<Viewer>;
     if (viewer === undefined) throw new Unauthenticated();
@@ -85,11 +89,22 @@ export function execution<Viewer, Context extends object>(
   const subscribeOwn = async (args: ExecutionArgs) => {
     const refused = tooExpensive(args, limits);
     if (refused) return { errors: [refused] };
+    const { viewer, res } = args.contextValue as Asked<Viewer> & { res?: ServerResponse };
+    if (viewer !== undefined && res && (streams.of(viewer)?.size ?? 0) >= limits.tokenStreams)
+      return { errors: [refusal('TOO_MANY_STREAMS', `A token may have ${limits.tokenStreams} streams open.`)] };
     const source = await createSourceEventStream(own(args));
     if (!isAsyncIterable(source)) return asRequestError(source);
-    return mapAsyncIterator(source, async (event) =>
+    const events = mapAsyncIterator(source, async (event) =>
       ofAllowedSize(await execute(own({ ...args, rootValue: event })), limits),
     );
+    // A socket is closed as a whole (sockets.ts).
+    if (viewer === undefined || !res) return events;
+    streams.add(viewer, res);
+    res.once('close', () => streams.delete(viewer, res));
+    const expired = new Unauthenticated('This token has expired.');
+    return until<ExecutionResult>(events, () => hasExpired(tokens, viewer), limits.socketLookEvery, {
+      errors: [new GraphQLError(expired.message, { originalError: expired })],
+    });
   };
   return {
     onExecute: ({ setExecuteFn }) => setExecuteFn(executeOwn),

@@ -16,8 +16,9 @@ import { type Probe, readiness } from './readiness.ts';
 import { bareAnswer, everywhere, pathOf, requestRules, statusOf } from './requests.ts';
 import { type Asked, documentLimits, execution } from './rules.ts';
 import { openSockets } from './sockets.ts';
+import { hasExpired, type Tokens } from './tokens.ts';
 
-export interface ServeHttpOptions<Viewer, Context extends object> {
+export interface ServeHttpOptions<Viewer, Context extends object> extends Tokens<Viewer> {
   schema: GraphQLSchema;
   host: string;
   /** 0 takes a free one. */
@@ -73,7 +74,7 @@ export async function serveHttp<Viewer, Context extends object>(
     maskedErrors: { maskError },
     maxRequestBodySize: limits.requestBody,
     cors: ({ headers }) => corsFor(headers.get('origin'), headers.get('host'), allowedOrigins),
-    plugins: [requestRules(viewerOf), documentLimits(limits), execution(contextFor, limits)],
+    plugins: [requestRules(viewerOf), documentLimits(limits), execution(contextFor, limits, options)],
   });
   const page = options.graphiqlTabs && graphiqlPage(options.graphiqlTabs);
   const answers = new Set<ServerResponse>();
@@ -143,6 +144,7 @@ export async function serveHttp<Viewer, Context extends object>(
     path,
     allowedOrigins,
     onlyLocalCallers: options.onlyLocalCallers ?? false,
+    hasExpired: (viewer) => hasExpired(options, viewer),
     limits,
     log,
     operations: operationServer({
@@ -150,6 +152,7 @@ export async function serveHttp<Viewer, Context extends object>(
       viewerOf,
       maskError,
       limits,
+      tokens: options,
       fanout: fanout({ ...options, maskError, limits }),
     }),
   });

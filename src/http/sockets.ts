@@ -1,7 +1,7 @@
 import { setMaxListeners } from 'node:events';
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
-import { handleProtocols, type Server } from 'graphql-ws';
+import { CloseCode, handleProtocols, type Server } from 'graphql-ws';
 import type pino from 'pino';
 import { WebSocket, WebSocketServer } from 'ws';
 import type { Limits } from './limits.ts';
@@ -14,6 +14,7 @@ export interface SocketsOptions<Viewer> {
   operations: Server<SocketState<Viewer>>;
   allowedOrigins: string[];
   onlyLocalCallers: boolean;
+  hasExpired: (viewer: Viewer | undefined) => boolean;
   limits: Limits;
   log: pino.Logger;
 }
@@ -30,6 +31,7 @@ export function openSockets<Viewer>({
   operations,
   allowedOrigins,
   onlyLocalCallers,
+  hasExpired,
   limits,
   log,
 }: SocketsOptions<Viewer>): Sockets {
@@ -39,7 +41,14 @@ export function openSockets<Viewer>({
     perMessageDeflate: false,
     handleProtocols: (offered) => handleProtocols(offered),
   });
-  const lookout = setInterval(lookAtSockets(server.clients, limits), limits.socketLookEvery).unref();
+  const states = new WeakMap<WebSocket, SocketState<Viewer>>();
+  const look = lookAtSockets(server.clients, limits);
+  const lookout = setInterval(() => {
+    look();
+    for (const socket of server.clients)
+      if (socket.readyState === WebSocket.OPEN && hasExpired(states.get(socket)?.viewer))
+        socket.close(CloseCode.Forbidden, 'Token expired');
+  }, limits.socketLookEvery).unref();
   let closing = false;
 
   function upgrade(request: IncomingMessage, connection: Duplex, head: Buffer): void {
@@ -51,7 +60,7 @@ export function openSockets<Viewer>({
       return;
     }
     server.handleUpgrade(request, connection, head, (socket) => {
-      serveSocket(socket, request.headers.authorization, { operations, limits, log });
+      states.set(socket, serveSocket(socket, request.headers.authorization, { operations, limits, log }));
     });
   }
 
@@ -86,10 +95,14 @@ function serveSocket<Viewer>(
   socket: WebSocket,
   authorization: string | undefined,
   { operations, limits, log }: Pick<SocketsOptions<Viewer>, 'operations' | 'limits' | 'log'>,
-): void {
+): SocketState<Viewer> {
+  /** Messages that wait: one is begun in each turn of the event loop, so that a burst of them holds up nobody else. */
+  const backlog: string[] = [];
   const gone = new AbortController();
   // One for each operation that is under way.
   setMaxListeners(0, gone.signal);
+  const state: SocketState<Viewer> = { socket, authorization, signal: gone.signal };
+  const mayRead = () => backlog.length <= limits.socketBacklog && socket.bufferedAmount <= limits.socketHighWater;
   const closed = operations.opened(
     {
       protocol: socket.protocol,
@@ -97,31 +110,42 @@ function serveSocket<Viewer>(
         new Promise((resolve) => {
           if (socket.readyState !== WebSocket.OPEN) return resolve();
           socket.send(data, () => {
-            if (socket.isPaused && socket.bufferedAmount <= limits.socketHighWater) socket.resume();
+            if (socket.isPaused && mayRead()) socket.resume();
             resolve();
           });
           if (socket.bufferedAmount > limits.socketHighWater) socket.pause();
         }),
       close: (code, reason) => socket.close(code, reason),
       onMessage: (handle) => {
-        socket.on('message', (data) => {
-          handle(String(data)).catch((error: unknown) => {
+        const handleNext = () => {
+          const data = backlog.shift();
+          if (data === undefined) return;
+          handle(data).catch((error: unknown) => {
             log.warn({ err: error }, 'a message broke its socket');
             socket.close(1011, 'Internal error');
           });
+          if (backlog.length > 0) setImmediate(handleNext);
+          if (socket.isPaused && mayRead()) socket.resume();
+        };
+        socket.on('message', (data) => {
+          backlog.push(String(data));
+          if (backlog.length === 1) setImmediate(handleNext);
+          if (!mayRead()) socket.pause();
         });
       },
     },
-    { socket, authorization, signal: gone.signal },
+    state,
   );
   // A message that is too large or no WebSocket frame; ws closes the socket by itself.
   socket.on('error', (error) => log.debug({ err: error }, 'a socket broke'));
   socket.once('close', (code, reason) => {
     gone.abort();
+    backlog.length = 0;
     closed(code, String(reason)).catch((error: unknown) => {
       log.warn({ err: error }, 'a closed socket could not be cleaned up');
     });
   });
+  return state;
 }
 
 /**

@@ -1,3 +1,4 @@
+import { decodeJwt, SignJWT } from 'jose';
 import { expect, test } from 'vitest';
 import { tokenFor, type Viewer } from '../../src/domain/viewer.ts';
 import { schema } from '../../src/graphql/schema.ts';
@@ -352,12 +353,30 @@ test('the audit trail of an operation is for operators, and names who did it', a
   });
 });
 
-test('without a token, with an expired one or one signed by somebody else, nothing is answered', async () => {
+/** A token of ours with other claims. */
+async function signed(change: (claims: { iat: number; exp: number; aud?: string }) => object): Promise<string> {
+  const claims = decodeJwt<{ iat: number; exp: number }>(await tokenOf({ kind: 'operator', name: 'Olga' }));
+  return new SignJWT({ ...change(claims as Parameters<typeof change>[0]) })
+    .setProtectedHeader({ alg: 'HS256' })
+    .sign(new TextEncoder().encode(secret));
+}
+
+test('a token is valid whose clock is half a minute ahead', async () => {
+  const { hq } = await twoChannels();
+  const token = await signed((claims) => ({ ...claims, iat: claims.iat + 30 }));
+  expect((await hq.ask('{ channels { edges { node { code } } } }', {}, bearer(token))).errors).toBeUndefined();
+});
+
+test('without a token, with an expired one, one that lacks a claim or is signed by somebody else, nothing is answered', async () => {
   const { hq } = await twoChannels();
   const viewer: Viewer = { kind: 'operator', name: 'Olga' };
   const tokens = [
     await tokenFor('another secret of thirty-two characters', viewer, '1h'),
     await tokenFor(secret, viewer, '-1s'),
+    await signed(({ exp: _, ...claims }) => claims),
+    await signed(({ aud: _, ...claims }) => claims),
+    await signed((claims) => ({ ...claims, aud: 'somebody else' })),
+    await signed((claims) => ({ ...claims, iat: claims.iat + 300, exp: claims.exp + 300 })),
     'nonsense',
   ];
   for (const headers of [{}, ...tokens.map(bearer), { authorization: 'Basic b2xnYTpvbGdh' }]) {

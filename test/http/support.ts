@@ -67,6 +67,8 @@ export async function startServer(overrides: Partial<ServeHttpOptions<Viewer, Te
     log: createLog('warn', { write: (line: string) => void log.push(JSON.parse(line)) }),
     graphiqlTabs: [{ query: '{ hello }' }],
     probes: {},
+    tokenOf: () => undefined,
+    now: () => 0,
     ...overrides,
     limits: { draining: 0, ...overrides.limits },
   });
