@@ -193,8 +193,12 @@ export type CustomerBy =
 export type CustomerOperationKind =
   /** An address was added. */
   | 'ADD_ADDRESS'
+  /** An order was canceled. It is here only when headquarters could not take it. */
+  | 'CANCEL_ORDER'
   /** A customer was created. */
   | 'CREATE_CUSTOMER'
+  /** A shift was recorded. It is here only when headquarters could not take it. */
+  | 'RECORD_SHIFT'
   /** A customer was changed. */
   | 'UPDATE_CUSTOMER';
 
@@ -277,6 +281,8 @@ export type ErrorCode =
   | 'NUMBER_SEQUENCE_EXHAUSTED'
   /** The process died twice while it worked on a run; find out why, then retry the run. */
   | 'RUN_CRASHED'
+  /** What was asked for is too large to be read at once; ask for less. */
+  | 'TOO_LARGE'
   /** The UUID belongs to an order, sale or shift with other data. */
   | 'TRANSACTION_EXISTS'
   /** No valid token was sent. */

@@ -15,6 +15,7 @@ export const errorCodes = [
   'HEADQUARTERS_UNPROVEN',
   'HEADQUARTERS_MISSING',
   'CURSOR_INVALID',
+  'TOO_LARGE',
   'DATABASE_UNAVAILABLE',
   'RUN_CRASHED',
 ] as const;
@@ -184,6 +185,14 @@ export class CursorInvalid extends DomainError {
   override readonly inputPath = ['after'];
   constructor() {
     super('This cursor does not belong to this feed. Begin again without a cursor and compare by UUID.');
+  }
+}
+
+/** What was asked for is more than can be read at once. */
+export class TooLarge extends DomainError {
+  readonly code = 'TOO_LARGE';
+  constructor(options?: ErrorOptions) {
+    super('What was asked for is too large to be read at once. Ask for less.', options);
   }
 }
 

@@ -1,9 +1,9 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { DataSource, EntityManager, QueryRunner } from 'typeorm';
-import { DatabaseUnavailable } from '../errors.ts';
+import { DatabaseUnavailable, TooLarge } from '../errors.ts';
 import { uninterrupted } from './interruption.ts';
-import { dialectOf } from './sql.ts';
+import { dialectOf, TOO_LARGE } from './sql.ts';
 
 /** A change to many things at once: answers one result for each item, in order. */
 export type Together<Item, Result> = (tx: EntityManager, items: Item[]) => Promise<Result[]>;
@@ -177,6 +177,7 @@ export class Database {
   }
 
   private translated(error: unknown): unknown {
+    if (isTooLarge(error)) return new TooLarge({ cause: error });
     return isUnavailable(error) ? new DatabaseUnavailable(this.name, { cause: error }) : error;
   }
 }
@@ -197,6 +198,16 @@ const unavailable =
 /** What TypeORM, pg and its pool say about a connection that is gone; these errors have no code. */
 const connectionGone =
   /Connection terminated|is not established|Driver not Connected|timeout exceeded when trying to connect|Query runner already released|not queryable|Cannot use a pool after|Client was closed|Connection ended/i;
+
+/** More than `packed` answers, or than the database itself can hold in one text. */
+const isTooLarge = (error: unknown): boolean =>
+  ['SQLITE_TOOBIG', '54000'].includes(driverCode(error)) || String(error).includes(TOO_LARGE);
+
+/** The database refused what it was told to store: the data are at fault, and the same again would be refused again. */
+export const isRefusal = (error: unknown): boolean =>
+  error instanceof TooLarge ||
+  /^(SQLITE_(CONSTRAINT|MISMATCH|TOOBIG)|2[23]...|54...)$/.test(driverCode(error)) ||
+  /malformed JSON/.test(String(error));
 
 const isUnavailable = (error: unknown): boolean =>
   unavailable.test(driverCode(error)) || (driverCode(error) === '' && connectionGone.test(String(error)));

@@ -1,4 +1,5 @@
 import type { EntityManager } from 'typeorm';
+import { LARGEST_PACKAGE, LARGEST_ROW, LARGEST_TEXT } from './sizes.ts';
 
 export type Dialect = 'sqlite' | 'postgres';
 
@@ -86,7 +87,10 @@ export const listed = (db: EntityManager, parameter: string, type: 'text' | 'big
     ? `(select value${type === 'bigint' ? '::bigint' : ''} from json_array_elements_text(${parameter}::json))`
     : `(select value from json_each(${parameter}))`;
 
-/** One JSON text made of all rows of `relation` (an aliased subquery or table `x`): what moves between databases, never parsed. */
+/**
+ * One JSON text made of all rows of `relation` (an aliased subquery or table `x`): what moves between databases, never parsed. The
+ * database refuses to answer more than LARGEST_TEXT, which `Database` reports as TooLarge.
+ */
 export function packed(db: EntityManager, columns: Record<string, ColumnType>, alias = 'x', order?: string): string {
   const postgres = dialectOf(db) === 'postgres';
   const pairs = Object.entries(columns)
@@ -96,10 +100,34 @@ export function packed(db: EntityManager, columns: Record<string, ColumnType>, a
     )
     .join(', ');
   const by = order ? ` order by ${order}` : '';
-  return postgres
+  const text = postgres
     ? `coalesce(json_agg(json_build_object(${pairs})${by}), '[]')::text`
     : `json_group_array(json_object(${pairs})${by})`;
+  // Neither dialect has a function that raises an error; both quote what they cannot read. (PostgreSQL would read a constant right away.)
+  const refusal = postgres
+    ? `cast('${TOO_LARGE}: ' || octet_length(${text}) as integer)::text`
+    : `json_extract('{}', '${TOO_LARGE}')`;
+  // Both calculate the aggregate once.
+  return `case when octet_length(${text}) <= ${LARGEST_TEXT} then ${text} else ${refusal} end`;
 }
+
+/** What the database's message holds when it refuses to answer a text that is too large. */
+export const TOO_LARGE = 'text too large to be read';
+
+/** Bytes of a JSON column; for one beyond LARGEST_ROW any number beyond it, which PostgreSQL can tell without unpacking what it stored. */
+export const sizeOf = (db: EntityManager, column: string): string =>
+  dialectOf(db) === 'postgres'
+    ? `case when pg_column_size(${column}) > ${LARGEST_ROW} then pg_column_size(${column}) else octet_length(${column}::text) end`
+    : `octet_length(${column})`;
+
+/**
+ * The key of the last row that a package takes: rows of `relation` (its columns are `key` and `size`) in the order of the key, as many as
+ * stay within LARGEST_PACKAGE, the row that goes beyond it included. A subquery, null when there is no row.
+ */
+export const lastOfPackage = (relation: string): string =>
+  `(select max(key) from (
+     select key, sum(size) over (order by key rows unbounded preceding) - size as before from (${relation}) as sized) as summed
+   where before < ${LARGEST_PACKAGE})`;
 
 /** Takes only rows that no other transaction holds. SQLite has one writer, who holds nothing. */
 export const skipLocked = (db: EntityManager): string => (dialectOf(db) === 'postgres' ? 'for update skip locked' : '');

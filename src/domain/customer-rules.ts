@@ -154,7 +154,8 @@ export function issuesOf(payload: OperationPayload, at: string, known?: Customer
       found.push({ path: [...place, ...(path as string[])], rule: message });
   };
   // What other software wrote may be anything.
-  const { customer, addresses } = payload ?? {};
+  const { customer, addresses, set_aside: reason } = payload ?? {};
+  if (typeof reason === 'string') return [{ path: [], rule: reason }];
   if (customer !== undefined && customer !== null) {
     collect([], (known === undefined ? bodyRules : changeRules).safeParse(customer));
     const { birth_date: born } = customer;

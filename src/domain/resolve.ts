@@ -189,7 +189,7 @@ function reasonAgainst(
       error: `A customer with the UUID ${operation.customer_uuid} came from the channel database "${known.channel_database}" before.`,
     };
   }
-  if (!creates(operation) && !known) {
+  if (!creates(operation) && !known && operation.payload?.set_aside === undefined) {
     return { error_code: 'CUSTOMER_NOT_FOUND', error: 'Headquarters never received the creation of this customer.' };
   }
   const invalid =

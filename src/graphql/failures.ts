@@ -73,6 +73,7 @@ function meanings(code: errors.ErrorCode): string {
     HEADQUARTERS_MISSING:
       'There is no headquarters, while channel databases hold account IDs: the server does not start. Clients never see it.',
     CURSOR_INVALID: 'The cursor does not belong to this feed; begin again without one.',
+    TOO_LARGE: 'What was asked for is too large to be read at once; ask for less.',
     DATABASE_UNAVAILABLE: 'A database does not answer now; try again.',
     RUN_CRASHED: 'The process died twice while it worked on a run; find out why, then retry the run.',
   };

@@ -1,5 +1,5 @@
 import type { FindOptionsWhere } from 'typeorm';
-import { type CustomerBody, operationKinds } from '../data/customer-rows.ts';
+import { type CustomerBody, operationKinds, setAsideKinds } from '../data/customer-rows.ts';
 import { entityPage } from '../data/entity-page.ts';
 import { type AuditEntry, auditEntries } from '../data/hq/audit.ts';
 import {
@@ -35,17 +35,19 @@ const OperationState = builder.enumType('CustomerOperationState', {
 const OperationKind = builder.enumType('CustomerOperationKind', {
   description: 'What was done in the channel.',
   values: Object.fromEntries(
-    operationKinds.map((kind) => [
+    [...operationKinds, ...setAsideKinds].map((kind) => [
       kind,
       {
         description: {
           CREATE_CUSTOMER: 'A customer was created.',
           UPDATE_CUSTOMER: 'A customer was changed.',
           ADD_ADDRESS: 'An address was added.',
+          CANCEL_ORDER: 'An order was canceled. It is here only when headquarters could not take it.',
+          RECORD_SHIFT: 'A shift was recorded. It is here only when headquarters could not take it.',
         }[kind],
       },
     ]),
-  ) as Record<(typeof operationKinds)[number], { description: string }>,
+  ) as Record<OperationRow['kind'], { description: string }>,
 });
 
 export const Audit = builder.objectRef<AuditEntry>('AuditEntry').implement({

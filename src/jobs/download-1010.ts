@@ -1,7 +1,13 @@
 import { applyAccountIds, outdated, storeDownloaded } from '../data/channel/customer.ts';
 import { advanceApplied, self } from '../data/channel/self.ts';
 import { channelDatabaseByName } from '../data/hq/channel.ts';
-import { countChangedSince, customersChangedSince, packedCustomers } from '../data/hq/customer.ts';
+import {
+  countChangedSince,
+  countFitting,
+  customersChangedSince,
+  packageBefore,
+  packedCustomers,
+} from '../data/hq/customer.ts';
 import { addDownloadPackage, type DownloadStatus, endDownloadSession } from '../data/hq/session.ts';
 import { timeOrderedId } from '../data/ids.ts';
 import { type Nudges, topics } from '../events/nudges.ts';
@@ -68,15 +74,25 @@ async function downloadTo(context: JobContext, name: string, nudges: Nudges): Pr
       let reads = next(applied);
       for (;;) {
         creating = true;
-        const download = await reads;
+        let download = await reads;
         if (download.count === 0) break;
         const received = (await context.hq.read((db) => channelDatabaseByName(db, name)))!;
-        const differing = await database.read((db) => outdated(db, download.package, received));
+        const { package: sent } = download;
+        let isLast = download.count < context.batchSize;
+        let differing = await database.read((db) => outdated(db, sent, received));
+        if (differing.length > 0) {
+          const fitting = await context.hq.read((db) => countFitting(db, differing));
+          if (fitting < differing.length) {
+            // The rest comes with the packages that follow.
+            download = packageBefore(download, differing[fitting]!.version);
+            differing = differing.slice(0, fitting);
+            isLast = false;
+          }
+        }
         const whole =
           differing.length === 0 ? undefined : await context.hq.read((db) => packedCustomers(db, differing));
         context.stopIfAsked();
         creating = false;
-        const isLast = download.count < context.batchSize;
         if (!isLast) {
           reads = next(download.through);
           reads.catch(() => {});

@@ -1,6 +1,7 @@
 import type { EntityManager } from 'typeorm';
-import { packageAfter, type UploadPackage } from '../data/channel/operation.ts';
+import { packageAfter, setAside, type UploadPackage } from '../data/channel/operation.ts';
 import { self } from '../data/channel/self.ts';
+import { isRefusal } from '../data/database.ts';
 import { advanceReceived, channelDatabaseByName } from '../data/hq/channel.ts';
 import { receiveOperations } from '../data/hq/operation.ts';
 import { addUploadPackage, endUploadSession, type UploadStatus } from '../data/hq/session.ts';
@@ -15,7 +16,8 @@ import { mustHaveMovedOn } from './mark.ts';
  *
  * One transaction is one package: its rows, the mark of what was received and the session, at headquarters. A crash leaves the
  * mark where the rows end, so the next run goes on behind it and nothing is sent in vain or twice. A log that does not continue
- * what was received (a restored database) is reported and not skipped.
+ * what was received (a restored database) is reported and not skipped. An operation that is too large, or that makes headquarters refuse
+ * its package, arrives as a failed one with the reason, and its neighbors go on.
  */
 export const pJob: Job = {
   name: 'p-job',
@@ -39,6 +41,8 @@ export const pJob: Job = {
     for (const name of databases) if (left.has(name)) await uploadFrom(context, name);
   },
 };
+
+const REFUSED = 'The database of headquarters refused this operation; see the log of headquarters.';
 
 /** How far headquarters has the log of a channel database. */
 async function markOf(context: JobContext, name: string): Promise<{ counter: number; operationId: string | null }> {
@@ -68,7 +72,8 @@ async function uploadFrom(context: JobContext, name: string): Promise<void> {
     .isolated(name, async () => {
       const database = await context.channels.open(name);
       let mark = await markOf(context, name);
-      const next = (counter: number) => database.read((db) => packageAfter(db, counter, context.batchSize));
+      let limit = context.batchSize;
+      const next = (counter: number) => database.read((db) => packageAfter(db, counter, limit));
       let reads = next(mark.counter);
       for (;;) {
         reading = true;
@@ -77,25 +82,42 @@ async function uploadFrom(context: JobContext, name: string): Promise<void> {
           throw new ChannelDatabaseRewound(name);
         if (!upload) break;
         reading = false;
-        const isLast = upload.rows < context.batchSize;
+        const isLast = upload.last >= head;
         // The next package is read while headquarters stores this one.
         if (!isLast) {
           reads = next(upload.last);
           reads.catch(() => {});
         }
         const at = context.now();
-        const moved = await context.batch(async (tx) => {
-          const moved = await advanceReceived(tx, name, mark.counter, {
-            counter: upload.last,
-            operationId: upload.lastId,
-            at,
+        const store = (sent: UploadPackage) =>
+          context.batch(async (tx) => {
+            const moved = await advanceReceived(tx, name, mark.counter, {
+              counter: sent.last,
+              operationId: sent.lastId,
+              at,
+            });
+            if (!moved) return { done: 0, result: false };
+            await receive(tx, sent, { channelDatabase: name, sessionId: session.id, at });
+            await addUploadPackage(tx, session, sent);
+            if (isLast) await endUploadSession(tx, session.id, { ...session, status: 'APPLIED', at });
+            return { done: sent.rows, result: true };
           });
-          if (!moved) return { done: 0, result: false };
-          await receive(tx, upload, { channelDatabase: name, sessionId: session.id, at });
-          await addUploadPackage(tx, session, upload);
-          if (isLast) await endUploadSession(tx, session.id, { ...session, status: 'APPLIED', at });
-          return { done: upload.rows, result: true };
-        });
+        let moved: boolean;
+        try {
+          moved = await store(upload);
+        } catch (error) {
+          if (!isRefusal(error)) throw error;
+          if (upload.rows > 1) {
+            // One of them is at fault: it is found by halving.
+            limit = Math.ceil(upload.rows / 2);
+            reads = next(mark.counter);
+            continue;
+          }
+          context.log.error({ err: error, channelDatabase: name, counter: upload.first }, 'an operation was refused');
+          moved = await store(setAside(upload, REFUSED));
+          limit = context.batchSize;
+          if (!isLast) reads = next(upload.last);
+        }
         if (moved) {
           open = !isLast;
           if (isLast) break;

@@ -55,9 +55,9 @@ async function nextDue(context: JobContext, channels: string[], from: Place): Pr
   for (; channel < channels.length; channel++, after = 0) {
     const limit = context.batchSize - due.length;
     const code = channels[channel]!;
-    const found = await context.hq.read((db) => dueOperations(db, code, context.now(), limit, after));
-    due.push(...found);
-    if (found.length === limit) return { due: checked(due), next: { channel, after: found.at(-1)!.sequence } };
+    const { operations, more } = await context.hq.read((db) => dueOperations(db, code, context.now(), limit, after));
+    due.push(...operations);
+    if (more) return { due: checked(due), next: { channel, after: operations.at(-1)!.sequence } };
   }
   return { due: checked(due), next: { channel, after } };
 }

@@ -120,3 +120,24 @@ test('a list of values is matched exactly', async () => {
   );
   expect(numbered).toEqual([{ id: 1 }, { id: 102 }]);
 });
+
+test('more text than can be read safely is refused by the database, and the connection goes on', async () => {
+  const database = await aDatabase();
+  const add = (from: number, to: number) =>
+    database.write((tx) =>
+      sql(
+        tx,
+        onPostgres
+          ? `insert into t (id, payload) select id, to_json(repeat('x', 1048576)) from generate_series(${from}, ${to}) as id`
+          : `insert into t (id, payload) with recursive n(id) as (select ${from} union all select id + 1 from n where id < ${to})
+             select id, json_quote(printf('%.*c', 1048576, 'x')) from n`,
+      ),
+    );
+  await add(1, 63);
+  expect((await pack(database)).length).toBeGreaterThan(63 * 1024 * 1024);
+  await add(64, 65);
+  await expect(pack(database)).rejects.toMatchObject({ code: 'TOO_LARGE' });
+  expect(
+    Number((await database.read((db) => one<{ count: number }>(db, 'select count(*) as count from t')))!.count),
+  ).toBe(65);
+});

@@ -117,6 +117,7 @@ export interface Received {
 /** A customer of a download package that this database has to compare with headquarters. */
 export interface Outdated {
   uuid: string;
+  version: number;
   /** It is not here: the database was restored from an older backup, or replaced. */
   lost: boolean;
 }
@@ -127,15 +128,16 @@ export interface Outdated {
  * was done here later brings its customer with another package, once headquarters has it.
  */
 export async function outdated(db: EntityManager, download: string, received: Received): Promise<Outdated[]> {
-  const sent = { uuid: 'text', edited: 'boolean' } as const;
-  const found = await sql<{ uuid: string; lost: boolean | number }>(
+  const sent = { uuid: 'text', version: 'bigint', edited: 'boolean' } as const;
+  const found = await sql<{ uuid: string; version: number; lost: boolean | number }>(
     db,
-    `select x.uuid, c.uuid is null as lost from ${rows(db, sent, '$1')} left join customer c on c.uuid = x.uuid
+    `select x.uuid, x.version, c.uuid is null as lost from ${rows(db, sent, '$1')} left join customer c on c.uuid = x.uuid
      where c.uuid is null or x.edited and c.counter <= $2
-       and (c.counter = 0 or exists (select 1 from operation o where o.counter = $2 and o.id = $3))`,
+       and (c.counter = 0 or exists (select 1 from operation o where o.counter = $2 and o.id = $3))
+     order by x.version`,
     [download, received.lastReceived, received.lastOperationId],
   );
-  return found.map(({ uuid, lost }) => ({ uuid, lost: Boolean(lost) }));
+  return found.map(({ uuid, version, lost }) => ({ uuid, version: Number(version), lost: Boolean(lost) }));
 }
 
 /** Writes whole customers as headquarters has them, unless something was done here meanwhile that headquarters has not received. */

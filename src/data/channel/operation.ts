@@ -1,6 +1,8 @@
 import type { EntityManager } from 'typeorm';
-import type { OperationKind, OperationPayload } from '../customer-rows.ts';
-import { one, packed, rows, sql } from '../sql.ts';
+import { InvalidInput } from '../../errors.ts';
+import { type OperationKind, type OperationPayload, operationKinds } from '../customer-rows.ts';
+import { LARGEST_ROW } from '../sizes.ts';
+import { dialectOf, lastOfPackage, one, packed, rows, sizeOf, sql } from '../sql.ts';
 import type { ShiftBody, TransactionBody } from '../transaction-rows.ts';
 
 const columns = {
@@ -41,13 +43,19 @@ export async function takeCounters(tx: EntityManager, count: number): Promise<nu
   return row!.last_counter - count + 1;
 }
 
-/** Appends to the log, which is never changed afterwards. */
-export const appendOperations = (tx: EntityManager, operations: readonly (NewOperation & { counter: number })[]) => {
+/** Appends to the log, which is never changed afterward. Throws InvalidInput when an operation is larger than LARGEST_ROW. */
+export async function appendOperations(
+  tx: EntityManager,
+  operations: readonly (NewOperation & { counter: number })[],
+): Promise<void> {
+  const text = JSON.stringify(operations);
+  const fits = (json: string) => Buffer.byteLength(json) <= LARGEST_ROW;
+  // Together they are seldom as large as one may be.
+  if (!fits(text) && !operations.every(({ payload }) => fits(JSON.stringify(payload))))
+    throw new InvalidInput([], 'must not be larger than 1 MB');
   const names = Object.keys(columns).join(', ');
-  return sql(tx, `insert into operation (${names}) select ${names} from ${rows(tx, columns, '$1')}`, [
-    JSON.stringify(operations),
-  ]);
-};
+  await sql(tx, `insert into operation (${names}) select ${names} from ${rows(tx, columns, '$1')}`, [text]);
+}
 
 export interface UploadPackage {
   rows: number;
@@ -60,12 +68,26 @@ export interface UploadPackage {
   package: string;
 }
 
-/** The next package of the log after `counter`; `previousId` is the operation at `counter`, to check that the log continues. */
+const packedColumns = { ...columns, set_aside: 'text' } as const;
+
+const setAsideFor = (
+  db: EntityManager,
+): string => `case when ${sizeOf(db, 'payload')} > ${LARGEST_ROW} then 'The operation is larger than 1 MB.'
+  when customer_uuid is null and kind in (${operationKinds.map((kind) => `'${kind}'`).join(', ')}) then 'The operation names no customer.' end`;
+
+/**
+ * The next package of the log after `counter`, of at most `limit` rows and about LARGEST_PACKAGE bytes; `previousId` is the operation at
+ * `counter`, to check that the log continues. What headquarters could not take (other software may have written it) is in its place
+ * with the reason, as `set_aside`, instead of what it says.
+ */
 export async function packageAfter(
   db: EntityManager,
   counter: number,
   limit: number,
 ): Promise<{ previousId: string | null; head: number; upload: UploadPackage | undefined }> {
+  const size = sizeOf(db, 'payload');
+  const sized = `select counter as key, case when ${size} > ${LARGEST_ROW} then 0 else ${size} end as size
+    from operation where counter > $1 order by counter limit $2`;
   const row = await one<{
     previous_id: string | null;
     head: number;
@@ -82,8 +104,11 @@ export async function packageAfter(
     `select (select id from operation where counter = $1) as previous_id, (select last_counter from self where id = 1) as head,
        p.*, (select id from operation where counter = p.last) as last_id
      from (select count(*) as count, min(x.counter) as first, max(x.counter) as last, ${['RECORD_TRANSACTION as transactions', 'CANCEL_ORDER as cancellations', 'RECORD_SHIFT as shifts'].map(counted).join(', ')},
-           ${packed(db, columns, 'x', 'x.counter')} as package
-           from (select * from operation where counter > $1 order by counter limit $2) as x) as p`,
+           ${packed(db, packedColumns, 'x', 'x.counter')} as package
+           from (select counter, id, channel, customer_uuid, kind, created_at, set_aside,
+                   case when set_aside is null then payload else ${setAsidePayload(db)} end as payload
+                 from (select *, ${setAsideFor(db)} as set_aside from operation
+                       where counter > $1 and counter <= ${lastOfPackage(sized)} order by counter limit $2) as taken) as x) as p`,
     [counter, limit],
   );
   const { previous_id: previousId, head, first, last, last_id: lastId, package: text } = row!;
@@ -101,9 +126,11 @@ export async function packageAfter(
   };
 }
 
+/** A cancellation or a shift that is set aside arrives among the operations of customers, where it can be seen. */
 const counted = (what: string) => {
   const [kind, name] = what.split(' as ');
-  return `sum(case when x.kind = '${kind}' then 1 else 0 end) as ${name}`;
+  const taken = kind === 'RECORD_TRANSACTION' ? '' : ' and x.set_aside is null';
+  return `sum(case when x.kind = '${kind}'${taken} then 1 else 0 end) as ${name}`;
 };
 
 const MOST_COUNTED = 1_000;
@@ -120,4 +147,21 @@ export async function notUploaded(
     [counter],
   );
   return found.map((row) => ({ ...row, count: Number(row.count) }));
+}
+
+const setAsidePayload = (db: EntityManager): string =>
+  dialectOf(db) === 'postgres' ? `json_build_object('set_aside', set_aside)` : `json_object('set_aside', set_aside)`;
+
+/** A package of one operation, set aside with this reason. */
+export function setAside(upload: UploadPackage, reason: string): UploadPackage {
+  const [row] = JSON.parse(upload.package) as Record<string, unknown>[];
+  // A NUL is all that text of one database may hold and another may not.
+  const columns = Object.entries(row!).map(([name, value]) => [
+    name,
+    typeof value === 'string' ? value.replaceAll('\0', '') : value,
+  ]);
+  const aside = { ...Object.fromEntries(columns), payload: { set_aside: reason }, set_aside: reason };
+  const isTransaction = row!.kind === 'RECORD_TRANSACTION';
+  const counts = { customers: isTransaction ? 0 : 1, transactions: isTransaction ? 1 : 0, cancellations: 0, shifts: 0 };
+  return { ...upload, counts, package: JSON.stringify([aside]) };
 }

@@ -1,5 +1,6 @@
 import type { EntityManager } from 'typeorm';
 import { addressColumns, bodyColumns, type CustomerBody, keyColumns } from '../customer-rows.ts';
+import { MOST_WHOLE_ROWS } from '../sizes.ts';
 import { forUpdate, listed, one, packed, rows, sql, unpacked } from '../sql.ts';
 
 const stored = Object.keys({ ...bodyColumns, ...keyColumns }) as (keyof typeof bodyColumns | keyof typeof keyColumns)[];
@@ -130,13 +131,20 @@ export const storeAddresses = (tx: EntityManager, sequences: readonly number[]) 
   );
 };
 
-/** A download package: what changed for a channel database since `version`, packed by the database for the other one. */
+/** What changed for a channel database, as its database packed it: `count` customers up to the version `through`. */
+export interface DownloadPackage {
+  count: number;
+  through: number;
+  package: string;
+}
+
+/** The next download package behind `version`. Its rows are small: customers come without what is known of them. */
 export async function customersChangedSince(
   db: EntityManager,
   channelDatabase: string,
   version: number,
   limit: number,
-): Promise<{ count: number; through: number; package: string }> {
+): Promise<DownloadPackage> {
   const row = await one<{ count: number; through: number; package: string }>(
     db,
     `select count(*) as count, max(x.version) as through, ${packed(db, { uuid: 'text', account_id: 'text', channel: 'text', version: 'bigint', edited: 'boolean' }, 'x', 'x.version')} as package
@@ -145,6 +153,26 @@ export async function customersChangedSince(
     [channelDatabase, version, limit],
   );
   return { count: Number(row!.count), through: Number(row!.through ?? version), package: row!.package };
+}
+
+/** The part of a package before this version. */
+export function packageBefore(download: DownloadPackage, version: number): DownloadPackage {
+  const kept = (JSON.parse(download.package) as { version: number }[]).filter((row) => row.version < version);
+  return { count: kept.length, through: kept.at(-1)!.version, package: JSON.stringify(kept) };
+}
+
+/** How many of these customers, from the front, fit as whole rows with their addresses into one package: at least one. */
+export async function countFitting(db: EntityManager, customers: readonly { uuid: string }[]): Promise<number> {
+  const addresses = await addressCounts(
+    db,
+    customers.map(({ uuid }) => uuid),
+  );
+  let rows = 0;
+  const fitting = customers.findIndex(({ uuid }, index) => {
+    rows += 1 + (addresses.get(uuid) ?? 0);
+    return index > 0 && rows > MOST_WHOLE_ROWS;
+  });
+  return fitting === -1 ? customers.length : fitting;
 }
 
 export async function countChangedSince(db: EntityManager, channelDatabase: string, version: number): Promise<number> {

@@ -1,7 +1,8 @@
 import type { EntityManager } from 'typeorm';
 import type { KeysetPage } from '../customer-page.ts';
-import type { OperationKind, OperationPayload } from '../customer-rows.ts';
-import { forUpdate, listed, one, packed, rows, sql } from '../sql.ts';
+import type { OperationKind, OperationPayload, SetAsideKind } from '../customer-rows.ts';
+import { LARGEST_PACKAGE } from '../sizes.ts';
+import { forUpdate, lastOfPackage, listed, one, packed, rows, sizeOf, sql } from '../sql.ts';
 
 export const operationStates = ['PENDING', 'WAITING', 'FAILED', 'SYNCED'] as const;
 export type OperationState = (typeof operationStates)[number];
@@ -16,7 +17,7 @@ export interface CustomerOperation {
   channel: string;
   counter: number;
   customer_uuid: string;
-  kind: OperationKind;
+  kind: OperationKind | SetAsideKind;
   payload: OperationPayload;
   /** True when an operator changed what the channel sent. */
   corrected: boolean;
@@ -55,7 +56,10 @@ const columns = {
   synchronized_by: 'text',
 } as const;
 
-/** Takes in the customer operations of a package as a channel database packed it. One that is known already is left as it is. */
+/**
+ * Takes in the customer operations of a package as a channel database packed it, and what was set aside of other kinds but transactions.
+ * One that is known already is left as it is.
+ */
 export async function receiveOperations(
   tx: EntityManager,
   upload: { package: string; channelDatabase: string; sessionId: string; at: string },
@@ -68,12 +72,18 @@ export async function receiveOperations(
     kind: 'text',
     payload: 'json',
     created_at: 'text',
+    set_aside: 'text',
   } as const;
+  const aside = 'x.set_aside is not null';
   await sql(
     tx,
-    `insert into customer_operation (id, channel_database, channel, counter, customer_uuid, kind, payload, corrected, state, try_count, session_id, created_at, received_at)
-     select x.id, $1, x.channel, x.counter, x.customer_uuid, x.kind, x.payload, false, 'PENDING', 0, $2, x.created_at, $3
-     from ${rows(tx, sent, '$4')} where x.kind not in ('RECORD_TRANSACTION', 'CANCEL_ORDER', 'RECORD_SHIFT') order by x.counter
+    `insert into customer_operation (id, channel_database, channel, counter, customer_uuid, kind, payload, corrected,
+       state, try_count, error_code, error, failed_at, session_id, created_at, received_at)
+     select x.id, $1, x.channel, x.counter, coalesce(x.customer_uuid, x.id), x.kind, x.payload, false,
+       case when ${aside} then 'FAILED' else 'PENDING' end, case when ${aside} then 1 else 0 end, case when ${aside} then 'INVALID_INPUT' end,
+       x.set_aside, case when ${aside} then $3 end, $2, x.created_at, $3
+     from ${rows(tx, sent, '$4')}
+     where x.kind not in ('RECORD_TRANSACTION', 'CANCEL_ORDER', 'RECORD_SHIFT') or x.kind <> 'RECORD_TRANSACTION' and ${aside} order by x.counter
      on conflict (customer_uuid, channel_database, kind, id) do nothing`,
     [upload.channelDatabase, upload.sessionId, upload.at, upload.package],
   );
@@ -93,22 +103,24 @@ const holdBehindTrouble = (tx: EntityManager) =>
          and later.channel_database = earlier.channel_database and later.sequence > earlier.sequence and later.state = 'PENDING' and later.try_count = 0)`,
   );
 
-/** The oldest operations of a channel that are due, behind the one numbered `after`. */
+/** The oldest operations of a channel that are due, behind the one numbered `after`: at most `limit`, and about LARGEST_PACKAGE bytes. There may be `more`. */
 export async function dueOperations(
   db: EntityManager,
   channel: string,
   now: string,
   limit: number,
   after = 0,
-): Promise<CustomerOperation[]> {
+): Promise<{ operations: CustomerOperation[]; more: boolean }> {
+  const due = `channel = $1 and state = 'PENDING' and sequence > $2 and (next_try_at is null or next_try_at <= $3)`;
+  const sized = `select sequence as key, ${sizeOf(db, 'payload')} as size from customer_operation where ${due} order by sequence limit $4`;
   const row = await one<{ page: string }>(
     db,
     `select ${packed(db, { sequence: 'bigint', customer_uuid: 'text', channel: 'text', channel_database: 'text', counter: 'bigint', kind: 'text', payload: 'json', corrected: 'boolean', try_count: 'bigint', created_at: 'text', received_at: 'text', failed_at: 'text' }, 'x', 'x.sequence')} as page
-     from (select * from customer_operation where channel = $1 and state = 'PENDING' and sequence > $2 and (next_try_at is null or next_try_at <= $3)
-           order by sequence limit $4) as x`,
+     from (select * from customer_operation where ${due} and sequence <= ${lastOfPackage(sized)} order by sequence limit $4) as x`,
     [channel, after, now, limit],
   );
-  return JSON.parse(row!.page);
+  const operations: CustomerOperation[] = JSON.parse(row!.page);
+  return { operations, more: operations.length === limit || Buffer.byteLength(row!.page) >= LARGEST_PACKAGE };
 }
 
 /** Of operations that were read before this transaction those that still are as they were, and kept so until it ends. */
@@ -131,16 +143,17 @@ export async function stillDue<Operation extends CustomerOperation>(
   return operations.filter(({ sequence, failed_at }) => due.get(sequence) === failed_at);
 }
 
-/** What is due of these customers, whichever channel they are of, kept for this transaction. */
+/** The oldest that are due of these customers, whichever channel they are of, kept for this transaction: about LARGEST_PACKAGE bytes. */
 export async function operationsDueOf(
   tx: EntityManager,
   uuids: readonly string[],
   now: string,
 ): Promise<CustomerOperation[]> {
+  const due = `customer_uuid in ${listed(tx, '$1')} and state = 'PENDING' and (next_try_at is null or next_try_at <= $2)`;
   const found = await sql<CustomerOperation & { payload: string | OperationPayload }>(
     tx,
     `select ${Object.keys(columns).join(', ')} from customer_operation
-     where customer_uuid in ${listed(tx, '$1')} and state = 'PENDING' and (next_try_at is null or next_try_at <= $2)
+     where ${due} and sequence <= ${lastOfPackage(`select sequence as key, ${sizeOf(tx, 'payload')} as size from customer_operation where ${due}`)}
      order by sequence ${forUpdate(tx)}`,
     [JSON.stringify(uuids), now],
   );

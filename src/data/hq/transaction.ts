@@ -1,7 +1,7 @@
 import type { EntityManager } from 'typeorm';
 import type { KeysetPage } from '../customer-page.ts';
 import { keysetPage, type Listed, rowsWhere, type Where } from '../keyset-page.ts';
-import { forUpdate, listed, one, packed, rows, sql } from '../sql.ts';
+import { forUpdate, lastOfPackage, listed, one, packed, rows, sizeOf, sql } from '../sql.ts';
 import {
   type TransactionBody,
   type TransactionKind,
@@ -59,6 +59,7 @@ const sent = {
   kind: 'text',
   payload: 'json',
   created_at: 'text',
+  set_aside: 'text',
 } as const;
 
 /** Takes in the transactions of a package. One that is known already is left as it is. */
@@ -69,10 +70,11 @@ export const receiveTransactions = (
   sql(
     tx,
     `insert into retail_transaction (uuid, channel_database, channel, counter, kind, reference, customer_uuid, delivery_address_uuid, business_date,
-       currency, shift_uuid, payload, corrected, hold, status, try_count, session_id, created_at, received_at, modified_at)
+       currency, shift_uuid, payload, corrected, hold, status, try_count, error_code, error, session_id, created_at, received_at, modified_at)
      select x.id, $1, x.channel, x.counter, coalesce(x.payload->>'kind', 'UNKNOWN'), coalesce(x.payload->>'reference', ''), x.payload->>'customer_uuid',
        x.payload->>'delivery_address_uuid', coalesce(x.payload->>'business_date', ''), coalesce(x.payload->>'currency', ''), x.payload->>'shift_uuid',
-       x.payload, false, false, 'NONE', 0, $2, x.created_at, $3, $3
+       x.payload, false, false, case when x.set_aside is null then 'NONE' else 'FAILED' end, 0,
+       case when x.set_aside is not null then 'INVALID_INPUT' end, x.set_aside, $2, x.created_at, $3, $3
      from ${rows(tx, sent, '$4')} where x.kind = 'RECORD_TRANSACTION' order by x.counter
      on conflict (uuid, channel_database) do nothing`,
     [upload.channelDatabase, upload.sessionId, upload.at, upload.package],
@@ -147,7 +149,7 @@ const dueColumns = {
   duplicate: 'boolean',
 } as const;
 
-/** The oldest transactions of a channel that are due, behind the one numbered `after`. */
+/** The oldest transactions of a channel that are due, behind the one numbered `after`: at most `limit`, and about LARGEST_PACKAGE bytes. */
 export async function dueTransactions(
   db: EntityManager,
   family: Family,
@@ -155,11 +157,13 @@ export async function dueTransactions(
   limit: number,
   after = 0,
 ): Promise<DueTransaction[]> {
+  const due = `channel = $1 and sequence > $2 and status = 'NONE' and ${ofFamily(family)}`;
+  const sized = `select sequence as key, ${sizeOf(db, 'payload')} as size from retail_transaction where ${due} order by sequence limit $3`;
   const row = await one<{ page: string }>(
     db,
     `select ${packed(db, dueColumns, 'x', 'x.sequence')} as page
      from (select t.*, exists (select 1 from retail_transaction other where other.uuid = t.uuid and other.sequence < t.sequence) as duplicate
-           from retail_transaction t where channel = $1 and sequence > $2 and status = 'NONE' and ${ofFamily(family)} order by sequence limit $3) as x`,
+           from retail_transaction t where ${due} and sequence <= ${lastOfPackage(sized)} order by sequence limit $3) as x`,
     [channel, after, limit],
   );
   return (JSON.parse(row!.page) as DueTransaction[]).map((due) => ({ ...due, duplicate: Boolean(due.duplicate) }));
