@@ -11,8 +11,8 @@ import {
 import { dayIn } from '../domain/business-day.ts';
 import { mustUse } from '../domain/viewer.ts';
 import { CursorInvalid, InvalidInput } from '../errors.ts';
-import { changes } from '../events/changes.ts';
 import { topics } from '../events/nudges.ts';
+import { sharedChanges } from '../events/shared-changes.ts';
 import { jobNames, stepsOf } from '../jobs/index.ts';
 import { atMost } from './bounded.ts';
 import { builder } from './builder.ts';
@@ -196,6 +196,8 @@ const Count = builder.objectRef<{ kind: AttentionKind; count: number; oldest: st
 
 interface Attention {
   filter: AttentionFilter;
+  /** Pages that were read a moment ago: thousands who watch the same ask for the same one. */
+  pages: Map<string, Promise<AttentionRow[]>>;
   counts: Awaited<ReturnType<typeof attentionCounts>>;
 }
 
@@ -221,11 +223,18 @@ const Summary = builder.objectRef<Attention>('Attention').implement({
         first: t.arg.int({ description: '1 to 100. Default 20.' }),
         after: t.arg.string({ description: 'Begin behind this cursor.' }),
       },
-      resolve: ({ filter }, { first, after }, { hq }) => {
+      resolve: ({ filter, pages }, { first, after }, { hq }) => {
         const limit = first ?? 20;
         if (limit < 1 || limit > LARGEST_PAGE)
           throw new InvalidInput(['first'], `must be between 1 and ${LARGEST_PAGE}`);
-        return hq.read((db) => attentionPage(db, filter, { limit, after: after ? keyFrom(after) : undefined }));
+        const from = after ? keyFrom(after) : undefined;
+        const key = JSON.stringify([limit, from]);
+        const page = pages.get(key) ?? hq.read((db) => attentionPage(db, filter, { limit, after: from }));
+        if (!pages.has(key)) {
+          pages.set(key, page);
+          setTimeout(() => pages.delete(key), AT_MOST_EVERY).unref();
+        }
+        return page;
       },
     }),
   }),
@@ -260,9 +269,9 @@ builder.subscriptionField('attention', (t) =>
       kinds: t.arg({ type: [Kind], description: about.kinds }),
     },
     subscribe: (_root, args, context) => {
-      channelOf(args, context);
+      const scope = JSON.stringify(['attention', channelOf(args, context), [...(args.kinds ?? [])].sort()]);
       let seen = '';
-      return changes<Attention>({
+      return sharedChanges<Attention>(scope, {
         nudges: context.nudges,
         topic: topics.jobRuns,
         pollEvery: 1_000,
@@ -291,7 +300,7 @@ async function attentionFor(args: Asked, context: Context): Promise<Attention> {
   const looksElsewhere = !args.kinds || args.kinds.some((kind) => meanings[kind].type === 'Channel');
   const observed = looksElsewhere ? await backlogs.waitingSince(filter.waitingSince) : [];
   const asked = { ...filter, observed };
-  return { filter: asked, counts: await hq.read((db) => attentionCounts(db, asked)) };
+  return { filter: asked, pages: new Map(), counts: await hq.read((db) => attentionCounts(db, asked)) };
 }
 
 /** The channel that is asked about; undefined: all. Throws when the viewer may not. */

@@ -4,6 +4,7 @@ import { mustOperate } from '../domain/viewer.ts';
 import { NotFound } from '../errors.ts';
 import { changes } from '../events/changes.ts';
 import { topics } from '../events/nudges.ts';
+import { sharedChanges } from '../events/shared-changes.ts';
 import { builder } from './builder.ts';
 import { JobRun } from './job.ts';
 import { numberOf } from './keyset.ts';
@@ -24,7 +25,7 @@ builder.subscriptionFields((t) => ({
       const number = numberOf(id);
       if (!(await hq.read((db) => jobRunById(db, number)))) throw new NotFound('job run');
       let seen = 0;
-      return changes<JobRunRow>({
+      return sharedChanges<JobRunRow>(topics.jobRun(String(number)), {
         nudges,
         topic: topics.jobRun(String(number)),
         atMostEvery: AT_MOST_EVERY,

@@ -1,7 +1,8 @@
 import { createClient } from 'graphql-sse';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { ask, createCustomer, createCustomers, run, withChannels } from '../support/actions.ts';
-import type { Answer, Headquarters, Stream } from '../support/headquarters.ts';
+import { type Answer, type Headquarters, type Stream, startHeadquarters } from '../support/headquarters.ts';
+import { statementsOf } from '../support/statements.ts';
 
 const runDocument =
   'subscription ($id: ID!) { jobRun(id: $id) { id state steps { job state progress { phase done total failed } } } }';
@@ -210,4 +211,19 @@ describe('over server-sent events', () => {
     expect(states[0]).toBe('QUEUED');
     expect(states.at(-1)).toBe('SUCCEEDED');
   });
+});
+
+test('what needs a person is read once for all who watch the same, whatever their number', async () => {
+  const hq = await startHeadquarters();
+  const watch = () => hq.subscribe('subscription { attention { total items(first: 5) { kind } } }');
+  const readsBy = async (number: number) => {
+    const statements = statementsOf(hq.hq);
+    const streams = Array.from({ length: number }, watch);
+    for (const stream of streams) expect(await stream.next()).toHaveProperty('attention.total');
+    const reads = statements.length;
+    for (const stream of streams) stream.stop();
+    return reads;
+  };
+  const alone = await readsBy(1);
+  expect(await readsBy(30)).toBeLessThan(alone + 15);
 });
