@@ -5,7 +5,7 @@ import { z } from 'zod';
 import { openDatabases } from '../src/app.ts';
 import { readConfig } from '../src/config.ts';
 import type { Database } from '../src/data/database.ts';
-import { ChannelNotFound, DatabaseUnavailable } from '../src/errors.ts';
+import { ChannelNotFound, DatabaseUnavailable, TooLarge } from '../src/errors.ts';
 import { errorMask } from '../src/http/masking.ts';
 import { createLog } from '../src/log.ts';
 import { createCustomer, refuseLastName, run, tamper, withChannels } from './support/actions.ts';
@@ -124,7 +124,8 @@ const refused: Record<string, { sql: string; parameters?: unknown[]; sqlite: str
 test.each(Object.entries(refused))('%s in a database is logged by its code, without a value', async (_, statement) => {
   const { sql, parameters = [], sqlite, postgres } = statement;
   const database = await aDatabase();
-  const error = await database.write((tx) => tx.query(sql, parameters)).catch((thrown: unknown) => thrown);
+  const thrown = await database.write((tx) => tx.query(sql, parameters)).catch((thrown: unknown) => thrown);
+  const error = thrown instanceof TooLarge ? thrown.cause : thrown;
   const [line] = logged(error);
 
   expect(line).toMatchObject({ run: 1, msg: 'a job run met an unexpected error', err: { type: 'QueryFailedError' } });

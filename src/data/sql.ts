@@ -7,7 +7,7 @@ export const dialectOf = (db: EntityManager): Dialect =>
   db.connection.options.type === 'postgres' ? 'postgres' : 'sqlite';
 
 /**
- * One raw statement; answers its rows. `$1, $2 …` number the parameters, in order of first appearance.
+ * One raw statement; answers its rows. `$1, $2 …` number the parameters.
  * (TypeORM's own `query()` answers `[rows, count]` for an UPDATE on PostgreSQL and rows on SQLite.)
  */
 export async function sql<Row = Record<string, unknown>>(

@@ -20,6 +20,7 @@ const KEPT_STATEMENTS = 200;
  * - pragmas run when a connection opens;
  * - statements run one at a time: those that wait hold no thread of libuv's pool;
  * - prepared statements are kept and reused;
+ * - `$2` is the second parameter, as on PostgreSQL; SQLite takes it for a name, and counts names in the order of their appearance;
  * - statements with RETURNING answer their rows (TypeORM sends INSERT, UPDATE and DELETE to `run()`, which drops them);
  * - BEGIN is IMMEDIATE: a deferred transaction that reads and then writes fails with SQLITE_BUSY at once when another
  *   process writes, whatever `busy_timeout` says;
@@ -120,7 +121,7 @@ export function sqliteDriver(pragmas: readonly string[]): typeof sqlite3 {
     private statement(sql: string, failed: Callback): sqlite3.Statement {
       const known = this.kept.get(sql);
       if (known) return known;
-      const statement = this.prepare(sql, (error: Error | null) => {
+      const statement = this.prepare(sql.replace(/\$(\d+)/g, '?$1'), (error: Error | null) => {
         if (!error) return;
         this.kept.delete(sql);
         failed.call(statement, error);

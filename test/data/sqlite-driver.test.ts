@@ -117,6 +117,13 @@ test('a parameter of one call is not seen by the next call of the same statement
   ]);
 });
 
+test('a parameter is found by its number, wherever it stands', async () => {
+  const connection = await connect(await aFile());
+  expect(await all(connection, 'select $3 as c, $1 as a, $3 as again, $2 as b', ['a', 'b', 'c'])).toEqual([
+    { c: 'c', a: 'a', again: 'c', b: 'b' },
+  ]);
+});
+
 test('a thousand different statements at once all answer, though only some are kept', async () => {
   const connection = await withTable();
   const numbers = Array.from({ length: 1_000 }, (_, index) => index);

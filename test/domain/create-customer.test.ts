@@ -102,9 +102,9 @@ test('a customer without a UUID gets one, and a repeat makes another customer', 
   expect(other).not.toBe(one);
 });
 
-test('three hundred addresses are stored in their order', async () => {
+test('a hundred addresses are stored in their order', async () => {
   const hq = await withChannels(['houston']);
-  const addresses = Array.from({ length: 300 }, (_, index) => ({ street: `${index} Main St`, country: 'US' }));
+  const addresses = Array.from({ length: 100 }, (_, index) => ({ street: `${index} Main St`, country: 'US' }));
   const uuid = await createCustomer(hq, { addresses });
   await run(hq);
   for (const channel of ['houston', undefined]) {
