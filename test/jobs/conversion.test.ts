@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { rowsOf } from '../support/actions.ts';
 import {
   aChannel,
   aCustomer,
@@ -66,5 +67,20 @@ test('a customer gets an account ID and the channel hears of it', async () => {
     ],
     operations: { edges: [{ node: { kind: 'CREATE_CUSTOMER', state: 'SYNCED' } }] },
     addresses: [{ city: 'London' }],
+  });
+});
+
+test('a received operation is stored with its session and the time when it was received', async () => {
+  const hq = await startHeadquarters();
+  await hq.query(createChannelDocument, { input: aChannel() });
+  await hq.query(createCustomerDocument, { input: aCustomer({ birthDate: '1990-12-31' }) });
+  await hq.query('mutation { runConversion(input: {}) { __typename } }');
+  await hq.worker.drain();
+  const [operation] = await rowsOf(hq.hq, 'select session_id, received_at, state from customer_operation');
+  const [session] = await rowsOf(hq.hq, 'select id from upload_session');
+  expect(operation).toEqual({
+    session_id: session!.id,
+    received_at: expect.stringMatching(/^\d{4}-\d{2}-\d{2}T/),
+    state: 'SYNCED',
   });
 });

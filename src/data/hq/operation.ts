@@ -81,11 +81,11 @@ export async function receiveOperations(
        state, try_count, error_code, error, failed_at, session_id, created_at, received_at)
      select x.id, $1, x.channel, x.counter, coalesce(x.customer_uuid, x.id), x.kind, x.payload, false,
        case when ${aside} then 'FAILED' else 'PENDING' end, case when ${aside} then 1 else 0 end, case when ${aside} then 'INVALID_INPUT' end,
-       x.set_aside, case when ${aside} then $3 end, $2, x.created_at, $3
+       x.set_aside, case when ${aside} then $2 end, $3, x.created_at, $2
      from ${rows(tx, sent, '$4')}
      where x.kind not in ('RECORD_TRANSACTION', 'CANCEL_ORDER', 'RECORD_SHIFT') or x.kind <> 'RECORD_TRANSACTION' and ${aside} order by x.counter
      on conflict (customer_uuid, channel_database, kind, id) do nothing`,
-    [upload.channelDatabase, upload.sessionId, upload.at, upload.package],
+    [upload.channelDatabase, upload.at, upload.sessionId, upload.package],
   );
   await holdBehindTrouble(tx);
 }
