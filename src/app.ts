@@ -19,7 +19,7 @@ import { allJobs, chains } from './jobs/index.ts';
 import { Live } from './jobs/live.ts';
 import type { Surroundings } from './queue/job.ts';
 import { Scheduler } from './queue/scheduler.ts';
-import { planFirstRuns } from './queue/schedules.ts';
+import { correctNextRuns } from './queue/schedules.ts';
 import { Worker } from './queue/worker.ts';
 
 /** A running system. */
@@ -80,7 +80,7 @@ export async function startApp(config: Config, options: AppOptions): Promise<App
   let server: HttpServer;
   try {
     await examineStrays(surroundings, () => existingChannelDatabases(config.channelDatabaseUrl));
-    await hq.write((tx) => planFirstRuns(tx, now()));
+    await hq.write((tx) => correctNextRuns(tx, now()));
     server = await serveHttp({
       schema,
       host: config.host,

@@ -15,6 +15,7 @@ import type { Backlogs } from '../domain/backlog.ts';
 import type { Viewer } from '../domain/viewer.ts';
 import { DatabaseUnavailable } from '../errors.ts';
 import type { Nudges } from '../events/nudges.ts';
+import type { Surroundings } from '../queue/job.ts';
 import { addressLoader, type FoundCustomer, foundIn } from './customer-loaders.ts';
 import { type OrderLoaders, orderLoaders } from './order-loaders.ts';
 import { type StatementLoaders, statementLoaders } from './statement-loaders.ts';
@@ -25,7 +26,7 @@ export interface Parts {
   channels: Channels;
   nudges: Nudges;
   now: () => string;
-  log: { warn(fields: object, message: string): void };
+  log: Surroundings['log'];
   /** What waits between channel databases and headquarters. */
   backlogs: Backlogs;
   /** Tells live conversion that a channel has something new. */

@@ -57,9 +57,10 @@ builder.subscriptionFields((t) => ({
           if (waiting.length === 0) {
             await rested;
             rested = delay(AT_MOST_EVERY, undefined, { ref: false });
-            // A little overlap, because clocks of processes differ; what was seen is left out below.
-            const from = new Date(Date.parse(since) - 5_000).toISOString();
-            since = now();
+            // A little overlap, because clocks of processes differ, and more when this one was set back; what was seen is left out below.
+            const at = now();
+            const from = new Date(Math.min(Date.parse(since), Date.parse(at)) - 5_000).toISOString();
+            since = at;
             const runs = await hq.read((db) => recentRuns(db, from, 200));
             waiting.push(...runs.filter(({ id, revision }) => seen.get(id) !== revision));
             for (const { id, revision } of waiting) seen.set(id, revision);

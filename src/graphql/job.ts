@@ -316,7 +316,7 @@ builder.mutationFields((t) => ({
   cancelJobRun: t.field({
     type: JobRun,
     description:
-      'Cancels a run (operators): a waiting one at once, a running one after the batch that is under way. What was committed stays, and `progress` says how much.',
+      'Cancels a run (operators): one that waits or whose worker has died at once, a running one after the batch that is under way. What was committed stays, and `progress` says how much.',
     errors: { types: [NotFound, WrongState] },
     args: { input: t.arg({ type: JobRunInput, required: true, description: 'Which run.' }) },
     resolve: (_root, { input }, context) => {

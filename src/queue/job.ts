@@ -51,6 +51,7 @@ const RATE_WINDOW = 5_000;
 
 /** What a job sees of its run: batches that are fenced, progress, and who failed. */
 export class JobContext {
+  /** When how much was done, by a clock that never jumps. */
   private samples: { at: number; done: number }[] = [];
   private cancelRequested: boolean;
   private turn: Promise<unknown> = Promise.resolve();
@@ -145,13 +146,12 @@ export class JobContext {
   private counted(progress: Progress, done: number, failed: number): Progress {
     const next = { ...progress, done: progress.done + done, failed: progress.failed + failed };
     const total = Math.max(next.total, next.done + next.failed);
-    const at = Date.parse(this.now());
     const oldest = this.samples[0];
-    const seconds = oldest ? (at - oldest.at) / 1_000 : 0;
+    const seconds = oldest ? (performance.now() - oldest.at) / 1_000 : 0;
     const ratePerSecond =
       oldest && seconds > 0.05 ? Math.round((next.done - oldest.done) / seconds) : progress.ratePerSecond;
     const left = total - next.done - next.failed;
-    const eta = ratePerSecond ? new Date(at + (left / ratePerSecond) * 1_000).toISOString() : null;
+    const eta = ratePerSecond ? new Date(Date.parse(this.now()) + (left / ratePerSecond) * 1_000).toISOString() : null;
     return { ...next, total, ratePerSecond, eta };
   }
 
@@ -229,11 +229,11 @@ export class JobContext {
 
   /** Begins the count of rows per second anew. */
   begin(): void {
-    this.samples = [{ at: Date.parse(this.now()), done: this.step.progress.done }];
+    this.samples = [{ at: performance.now(), done: this.step.progress.done }];
   }
 
   private sample(done: number): void {
-    const at = Date.parse(this.now());
+    const at = performance.now();
     this.samples.push({ at, done });
     while (this.samples.length > 2 && this.samples[0]!.at < at - RATE_WINDOW) this.samples.shift();
   }

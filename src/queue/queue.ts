@@ -2,6 +2,7 @@ import type { EntityManager } from 'typeorm';
 import type { Database } from '../data/database.ts';
 import {
   type Cause,
+  changeSteps,
   insertRun,
   type JobArguments,
   type JobRun,
@@ -10,9 +11,10 @@ import {
   requeue,
   type Step,
 } from '../data/hq/job-run.ts';
+import { cancelOpenSessions } from '../data/hq/session.ts';
 import { NotFound, WrongState } from '../errors.ts';
 import { type Nudges, topics } from '../events/nudges.ts';
-import { announceRun } from './job.ts';
+import { announceRun, type Surroundings } from './job.ts';
 
 export interface Request {
   job: string;
@@ -85,18 +87,34 @@ export async function start(
   return started;
 }
 
-/** A waiting run is cancelled at once, a running one after the batch that is under way: what was committed stays. */
-export async function cancel({ hq, nudges, now }: QueueOptions, id: number): Promise<JobRun> {
+/**
+ * A run that nobody works on is cancelled at once: one that waits, or whose worker has died. A running one stops after the batch that is
+ * under way. What was committed stays.
+ */
+export async function cancel(
+  { hq, nudges, now, log }: QueueOptions & Pick<Surroundings, 'log'>,
+  id: number,
+): Promise<JobRun> {
+  const at = now();
   const run = await hq.write(async (tx) => {
-    const asked = await requestCancel(tx, id, now());
+    const asked = await requestCancel(tx, id, at);
     const run = await jobRunById(tx, id);
     if (!run) throw new NotFound('job run');
     if (!asked) throw new WrongState(`This run has ended: it is ${run.state}.`);
-    return run;
+    if (run.state !== 'CANCELLED') return run;
+    const steps = stopped(run, 'CANCELLED', at);
+    await changeSteps(tx, id, steps);
+    await cancelOpenSessions(tx, id, at);
+    return { ...run, steps };
   });
+  if (run.state === 'CANCELLED') log.info({ run: run.id, job: run.job, state: run.state }, 'job run ended');
   announceRun(nudges, id);
   return run;
 }
+
+/** The steps of a run that ends before they are done. */
+export const stopped = (run: JobRun, state: 'FAILED' | 'CANCELLED', at: string): Step[] =>
+  run.steps.map((step) => (step.state === 'RUNNING' ? { ...step, state, finishedAt: at } : step));
 
 /** Queues a run that failed or was cancelled again. Steps that are done stay done; it goes on with the first that is not. */
 export async function retry({ hq, nudges, now }: QueueOptions, id: number): Promise<JobRun> {

@@ -2,15 +2,18 @@ import { changeSchedule, dueSchedules, type Schedule, takeDue } from '../data/hq
 import { heldBack } from './crashes.ts';
 import type { Chain, Job, Surroundings } from './job.ts';
 import { announceQueued, enqueue } from './queue.ts';
-import { nextRun } from './schedules.ts';
+import { correctNextRuns, nextRun } from './schedules.ts';
 
 /** A due time that is found this much later counts as missed: the server was down. */
 const MISSED_AFTER = 60_000;
+/** Ms between two looks at times that lie too far ahead. When the clock goes back, it looks at once. */
+const CORRECT_EVERY = 60_000;
 
 /** Starts recurring jobs when they are due. */
 export class Scheduler {
   private timer: NodeJS.Timeout | undefined;
   private ticking: Promise<number> | undefined;
+  private correctedAt = Number.NEGATIVE_INFINITY;
 
   constructor(
     private readonly surroundings: Surroundings,
@@ -41,6 +44,11 @@ export class Scheduler {
   async runDue(): Promise<number> {
     const { hq, nudges, now, log } = this.surroundings;
     const at = now();
+    const sinceCorrected = Date.parse(at) - this.correctedAt;
+    if (sinceCorrected < 0 || sinceCorrected >= CORRECT_EVERY) {
+      await hq.write((tx) => correctNextRuns(tx, at));
+      this.correctedAt = Date.parse(at);
+    }
     const due = await hq.read((db) => dueSchedules(db, at));
     let started = 0;
     for (const schedule of due) {

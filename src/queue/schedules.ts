@@ -8,6 +8,7 @@ import {
   type MissedRuns,
   type Schedule,
   scheduleById,
+  takeDue,
 } from '../data/hq/schedule.ts';
 import { InvalidInput, NotFound } from '../errors.ts';
 
@@ -72,9 +73,16 @@ export async function removeSchedule(tx: EntityManager, id: number): Promise<Sch
   return schedule;
 }
 
-/** Gives the schedules that a new database comes with their first time. */
-export async function planFirstRuns(tx: EntityManager, at: string): Promise<void> {
-  for (const { id, cron, timeZone, enabled, nextRunAt } of await allSchedules(tx)) {
-    if (enabled && nextRunAt === null) await changeSchedule(tx, id, { nextRunAt: nextRun(cron, timeZone, at) });
+/**
+ * Gives schedules their next time where they have none, as in a new database, or one further ahead than their pattern says: the clock was
+ * ahead when it was worked out.
+ */
+export async function correctNextRuns(tx: EntityManager, at: string): Promise<void> {
+  for (const schedule of await allSchedules(tx)) {
+    const { id, cron, timeZone, enabled, nextRunAt: planned } = schedule;
+    const nextRunAt = enabled ? nextRun(cron, timeZone, at) : null;
+    if (nextRunAt === null) continue;
+    if (planned === null) await changeSchedule(tx, id, { nextRunAt });
+    else if (planned > nextRunAt) await takeDue(tx, schedule, { nextRunAt });
   }
 }

@@ -1,10 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import type { EntityManager } from 'typeorm';
+import { LONGEST_LEASE, LONGEST_PAUSE } from '../data/clock.ts';
 import { noteOutcomes } from '../data/hq/job-failure.ts';
 import {
   anyDue,
   changeHeld,
   claimRun,
+  endLeasesOfLastProcess,
   forgetRuns,
   type Held,
   isScopeTaken,
@@ -15,14 +17,14 @@ import { cancelOpenSessions } from '../data/hq/session.ts';
 import { DatabaseUnavailable, DomainError, RunCrashed } from '../errors.ts';
 import { topics } from '../events/nudges.ts';
 import { announceRun, Cancelled, failureOf, type Job, JobContext, Released, type Surroundings } from './job.ts';
-import { scopeOf } from './queue.ts';
+import { scopeOf, stopped } from './queue.ts';
 
 export interface WorkerOptions {
   surroundings: Surroundings;
   jobs: readonly Job[];
   /** Runs that are worked on at once. */
   concurrency?: number;
-  /** Ms after which a run whose worker died is taken over. */
+  /** Ms after which a run whose worker died is taken over; 5,000 at most. */
   leaseFor?: number;
   /** Days that ended runs and their sessions are kept. */
   keepDays?: number;
@@ -48,6 +50,8 @@ export class Worker {
   private claiming: Promise<void> | undefined;
   private again = false;
   private stopped = true;
+  /** Whether what the last process left is still to be taken up. */
+  private starting = false;
 
   constructor(private readonly options: WorkerOptions) {
     this.jobs = new Map(options.jobs.map((job) => [job.name, job]));
@@ -55,6 +59,7 @@ export class Worker {
 
   start(): void {
     this.stopped = false;
+    this.starting = true;
     this.unsubscribe = this.options.surroundings.nudges.subscribe(topics.jobsDue, () => void this.look());
     this.timers.push(setInterval(() => void this.look(), 500));
     this.timers.push(setInterval(() => void this.keepHouse(), HOUSEKEEPING_EVERY));
@@ -85,7 +90,10 @@ export class Worker {
   }
 
   private async claimAll(): Promise<void> {
+    const { hq } = this.options.surroundings;
     try {
+      if (this.starting) await hq.write(endLeasesOfLastProcess);
+      this.starting = false;
       while (this.again && !this.stopped) {
         this.again = false;
         while (this.active.size < (this.options.concurrency ?? 2) && !this.stopped) {
@@ -112,7 +120,7 @@ export class Worker {
   }
 
   private get leaseFor(): number {
-    return this.options.leaseFor ?? 5_000;
+    return this.options.leaseFor ?? LONGEST_LEASE;
   }
 
   private async claim(alone: boolean): Promise<JobRun | null> {
@@ -196,7 +204,7 @@ export class Worker {
   private nextRetry(context: JobContext): (Held & { state: 'QUEUED' }) | undefined {
     const retries = context.hasMoved ? 1 : context.run.retries + 1;
     if (retries >= MOST_ATTEMPTS) return undefined;
-    const dueAt = new Date(Date.parse(context.now()) + 1_000 * 2 ** retries).toISOString();
+    const dueAt = new Date(Date.parse(context.now()) + Math.min(1_000 * 2 ** retries, LONGEST_PAUSE)).toISOString();
     return { state: 'QUEUED', retries, dueAt, leaseUntil: null };
   }
 
@@ -294,6 +302,3 @@ function ended(run: JobRun): Held {
 }
 
 const failed = (run: JobRun, at: string): Held => ({ state: 'FAILED', steps: stopped(run, 'FAILED', at) });
-
-const stopped = (run: JobRun, state: 'FAILED' | 'CANCELLED', at: string) =>
-  run.steps.map((step) => (step.state === 'RUNNING' ? { ...step, state, finishedAt: at } : step));

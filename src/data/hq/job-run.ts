@@ -1,5 +1,6 @@
 import { type EntityManager, EntitySchema, In, MoreThanOrEqual } from 'typeorm';
-import { one, skipLocked, sql } from '../sql.ts';
+import { hasCome, horizonOf, LONGEST_LEASE, LONGEST_PAUSE } from '../clock.ts';
+import { dialectOf, one, skipLocked, sql } from '../sql.ts';
 
 export const runStates = ['QUEUED', 'RUNNING', 'SUCCEEDED', 'FAILED', 'CANCELLED'] as const;
 export type RunState = (typeof runStates)[number];
@@ -143,13 +144,16 @@ export async function insertRun(
   return active ? { run: (await jobRunById(tx, active.id))!, joined: true } : insertRun(tx, run);
 }
 
+/** Nobody works on it: it waits, or its worker has died. */
+const isUnheld = (now: string, horizon: string) =>
+  `(state = 'QUEUED' or lease_until is null or ${hasCome('lease_until', now, horizon)})`;
+
+const isClaimable = `state in ('QUEUED', 'RUNNING') and ${hasCome('due_at', '$1', '$2')} and ${isUnheld('$1', '$3')}`;
+const claimable = (now: string) => [now, horizonOf(now, LONGEST_PAUSE), horizonOf(now, LONGEST_LEASE)];
+
 /** Whether a worker would find a run: a look that costs no write. */
 export async function anyDue(db: EntityManager, now: string): Promise<boolean> {
-  const due = await one(
-    db,
-    `select id from job_run where state in ('QUEUED', 'RUNNING') and due_at <= $1 and (state = 'QUEUED' or lease_until < $1) limit 1`,
-    [now],
-  );
+  const due = await one(db, `select id from job_run where ${isClaimable} limit 1`, claimable(now));
   return due !== undefined;
 }
 
@@ -167,10 +171,8 @@ export async function claimRun(
 ): Promise<{ run: JobRun; takenFrom: string | null } | null> {
   const found = await one<{ id: number; state: RunState; worker: string | null; crashes: number }>(
     tx,
-    `select id, state, worker, crashes from job_run
-     where state in ('QUEUED', 'RUNNING') and due_at <= $1 and (state = 'QUEUED' or lease_until < $1)
-     order by due_at, id limit 1 ${skipLocked(tx)}`,
-    [now],
+    `select id, state, worker, crashes from job_run where ${isClaimable} order by due_at, id limit 1 ${skipLocked(tx)}`,
+    claimable(now),
   );
   if (!found) return null;
   const hasDied = found.state === 'RUNNING';
@@ -233,18 +235,29 @@ const columnOf: Record<keyof Held, string> = {
   finishedAt: 'finished_at',
 };
 
-/** Cancels a waiting run at once and asks a running one to stop after its batch. False: it had ended already. */
+/**
+ * At the start of the one process that an embedded database belongs to: whatever is under way has lost its worker, and is taken up at once.
+ * Nothing on PostgreSQL, where another process may be at work; there the leases tell.
+ */
+export async function endLeasesOfLastProcess(tx: EntityManager): Promise<void> {
+  if (dialectOf(tx) === 'postgres') return;
+  await sql(tx, `update job_run set lease_until = null where state = 'RUNNING'`);
+}
+
+/** Cancels at once a run that nobody works on, and asks a running one to stop after its batch. False: it had ended already. */
 export async function requestCancel(tx: EntityManager, id: number, now: string): Promise<boolean> {
+  const ends = isUnheld('$1', '$2');
   const row = await one(
     tx,
     `update job_run set cancel_requested = true, revision = revision + 1,
-       finished_at = case when state = 'QUEUED' then $1 else finished_at end,
-       state = case when state = 'QUEUED' then 'CANCELLED' else state end
-     where id = $2 and state in ('QUEUED', 'RUNNING') returning id`,
-    [now, id],
+       finished_at = case when ${ends} then $1 else finished_at end, state = case when ${ends} then 'CANCELLED' else state end
+     where id = $3 and state in ('QUEUED', 'RUNNING') returning id`,
+    [now, horizonOf(now, LONGEST_LEASE), id],
   );
   return row !== undefined;
 }
+
+export const changeSteps = (tx: EntityManager, id: number, steps: Step[]) => tx.update(jobRuns, { id }, { steps });
 
 /** Queues an ended run again; it goes on where it stopped. False when it is not FAILED or CANCELLED, or a newer one is under way. */
 export async function requeue(

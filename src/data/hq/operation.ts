@@ -1,4 +1,5 @@
 import type { EntityManager } from 'typeorm';
+import { hasCome, horizonOf, LONGEST_PAUSE } from '../clock.ts';
 import type { KeysetPage } from '../customer-page.ts';
 import type { OperationKind, OperationPayload, SetAsideKind } from '../customer-rows.ts';
 import { LARGEST_PACKAGE } from '../sizes.ts';
@@ -103,6 +104,8 @@ const holdBehindTrouble = (tx: EntityManager) =>
          and later.channel_database = earlier.channel_database and later.sequence > earlier.sequence and later.state = 'PENDING' and later.try_count = 0)`,
   );
 
+const mayBeTried = (now: string, horizon: string) => `(next_try_at is null or ${hasCome('next_try_at', now, horizon)})`;
+
 /** The oldest operations of a channel that are due, behind the one numbered `after`: at most `limit`, and about LARGEST_PACKAGE bytes. There may be `more`. */
 export async function dueOperations(
   db: EntityManager,
@@ -111,13 +114,13 @@ export async function dueOperations(
   limit: number,
   after = 0,
 ): Promise<{ operations: CustomerOperation[]; more: boolean }> {
-  const due = `channel = $1 and state = 'PENDING' and sequence > $2 and (next_try_at is null or next_try_at <= $3)`;
-  const sized = `select sequence as key, ${sizeOf(db, 'payload')} as size from customer_operation where ${due} order by sequence limit $4`;
+  const due = `channel = $1 and state = 'PENDING' and sequence > $2 and ${mayBeTried('$3', '$4')}`;
+  const sized = `select sequence as key, ${sizeOf(db, 'payload')} as size from customer_operation where ${due} order by sequence limit $5`;
   const row = await one<{ page: string }>(
     db,
     `select ${packed(db, { sequence: 'bigint', customer_uuid: 'text', channel: 'text', channel_database: 'text', counter: 'bigint', kind: 'text', payload: 'json', corrected: 'boolean', try_count: 'bigint', created_at: 'text', received_at: 'text', failed_at: 'text' }, 'x', 'x.sequence')} as page
-     from (select * from customer_operation where ${due} and sequence <= ${lastOfPackage(sized)} order by sequence limit $4) as x`,
-    [channel, after, now, limit],
+     from (select * from customer_operation where ${due} and sequence <= ${lastOfPackage(sized)} order by sequence limit $5) as x`,
+    [channel, after, now, horizonOf(now, LONGEST_PAUSE), limit],
   );
   const operations: CustomerOperation[] = JSON.parse(row!.page);
   return { operations, more: operations.length === limit || Buffer.byteLength(row!.page) >= LARGEST_PACKAGE };
@@ -133,9 +136,9 @@ export async function stillDue<Operation extends CustomerOperation>(
     tx,
     `select ${packed(tx, { sequence: 'bigint', failed_at: 'text' })} as due
      from (select sequence, failed_at from customer_operation
-           where sequence in ${listed(tx, '$1', 'bigint')} and state = 'PENDING' and (next_try_at is null or next_try_at <= $2)
+           where sequence in ${listed(tx, '$1', 'bigint')} and state = 'PENDING' and ${mayBeTried('$2', '$3')}
            order by sequence ${forUpdate(tx)}) as x`,
-    [JSON.stringify(operations.map(({ sequence }) => sequence)), now],
+    [JSON.stringify(operations.map(({ sequence }) => sequence)), now, horizonOf(now, LONGEST_PAUSE)],
   );
   const due = new Map(
     (JSON.parse(row!.due) as CustomerOperation[]).map(({ sequence, failed_at }) => [sequence, failed_at]),
@@ -149,13 +152,13 @@ export async function operationsDueOf(
   uuids: readonly string[],
   now: string,
 ): Promise<CustomerOperation[]> {
-  const due = `customer_uuid in ${listed(tx, '$1')} and state = 'PENDING' and (next_try_at is null or next_try_at <= $2)`;
+  const due = `customer_uuid in ${listed(tx, '$1')} and state = 'PENDING' and ${mayBeTried('$2', '$3')}`;
   const found = await sql<CustomerOperation & { payload: string | OperationPayload }>(
     tx,
     `select ${Object.keys(columns).join(', ')} from customer_operation
      where ${due} and sequence <= ${lastOfPackage(`select sequence as key, ${sizeOf(tx, 'payload')} as size from customer_operation where ${due}`)}
      order by sequence ${forUpdate(tx)}`,
-    [JSON.stringify(uuids), now],
+    [JSON.stringify(uuids), now, horizonOf(now, LONGEST_PAUSE)],
   );
   return found.map((row) => ({
     ...row,
@@ -191,8 +194,8 @@ export async function countDue(db: EntityManager, channels: readonly string[], n
   const row = await one<{ count: number }>(
     db,
     `select count(*) as count from customer_operation
-     where state = 'PENDING' and channel in ${listed(db, '$1')} and (next_try_at is null or next_try_at <= $2)`,
-    [JSON.stringify(channels), now],
+     where state = 'PENDING' and channel in ${listed(db, '$1')} and ${mayBeTried('$2', '$3')}`,
+    [JSON.stringify(channels), now, horizonOf(now, LONGEST_PAUSE)],
   );
   return Number(row!.count);
 }

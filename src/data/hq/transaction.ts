@@ -1,4 +1,5 @@
 import type { EntityManager } from 'typeorm';
+import { hasCome, horizonOf, LONGEST_PAUSE } from '../clock.ts';
 import type { KeysetPage } from '../customer-page.ts';
 import { keysetPage, type Listed, rowsWhere, type Where } from '../keyset-page.ts';
 import { forUpdate, lastOfPackage, listed, one, packed, rows, sizeOf, sql } from '../sql.ts';
@@ -252,13 +253,13 @@ const operationIn = (states: string) =>
 
 /**
  * When the reason to wait may be gone: what a transaction references has arrived or was mended, a number can be taken again, or the time
- * of its next try has come. `$1` is the time now.
+ * of its next try has come. `$1` is the time now, `$2` the horizon of pauses.
  */
 const mayGoOn = `(status = 'WAITING' and (error_code = 'NUMBER_SEQUENCE_EXHAUSTED' or ${operationIn(`'PENDING', 'FAILED', 'WAITING'`)}
     or exists (select 1 from customer c where c.uuid = retail_transaction.customer_uuid)
       and (error_code <> 'ASYNC_ADDRESS_NOT_UPLOADED' or exists (select 1 from customer_address a
         where a.customer_uuid = retail_transaction.customer_uuid and a.uuid = retail_transaction.delivery_address_uuid)))
-  or status = 'FAILED' and (next_try_at <= $1
+  or status = 'FAILED' and (${hasCome('next_try_at', '$1', '$2')}
     or error_code in ('ASYNC_CUSTOMER_SYNC_FAILED', 'ASYNC_ADDRESS_SYNC_FAILED') and not ${operationIn(`'FAILED', 'WAITING'`)}))`;
 
 /** Writes totals that a transaction does not say itself. */
@@ -280,8 +281,8 @@ export const wakeTransactions = (tx: EntityManager, family: Family, channels: re
   sql(
     tx,
     `update retail_transaction set status = 'NONE', modified_at = $1
-     where ${inTrouble} and ${ofFamily(family)} and ${mayGoOn} and channel in ${listed(tx, '$2')}`,
-    [now, JSON.stringify(channels)],
+     where ${inTrouble} and ${ofFamily(family)} and ${mayGoOn} and channel in ${listed(tx, '$3')}`,
+    [now, horizonOf(now, LONGEST_PAUSE), JSON.stringify(channels)],
   );
 
 /** Whether a run would find anything to do: a look that costs no write. */
@@ -294,8 +295,8 @@ export async function anyToTry(
   const found = await one(
     db,
     `select sequence from retail_transaction where (status = 'NONE' or ${inTrouble} and ${mayGoOn})
-     and ${ofFamily(family)} and channel in ${listed(db, '$2')} limit 1`,
-    [now, JSON.stringify(channels)],
+     and ${ofFamily(family)} and channel in ${listed(db, '$3')} limit 1`,
+    [now, horizonOf(now, LONGEST_PAUSE), JSON.stringify(channels)],
   );
   return found !== undefined;
 }

@@ -1,0 +1,17 @@
+/*
+ * Times that this system sets ahead, compared with its clock. A clock that jumped ahead and back leaves times that lie further ahead than
+ * anything is ever set; what waits for one of them would be stuck until the clock gets there. So such a time counts as past.
+ */
+
+/** The longest time, in ms, for which a worker holds a run without a sign of life. */
+export const LONGEST_LEASE = 5_000;
+/** The longest pause, in ms, before anything is tried again. */
+export const LONGEST_PAUSE = 64_000;
+
+/** The point behind which no time lies that was set by the present clock. Twice the longest, because clocks of servers differ. */
+export const horizonOf = (now: string, longest: number): string =>
+  new Date(Date.parse(now) + 2 * longest).toISOString();
+
+/** SQL: whether the time in a column has come. `now` and `horizon` are parameters. */
+export const hasCome = (column: string, now: string, horizon: string): string =>
+  `(${column} <= ${now} or ${column} > ${horizon})`;
