@@ -105,9 +105,9 @@ export class JobContext {
   failuresToKeep({ failures }: Step): StepFailure[] {
     const { onlyDatabases: only } = this.run;
     if (only === null) return [];
-    return failures.filter(
-      ({ channelDatabase: name, code }) => !(name !== null && only.includes(name)) && code !== 'CHANNEL_NOT_FOUND',
-    );
+    const again = (failure: StepFailure) =>
+      isPassing(failure) || failure.code === 'CHANNEL_NOT_FOUND' || only.includes(failure.channelDatabase ?? '');
+    return failures.filter((failure) => !again(failure));
   }
 
   /**
@@ -256,6 +256,10 @@ export const failureOf = (channelDatabase: string | null, error: unknown): StepF
   error instanceof DomainError
     ? { channelDatabase, code: error.code, message: error.message }
     : { channelDatabase, code: 'INTERNAL', message: 'An unexpected error; see the log of headquarters.' };
+
+/** Whether trying again may mend it: a channel database was unavailable, or numbers could not be given because one was. */
+export const isPassing = ({ channelDatabase, code }: StepFailure): boolean =>
+  channelDatabase === null ? code === 'HEADQUARTERS_UNPROVEN' : code === 'DATABASE_UNAVAILABLE';
 
 export function announceRun(nudges: Nudges, id: number): void {
   nudges.publish(topics.jobRun(String(id)));

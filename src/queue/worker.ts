@@ -16,7 +16,16 @@ import {
 import { cancelOpenSessions } from '../data/hq/session.ts';
 import { DatabaseUnavailable, DomainError, RunCrashed } from '../errors.ts';
 import { topics } from '../events/nudges.ts';
-import { announceRun, Cancelled, failureOf, type Job, JobContext, Released, type Surroundings } from './job.ts';
+import {
+  announceRun,
+  Cancelled,
+  failureOf,
+  isPassing,
+  type Job,
+  JobContext,
+  Released,
+  type Surroundings,
+} from './job.ts';
 import { scopeOf, stopped } from './queue.ts';
 
 export interface WorkerOptions {
@@ -185,14 +194,15 @@ export class Worker {
     }
   }
 
-  /** All steps are done. For channel databases that were unavailable they are tried again in a while, and only for those. */
+  /** All steps are done. What channel databases that were unavailable have kept from being done is tried again in a while, and only that. */
   private async settleDone(context: JobContext): Promise<void> {
     const { run } = context;
-    const first = run.steps.findIndex(({ failures }) => failures.some(isUnavailable));
+    const first = run.steps.findIndex(({ failures }) => failures.some(isPassing));
     const retry = first === -1 ? undefined : this.nextRetry(context);
     if (!retry) return this.settle(context, ended(run));
-    const failures = run.steps.flatMap((step) => step.failures.filter(isUnavailable));
-    const onlyDatabases = [...new Set(failures.map(({ channelDatabase }) => channelDatabase!))].sort();
+    const failures = run.steps.flatMap((step) => step.failures.filter(isPassing));
+    const databases = failures.flatMap(({ channelDatabase }) => channelDatabase ?? []);
+    const onlyDatabases = databases.length < failures.length ? run.onlyDatabases : [...new Set(databases)].sort();
     // What a later step did for the others stands. For these it may have more to do once an earlier one has gone through.
     const steps = run.steps.map((step, index) =>
       index < first ? step : { ...step, state: 'WAITING' as const, finishedAt: null },
@@ -281,9 +291,6 @@ export class Worker {
       .catch((error: unknown) => log.error({ err: error }, 'old runs were not removed'));
   }
 }
-
-const isUnavailable = ({ channelDatabase, code }: StepFailure) =>
-  channelDatabase !== null && code === 'DATABASE_UNAVAILABLE';
 
 const named = ({ id, job }: JobRun) => ({ run: id, job });
 

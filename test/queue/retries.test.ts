@@ -1,4 +1,5 @@
 import { expect, test, vi } from 'vitest';
+import { proveHeadquarters } from '../../src/domain/rewound.ts';
 import { DatabaseUnavailable } from '../../src/errors.ts';
 import type { Job, JobContext } from '../../src/queue/job.ts';
 import { Worker } from '../../src/queue/worker.ts';
@@ -28,6 +29,15 @@ function takeDown(hq: Headquarters, name: string): () => void {
   };
 }
 
+/** All channel databases have answered since the start, so that numbers are given while one of them is down. */
+const prove = (hq: Headquarters) =>
+  proveHeadquarters({
+    hq: hq.hq,
+    channels: hq.channels,
+    log: { warn: () => {} },
+    now: () => '2026-11-22T10:00:00.000Z',
+  });
+
 const idsOf = async (hq: Headquarters, channel: string) => [...(await accountIds(hq, channel)).values()];
 const unavailable = (name: string) => ({ channelDatabase: name, code: 'DATABASE_UNAVAILABLE' });
 
@@ -37,6 +47,7 @@ async function waitingForDallas() {
   const hq = await withChannels(['houston', 'dallas'], { clock: time.clock });
   await createCustomer(hq);
   await createCustomer(hq, { channel: 'dallas' });
+  await prove(hq);
   const bringUp = takeDown(hq, 'dallas');
   const waiting = await run(hq);
   return { hq, time, bringUp, waiting };
@@ -74,6 +85,23 @@ test('a run waits for a channel database that is briefly unavailable, and the ot
   expect([await idsOf(hq, 'houston'), await idsOf(hq, 'dallas')]).toEqual([['C00000001', null], ['C00000002']]);
 });
 
+test('a run waits for channel databases that keep numbers from being given', async () => {
+  const time = aClock();
+  const hq = await withChannels(['houston', 'dallas'], { clock: time.clock });
+  await createCustomer(hq);
+  const bringUp = takeDown(hq, 'dallas');
+  const { id } = await run(hq, 'runConversion', ['houston']);
+  expect(await runById(hq, id)).toMatchObject({
+    state: 'QUEUED',
+    steps: [{ state: 'SUCCEEDED' }, { state: 'WAITING', failures: [{ code: 'HEADQUARTERS_UNPROVEN' }] }, {}],
+  });
+  bringUp();
+  time.pass(2_000);
+  await hq.worker.drain();
+  expect(await runById(hq, id)).toMatchObject({ state: 'SUCCEEDED', attempt: 2 });
+  expect(await idsOf(hq, 'houston')).toEqual(['C00000001']);
+});
+
 test('a run fails when a channel database stays unavailable through five attempts with growing pauses', async () => {
   const { hq, time, waiting } = await waitingForDallas();
   const pauses: number[] = [];
@@ -100,6 +128,7 @@ test('a failure that a retry cannot mend is reported although the retry succeeds
   await run(hq, 'runPJob');
   await tamper(await hq.channels.databaseOf('houston'), 'update self set last_counter = 0', 'delete from operation');
   const uuid = await createCustomer(hq, { channel: 'dallas' });
+  await prove(hq);
   const bringUp = takeDown(hq, 'dallas');
   const { id } = await run(hq);
   bringUp();
@@ -161,6 +190,7 @@ test('a run that failed because a channel database stayed unavailable is retried
 
 test('live conversion goes on for other channels while a channel database is unavailable', async () => {
   const hq = await withChannels(['houston', 'dallas'], { background: true });
+  await prove(hq);
   takeDown(hq, 'dallas');
   hq.live.notice('dallas');
   const live = async () =>
