@@ -11,7 +11,7 @@ export const pages: Suite = {
   title: 'a page of 20 customers with addresses from headquarters over HTTP, 8 connections, client in another process',
   most: 2_400,
   async run({ quick, shared, say }) {
-    const few = quick ? 4_000 : 1_000;
+    const few = quick ? 2_000 : 1_000;
     const channels = quick ? 2 : CHANNELS;
     const many = quick ? 4_000 : 1_000_000;
     const [small, large] = [await million(shared, few, channels, say), await million(shared, many, channels, say)];

@@ -48,7 +48,6 @@ test('a conversion without a crash takes the transactions at which the others ar
       'headquarters: enqueue',
       'headquarters: claim',
       'headquarters: package of the P-job',
-      'headquarters: end of an upload session',
       'headquarters: account IDs',
       ...databases.map((database) => `${database}: package of 1010`),
       'headquarters: progress of 1010',
