@@ -7,6 +7,7 @@ import {
   createCustomers,
   newCustomer,
   newestRuns,
+  retryCrashedRuns,
   type Starter,
 } from './support/actions.ts';
 import {
@@ -57,6 +58,7 @@ test('nothing is lost, repeated or stuck when a busy server is killed again and 
 });
 
 async function expectRest(world: World): Promise<void> {
+  await retryCrashedRuns(world);
   for (const state of ['QUEUED', 'RUNNING']) expect(await newestRuns(world, state)).toEqual([]);
   for (const { code } of channels) {
     const { customers } = await world.query(

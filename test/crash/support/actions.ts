@@ -95,10 +95,11 @@ export interface Run {
   state: string;
   attempt: number;
   cause: string;
+  errorCode: string | null;
   steps: { job: string; state: string; progress: { done: number; total: number } }[];
 }
 
-const runParts = 'id state attempt cause steps { job state progress { done total } }';
+const runParts = 'id state attempt cause errorCode steps { job state progress { done total } }';
 
 export type Starter = 'runConversion' | 'runPJob' | 'runSynchronizeCustomers' | 'runDownload1010';
 
@@ -114,6 +115,15 @@ export async function newestRuns(world: World, state?: string): Promise<Run[]> {
     { state },
   );
   return jobRuns.edges.map(({ node }) => node);
+}
+
+/**
+ * As an operator does it: retries runs that have ended because two servers died in them. It may have been us both times, before anything
+ * was committed in between.
+ */
+export async function retryCrashedRuns(world: World): Promise<void> {
+  for (const { id, errorCode } of await newestRuns(world, 'FAILED'))
+    if (errorCode === 'RUN_CRASHED') await mutate(world, 'retryJobRun', 'JobRunInput', 'JobRun', 'id', { id });
 }
 
 async function mutate<Result>(
