@@ -85,6 +85,8 @@ export async function reserveAccountIds(tx: EntityManager, packed: string): Prom
 
 /** The account IDs that are kept for these customers, which are given to them with this: they are kept no longer. */
 export async function takeReserved(tx: EntityManager, uuids: readonly string[]): Promise<Map<string, string>> {
+  // There are none unless headquarters was restored; to look for each of a batch took 4 % of a conversion.
+  if (!(await one(tx, 'select customer_uuid from reserved_account_id limit 1'))) return new Map();
   const found = await sql<{ customer_uuid: string; account_id: string }>(
     tx,
     `delete from reserved_account_id where customer_uuid in ${listed(tx, '$1')} returning customer_uuid, account_id`,
