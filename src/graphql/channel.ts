@@ -186,12 +186,14 @@ builder.mutationFields((t) => ({
   adoptChannelDatabase: t.field({
     type: ChannelDatabase,
     description:
-      'After a channel database was restored from a backup or replaced (CHANNEL_DATABASE_REWOUND): begins a new epoch, in which the next P-job uploads its log from the beginning. What headquarters has already is ignored and nothing is taken back: nobody gets a second account ID, and a closed shift stays closed. What is done from then on takes effect as always. 1010 brings back customers and edits that the database has lost; a shift that it has lost is closed with closeLostShift. Cursors of its feeds become invalid: clients begin again without one.',
+      'After a channel database was restored from a backup or replaced (CHANNEL_DATABASE_REWOUND): begins a new epoch, in which the next P-job uploads its log from the beginning. What headquarters has already is ignored and nothing is taken back: nobody gets a second account ID, and a closed shift stays closed. What is done from then on takes effect as always. 1010 brings back customers and edits that the database has lost; a shift that it has lost is closed with closeLostShift. Cursors of its feeds become invalid: clients begin again without one. Channels with live conversion go on at once.',
     errors: { types: [NotFound] },
     args: { input: t.arg({ type: AdoptChannelDatabaseInput, required: true, description: 'Which one.' }) },
-    resolve: (_root, { input: { name } }, { viewer, hq, channels, now }) => {
+    resolve: async (_root, { input: { name } }, { viewer, hq, channels, now, notice }) => {
       mustOperate(viewer, 'adopting channel databases');
-      return adoptChannelDatabase({ hq, channels }, name, viewer.name, now());
+      const adopted = await adoptChannelDatabase({ hq, channels }, name, viewer.name, now());
+      for (const { code, channelDatabase } of channels.all()) if (channelDatabase === name) notice(code);
+      return adopted;
     },
   }),
 }));

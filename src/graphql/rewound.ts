@@ -64,12 +64,19 @@ builder.mutationField('acceptRestoredHeadquarters', (t) =>
   t.field({
     type: AcceptedHeadquarters,
     description:
-      'Goes on with a headquarters that was restored from a backup older than what its channels know (HEADQUARTERS_REWOUND), or whose channel databases do not all answer (HEADQUARTERS_UNPROVEN) (operators). It asks every channel database, keeps the account IDs that they know for their customers, moves the number sequences and the change version past everything that they know, and lets numbers be given again. Then run the conversion: channels upload again what headquarters has lost. What only headquarters had (corrections, sales orders, statements) since the backup is made anew. This cannot be undone; prefer a newer backup if there is one.',
+      'Goes on with a headquarters that was restored from a backup older than what its channels know (HEADQUARTERS_REWOUND), or whose channel databases do not all answer (HEADQUARTERS_UNPROVEN) (operators). It asks every channel database, keeps the account IDs that they know for their customers, moves the number sequences and the change version past everything that they know, and lets numbers be given again. Channels with live conversion then upload again what headquarters has lost, at once; run the conversion for the others. What only headquarters had (corrections, sales orders, statements) since the backup is made anew. This cannot be undone; prefer a newer backup if there is one.',
     errors: { types: [InvalidInput, WrongState, HeadquartersUnproven] },
     args: { input: t.arg({ type: AcceptInput, required: true, description: 'How.' }) },
-    resolve: (_root, { input: { lost, skip } }, { viewer, hq, channels, now, log }) => {
+    resolve: async (_root, { input: { lost, skip } }, { viewer, hq, channels, now, log, notice }) => {
       mustOperate(viewer, 'accepting a restored headquarters');
-      return acceptRestoredHeadquarters({ hq, channels, now, log }, { lost: lost ?? [], skip: skip ?? 0 }, viewer.name);
+      const surroundings = { hq, channels, now, log };
+      const accepted = await acceptRestoredHeadquarters(
+        surroundings,
+        { lost: lost ?? [], skip: skip ?? 0 },
+        viewer.name,
+      );
+      for (const { code } of channels.all()) notice(code);
+      return accepted;
     },
   }),
 );
