@@ -422,3 +422,26 @@ test('a channel database that cannot be opened fails alone and is taken up again
   expect(await runById(hq, id)).toMatchObject({ state: 'SUCCEEDED', error: null });
   expect((await accountIds(hq)).get(houston)).toBe('C00000002');
 });
+
+test('a restored log is noticed although a client has sent the operation at its mark again', async () => {
+  const before = await withChannels(['houston']);
+  await createCustomer(before, { name: { last: 'First' } });
+  await run(before);
+  const restore = await backUp(before, 'houston');
+  const hq = onPostgres ? before : await before.restart();
+  await createCustomer(hq, { name: { last: 'Lost' } });
+  const again = await createCustomer(hq, { name: { last: 'Again' } });
+  await run(hq);
+
+  const restored = await restore(hq);
+  // Its counter is that of an operation that headquarters received: it would never be uploaded.
+  const other = await createCustomer(restored, { name: { last: 'Other' } });
+  await createCustomer(restored, { id: again, name: { last: 'Again' } });
+  const { id } = await run(restored);
+  expect(await runById(restored, id)).toMatchObject({ state: 'FAILED', errorCode: 'CHANNEL_DATABASE_REWOUND' });
+  await restored.query('mutation { adoptChannelDatabase(input: { name: "houston" }) { __typename } }');
+  await run(restored);
+  const found = await accountIds(restored);
+  expect(found.get(other)).toMatch(/^C/);
+  expect(found.get(again)).toMatch(/^C/);
+});

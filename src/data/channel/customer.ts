@@ -9,6 +9,7 @@ import {
   type SearchKeys,
 } from '../customer-rows.ts';
 import { forUpdate, listed, one, packed, rows, sql } from '../sql.ts';
+import { identity } from './operation.ts';
 
 const customerColumns = {
   uuid: 'text',
@@ -108,7 +109,7 @@ export async function applyAccountIds(
   );
 }
 
-/** How far headquarters has received this log: the counter and the id of the last operation. */
+/** How far headquarters has received this log: the counter and the `identity` of the last operation. */
 export interface Received {
   lastReceived: number;
   lastOperationId: string | null;
@@ -133,7 +134,7 @@ export async function outdated(db: EntityManager, download: string, received: Re
     db,
     `select x.uuid, x.version, c.uuid is null as lost from ${rows(db, sent, '$1')} left join customer c on c.uuid = x.uuid
      where c.uuid is null or x.edited and c.counter <= $2
-       and (c.counter = 0 or exists (select 1 from operation o where o.counter = $2 and o.id = $3))
+       and (c.counter = 0 or exists (select 1 from operation where counter = $2 and ${identity} = $3))
      order by x.version`,
     [download, received.lastReceived, received.lastOperationId],
   );

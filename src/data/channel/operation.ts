@@ -61,6 +61,7 @@ export interface UploadPackage {
   rows: number;
   first: number;
   last: number;
+  /** The `identity` of the last one. */
   lastId: string;
   /** How many of each sort of operation are in it. */
   counts: { customers: number; transactions: number; cancellations: number; shifts: number };
@@ -74,6 +75,12 @@ const setAsideFor = (
   db: EntityManager,
 ): string => `case when ${sizeOf(db, 'payload')} > ${LARGEST_ROW} then 'The operation is larger than 1 MB.'
   when customer_uuid is null and kind in (${operationKinds.map((kind) => `'${kind}'`).join(', ')}) then 'The operation names no customer.' end`;
+
+/**
+ * What tells an operation of a log from any other at the same counter: the id alone is not enough, because a client sends a creation
+ * again, with its UUID, when the database that had acknowledged it was restored.
+ */
+export const identity = `id || ' ' || created_at`;
 
 /**
  * The next package of the log after `counter`, of at most `limit` rows and about LARGEST_PACKAGE bytes; `previousId` is the operation at
@@ -101,8 +108,8 @@ export async function packageAfter(
     package: string;
   }>(
     db,
-    `select (select id from operation where counter = $1) as previous_id, (select last_counter from self where id = 1) as head,
-       p.*, (select id from operation where counter = p.last) as last_id
+    `select (select ${identity} from operation where counter = $1) as previous_id, (select last_counter from self where id = 1) as head,
+       p.*, (select ${identity} from operation where counter = p.last) as last_id
      from (select count(*) as count, min(x.counter) as first, max(x.counter) as last, ${['RECORD_TRANSACTION as transactions', 'CANCEL_ORDER as cancellations', 'RECORD_SHIFT as shifts'].map(counted).join(', ')},
            ${packed(db, packedColumns, 'x', 'x.counter')} as package
            from (select counter, id, channel, customer_uuid, kind, created_at, set_aside,

@@ -24,6 +24,7 @@ export interface ChannelDatabase {
   /** 1, and one more with each adoption. Counters begin anew then, and say nothing about those of another epoch. */
   epoch: number;
   lastReceived: number;
+  /** What tells the newest operation received from others at its counter: its id and when it was recorded. */
   lastOperationId: string | null;
   lastReceivedAt: string | null;
   createdAt: string;
