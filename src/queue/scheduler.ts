@@ -1,6 +1,7 @@
 import { changeSchedule, dueSchedules, type Schedule, takeDue } from '../data/hq/schedule.ts';
 import { heldBack } from './crashes.ts';
 import type { Chain, Job, Surroundings } from './job.ts';
+import { Outage } from './outage.ts';
 import { announceQueued, enqueue } from './queue.ts';
 import { correctNextRuns, nextRun } from './schedules.ts';
 
@@ -21,10 +22,18 @@ export class Scheduler {
   ) {}
 
   start(): void {
+    const outage = new Outage(this.surroundings.log, {
+      failing: 'could not check schedules',
+      over: 'schedules are checked again',
+    });
     const tick = () => {
       this.ticking ??= this.runDue()
+        .then((started) => {
+          outage.worked();
+          return started;
+        })
         .catch((error: unknown) => {
-          this.surroundings.log.error({ err: error }, 'could not check schedules');
+          outage.failed(error);
           return 0;
         })
         .finally(() => {

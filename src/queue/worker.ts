@@ -26,6 +26,7 @@ import {
   Released,
   type Surroundings,
 } from './job.ts';
+import { Outage } from './outage.ts';
 import { scopeOf, stopped } from './queue.ts';
 
 export interface WorkerOptions {
@@ -59,10 +60,15 @@ export class Worker {
   private claiming: Promise<void> | undefined;
   private again = false;
   private stopped = true;
+  private readonly outage: Outage;
   /** Whether what the last process left is still to be taken up. */
   private starting = false;
 
   constructor(private readonly options: WorkerOptions) {
+    this.outage = new Outage(options.surroundings.log, {
+      failing: 'no run can be claimed',
+      over: 'runs are claimed again',
+    });
     this.jobs = new Map(options.jobs.map((job) => [job.name, job]));
   }
 
@@ -113,9 +119,10 @@ export class Worker {
           this.begin(run);
         }
       }
+      this.outage.worked();
     } catch (error) {
       // Headquarters' database does not answer; the timer looks again.
-      this.options.surroundings.log.error({ err: error }, 'no run could be claimed');
+      this.outage.failed(error);
     }
   }
 

@@ -1,4 +1,5 @@
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
+import { DatabaseUnavailable } from '../../src/errors.ts';
 import { aClock, ask, createCustomer, createCustomers, run, tamper, withChannels } from '../support/actions.ts';
 import type { Answer } from '../support/headquarters.ts';
 
@@ -6,10 +7,10 @@ const INFO = 30;
 const WARN = 40;
 
 /** A system whose log is captured. */
-async function logged(channels = ['houston']) {
+async function logged(channels = ['houston'], background = false) {
   const lines: string[] = [];
   const time = aClock('2026-11-22T10:00:00.000Z');
-  const hq = await withChannels(channels, { clock: time.clock, logLines: lines });
+  const hq = await withChannels(channels, { clock: time.clock, logLines: lines, background });
   const log = (): Answer[] => lines.map((line) => JSON.parse(line));
   return { hq, time, log, lines };
 }
@@ -118,4 +119,28 @@ test('what runs and schedules leave in the log names no customer and no operator
   await hq.worker.drain();
   expect(lines.length).toBeGreaterThan(5);
   expect(lines.join('')).not.toMatch(/planted|operator/);
+});
+
+test('while headquarters is away the log says so once, and once when it is back', async () => {
+  const { hq, log } = await logged(['houston'], true);
+  const { read } = hq.hq;
+  let asked = 0;
+  hq.hq.read = () => {
+    asked++;
+    return Promise.reject(new DatabaseUnavailable('headquarters'));
+  };
+  await vi.waitFor(() => expect(asked).toBeGreaterThan(6), { timeout: 10_000 });
+  hq.hq.read = read;
+  const said = () =>
+    log()
+      .map(({ msg }) => msg)
+      .filter((msg) => /claimed|schedules/.test(msg))
+      .sort();
+  const expected = [
+    'could not check schedules',
+    'no run can be claimed',
+    'runs are claimed again',
+    'schedules are checked again',
+  ];
+  await vi.waitFor(() => expect(said()).toEqual(expected), { timeout: 10_000 });
 });
