@@ -117,18 +117,20 @@ const everywhere = {
   })(),
 } as const;
 
+/** `Database` tries again itself: it knows how long the caller has waited already, and a thread does not. */
+const brief = 'busy_timeout = 50';
+const patient = `busy_timeout = ${PATIENCE}`;
 const always = ['temp_store = MEMORY', 'cache_size = -16384'];
 // FULL: an account ID that was published must not be forgotten, and given out again, after a power cut.
 const writing = [
-  `busy_timeout = ${PATIENCE}`,
+  patient,
   'journal_mode = WAL',
   'synchronous = FULL',
   'wal_autocheckpoint = 1000',
   'journal_size_limit = 67108864',
-  // From here on `Database` tries again itself: it knows how long the caller has waited already, and a thread does not.
-  'busy_timeout = 50',
+  brief,
 ];
-const reading = [`busy_timeout = ${PATIENCE}`, 'query_only = ON'];
+const reading = [patient, 'query_only = ON'];
 
 async function openSqlite(file: string, { name, kind, readers }: OpenOptions): Promise<Database> {
   await makeFolder(dirname(file));
@@ -162,7 +164,9 @@ async function openSqlite(file: string, { name, kind, readers }: OpenOptions): P
         `SQLite ${version} is too old: 3.51 or newer is needed (jsonb_each). Use the sqlite3 package's own build.`,
       );
     }
+    await writer.query(`PRAGMA ${patient}`);
     await migrate(writer, writer.createQueryRunner());
+    await writer.query(`PRAGMA ${brief}`);
     for (const reader of sources.slice(1)) await reader.initialize();
     return new Database(name, writer, sources.slice(1));
   } catch (error) {

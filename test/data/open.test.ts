@@ -2,7 +2,8 @@ import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { expect, onTestFinished, test } from 'vitest';
+import sqlite3 from 'sqlite3';
+import { expect, onTestFinished, test, vi } from 'vitest';
 import { openDatabases, startApp } from '../../src/app.ts';
 import { readConfig } from '../../src/config.ts';
 import { makeFolder } from '../../src/data/folder.ts';
@@ -90,6 +91,21 @@ onlySqlite('a folder is locked once, and free again after its release', async ()
   await expect(lockFolder(folder)).rejects.toBeInstanceOf(FolderRefused);
   await lock.release();
   await (await lockFolder(folder)).release();
+});
+
+onlySqlite('a database that another process holds for a moment while the server starts is waited for', async () => {
+  const folder = await aFolder();
+  const holder = new sqlite3.Database(join(folder, 'hq.db'));
+  await new Promise<void>((resolve) => holder.exec('PRAGMA journal_mode = WAL; BEGIN IMMEDIATE', () => resolve()));
+  const begun = performance.now();
+  let ended = false;
+  const starting = refusal({ DATA_DIR: folder }).finally(() => {
+    ended = true;
+  });
+  await vi.waitFor(() => expect(performance.now() - begun).toBeGreaterThan(400));
+  expect(ended).toBe(false);
+  await new Promise<void>((resolve) => holder.exec('ROLLBACK', () => holder.close(() => resolve())));
+  expect((await starting).message).toBe('it started');
 });
 
 onlySqlite('a server that could not start leaves the folder to the next one', async () => {
