@@ -1,9 +1,11 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { jobRunById } from '../data/hq/job-run.ts';
 import { anyToTry } from '../data/hq/transaction.ts';
+import { DatabaseUnavailable } from '../errors.ts';
 import { topics } from '../events/nudges.ts';
 import { heldBack } from '../queue/crashes.ts';
 import type { Surroundings } from '../queue/job.ts';
+import { Outage } from '../queue/outage.ts';
 import { start } from '../queue/queue.ts';
 import { conversion } from './index.ts';
 import { synchronizeOrders } from './synchronize-orders.ts';
@@ -22,7 +24,14 @@ export class Live {
   private converting: Promise<void> | undefined;
   private readonly stopping = new AbortController();
 
-  constructor(private readonly surroundings: Surroundings) {}
+  private readonly outage: Outage;
+
+  constructor(private readonly surroundings: Surroundings) {
+    this.outage = new Outage(surroundings.log, {
+      failing: 'live conversion cannot be started',
+      over: 'live conversion is started again',
+    });
+  }
 
   /** A channel has something that headquarters has not. */
   notice(channel: string): void {
@@ -49,7 +58,7 @@ export class Live {
   }
 
   private async convert(): Promise<void> {
-    const { hq, channels, log, now } = this.surroundings;
+    const { hq, channels, now } = this.surroundings;
     const { signal } = this.stopping;
     while (this.dirty.size > 0 && !signal.aborted) {
       const live = channels.all().filter(({ code, liveConversion }) => liveConversion && this.dirty.has(code));
@@ -59,6 +68,7 @@ export class Live {
       const codes = live.map(({ code }) => code);
       try {
         const joined = await this.run(conversion.name, conversion.steps, codes);
+        this.outage.worked();
         // The P-job of the conversion brought orders up, or what orders of any channel waited for.
         const all = channels.all().flatMap(({ code, liveConversion }) => (liveConversion ? [code] : []));
         const orders = await hq.read((db) => anyToTry(db, 'orders', all, now()));
@@ -69,7 +79,10 @@ export class Live {
           pause = PATIENCE;
         }
       } catch (error) {
-        log.error({ err: error }, 'live conversion was not started; the schedule will do it');
+        this.outage.failed(error);
+        // Headquarters is away: these channels still have something that it has not.
+        if (error instanceof DatabaseUnavailable) for (const code of codes) this.dirty.add(code);
+        pause = PATIENCE;
       }
       await delay(pause, undefined, { signal }).catch(() => {});
     }

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { expect, test, vi } from 'vitest';
+import { DatabaseUnavailable } from '../../src/errors.ts';
 import {
   acceptLastNames,
   accountIds,
@@ -134,5 +135,20 @@ test('a failed operation that is retried after its cause is gone goes through by
   await hq.query('mutation ($id: ID!) { retryCustomerOperation(input: { id: $id }) { __typename } }', {
     id: (await operation()).id,
   });
+  expect(await told(feed, 1)).toEqual([uuid]);
+});
+
+test('what was created while headquarters was away is converted when it is back, without another nudge', async () => {
+  const hq = await withChannels(['houston'], { background: true });
+  const feed = feedOf(hq);
+  const { write } = hq.hq;
+  let refused = 0;
+  hq.hq.write = () => {
+    refused++;
+    return Promise.reject(new DatabaseUnavailable('headquarters'));
+  };
+  const uuid = await createCustomer(hq);
+  await vi.waitFor(() => expect(refused).toBeGreaterThan(0));
+  hq.hq.write = write;
   expect(await told(feed, 1)).toEqual([uuid]);
 });
