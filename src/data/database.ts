@@ -30,7 +30,7 @@ export const PATIENCE = 4_500;
  * TypeORM gives SQLite one connection for everything: without the queue here a second `transaction()` joins the first
  * and is lost with it, and a reader sees what was not committed (typeorm#1884; test/data/database.test.ts).
  *
- * BEGIN, COMMIT and ROLLBACK are sent here. When a COMMIT fails, SQLite rolls back by itself; TypeORM's ROLLBACK then fails, its runner
+ * BEGIN, COMMIT and ROLLBACK are sent here. When a COMMIT fails, SQLite rolls back on its own; TypeORM's ROLLBACK then fails, its runner
  * stays "in a transaction", and nothing that it writes afterward is ever committed.
  */
 export class Database {
@@ -167,7 +167,7 @@ export class Database {
     }
   }
 
-  /** Opens the writer's connection anew. */
+  /** Replaces the writer's connection. */
   private async reconnect(): Promise<void> {
     const { driver } = this.writer;
     // A connection that is gone cannot be closed; the new one is what counts.

@@ -49,7 +49,7 @@ export async function advanceApplied(tx: EntityManager, from: number, to: number
   return row !== undefined;
 }
 
-/** Makes every cursor given out so far invalid, so that the feed begins anew for its clients, and lets 1010 send everything again. */
+/** Invalidates every cursor issued so far, so that clients start their feed over, and makes 1010 send everything again. */
 export const renewEpoch = (tx: EntityManager) =>
   sql(tx, 'update self set epoch = $1, applied_version = 0 where id = 1', [newEpoch()]);
 

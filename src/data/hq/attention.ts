@@ -100,7 +100,7 @@ const observed = (kind: AttentionKind): Source => ({
   },
 });
 
-/** Partial indexes make these cost what is in trouble, and not what there is. SQLite uses one where its condition is said word for word. */
+/** Partial indexes keep the cost proportional to what is in trouble, not to the size of the tables. SQLite uses one only if the query repeats its condition word for word. */
 const sources: Record<AttentionKind, Source> = {
   HEADQUARTERS_REWOUND: {
     // The subject is a channel of this database, or the database itself when no channel lives in it.
@@ -173,7 +173,7 @@ const sources: Record<AttentionKind, Source> = {
       `select cast(sequence as text) as subject, channel, coalesce(failed_at, received_at) as since, error_code as code,
          'Customer ' || customer_uuid || ': ' || error as message from customer_operation where state = 'FAILED' and state <> 'SYNCED'`,
   },
-  // One whose customer failed goes on by itself when that is mended.
+  // A transaction whose customer failed continues by itself once the customer is fixed.
   TRANSACTION_FAILED: {
     rows: () =>
       `select channel || '/' || uuid as subject, channel, modified_at as since, error_code as code,

@@ -21,7 +21,7 @@ export interface Channel {
 /** A physical database that one or more channels live in, and how much of its log headquarters has. */
 export interface ChannelDatabase {
   name: string;
-  /** 1, and one more with each adoption. Counters begin anew then, and say nothing about those of another epoch. */
+  /** 1, and one more with each adoption. Counters restart with each epoch and cannot be compared across epochs. */
   epoch: number;
   lastReceived: number;
   /** What tells the newest operation received from others at its counter: its id and when it was recorded. */
