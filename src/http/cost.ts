@@ -21,7 +21,9 @@ import {
   SchemaMetaFieldDef,
   type SelectionSetNode,
   TypeMetaFieldDef,
+  type VariableNode,
   valueFromASTUntyped,
+  visit,
 } from 'graphql';
 
 /**
@@ -52,7 +54,48 @@ export function costOf(
   const operation = getOperationAST(document, operationName);
   const root = operation && schema.getRootType(operation.operation);
   if (!operation || !root) return { fields: 0, introspection: 0 };
-  return measure(schema, document, operation, root, variables);
+  const { sizes, costs } = measuredBefore(schema, document, operation);
+  const key = JSON.stringify(sizes.map((name) => variables[name]));
+  let cost = costs.get(key);
+  if (cost === undefined) {
+    cost = measure(schema, document, operation, root, variables);
+    if (costs.size >= KEPT_COSTS) costs.clear();
+    costs.set(key, cost);
+  }
+  return cost;
+}
+
+const KEPT_COSTS = 100;
+
+interface Measured {
+  /** The variables that say how many items a list has. */
+  sizes: string[];
+  /** Costs by the values of those variables, as JSON. */
+  costs: Map<string, Cost>;
+}
+
+/** Servers keep the documents that they have parsed: what one costs is measured once for each size of its pages. */
+const measurements = new WeakMap<GraphQLSchema, WeakMap<OperationDefinitionNode, Measured>>();
+
+function measuredBefore(schema: GraphQLSchema, document: DocumentNode, operation: OperationDefinitionNode): Measured {
+  const ofSchema = measurements.get(schema) ?? new WeakMap<OperationDefinitionNode, Measured>();
+  measurements.set(schema, ofSchema);
+  const measured = ofSchema.get(operation) ?? { sizes: sizesIn(document), costs: new Map() };
+  ofSchema.set(operation, measured);
+  return measured;
+}
+
+const sizeArguments = ['first', 'last', 'ids'];
+
+function sizesIn(document: DocumentNode): string[] {
+  const names = new Set<string>();
+  const collect = { Variable: ({ name }: VariableNode) => void names.add(name.value) };
+  visit(document, {
+    Argument: (argument) => {
+      if (sizeArguments.includes(argument.name.value)) visit(argument, collect);
+    },
+  });
+  return [...names];
 }
 
 interface Introspection {

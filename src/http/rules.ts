@@ -155,8 +155,9 @@ function jsonSize(value: unknown, most: number): number {
     }
     return size;
   }
-  for (const [key, item] of Object.entries(value)) {
-    size += key.length + 4 + jsonSize(item, most - size);
+  // A result has no prototype whose properties would count.
+  for (const key in value) {
+    size += key.length + 4 + jsonSize((value as Record<string, unknown>)[key], most - size);
     if (size > most) break;
   }
   return size;
