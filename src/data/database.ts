@@ -1,8 +1,7 @@
-import { AsyncLocalStorage } from 'node:async_hooks';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { DataSource, EntityManager, QueryRunner } from 'typeorm';
 import { DatabaseUnavailable, TooLarge } from '../errors.ts';
-import { uninterrupted } from './interruption.ts';
+import { current, writingIn } from './interruption.ts';
 import { dialectOf, TOO_LARGE } from './sql.ts';
 
 /** A change to many things at once: answers one result for each item, in order. */
@@ -38,7 +37,6 @@ export class Database {
   /** The writer's connection may be in an unknown state: it is replaced before the next transaction. */
   private suspect = false;
   private nextReader = 0;
-  private readonly writing = new AsyncLocalStorage<true>();
   // biome-ignore lint/suspicious/noExplicitAny: a map from each function to its own items
   private readonly groups = new Map<Together<any, any>, Group>();
 
@@ -60,9 +58,9 @@ export class Database {
 
   /** One transaction. `change` may run again when the database was busy, so it does nothing but SQL. */
   write<T>(change: (tx: EntityManager) => Promise<T>): Promise<T> {
-    if (this.writing.getStore()) throw new Error('write inside write: pass the tx along instead');
+    if (current().writing === this) throw new Error('write inside write: pass the tx along instead');
     const since = performance.now();
-    const run = () => uninterrupted(() => this.writing.run(true, () => this.transaction(change, since)));
+    const run = () => writingIn(this, () => this.transaction(change, since));
     if (dialectOf(this.writer.manager) === 'postgres') return run();
     const result = this.turn.then(run, run);
     this.turn = result.catch(() => {});

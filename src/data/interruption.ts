@@ -1,9 +1,14 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
+import { setMaxListeners } from 'node:events';
 
 /** What holds for the statements that a piece of work sends. */
 interface Terms {
   /** Interrupts them when it aborts. */
-  signal?: AbortSignal;
+  signal?: AbortSignal | undefined;
+  /** Interrupts them at this time, by `performance.now()`. */
+  until?: number;
+  /** The database in whose transaction they are. */
+  writing?: object;
   /** Ms that PostgreSQL may take to answer one of them before its connection is given up. */
   patience: number;
 }
@@ -14,17 +19,41 @@ const patienceOf = { request: 4_500, job: 15_000, migration: 86_400_000 };
 const terms = new AsyncLocalStorage<Terms>();
 
 /**
- * Runs a request so that its statements are interrupted when `signal` aborts: the client has gone away, or the request's time
- * is over. An interrupted statement fails as `DatabaseUnavailable`. Transactions are not interrupted.
+ * Runs a request so that its statements are interrupted when `signal` aborts, because the client has gone away, or when the request has
+ * taken `most` ms. An interrupted statement fails as `DatabaseUnavailable`. Transactions are not interrupted.
  */
-export const interruptible = <T>(signal: AbortSignal, work: () => T): T =>
-  terms.run({ signal, patience: patienceOf.request }, work);
+export function interruptible<T>(signal: AbortSignal | undefined, work: () => T, most = 86_400_000): T {
+  // One for each statement that is under way.
+  if (signal instanceof EventTarget) setMaxListeners(0, signal);
+  return terms.run({ signal, until: performance.now() + most, patience: patienceOf.request }, work);
+}
 
-/** Runs `work` so that nobody interrupts it: it is a transaction, or others share its result. */
+/** Runs `work` so that nobody interrupts it, because others share its result. */
 export const uninterrupted = <T>(work: () => T): T => terms.run({ patience: current().patience }, work);
+
+/** Runs a transaction of a database, which nobody interrupts. */
+export const writingIn = <T>(writing: object, work: () => T): T =>
+  terms.run({ patience: current().patience, writing }, work);
 
 /** Runs a migration: it may take as long as it takes. */
 export const unhurried = <T>(work: () => T): T => terms.run({ patience: patienceOf.migration }, work);
 
 /** The terms of the statement that is about to be sent. */
-export const current = (): Terms => terms.getStore() ?? { patience: patienceOf.job };
+export const current = (): Terms => terms.getStore() ?? ofJobs;
+
+const ofJobs: Terms = { patience: patienceOf.job };
+
+/**
+ * Calls `interrupt` once when these terms say so; answers how to stop waiting for it. Undefined: they say so already, and the statement
+ * must not be sent.
+ */
+export function watch({ signal, until }: Terms, interrupt: () => void): (() => void) | undefined {
+  const left = until === undefined ? undefined : until - performance.now();
+  if (signal?.aborted || (left !== undefined && left <= 0)) return undefined;
+  const timer = left === undefined ? undefined : setTimeout(interrupt, left);
+  signal?.addEventListener('abort', interrupt, { once: true });
+  return () => {
+    clearTimeout(timer);
+    signal?.removeEventListener('abort', interrupt);
+  };
+}

@@ -1,5 +1,5 @@
 import pg from 'pg';
-import { current } from './interruption.ts';
+import { current, watch } from './interruption.ts';
 
 /** Ms that a lock is waited for, that a statement may run, and that a transaction may pause between two statements: a frozen process loses its locks. */
 const timeouts = { lock_timeout: 4_000, statement_timeout: 10_000, idle_in_transaction_session_timeout: 5_000 };
@@ -25,7 +25,7 @@ export const withoutTimeouts: string = Object.keys(timeouts)
  * A connection of the pool that TypeORM uses:
  *
  * - a connection that breaks while nobody listens does not end the process (pg-pool takes its listener away from a client in use);
- * - a statement is canceled at the server when the signal of `interruptible` aborts, and given up when the server does not answer;
+ * - a statement is canceled at the server when `interruptible` says so, and given up when the server does not answer;
  * - COMMIT of a transaction that has failed throws; PostgreSQL answers ROLLBACK, which pg takes for success;
  * - a transaction inside a transaction is refused; PostgreSQL warns, and the inner COMMIT would end the outer one.
  *
@@ -48,18 +48,17 @@ export class Client extends pg.Client {
   }
 
   private async answered(statement: [string, unknown[]]): Promise<pg.QueryResult> {
-    const { signal, patience } = current();
+    const terms = current();
     const [text] = statement;
-    if (signal?.aborted) throw interrupted();
     if (this.inTransaction && /^(start transaction|begin|savepoint)/i.test(text))
       throw new Error('a transaction inside a transaction');
     let canceled = false;
-    const cancel = () => {
+    const unwatch = watch(terms, () => {
+      if (!canceled) void this.cancelAtServer();
       canceled = true;
-      void this.cancelAtServer();
-    };
-    const timer = setTimeout(() => this.giveUp(), patience);
-    signal?.addEventListener('abort', cancel, { once: true });
+    });
+    if (!unwatch) throw interrupted();
+    const timer = setTimeout(() => this.giveUp(), terms.patience);
     try {
       const result = await super.query(...statement);
       if (text === 'BEGIN') this.inTransaction = true;
@@ -69,7 +68,7 @@ export class Client extends pg.Client {
       return result;
     } finally {
       clearTimeout(timer);
-      signal?.removeEventListener('abort', cancel);
+      unwatch();
       // The cancellation may come late, and would hit the next statement.
       if (canceled) this.giveUp();
     }

@@ -1,5 +1,5 @@
 import sqlite3 from 'sqlite3';
-import { current } from './interruption.ts';
+import { current, watch } from './interruption.ts';
 
 type Callback = (this: unknown, error: Error | null, rows?: unknown[]) => void;
 
@@ -8,7 +8,7 @@ interface Call {
   sql: string;
   parameters: unknown[];
   callback: Callback;
-  signal: AbortSignal | undefined;
+  terms: ReturnType<typeof current>;
 }
 
 const KEPT_STATEMENTS = 200;
@@ -27,7 +27,7 @@ const KEPT_STATEMENTS = 200;
  * - a transaction in which a statement failed takes no further statement and no COMMIT, only ROLLBACK, as on PostgreSQL. SQLite itself
  *   rolls back after some errors (disk full, I/O error), and what follows would be committed statement by statement;
  * - SAVEPOINT is refused: TypeORM sends one when it believes that a transaction is open which SQLite has rolled back;
- * - a statement is interrupted when the signal of `interruptible` aborts.
+ * - a statement is interrupted when `interruptible` says so.
  *
  * test/data/sqlite-driver.test.ts has a test for each.
  */
@@ -67,7 +67,7 @@ export function sqliteDriver(pragmas: readonly string[]): typeof sqlite3 {
       const callback = (rest.findLast((argument) => typeof argument === 'function') ?? (() => {})) as Callback;
       const parameters = Array.isArray(rest[0]) ? rest[0] : [];
       const text = sql === 'BEGIN TRANSACTION' ? 'BEGIN IMMEDIATE' : sql;
-      this.waiting.push({ method, sql: text, parameters, callback, signal: current().signal });
+      this.waiting.push({ method, sql: text, parameters, callback, terms: current() });
       if (!this.running) this.next();
       return this;
     }
@@ -76,32 +76,31 @@ export function sqliteDriver(pragmas: readonly string[]): typeof sqlite3 {
       const call = this.waiting.shift();
       this.running = call;
       if (!call) return;
-      const refusal = this.reasonAgainst(call);
-      if (refusal) {
-        process.nextTick(() => this.settle(call, this, refusal));
-        return;
-      }
       let interrupting: NodeJS.Timeout | undefined;
-      const interrupt = () => {
+      const unwatch = watch(call.terms, () => {
         this.interrupt();
         // SQLite forgets an interrupt that comes before the statement has taken its first step.
-        interrupting = setInterval(() => this.interrupt(), 10);
-      };
-      call.signal?.addEventListener('abort', interrupt, { once: true });
+        interrupting ??= setInterval(() => this.interrupt(), 10);
+      });
+      const refusal = unwatch ? this.reasonAgainst(call) : failure('SQLITE_INTERRUPT', 'interrupted');
+      if (!unwatch || refusal) {
+        unwatch?.();
+        process.nextTick(() => this.settle(call, this, refusal!));
+        return;
+      }
       const connection = this;
       let settled = false;
       function settle(this: unknown, error: Error | null, rows?: unknown[]): void {
         if (settled) return;
         settled = true;
-        call!.signal?.removeEventListener('abort', interrupt);
+        unwatch!();
         clearInterval(interrupting);
         connection.settle(call!, this, error, rows);
       }
       this.statement(call.sql, settle)[call.method](call.parameters, settle);
     }
 
-    private reasonAgainst({ sql, signal }: Call): Error | undefined {
-      if (signal?.aborted) return failure('SQLITE_INTERRUPT', 'interrupted');
+    private reasonAgainst({ sql }: Call): Error | undefined {
       if (/^(savepoint|release)\b/i.test(sql)) return failure('SQLITE_ERROR', 'a transaction inside a transaction');
       if (this.transaction === 'failed' && sql !== 'ROLLBACK')
         return failure('SQLITE_ABORT', 'a statement of this transaction has failed: only ROLLBACK is possible');

@@ -1,4 +1,3 @@
-import { setMaxListeners } from 'node:events';
 import type { ServerResponse } from 'node:http';
 import {
   createSourceEventStream,
@@ -72,19 +71,8 @@ export function execution<Viewer, Context extends object>(
     const refused = tooExpensive(args, limits);
     if (refused) return { errors: [refused] };
     const { request, signal = request?.signal } = args.contextValue as Asked<Viewer> & { request?: Request };
-    const controller = new AbortController();
-    // One for each statement that is under way.
-    setMaxListeners(0, controller.signal);
-    const interrupt = () => controller.abort();
-    const timer = setTimeout(interrupt, limits.operationTime);
-    signal?.addEventListener('abort', interrupt, { once: true });
-    try {
-      const result = await interruptible(controller.signal, () => execute(own(args)));
-      return ofAllowedSize(asRequestError(result), limits);
-    } finally {
-      clearTimeout(timer);
-      signal?.removeEventListener('abort', interrupt);
-    }
+    const result = await interruptible(signal, () => execute(own(args)), limits.operationTime);
+    return ofAllowedSize(asRequestError(result), limits);
   };
   const subscribeOwn = async (args: ExecutionArgs) => {
     const refused = tooExpensive(args, limits);

@@ -1,4 +1,3 @@
-import { setMaxListeners } from 'node:events';
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { CloseCode, handleProtocols, type Server } from 'graphql-ws';
@@ -99,8 +98,6 @@ function serveSocket<Viewer>(
   /** Messages that wait: one is begun in each turn of the event loop, so that a burst of them holds up nobody else. */
   const backlog: string[] = [];
   const gone = new AbortController();
-  // One for each operation that is under way.
-  setMaxListeners(0, gone.signal);
   const state: SocketState<Viewer> = { socket, authorization, signal: gone.signal };
   const mayRead = () => backlog.length <= limits.socketBacklog && socket.bufferedAmount <= limits.socketHighWater;
   const closed = operations.opened(
