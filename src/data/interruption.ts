@@ -20,12 +20,24 @@ const terms = new AsyncLocalStorage<Terms>();
 
 /**
  * Runs a request so that its statements are interrupted when `signal` aborts, because the client has gone away, or when the request has
- * taken `most` ms. An interrupted statement fails as `DatabaseUnavailable`. Transactions are not interrupted.
+ * taken `most` ms. An interrupted statement fails as `DatabaseUnavailable`. Transactions are not interrupted, nor is what the request
+ * leaves behind when it ends.
  */
-export function interruptible<T>(signal: AbortSignal | undefined, work: () => T, most = 86_400_000): T {
+export async function interruptible<T>(
+  signal: AbortSignal | undefined,
+  work: () => T | Promise<T>,
+  most = 86_400_000,
+): Promise<T> {
   // One for each statement that is under way.
   if (signal instanceof EventTarget) setMaxListeners(0, signal);
-  return terms.run({ signal, until: performance.now() + most, patience: patienceOf.request }, work);
+  const request: Terms = { signal, until: performance.now() + most, patience: patienceOf.request };
+  try {
+    return await terms.run(request, work);
+  } finally {
+    delete request.signal;
+    delete request.until;
+    request.patience = patienceOf.job;
+  }
 }
 
 /** Runs `work` so that nobody interrupts it, because others share its result. */

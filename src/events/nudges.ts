@@ -1,10 +1,15 @@
+import { AsyncResource } from 'node:async_hooks';
+
 /**
  * "Something changed", and no more: a nudge carries no data and may be lost or repeated. Whoever is woken reads
  * rows; the table is the truth. Publish after commit.
  */
 export interface Nudges {
   publish(topic: string): void;
-  /** Calls `listener` after each nudge on `topic`; returns the function that ends it. */
+  /**
+   * Calls `listener` after each nudge on `topic`, in the asynchronous context of the subscriber: what a listener does is none of the request
+   * that published. Returns the function that ends it.
+   */
   subscribe(topic: string, listener: () => void): () => void;
 }
 
@@ -29,7 +34,7 @@ export function inProcessNudges(): Nudges {
       for (const listener of [...(listeners.get(topic) ?? [])]) listener();
     },
     subscribe(topic, listener) {
-      const own = () => listener();
+      const own = AsyncResource.bind(() => listener());
       const set = listeners.get(topic) ?? new Set();
       listeners.set(topic, set.add(own));
       return () => {

@@ -1,3 +1,4 @@
+import { AsyncResource } from 'node:async_hooks';
 import { setTimeout as delay } from 'node:timers/promises';
 import { jobRunById } from '../data/hq/job-run.ts';
 import { anyToTry } from '../data/hq/transaction.ts';
@@ -25,6 +26,8 @@ export class Live {
   private readonly stopping = new AbortController();
 
   private readonly outage: Outage;
+  /** Leaves the asynchronous context of the request that noticed something: its deadline is not that of the conversion. */
+  private readonly inBackground = AsyncResource.bind((work: () => Promise<void>) => work());
 
   constructor(private readonly surroundings: Surroundings) {
     this.outage = new Outage(surroundings.log, {
@@ -40,7 +43,7 @@ export class Live {
   }
 
   private begin(): void {
-    this.converting ??= this.convert().finally(() => {
+    this.converting ??= this.inBackground(() => this.convert()).finally(() => {
       this.converting = undefined;
       // What was noticed after the last look.
       if (this.dirty.size > 0 && !this.stopping.signal.aborted) this.begin();

@@ -3,7 +3,7 @@ import { expect, test, vi } from 'vitest';
 import WebSocket from 'ws';
 import { sql } from '../../src/data/sql.ts';
 import { DatabaseUnavailable } from '../../src/errors.ts';
-import { withChannels } from '../support/actions.ts';
+import { accountIds, ask, createCustomer, runById, withChannels } from '../support/actions.ts';
 import { type Headquarters, onPostgres } from '../support/headquarters.ts';
 
 const endless = onPostgres
@@ -67,6 +67,35 @@ test('a statement whose socket has closed is interrupted', async () => {
   client.terminate();
   await answer;
   expect(await ended).toBeInstanceOf(DatabaseUnavailable);
+});
+
+test('a job that a request started goes on when the time of the request is over', async () => {
+  const hq = await withChannels(
+    ['houston'],
+    { background: true, limits: { operationTime: 100 }, settings: { BATCH_SIZE: '1' } },
+    { liveConversion: false },
+  );
+  for (const _ of Array(30)) await createCustomer(hq);
+  const { id } = await ask(hq, 'runConversion');
+  await vi.waitFor(async () => expect(await runById(hq, id)).toMatchObject({ state: 'SUCCEEDED' }), {
+    timeout: 20_000,
+  });
+  const { startedAt, finishedAt, attempt } = await runById(hq, id);
+  expect(Date.parse(finishedAt) - Date.parse(startedAt)).toBeGreaterThan(100);
+  expect(attempt).toBe(1);
+});
+
+test('live conversion goes on when the time of the request that began it is over', async () => {
+  const hq = await withChannels(['houston'], { background: true, limits: { operationTime: 200 } });
+  const first = await createCustomer(hq);
+  await vi.waitFor(async () => expect((await accountIds(hq)).get(first)).toMatch(/^C/));
+  const begun = performance.now();
+  const later: string[] = [];
+  while (performance.now() - begun < 800) later.push(await createCustomer(hq));
+  await vi.waitFor(
+    async () => expect([...(await accountIds(hq)).values()].filter(Boolean)).toHaveLength(later.length + 1),
+    { timeout: 10_000 },
+  );
 });
 
 test('an operation that takes too long is answered, and its statement interrupted', async () => {
