@@ -4,7 +4,7 @@ import type { Database } from '../src/data/database.ts';
 import { headquarters, openDatabase } from '../src/data/open.ts';
 import { rows, sql } from '../src/data/sql.ts';
 import { prepareCustomer } from '../src/domain/customer.ts';
-import { searchKeys } from '../src/domain/customer-rules.ts';
+import { searchKeys } from '../src/domain/rules.ts';
 import { customerInput } from './support/customers.ts';
 import { amount, median, type Suite, times } from './support/report.ts';
 import { withFolder } from './support/system.ts';

@@ -1,5 +1,6 @@
 import { dirname, resolve } from 'node:path';
 import type pino from 'pino';
+import { scopeOf, viewerFrom } from './access/viewer.ts';
 import { type Config, showsGraphiql } from './config.ts';
 import { Channels } from './data/channels.ts';
 import type { Database } from './data/database.ts';
@@ -9,7 +10,6 @@ import { beat } from './data/hq/heartbeat.ts';
 import { headquarters, openDatabase } from './data/open.ts';
 import { Backlogs } from './domain/backlog.ts';
 import { examineStrays } from './domain/rewound.ts';
-import { scopeOf, viewerFrom } from './domain/viewer.ts';
 import { inProcessNudges, type Nudges } from './events/nudges.ts';
 import { contextFor } from './graphql/context.ts';
 import { schema } from './graphql/schema.ts';

@@ -1,7 +1,7 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
+import { tokenFor } from '../access/viewer.ts';
 import { allSettings, InvalidSettings, readConfig } from '../config.ts';
 import { FolderRefused } from '../data/folder-lock.ts';
-import { tokenFor } from '../domain/viewer.ts';
 import { DomainError } from '../errors.ts';
 import { PortInUse } from '../http/server.ts';
 import { createLog } from '../log.ts';

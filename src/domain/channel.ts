@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { addAuditEntries } from '../data/hq/audit.ts';
 import { type Channel, type ChannelType, changeChannel, channelByCode, insertChannel } from '../data/hq/channel.ts';
 import { ChannelExists, ChannelNotFound, InvalidInput } from '../errors.ts';
-import { countryCode, currencyCode, plainText, timeZoneName } from './customer-rules.ts';
+import { countryCode, currencyCode, plainText, timeZoneName } from './rules.ts';
 
 export interface ChannelInput {
   code: string;

@@ -11,7 +11,7 @@ import { appendOperations, takeCounters } from '../data/channel/operation.ts';
 import { addressesOf, customersByUuid } from '../data/customer-page.ts';
 import type { AddressPurpose, AddressRow, CustomerBody, CustomerType } from '../data/customer-rows.ts';
 import { CustomerExists, CustomerNotFound, type DomainError, InvalidInput } from '../errors.ts';
-import { changesBetween, type Issue, issuesOf, MOST_ADDRESSES, searchKeys, uuidRule } from './customer-rules.ts';
+import { changesBetween, type Issue, issuesOf, MOST_ADDRESSES, searchKeys, uuidRule } from './rules.ts';
 
 export interface AddressInput {
   id?: string | null;

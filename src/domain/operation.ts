@@ -10,7 +10,7 @@ import {
   retryOperations,
 } from '../data/hq/operation.ts';
 import { InvalidInput, NotFound, WrongState } from '../errors.ts';
-import { issuesOf, searchKeys } from './customer-rules.ts';
+import { issuesOf, searchKeys } from './rules.ts';
 
 /** Lets a failed operation be tried again, and what waited behind it follow. */
 export async function retryOne(

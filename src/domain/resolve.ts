@@ -19,7 +19,7 @@ import {
 } from '../data/hq/operation.ts';
 import { takeReserved } from '../data/hq/rewinding.ts';
 import { NumberSequenceExhausted } from '../errors.ts';
-import { contradictions, type Issue, issuesOf, MOST_ADDRESSES, tooManyAddresses, uuidRule } from './customer-rules.ts';
+import { contradictions, type Issue, issuesOf, MOST_ADDRESSES, tooManyAddresses, uuidRule } from './rules.ts';
 
 /** How often an operation that fails for a passing reason is tried before it is set aside. */
 export const MOST_TRIES = 3;

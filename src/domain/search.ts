@@ -1,6 +1,6 @@
 import type { SearchTerm } from '../data/customer-page.ts';
 import { InvalidInput } from '../errors.ts';
-import { folded, plainText } from './customer-rules.ts';
+import { folded, plainText } from './rules.ts';
 
 const MOST_WORDS = 5;
 

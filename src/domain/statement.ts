@@ -24,8 +24,8 @@ import {
 import { type StatementSettings, settingsOf, storeSettings } from '../data/hq/statement-settings.ts';
 import { revalidate, switchRule, type ValidationRule } from '../data/hq/validation.ts';
 import { InvalidInput, NotFound, WrongState } from '../errors.ts';
-import { uuidRule } from './customer-rules.ts';
 import { MOST } from './money.ts';
+import { uuidRule } from './rules.ts';
 
 /*
  * What a person does with statements that cannot go on, where their state allows it. Each is one transaction, with an event of the

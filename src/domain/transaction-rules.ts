@@ -8,8 +8,8 @@ import {
   tenders,
   transactionKinds,
 } from '../data/transaction-rows.ts';
-import { calendarDay, currencyCode, type Issue, plainText, uuidRule } from './customer-rules.ts';
 import { decimalOf, MOST, quantityOf, timesQuantity } from './money.ts';
+import { calendarDay, currencyCode, type Issue, plainText, uuidRule } from './rules.ts';
 
 /*
  * One set of rules for a transaction, applied twice: in the channel when it is recorded, and at headquarters before anything is made of it,

@@ -14,8 +14,8 @@ import type { Tender, TransactionBody, TransactionKind } from '../data/transacti
 import { type DomainError, InvalidInput, NotFound, TransactionExists, WrongState } from '../errors.ts';
 import { businessDays, dayIn, outside } from './business-day.ts';
 import { trimmed, uuidFrom } from './customer.ts';
-import { currencyCode, type Issue } from './customer-rules.ts';
 import { decimalOf, minorDigits, minorUnits, thousandths } from './money.ts';
+import { currencyCode, type Issue } from './rules.ts';
 import { businessDate, issuesOfTransaction, lineOf, totalsOf } from './transaction-rules.ts';
 
 /** Amounts and quantities are decimal text, exact. */

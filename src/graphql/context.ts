@@ -1,5 +1,6 @@
 import DataLoader from 'dataloader';
 import type { EntityManager } from 'typeorm';
+import type { Viewer } from '../access/viewer.ts';
 import { channelStages } from '../data/channel/customer.ts';
 import { type ChannelShift, channelShiftsByUuid } from '../data/channel/shift.ts';
 import { type ChannelTransaction, newestOfCustomers } from '../data/channel/transaction.ts';
@@ -12,13 +13,12 @@ import { type JobRun, jobRunsById } from '../data/hq/job-run.ts';
 import { type CustomerOperation, firstOperations, stagesOf } from '../data/hq/operation.ts';
 import { type DownloadSession, sessionsOfRuns, type UploadSession } from '../data/hq/session.ts';
 import type { Backlogs } from '../domain/backlog.ts';
-import type { Viewer } from '../domain/viewer.ts';
 import { DatabaseUnavailable } from '../errors.ts';
 import type { Nudges } from '../events/nudges.ts';
 import type { Surroundings } from '../queue/job.ts';
-import { addressLoader, type FoundCustomer, foundIn } from './customer-loaders.ts';
-import { type OrderLoaders, orderLoaders } from './order-loaders.ts';
-import { type StatementLoaders, statementLoaders } from './statement-loaders.ts';
+import { addressLoader, type FoundCustomer, foundIn } from './customer/loaders.ts';
+import { type OrderLoaders, orderLoaders } from './order/loaders.ts';
+import { type StatementLoaders, statementLoaders } from './statement/loaders.ts';
 
 /** What resolvers use; the same for every operation. */
 export interface Parts {

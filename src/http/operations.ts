@@ -2,12 +2,12 @@ import { type ExecutionArgs, type ExecutionResult, GraphQLError, getOperationAST
 import { type Context, makeServer, type Server, type SubscribePayload } from 'graphql-ws';
 import { isAsyncIterable, type YogaServerInstance } from 'graphql-yoga';
 import type { WebSocket } from 'ws';
+import { openByToken, type Tokens } from '../access/tokens.ts';
 import { Forbidden, Unauthenticated } from '../errors.ts';
 import type { Fanout } from './fanout.ts';
 import type { Limits } from './limits.ts';
 import { formatError, type MaskError } from './masking.ts';
 import { type Asked, tooExpensive } from './rules.ts';
-import { openByToken, type Tokens } from './tokens.ts';
 
 /** What the server knows of a socket while it is open. */
 export interface SocketState<Viewer> extends Asked<Viewer> {

@@ -10,11 +10,11 @@ import {
   type SelectionSetNode,
 } from 'graphql';
 import { isAsyncIterable, mapAsyncIterator, type Plugin } from 'graphql-yoga';
+import { hasExpired, openByToken, type Tokens, until } from '../access/tokens.ts';
 import { interruptible } from '../data/interruption.ts';
 import { Unauthenticated } from '../errors.ts';
 import { costOf } from './cost.ts';
 import type { Limits } from './limits.ts';
-import { hasExpired, openByToken, type Tokens, until } from './tokens.ts';
 
 /** What passes between the transports and these rules: who asks. Resolvers never see it, nor the request. */
 export interface Asked<Viewer> {

@@ -4,6 +4,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { GraphQLSchema } from 'graphql';
 import { createYoga } from 'graphql-yoga';
 import type pino from 'pino';
+import { hasExpired, type Tokens } from '../access/tokens.ts';
 import type { Nudges } from '../events/nudges.ts';
 import { sortAccept } from './accept.ts';
 import { fanout } from './fanout.ts';
@@ -16,7 +17,6 @@ import { type Probe, readiness } from './readiness.ts';
 import { bareAnswer, everywhere, pathOf, requestRules, statusOf } from './requests.ts';
 import { type Asked, documentLimits, execution } from './rules.ts';
 import { openSockets } from './sockets.ts';
-import { hasExpired, type Tokens } from './tokens.ts';
 
 export interface ServeHttpOptions<Viewer, Context extends object> extends Tokens<Viewer> {
   schema: GraphQLSchema;

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { expect, test } from 'vitest';
-import { issuesOf, plainText } from '../../src/domain/customer-rules.ts';
+import { issuesOf, plainText } from '../../src/domain/rules.ts';
 import { shapeIssues } from '../../src/domain/transaction-rules.ts';
 import { withChannels } from '../support/actions.ts';
 import {

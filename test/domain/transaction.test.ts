@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { expect, test } from 'vitest';
+import { tokenFor } from '../../src/access/viewer.ts';
 import { prepareTransaction, recordTransactions, type TransactionInput } from '../../src/domain/transaction.ts';
-import { tokenFor } from '../../src/domain/viewer.ts';
 import { DatabaseUnavailable } from '../../src/errors.ts';
 import { appendOperation, countOf, createCustomer, rowsOf, run, withChannels } from '../support/actions.ts';
 import {

@@ -1,6 +1,6 @@
 import { decodeJwt, SignJWT } from 'jose';
 import { expect, test } from 'vitest';
-import { tokenFor, type Viewer } from '../../src/domain/viewer.ts';
+import { tokenFor, type Viewer } from '../../src/access/viewer.ts';
 import { schema } from '../../src/graphql/schema.ts';
 import {
   type Answer,

@@ -1,13 +1,13 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { type JobRun as JobRunRow, jobRunById, recentRuns } from '../data/hq/job-run.ts';
-import { mustOperate } from '../domain/viewer.ts';
-import { NotFound } from '../errors.ts';
-import { changes } from '../events/changes.ts';
-import { topics } from '../events/nudges.ts';
-import { sharedChanges } from '../events/shared-changes.ts';
-import { builder } from './builder.ts';
+import { mustOperate } from '../../access/viewer.ts';
+import { type JobRun as JobRunRow, jobRunById, recentRuns } from '../../data/hq/job-run.ts';
+import { NotFound } from '../../errors.ts';
+import { changes } from '../../events/changes.ts';
+import { topics } from '../../events/nudges.ts';
+import { sharedChanges } from '../../events/shared-changes.ts';
+import { builder } from '../builder.ts';
+import { numberOf } from '../keyset.ts';
 import { JobRun } from './job.ts';
-import { numberOf } from './keyset.ts';
 
 /** Ms between two events of one run at the least: four a second are as many as an eye can use. */
 const AT_MOST_EVERY = 250;

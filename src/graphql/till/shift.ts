@@ -1,12 +1,13 @@
-import { type ChannelShift, channelShiftPage } from '../data/channel/shift.ts';
+import { mustOperate, mustUse } from '../../access/viewer.ts';
+import { type ChannelShift, channelShiftPage } from '../../data/channel/shift.ts';
 import {
   type ShiftState as State,
   shiftStates,
   type ShiftTender as TenderOfShift,
   tenders,
-} from '../data/transaction-rows.ts';
-import { uuidRule } from '../domain/customer-rules.ts';
-import { closeLostShift } from '../domain/lost-shift.ts';
+} from '../../data/transaction-rows.ts';
+import { closeLostShift } from '../../domain/lost-shift.ts';
+import { uuidRule } from '../../domain/rules.ts';
 import {
   blindCloseShift,
   closeShift,
@@ -15,15 +16,14 @@ import {
   prepareShift,
   resumeShift,
   suspendShift,
-} from '../domain/shift.ts';
-import { mustOperate, mustUse } from '../domain/viewer.ts';
-import { ChannelNotFound, InvalidInput, NotFound, TransactionExists, WrongState } from '../errors.ts';
-import { atMost } from './bounded.ts';
-import { builder } from './builder.ts';
-import { Channel } from './channel.ts';
-import type { Context } from './context.ts';
-import { keysetConnection, numberKey } from './keyset.ts';
-import { Money, money, moneyOrNull } from './money.ts';
+} from '../../domain/shift.ts';
+import { ChannelNotFound, InvalidInput, NotFound, TransactionExists, WrongState } from '../../errors.ts';
+import { atMost } from '../bounded.ts';
+import { builder } from '../builder.ts';
+import { Channel } from '../channel/channel.ts';
+import type { Context } from '../context.ts';
+import { keysetConnection, numberKey } from '../keyset.ts';
+import { Money, money, moneyOrNull } from '../money.ts';
 
 const tenderMeanings: Record<(typeof tenders)[number], string> = {
   CASH: 'Notes and coins.',

@@ -1,21 +1,21 @@
 import type { FindOptionsWhere } from 'typeorm';
-import { type CustomerBody, operationKinds, setAsideKinds } from '../data/customer-rows.ts';
-import { entityPage } from '../data/entity-page.ts';
-import { type AuditEntry, auditEntries } from '../data/hq/audit.ts';
+import { mustOperate, mustUse } from '../../access/viewer.ts';
+import { type CustomerBody, operationKinds, setAsideKinds } from '../../data/customer-rows.ts';
+import { entityPage } from '../../data/entity-page.ts';
+import { type AuditEntry, auditEntries } from '../../data/hq/audit.ts';
 import {
   type OperationFilter,
   type CustomerOperation as OperationRow,
   operationBySequence,
   operationPage,
   operationStates,
-} from '../data/hq/operation.ts';
-import { correct, retryAll, retryOne } from '../domain/operation.ts';
-import { mustOperate, mustUse } from '../domain/viewer.ts';
-import { ChannelNotFound, InvalidInput, NotFound, WrongState } from '../errors.ts';
-import { builder } from './builder.ts';
-import { Channel, namedChannels } from './channel.ts';
+} from '../../data/hq/operation.ts';
+import { correct, retryAll, retryOne } from '../../domain/operation.ts';
+import { ChannelNotFound, InvalidInput, NotFound, WrongState } from '../../errors.ts';
+import { builder } from '../builder.ts';
+import { Channel, namedChannels } from '../channel/channel.ts';
+import { keysetConnection, numberKey, numberOf } from '../keyset.ts';
 import { AddressPurpose, Customer } from './customer.ts';
-import { keysetConnection, numberKey, numberOf } from './keyset.ts';
 
 const stateMeanings = {
   PENDING: 'Received; it will be applied by the next customer synchronization, or tried again at `nextTryAt`.',

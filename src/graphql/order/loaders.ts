@@ -1,17 +1,17 @@
 import DataLoader from 'dataloader';
-import { customersByUuid } from '../data/customer-page.ts';
-import type { Database } from '../data/database.ts';
+import type { Viewer } from '../../access/viewer.ts';
+import { customersByUuid } from '../../data/customer-page.ts';
+import type { Database } from '../../data/database.ts';
 import {
   linesOfSalesOrders,
   newestSalesOrders,
   type SalesOrderLineRow,
   type SalesOrderRow,
   salesOrdersWhere,
-} from '../data/hq/sales-order.ts';
-import { type HqTransaction, transactionsWhere } from '../data/hq/transaction.ts';
-import type { Viewer } from '../domain/viewer.ts';
-import { DatabaseUnavailable } from '../errors.ts';
-import { type FoundCustomer, foundIn } from './customer-loaders.ts';
+} from '../../data/hq/sales-order.ts';
+import { type HqTransaction, transactionsWhere } from '../../data/hq/transaction.ts';
+import { DatabaseUnavailable } from '../../errors.ts';
+import { type FoundCustomer, foundIn } from '../customer/loaders.ts';
 
 /** What lists of orders ask for again and again, asked once. A channel's client sees what is of its channel. */
 export interface OrderLoaders {

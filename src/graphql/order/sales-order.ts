@@ -1,21 +1,21 @@
+import { mustOperate, mustUse } from '../../access/viewer.ts';
 import {
   type SalesOrderFilter,
   type SalesOrderLineRow,
   type SalesOrderRow,
   salesOrderPage,
   salesOrdersWhere,
-} from '../data/hq/sales-order.ts';
-import { quantityOf } from '../domain/money.ts';
-import { MOST_AGGREGATED_LINES } from '../domain/statement.ts';
-import { releaseHold } from '../domain/transaction-edit.ts';
-import { mustOperate, mustUse } from '../domain/viewer.ts';
-import { NotFound, WrongState } from '../errors.ts';
-import { atMost } from './bounded.ts';
-import { builder } from './builder.ts';
-import { Channel } from './channel.ts';
-import { Customer } from './customer.ts';
-import { keysetConnection, numberKey, numberOf } from './keyset.ts';
-import { Money, money, Totals } from './money.ts';
+} from '../../data/hq/sales-order.ts';
+import { quantityOf } from '../../domain/money.ts';
+import { MOST_AGGREGATED_LINES } from '../../domain/statement.ts';
+import { releaseHold } from '../../domain/transaction-edit.ts';
+import { NotFound, WrongState } from '../../errors.ts';
+import { atMost } from '../bounded.ts';
+import { builder } from '../builder.ts';
+import { Channel } from '../channel/channel.ts';
+import { Customer } from '../customer/customer.ts';
+import { keysetConnection, numberKey, numberOf } from '../keyset.ts';
+import { Money, money, Totals } from '../money.ts';
 
 const Status = builder.enumType('SalesOrderStatus', {
   description: 'Where a sales order stands.',

@@ -1,4 +1,5 @@
-import { entityPage } from '../data/entity-page.ts';
+import { mustOperate } from '../../access/viewer.ts';
+import { entityPage } from '../../data/entity-page.ts';
 import {
   type causes,
   type JobRun as JobRunRow,
@@ -9,16 +10,15 @@ import {
   type Step,
   type StepFailure,
   type stepStates,
-} from '../data/hq/job-run.ts';
-import { mustOperate } from '../domain/viewer.ts';
-import { ChannelNotFound, NotFound, WrongState } from '../errors.ts';
-import { type JobName, jobNames, stepsOf } from '../jobs/index.ts';
-import { cancel, retry, start } from '../queue/queue.ts';
-import { atMost, MOST_CHANNELS } from './bounded.ts';
-import { builder } from './builder.ts';
-import { Channel, namedChannels } from './channel.ts';
-import type { Context } from './context.ts';
-import { keysetConnection, LARGEST_PAGE, numberKey, numberOf } from './keyset.ts';
+} from '../../data/hq/job-run.ts';
+import { ChannelNotFound, NotFound, WrongState } from '../../errors.ts';
+import { type JobName, jobNames, stepsOf } from '../../jobs/index.ts';
+import { cancel, retry, start } from '../../queue/queue.ts';
+import { atMost, MOST_CHANNELS } from '../bounded.ts';
+import { builder } from '../builder.ts';
+import { Channel, namedChannels } from '../channel/channel.ts';
+import type { Context } from '../context.ts';
+import { keysetConnection, LARGEST_PAGE, numberKey, numberOf } from '../keyset.ts';
 
 const enumOf = <Value extends string>(name: string, description: string, meanings: Record<Value, string>) =>
   builder.enumType(name, {

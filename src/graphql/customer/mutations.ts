@@ -1,12 +1,12 @@
-import { customersByUuid } from '../data/customer-page.ts';
-import { addAddress, createCustomers, prepareCustomer, updateCustomer } from '../domain/customer.ts';
-import { MOST_ADDRESSES } from '../domain/customer-rules.ts';
-import { mustUse } from '../domain/viewer.ts';
-import { ChannelNotFound, CustomerExists, CustomerNotFound, InvalidInput } from '../errors.ts';
-import { atMost } from './bounded.ts';
-import { builder } from './builder.ts';
+import { mustUse } from '../../access/viewer.ts';
+import { customersByUuid } from '../../data/customer-page.ts';
+import { addAddress, createCustomers, prepareCustomer, updateCustomer } from '../../domain/customer.ts';
+import { MOST_ADDRESSES } from '../../domain/rules.ts';
+import { ChannelNotFound, CustomerExists, CustomerNotFound, InvalidInput } from '../../errors.ts';
+import { atMost } from '../bounded.ts';
+import { builder } from '../builder.ts';
 import { AddressPurpose, Customer, CustomerType } from './customer.ts';
-import { foundIn } from './customer-loaders.ts';
+import { foundIn } from './loaders.ts';
 
 /*
  * What a channel does with its customers: it creates and changes them, in its own database.

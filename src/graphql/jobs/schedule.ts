@@ -1,13 +1,13 @@
-import { allSchedules, missedRunPolicies, type Schedule as ScheduleRow, scheduleById } from '../data/hq/schedule.ts';
-import { mustOperate } from '../domain/viewer.ts';
-import { ChannelNotFound, InvalidInput, NotFound } from '../errors.ts';
-import type { JobName } from '../jobs/index.ts';
-import { createSchedule, removeSchedule, updateSchedule } from '../queue/schedules.ts';
-import { atMost, MOST_CHANNELS } from './bounded.ts';
-import { builder } from './builder.ts';
-import { Channel, namedChannels } from './channel.ts';
+import { mustOperate } from '../../access/viewer.ts';
+import { allSchedules, missedRunPolicies, type Schedule as ScheduleRow, scheduleById } from '../../data/hq/schedule.ts';
+import { ChannelNotFound, InvalidInput, NotFound } from '../../errors.ts';
+import type { JobName } from '../../jobs/index.ts';
+import { createSchedule, removeSchedule, updateSchedule } from '../../queue/schedules.ts';
+import { atMost, MOST_CHANNELS } from '../bounded.ts';
+import { builder } from '../builder.ts';
+import { Channel, namedChannels } from '../channel/channel.ts';
+import { LARGEST_PAGE, numberOf } from '../keyset.ts';
 import { JobNameType, JobRun } from './job.ts';
-import { LARGEST_PAGE, numberOf } from './keyset.ts';
 
 const MissedRuns = builder.enumType('MissedRuns', {
   description: 'What happens with times that passed while headquarters was down.',

@@ -1,9 +1,10 @@
 import type { EntityManager } from 'typeorm';
-import type { StatementRow } from '../data/hq/statement.ts';
-import { type StatementSettings as SettingsRow, settingsOf } from '../data/hq/statement-settings.ts';
-import { transactionsWhere } from '../data/hq/transaction.ts';
-import { type RuleRow, ruleRows, type ValidationRule, validationRules } from '../data/hq/validation.ts';
-import { minorUnits } from '../domain/money.ts';
+import { mustOperate, mustUse } from '../../access/viewer.ts';
+import type { StatementRow } from '../../data/hq/statement.ts';
+import { type StatementSettings as SettingsRow, settingsOf } from '../../data/hq/statement-settings.ts';
+import { transactionsWhere } from '../../data/hq/transaction.ts';
+import { type RuleRow, ruleRows, type ValidationRule, validationRules } from '../../data/hq/validation.ts';
+import { minorUnits } from '../../domain/money.ts';
 import {
   clearStatement,
   deleteCustomerOrder,
@@ -11,18 +12,17 @@ import {
   revalidateTransactions,
   setRule,
   updateStatementSettings,
-} from '../domain/statement.ts';
-import { mustOperate, mustUse } from '../domain/viewer.ts';
-import { ChannelNotFound, InvalidInput, NotFound, WrongState } from '../errors.ts';
-import { atMost } from './bounded.ts';
-import { builder } from './builder.ts';
-import { Channel, namedChannels } from './channel.ts';
-import type { Context } from './context.ts';
-import { Customer } from './customer.ts';
-import { numberOf } from './keyset.ts';
-import { Money, money, moneyOrNull } from './money.ts';
-import { Aggregate, Statement } from './statement-parts.ts';
-import { RetailTransaction } from './transaction.ts';
+} from '../../domain/statement.ts';
+import { ChannelNotFound, InvalidInput, NotFound, WrongState } from '../../errors.ts';
+import { atMost } from '../bounded.ts';
+import { builder } from '../builder.ts';
+import { Channel, namedChannels } from '../channel/channel.ts';
+import type { Context } from '../context.ts';
+import { Customer } from '../customer/customer.ts';
+import { numberOf } from '../keyset.ts';
+import { Money, money, moneyOrNull } from '../money.ts';
+import { RetailTransaction } from '../order/transaction.ts';
+import { Aggregate, Statement } from './parts.ts';
 
 /*
  * What a person does about statements, and the settings that they follow.

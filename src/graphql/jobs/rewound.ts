@@ -1,9 +1,9 @@
-import { type Accepted, acceptRestoredHeadquarters } from '../domain/rewound.ts';
-import { mustOperate } from '../domain/viewer.ts';
-import { HeadquartersUnproven, InvalidInput, WrongState } from '../errors.ts';
-import { atMost } from './bounded.ts';
-import { builder } from './builder.ts';
-import { LARGEST_PAGE } from './keyset.ts';
+import { mustOperate } from '../../access/viewer.ts';
+import { type Accepted, acceptRestoredHeadquarters } from '../../domain/rewound.ts';
+import { HeadquartersUnproven, InvalidInput, WrongState } from '../../errors.ts';
+import { atMost } from '../bounded.ts';
+import { builder } from '../builder.ts';
+import { LARGEST_PAGE } from '../keyset.ts';
 
 const Moved = builder.objectRef<{ name: string; from: number; to: number }>('MovedNumbers').implement({
   description: 'A count that was moved ahead.',

@@ -1,6 +1,7 @@
 import type { EntityManager, FindOptionsWhere } from 'typeorm';
-import { entityPage } from '../data/entity-page.ts';
-import { type AuditEntry, auditEntries } from '../data/hq/audit.ts';
+import { mustOperate, mustUse } from '../../access/viewer.ts';
+import { entityPage } from '../../data/entity-page.ts';
+import { type AuditEntry, auditEntries } from '../../data/hq/audit.ts';
 import {
   type HqTransaction,
   type TransactionFilter,
@@ -8,9 +9,9 @@ import {
   transactionPage,
   transactionStatuses,
   transactionsWhere,
-} from '../data/hq/transaction.ts';
-import { validationRules } from '../data/hq/validation.ts';
-import { plainText } from '../domain/customer-rules.ts';
+} from '../../data/hq/transaction.ts';
+import { validationRules } from '../../data/hq/validation.ts';
+import { plainText } from '../../domain/rules.ts';
 import {
   beginEditing,
   editTransaction,
@@ -18,18 +19,17 @@ import {
   retryAllTransactions,
   retryTransaction,
   voidTransaction,
-} from '../domain/transaction-edit.ts';
-import { MOST_LINES, MOST_PAYMENTS } from '../domain/transaction-rules.ts';
-import { mustOperate, mustUse } from '../domain/viewer.ts';
-import { ChannelNotFound, InvalidInput, NotFound, WrongState } from '../errors.ts';
-import { atMost } from './bounded.ts';
-import { builder } from './builder.ts';
-import { namedChannels } from './channel.ts';
-import type { Context } from './context.ts';
-import { keysetConnection, numberKey } from './keyset.ts';
-import { Audit, AuditEntryConnection } from './operation.ts';
+} from '../../domain/transaction-edit.ts';
+import { MOST_LINES, MOST_PAYMENTS } from '../../domain/transaction-rules.ts';
+import { ChannelNotFound, InvalidInput, NotFound, WrongState } from '../../errors.ts';
+import { atMost } from '../bounded.ts';
+import { builder } from '../builder.ts';
+import { namedChannels } from '../channel/channel.ts';
+import type { Context } from '../context.ts';
+import { Audit, AuditEntryConnection } from '../customer/operation.ts';
+import { keysetConnection, numberKey } from '../keyset.ts';
+import { Tender } from '../till/shift.ts';
 import { SalesOrder } from './sales-order.ts';
-import { Tender } from './shift.ts';
 import { fromHeadquarters, RetailTransaction, TransactionConnection, TransactionKind } from './transaction.ts';
 
 /*

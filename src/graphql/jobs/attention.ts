@@ -1,4 +1,5 @@
 import { encodeGlobalID } from '@pothos/plugin-relay';
+import { mustUse } from '../../access/viewer.ts';
 import {
   type AttentionFilter,
   type AttentionKind,
@@ -7,18 +8,17 @@ import {
   attentionKinds,
   attentionPage,
   type Waiting,
-} from '../data/hq/attention.ts';
-import { dayIn } from '../domain/business-day.ts';
-import { mustUse } from '../domain/viewer.ts';
-import { CursorInvalid, InvalidInput } from '../errors.ts';
-import { topics } from '../events/nudges.ts';
-import { sharedChanges } from '../events/shared-changes.ts';
-import { jobNames, stepsOf } from '../jobs/index.ts';
-import { atMost } from './bounded.ts';
-import { builder } from './builder.ts';
-import { Channel } from './channel.ts';
-import type { Context } from './context.ts';
-import { LARGEST_PAGE } from './keyset.ts';
+} from '../../data/hq/attention.ts';
+import { dayIn } from '../../domain/business-day.ts';
+import { CursorInvalid, InvalidInput } from '../../errors.ts';
+import { topics } from '../../events/nudges.ts';
+import { sharedChanges } from '../../events/shared-changes.ts';
+import { jobNames, stepsOf } from '../../jobs/index.ts';
+import { atMost } from '../bounded.ts';
+import { builder } from '../builder.ts';
+import { Channel } from '../channel/channel.ts';
+import type { Context } from '../context.ts';
+import { LARGEST_PAGE } from '../keyset.ts';
 
 /** Ms after which what waits is shown: waiting for a moment is normal. */
 const NORMAL_WAIT = 15 * 60_000;

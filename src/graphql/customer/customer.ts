@@ -1,3 +1,4 @@
+import { mustUse } from '../../access/viewer.ts';
 import {
   type CustomerFilter,
   type CustomerRow,
@@ -5,21 +6,20 @@ import {
   customerByAccountId,
   customerPage,
   customersByUuid,
-} from '../data/customer-page.ts';
-import { type AddressRow, addressPurposes, customerTypes } from '../data/customer-rows.ts';
-import type { Database } from '../data/database.ts';
-import { failedCustomers } from '../data/hq/operation.ts';
-import { plainText, uuidRule } from '../domain/customer-rules.ts';
-import { searchTerms } from '../domain/search.ts';
-import { mustUse } from '../domain/viewer.ts';
-import { DatabaseUnavailable, InvalidInput } from '../errors.ts';
-import { atMost } from './bounded.ts';
-import { builder } from './builder.ts';
-import { Channel } from './channel.ts';
-import type { Context } from './context.ts';
-import { type FoundCustomer, foundIn } from './customer-loaders.ts';
-import { keysetConnection, numberKey } from './keyset.ts';
-import { selects } from './selection.ts';
+} from '../../data/customer-page.ts';
+import { type AddressRow, addressPurposes, customerTypes } from '../../data/customer-rows.ts';
+import type { Database } from '../../data/database.ts';
+import { failedCustomers } from '../../data/hq/operation.ts';
+import { plainText, uuidRule } from '../../domain/rules.ts';
+import { searchTerms } from '../../domain/search.ts';
+import { DatabaseUnavailable, InvalidInput } from '../../errors.ts';
+import { atMost } from '../bounded.ts';
+import { builder } from '../builder.ts';
+import { Channel } from '../channel/channel.ts';
+import type { Context } from '../context.ts';
+import { keysetConnection, numberKey } from '../keyset.ts';
+import { selects } from '../selection.ts';
+import { type FoundCustomer, foundIn } from './loaders.ts';
 
 export const CustomerType = builder.enumType('CustomerType', {
   description: 'What a customer is.',

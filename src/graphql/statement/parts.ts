@@ -1,28 +1,28 @@
-import type { AggregateRow } from '../data/hq/aggregate.ts';
+import type { AggregateRow } from '../../data/hq/aggregate.ts';
 import {
   type Account,
   accounts,
   type InvoiceRow,
   type JournalEntryRow,
   type Journal as JournalName,
-} from '../data/hq/journal.ts';
+} from '../../data/hq/journal.ts';
 import {
   calculationStates,
   postingStates,
   type StatementState as State,
   type StatementEventRow,
   type StatementRow,
-} from '../data/hq/statement.ts';
-import type { ShiftCountRow } from '../data/hq/statement-view.ts';
-import { type HqTransaction, transactionPage } from '../data/hq/transaction.ts';
-import { builder } from './builder.ts';
-import type { Context } from './context.ts';
-import { Customer } from './customer.ts';
-import { keysetConnection, numberKey } from './keyset.ts';
-import { Money, money, moneyOrNull, Totals } from './money.ts';
-import { SalesOrder } from './sales-order.ts';
-import { Shift, Tender } from './shift.ts';
-import { fromHeadquarters, RetailTransaction, TransactionConnection } from './transaction.ts';
+} from '../../data/hq/statement.ts';
+import type { ShiftCountRow } from '../../data/hq/statement-view.ts';
+import { type HqTransaction, transactionPage } from '../../data/hq/transaction.ts';
+import { builder } from '../builder.ts';
+import type { Context } from '../context.ts';
+import { Customer } from '../customer/customer.ts';
+import { keysetConnection, numberKey } from '../keyset.ts';
+import { Money, money, moneyOrNull, Totals } from '../money.ts';
+import { SalesOrder } from '../order/sales-order.ts';
+import { fromHeadquarters, RetailTransaction, TransactionConnection } from '../order/transaction.ts';
+import { Shift, Tender } from '../till/shift.ts';
 
 const meanings: Record<State, string> = {
   STARTED: 'It exists and has its number.',

@@ -1,8 +1,13 @@
-import { channelTransactionsByUuid, type TransactionRow } from '../data/channel/transaction.ts';
-import { channelDatabaseByName } from '../data/hq/channel.ts';
-import { cancelOrder, prepareTransaction, recordTransactions, type TransactionInput } from '../domain/transaction.ts';
-import { MOST_CHARGES, MOST_LINES, MOST_PAYMENTS } from '../domain/transaction-rules.ts';
-import { mustUse } from '../domain/viewer.ts';
+import { mustUse } from '../../access/viewer.ts';
+import { channelTransactionsByUuid, type TransactionRow } from '../../data/channel/transaction.ts';
+import { channelDatabaseByName } from '../../data/hq/channel.ts';
+import {
+  cancelOrder,
+  prepareTransaction,
+  recordTransactions,
+  type TransactionInput,
+} from '../../domain/transaction.ts';
+import { MOST_CHARGES, MOST_LINES, MOST_PAYMENTS } from '../../domain/transaction-rules.ts';
 import {
   ChannelNotFound,
   DatabaseUnavailable,
@@ -10,11 +15,11 @@ import {
   NotFound,
   TransactionExists,
   WrongState,
-} from '../errors.ts';
-import { atMost } from './bounded.ts';
-import { builder } from './builder.ts';
-import type { Context } from './context.ts';
-import { Tender } from './shift.ts';
+} from '../../errors.ts';
+import { atMost } from '../bounded.ts';
+import { builder } from '../builder.ts';
+import type { Context } from '../context.ts';
+import { Tender } from '../till/shift.ts';
 import { kindValues, RetailTransaction } from './transaction.ts';
 
 const OrderKind = builder.enumType('OrderKind', {

@@ -1,15 +1,15 @@
-import { entityPage } from '../data/entity-page.ts';
+import { mustOperate } from '../../access/viewer.ts';
+import { entityPage } from '../../data/entity-page.ts';
 import {
   type DownloadSession as DownloadRow,
   downloadSessions,
   type UploadSession as UploadRow,
   uploadSessions,
-} from '../data/hq/session.ts';
-import { mustOperate } from '../domain/viewer.ts';
-import { atMost } from './bounded.ts';
-import { builder } from './builder.ts';
+} from '../../data/hq/session.ts';
+import { atMost } from '../bounded.ts';
+import { builder } from '../builder.ts';
+import { keysetConnection, LARGEST_PAGE, textKey } from '../keyset.ts';
 import { JobRun } from './job.ts';
-import { keysetConnection, LARGEST_PAGE, textKey } from './keyset.ts';
 
 const UploadStatus = builder.enumType('UploadSessionStatus', {
   description: 'Where an upload stands.',

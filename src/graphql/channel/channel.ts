@@ -1,15 +1,15 @@
+import { mustOperate, mustUse } from '../../access/viewer.ts';
 import {
   type ChannelDatabase as ChannelDatabaseRow,
   type Channel as ChannelRow,
   channelTypes,
-} from '../data/hq/channel.ts';
-import { adoptChannelDatabase } from '../domain/adopt.ts';
-import { createChannel, updateChannel } from '../domain/channel.ts';
-import { mustOperate, mustUse } from '../domain/viewer.ts';
-import { ChannelExists, ChannelNotFound, InvalidInput, NotFound } from '../errors.ts';
-import { builder } from './builder.ts';
-import type { Context } from './context.ts';
-import { keysetConnection, textKey } from './keyset.ts';
+} from '../../data/hq/channel.ts';
+import { adoptChannelDatabase } from '../../domain/adopt.ts';
+import { createChannel, updateChannel } from '../../domain/channel.ts';
+import { ChannelExists, ChannelNotFound, InvalidInput, NotFound } from '../../errors.ts';
+import { builder } from '../builder.ts';
+import type { Context } from '../context.ts';
+import { keysetConnection, textKey } from '../keyset.ts';
 
 const ChannelType = builder.enumType('ChannelType', {
   description: 'How a channel sells.',

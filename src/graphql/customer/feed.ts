@@ -1,13 +1,13 @@
-import { type FeedRow, feedAfter, feedHead } from '../data/channel/feed.ts';
-import { self } from '../data/channel/self.ts';
-import { mustUse } from '../domain/viewer.ts';
-import { CursorInvalid } from '../errors.ts';
-import { type FeedSource, feedIterable } from '../events/feed.ts';
-import { topics } from '../events/nudges.ts';
-import { atMost } from './bounded.ts';
-import { builder } from './builder.ts';
-import type { Context } from './context.ts';
-import { mustBeStorable } from './storable.ts';
+import { mustUse } from '../../access/viewer.ts';
+import { type FeedRow, feedAfter, feedHead } from '../../data/channel/feed.ts';
+import { self } from '../../data/channel/self.ts';
+import { CursorInvalid } from '../../errors.ts';
+import { type FeedSource, feedIterable } from '../../events/feed.ts';
+import { topics } from '../../events/nudges.ts';
+import { atMost } from '../bounded.ts';
+import { builder } from '../builder.ts';
+import type { Context } from '../context.ts';
+import { mustBeStorable } from '../storable.ts';
 
 /** Account IDs that one event carries at most. */
 const PAGE = 500;

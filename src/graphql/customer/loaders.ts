@@ -1,7 +1,7 @@
 import DataLoader from 'dataloader';
-import { addressesOf, type CustomerRow } from '../data/customer-page.ts';
-import type { AddressRow } from '../data/customer-rows.ts';
-import type { Database } from '../data/database.ts';
+import { addressesOf, type CustomerRow } from '../../data/customer-page.ts';
+import type { AddressRow } from '../../data/customer-rows.ts';
+import type { Database } from '../../data/database.ts';
 
 /** A customer and the database that it was read from, which also has its addresses. */
 export interface FoundCustomer extends CustomerRow {

@@ -1,12 +1,13 @@
-import { type AggregateRow, aggregatePage } from '../data/hq/aggregate.ts';
+import { mustUse } from '../../access/viewer.ts';
+import { type AggregateRow, aggregatePage } from '../../data/hq/aggregate.ts';
 import {
   type InvoiceRow,
   invoicePage,
   invoicesWhere,
   type JournalEntryRow,
   journalEntryPage,
-} from '../data/hq/journal.ts';
-import { type SalesOrderRow, salesOrderPage } from '../data/hq/sales-order.ts';
+} from '../../data/hq/journal.ts';
+import { type SalesOrderRow, salesOrderPage } from '../../data/hq/sales-order.ts';
 import {
   type StatementEventRow,
   type StatementFilter,
@@ -15,16 +16,16 @@ import {
   statementPage,
   statementStates,
   statementsWhere,
-} from '../data/hq/statement.ts';
-import { tenders } from '../data/transaction-rows.ts';
-import { mustUse } from '../domain/viewer.ts';
-import { atMost } from './bounded.ts';
-import { builder } from './builder.ts';
-import { Channel } from './channel.ts';
-import { Customer } from './customer.ts';
-import { keysetConnection, LARGEST_PAGE, numberKey } from './keyset.ts';
-import { Totals } from './money.ts';
-import { SalesOrder, SalesOrderConnection } from './sales-order.ts';
+} from '../../data/hq/statement.ts';
+import { tenders } from '../../data/transaction-rows.ts';
+import { atMost } from '../bounded.ts';
+import { builder } from '../builder.ts';
+import { Channel } from '../channel/channel.ts';
+import { Customer } from '../customer/customer.ts';
+import { keysetConnection, LARGEST_PAGE, numberKey } from '../keyset.ts';
+import { Totals } from '../money.ts';
+import { SalesOrder, SalesOrderConnection } from '../order/sales-order.ts';
+import { RetailTransaction, TransactionConnection } from '../order/transaction.ts';
 import {
   AccountBalance,
   Aggregate,
@@ -43,8 +44,7 @@ import {
   StatementType,
   TenderCount,
   transactionsWith,
-} from './statement-parts.ts';
-import { RetailTransaction, TransactionConnection } from './transaction.ts';
+} from './parts.ts';
 
 builder.node(Statement, {
   description:

@@ -1,3 +1,4 @@
+import { mustUse } from '../../access/viewer.ts';
 import {
   type ChannelTransaction,
   type ChannelTransactionFilter,
@@ -5,31 +6,30 @@ import {
   channelTransactionPage,
   channelTransactionsByUuid,
   type TransactionRow,
-} from '../data/channel/transaction.ts';
-import type { Database } from '../data/database.ts';
-import { type HqTransaction, transactionsWhere } from '../data/hq/transaction.ts';
+} from '../../data/channel/transaction.ts';
+import type { Database } from '../../data/database.ts';
+import { type HqTransaction, transactionsWhere } from '../../data/hq/transaction.ts';
 import {
   type TransactionCharge as Charge,
   type TransactionKind as Kind,
   type TransactionLine as Line,
   type TransactionPayment as Payment,
   transactionKinds,
-} from '../data/transaction-rows.ts';
-import { uuidRule } from '../domain/customer-rules.ts';
-import { quantityOf } from '../domain/money.ts';
-import { MOST_CHARGES, MOST_LINES, MOST_PAYMENTS, readable } from '../domain/transaction-rules.ts';
-import { mustUse } from '../domain/viewer.ts';
-import { DatabaseUnavailable } from '../errors.ts';
-import { atMost } from './bounded.ts';
-import { builder } from './builder.ts';
-import { Channel } from './channel.ts';
-import type { Context } from './context.ts';
-import { Customer } from './customer.ts';
-import { keysetConnection, numberKey } from './keyset.ts';
-import { Money, money, Totals } from './money.ts';
-import { Shift, Tender } from './shift.ts';
+} from '../../data/transaction-rows.ts';
+import { quantityOf } from '../../domain/money.ts';
+import { uuidRule } from '../../domain/rules.ts';
+import { MOST_CHARGES, MOST_LINES, MOST_PAYMENTS, readable } from '../../domain/transaction-rules.ts';
+import { DatabaseUnavailable } from '../../errors.ts';
+import { atMost } from '../bounded.ts';
+import { builder } from '../builder.ts';
+import { Channel } from '../channel/channel.ts';
+import type { Context } from '../context.ts';
+import { Customer } from '../customer/customer.ts';
+import { keysetConnection, numberKey } from '../keyset.ts';
+import { Money, money, Totals } from '../money.ts';
+import { Shift, Tender } from '../till/shift.ts';
 
-export type { TransactionRow } from '../data/channel/transaction.ts';
+export type { TransactionRow } from '../../data/channel/transaction.ts';
 
 const kindMeanings: Record<Kind, string> = {
   ONLINE_ORDER: 'An order of a web shop. It becomes a sales order by Synchronize orders.',

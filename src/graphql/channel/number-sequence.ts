@@ -1,15 +1,15 @@
+import { mustOperate } from '../../access/viewer.ts';
 import {
   allNumberSequences,
   formatted,
   numberSequenceByName,
   type NumberSequence as Row,
-} from '../data/hq/number-sequence.ts';
-import { extendNumberSequence } from '../domain/number-sequence.ts';
-import { mustOperate } from '../domain/viewer.ts';
-import { InvalidInput, NotFound } from '../errors.ts';
-import { atMost } from './bounded.ts';
-import { builder } from './builder.ts';
-import { LARGEST_PAGE } from './keyset.ts';
+} from '../../data/hq/number-sequence.ts';
+import { extendNumberSequence } from '../../domain/number-sequence.ts';
+import { InvalidInput, NotFound } from '../../errors.ts';
+import { atMost } from '../bounded.ts';
+import { builder } from '../builder.ts';
+import { LARGEST_PAGE } from '../keyset.ts';
 
 const NumberSequence = builder.objectRef<Row>('NumberSequence');
 builder.node(NumberSequence, {

@@ -1,10 +1,10 @@
 import DataLoader from 'dataloader';
-import type { Database } from '../data/database.ts';
-import { type AggregateRow, aggregatesWhere } from '../data/hq/aggregate.ts';
-import { type InvoiceRow, invoicesWhere, journalTotals } from '../data/hq/journal.ts';
-import { type StatementRow, statementsWhere } from '../data/hq/statement.ts';
-import { newestInvoices, type ShiftCountRow, shiftCountsOf, statesReached } from '../data/hq/statement-view.ts';
-import type { Viewer } from '../domain/viewer.ts';
+import type { Viewer } from '../../access/viewer.ts';
+import type { Database } from '../../data/database.ts';
+import { type AggregateRow, aggregatesWhere } from '../../data/hq/aggregate.ts';
+import { type InvoiceRow, invoicesWhere, journalTotals } from '../../data/hq/journal.ts';
+import { type StatementRow, statementsWhere } from '../../data/hq/statement.ts';
+import { newestInvoices, type ShiftCountRow, shiftCountsOf, statesReached } from '../../data/hq/statement-view.ts';
 
 /** What lists of statements ask for again and again, asked once. A channel's client sees what is of its channel. */
 export interface StatementLoaders {
