@@ -7,7 +7,7 @@ import {
   lockCustomer,
   storedCustomers,
 } from '../data/channel/customer.ts';
-import { appendOperations, takeCounters } from '../data/channel/operation.ts';
+import { appendOperations, lockLog, takeCounters } from '../data/channel/operation.ts';
 import { addressesOf, customersByUuid } from '../data/customer-page.ts';
 import type { AddressPurpose, AddressRow, CustomerBody, CustomerType } from '../data/customer-rows.ts';
 import { CustomerExists, CustomerNotFound, type DomainError, InvalidInput } from '../errors.ts';
@@ -77,8 +77,8 @@ export async function createCustomers(
   tx: EntityManager,
   customers: PreparedCustomer[],
 ): Promise<(DomainError | { uuid: string; created: boolean })[]> {
-  // Most batches hold no repeat. Taking a counter for each first keeps two writers of one UUID apart on PostgreSQL.
-  const first = await takeCounters(tx, 0);
+  // Most batches hold no repeat, so the lock comes first: it keeps two writers of one UUID apart on PostgreSQL.
+  const first = await lockLog(tx);
   const known = new Map(
     (
       await storedCustomers(
@@ -146,7 +146,7 @@ export async function updateCustomer(
     at,
   }: { channel: string; uuid: string; change: Omit<CustomerInput, 'id' | 'type' | 'addresses'>; at: string },
 ): Promise<void> {
-  const counter = await takeCounters(tx, 0);
+  const counter = await lockLog(tx);
   await ownCustomer(tx, channel, uuid);
   const [row] = await customersByUuid(tx, [uuid]);
   const before = bodyOf(row!);
@@ -186,7 +186,7 @@ export async function addAddress(
   tx: EntityManager,
   { channel, uuid, address, at }: { channel: string; uuid: string; address: AddressInput; at: string },
 ): Promise<void> {
-  const first = await takeCounters(tx, 0);
+  const first = await lockLog(tx);
   await ownCustomer(tx, channel, uuid);
   const [row] = await customersByUuid(tx, [uuid]);
   const addresses = (await addressesOf(tx, [uuid])).get(uuid) ?? [];

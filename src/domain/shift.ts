@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { EntityManager } from 'typeorm';
-import { appendOperations, takeCounters } from '../data/channel/operation.ts';
+import { appendOperations, lockLog, takeCounters } from '../data/channel/operation.ts';
 import { type ChannelShift, channelShiftsByUuid, openShiftOf, storeShift } from '../data/channel/shift.ts';
 import { tendersPaidWith } from '../data/channel/transaction.ts';
 import {
@@ -69,7 +69,7 @@ export function prepareShift(channel: Recording, input: OpenShiftInput, at: stri
  * answers the shift as it is now, whatever has become of it.
  */
 export async function openShift(tx: EntityManager, prepared: PreparedShift, at: string): Promise<ChannelShift> {
-  const counter = await takeCounters(tx, 0);
+  const counter = await lockLog(tx);
   const { uuid, channel, body } = prepared;
   const [known] = await channelShiftsByUuid(tx, [uuid]);
   if (known) {
@@ -143,7 +143,7 @@ async function change(
   { from, done, what }: { from: ShiftState[]; done: ShiftState[]; what: string },
   to: (shift: ChannelShift) => Partial<ShiftBody> | Promise<Partial<ShiftBody>>,
 ): Promise<ChannelShift> {
-  const counter = await takeCounters(tx, 0);
+  const counter = await lockLog(tx);
   const [shift] = await channelShiftsByUuid(tx, [uuid]);
   if (shift?.channel !== channel) throw new NotFound('shift');
   if (done.includes(shift.state)) return shift;

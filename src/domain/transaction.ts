@@ -1,6 +1,6 @@
 import { createHash, randomUUID } from 'node:crypto';
 import type { EntityManager } from 'typeorm';
-import { appendOperations, takeCounters } from '../data/channel/operation.ts';
+import { appendOperations, lockLog, takeCounters } from '../data/channel/operation.ts';
 import { type ChannelShift, channelShiftsByUuid } from '../data/channel/shift.ts';
 import {
   type ChannelTransaction,
@@ -96,8 +96,8 @@ export async function recordTransactions(
   tx: EntityManager,
   transactions: PreparedTransaction[],
 ): Promise<(DomainError | { uuid: string; created: boolean; body: TransactionBody })[]> {
-  // Taking no counter first keeps two writers of one UUID apart on PostgreSQL, and those who close a shift.
-  const first = await takeCounters(tx, 0);
+  // On PostgreSQL the lock keeps two writers of one UUID apart, and a sale from the closing of its shift.
+  const first = await lockLog(tx);
   const uuids = transactions.map(({ uuid }) => uuid);
   const known = new Map(
     (await knownTransactions(tx, uuids)).map(({ uuid, channel, body_hash: bodyHash }) => [uuid, { channel, bodyHash }]),
@@ -153,7 +153,7 @@ export async function cancelOrder(
   tx: EntityManager,
   { channel, uuid, received, at }: { channel: string; uuid: string; received: number | null; at: string },
 ): Promise<{ order: ChannelTransaction; cancelled: boolean }> {
-  const counter = await takeCounters(tx, 0);
+  const counter = await lockLog(tx);
   const [order] = await channelTransactionsByUuid(tx, [uuid]);
   if (order?.channel !== channel) throw new NotFound('order');
   if (order.body.kind === 'CASH_AND_CARRY')

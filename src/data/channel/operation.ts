@@ -31,9 +31,12 @@ export type NewOperation = Operation &
   );
 
 /**
- * Takes the next `count` replication counters and answers the first. Call it before any other statement of the transaction:
- * it keeps other writers of this log away, so that counters follow commit order.
+ * Locks the log for this transaction, before any other statement, and returns the counter of its next operation. It keeps other writers of
+ * this channel database away, so that counters follow commit order and no two of them create the same UUID. `takeCounters` then takes counters.
  */
+export const lockLog = (tx: EntityManager): Promise<number> => takeCounters(tx, 0);
+
+/** Takes the next `count` replication counters of a log that this transaction has locked, and returns the first. */
 export async function takeCounters(tx: EntityManager, count: number): Promise<number> {
   const row = await one<{ last_counter: number }>(
     tx,
