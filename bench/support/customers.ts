@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { CreateCustomerInput } from '../../schema/operations.ts';
-import { readAdventureWorks } from '../../src/cli/adventure-works.ts';
 import type { Database } from '../../src/data/database.ts';
+import { readAdventureWorks } from '../../src/demo/adventure-works.ts';
 import { createCustomers, prepareCustomer } from '../../src/domain/customer.ts';
 
 let real: CreateCustomerInput[] | undefined;

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { App } from '../../src/app.ts';
-import { readAdventureWorks, type WorksOrder, worksCurrency } from '../../src/cli/adventure-works.ts';
 import { sql } from '../../src/data/sql.ts';
+import { readAdventureWorks, type WorksOrder, worksCurrency } from '../../src/demo/adventure-works.ts';
 import { prepareTransaction, recordTransactions } from '../../src/domain/transaction.ts';
 
 let real: WorksOrder[] | undefined;

@@ -4,7 +4,7 @@ import {
   CreateChannelDocument,
   UpdateChannelDocument,
 } from '../../schema/operations.ts';
-import { type Client, orRefused } from './client.ts';
+import { type Client, everyNode, orRefused } from '../client/client.ts';
 
 export interface ChannelOptions {
   name: string;
@@ -27,7 +27,7 @@ export async function addChannel(client: Client, code: string, options: ChannelO
     timeZone,
     country,
     liveConversion: live,
-    ...(database ? { channelDatabase: database } : {}),
+    channelDatabase: database || null,
   };
   const channel = orRefused((await client.request(CreateChannelDocument, { input })).createChannel);
   console.log(`Channel ${channel.channelCode} is ready.`);
@@ -43,15 +43,11 @@ export async function setLive(client: Client, code: string, on: boolean): Promis
 
 /** `hq channel list` */
 export async function listChannels(client: Client): Promise<void> {
-  let after: string | null | undefined;
-  do {
-    const { channels } = await client.request(ChannelsDocument, { first: 100, ...(after ? { after } : {}) });
-    for (const { node } of channels.edges) {
-      const live = node.liveConversion ? 'live' : 'not live';
-      console.log(
-        `${node.code.padEnd(20)} ${node.name.padEnd(24)} ${node.type.padEnd(12)} ${node.currency} ${node.country} ${node.timeZone.padEnd(20)} ${live.padEnd(8)} database ${node.channelDatabase.name}, received ${node.channelDatabase.lastReceived}`,
-      );
-    }
-    after = channels.pageInfo.hasNextPage ? channels.pageInfo.endCursor : undefined;
-  } while (after);
+  for (const channel of await everyNode(client, ChannelsDocument, {}, ({ channels }) => channels)) {
+    const { code, name, type, currency, country, timeZone, liveConversion, channelDatabase } = channel;
+    const live = liveConversion ? 'live' : 'not live';
+    console.log(
+      `${code.padEnd(20)} ${name.padEnd(24)} ${type.padEnd(12)} ${currency} ${country} ${timeZone.padEnd(20)} ${live.padEnd(8)} database ${channelDatabase.name}, received ${channelDatabase.lastReceived}`,
+    );
+  }
 }

@@ -1,63 +1,7 @@
-import {
-  CancelJobRunDocument,
-  JobRunsDocument,
-  RetryJobRunDocument,
-  RunCalculateStatementsDocument,
-  RunConversionDocument,
-  RunDownload1010Document,
-  RunEndOfDayDocument,
-  type RunJobInput,
-  type RunPartsFragment,
-  RunPJobDocument,
-  RunPostStatementsDocument,
-  RunSynchronizeCustomersDocument,
-  RunSynchronizeOrdersDocument,
-  RunValidateTransactionsDocument,
-  WatchJobRunDocument,
-} from '../../schema/operations.ts';
-import { type Client, orRefused } from './client.ts';
-import { ended, progressBars, showRun, titles } from './progress.ts';
-
-/** By the name that the shell knows a job by: how it is started. */
-const starts = {
-  'p-job': async (client, input) => orRefused((await client.request(RunPJobDocument, { input })).runPJob),
-  'synchronize-customers': async (client, input) =>
-    orRefused((await client.request(RunSynchronizeCustomersDocument, { input })).runSynchronizeCustomers),
-  'synchronize-orders': async (client, input) =>
-    orRefused((await client.request(RunSynchronizeOrdersDocument, { input })).runSynchronizeOrders),
-  'validate-transactions': async (client, input) =>
-    orRefused((await client.request(RunValidateTransactionsDocument, { input })).runValidateTransactions),
-  'calculate-statements': async (client, input) =>
-    orRefused((await client.request(RunCalculateStatementsDocument, { input })).runCalculateStatements),
-  'post-statements': async (client, input) =>
-    orRefused((await client.request(RunPostStatementsDocument, { input })).runPostStatements),
-  'download-1010': async (client, input) =>
-    orRefused((await client.request(RunDownload1010Document, { input })).runDownload1010),
-  conversion: async (client, input) =>
-    orRefused((await client.request(RunConversionDocument, { input })).runConversion),
-  'end-of-day': async (client, input) => orRefused((await client.request(RunEndOfDayDocument, { input })).runEndOfDay),
-} satisfies Record<string, (client: Client, input: RunJobInput) => Promise<RunPartsFragment>>;
-
-export type JobName = keyof typeof starts;
-export const jobNames = Object.keys(starts) as JobName[];
-
-export const startRun = (client: Client, job: JobName, input: RunJobInput): Promise<RunPartsFragment> =>
-  starts[job](client, input);
-
-/** Shows a run until it has ended; answers its final state. */
-export async function watchRun(client: Client, id: string, bars = progressBars()): Promise<RunPartsFragment> {
-  let last: RunPartsFragment | undefined;
-  try {
-    for await (const { jobRun } of client.subscribe(WatchJobRunDocument, { id })) {
-      last = jobRun;
-      showRun(bars, jobRun);
-    }
-  } finally {
-    bars.stop();
-  }
-  if (!last) throw new Error('The stream of the run ended before its first event.');
-  return last;
-}
+import { CancelJobRunDocument, JobRunsDocument, RetryJobRunDocument } from '../../schema/operations.ts';
+import { type Client, orRefused } from '../client/client.ts';
+import { ended, titles } from '../client/progress.ts';
+import { type JobName, startRun, watchRun } from '../client/runs.ts';
 
 /** `hq job <name>`: starts a job or joins the one under way. The exit code is 1 when a watched run does not succeed. */
 export async function job(

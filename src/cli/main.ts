@@ -1,14 +1,15 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { tokenFor } from '../access/viewer.ts';
+import { type Client, clientOf, Refused } from '../client/client.ts';
+import { jobNames } from '../client/runs.ts';
 import { allSettings, InvalidSettings, readConfig } from '../config.ts';
 import { FolderRefused } from '../data/folder-lock.ts';
+import { demo } from '../demo/demo.ts';
 import { DomainError } from '../errors.ts';
 import { PortInUse } from '../http/server.ts';
 import { createLog } from '../log.ts';
 import { addChannel, type ChannelOptions, listChannels, setLive } from './channel.ts';
-import { type Client, clientOf, Refused } from './client.ts';
-import { demo } from './demo.ts';
-import { cancelRun, type JobName, job, jobNames, listRuns, retryRun } from './job.ts';
+import { cancelRun, job, listRuns, retryRun } from './job.ts';
 import { migrate } from './migrate.ts';
 import { serve } from './serve.ts';
 
@@ -100,7 +101,7 @@ for (const name of jobNames) {
       .option('--channel <codes...>', 'only for these channels')
       .option('--business-date <day>', 'statements: only up to this business day')
       .option('--watch', 'show its progress until it ends'),
-  ).action((options) => withClient(options, (client) => job(client, name as JobName, options)));
+  ).action((options) => withClient(options, (client) => job(client, name, options)));
 }
 remote(
   jobs.command('list').description('list the newest runs').option('--first <count>', 'how many', wholeNumber, 20),

@@ -1,7 +1,7 @@
 import { startApp } from '../app.ts';
 import { readConfig, showsGraphiql } from '../config.ts';
+import { storyTabs } from '../demo/story.ts';
 import { createLog } from '../log.ts';
-import { storyTabs } from './story.ts';
 
 /** `hq serve`: serves until it is told to stop. */
 export async function serve(): Promise<void> {

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { expect, test } from 'vitest';
-import { readAdventureWorks } from '../../src/cli/adventure-works.ts';
-import { closingOf, dollars, kindOf, openingOf, saleInput, tillDays } from '../../src/cli/demo-orders.ts';
 import type { ShiftBody } from '../../src/data/transaction-rows.ts';
+import { readAdventureWorks } from '../../src/demo/adventure-works.ts';
+import { closingOf, dollars, kindOf, openingOf, saleInput, tillDays } from '../../src/demo/orders.ts';
 import { clearStatement } from '../../src/domain/statement.ts';
 import { appendOperation, createCustomer, rowsOf, run, withChannels } from '../support/actions.ts';
 import type { Headquarters } from '../support/headquarters.ts';

@@ -11,16 +11,16 @@ import {
   RunConversionDocument,
   RunEndOfDayDocument,
 } from '../../schema/operations.ts';
-import { textOf } from './client.ts';
+import { textOf } from '../client/client.ts';
 
 const uuid = '7f3c1a52-1b7c-4c1e-9d38-2f4c8a6f0b11';
 
 /** An enum value, which GraphQL writes without quotes. */
-class Word {
+class EnumValue {
   constructor(readonly value: string) {}
 }
 
-/** What GraphiQL shows first: the story of a customer, an order and a sale, tab by tab. */
+/** The tabs GraphiQL opens with: the story of a customer, an order, and a sale. */
 export const storyTabs = [
   tab(
     ['1. Press play: a store.', 'Live conversion is off, so that you', 'can watch each step.'],
@@ -29,7 +29,7 @@ export const storyTabs = [
       input: {
         code: 'houston',
         name: 'Houston',
-        type: new Word('RETAIL_STORE'),
+        type: new EnumValue('RETAIL_STORE'),
         currency: 'USD',
         timeZone: 'America/Chicago',
         country: 'US',
@@ -62,7 +62,7 @@ export const storyTabs = [
       id: 'b7f0c1de-6c2f-4a3e-8d5f-0c9e1f2a3b4c',
       customerUuid: uuid,
       lines: [{ sku: 'BK-R50B-58', quantity: 1, unitPrice: '699.10', tax: '57.68' }],
-      payments: [{ tender: new Word('ONLINE'), amount: '756.78' }],
+      payments: [{ tender: new EnumValue('ONLINE'), amount: '756.78' }],
       total: '756.78',
     },
   }),
@@ -72,7 +72,7 @@ export const storyTabs = [
       id: 'c5a1b7d2-94e3-4f60-8a7c-1d2e3f4a5b6c',
       customerUuid: uuid,
       lines: [{ sku: 'HL-U509-R', quantity: 2, unitPrice: '34.99', tax: '5.77' }],
-      payments: [{ tender: new Word('CASH'), amount: '75.75' }],
+      payments: [{ tender: new EnumValue('CASH'), amount: '75.75' }],
       total: '75.75',
     },
   }),
@@ -91,7 +91,7 @@ export const storyTabs = [
   tab(['10. What needs a person: nothing.'], AttentionDocument, { first: 10 }),
 ];
 
-/** The operation as our own clients send it, with an example as default of its variables: GraphiQL forgets a first tab's own. */
+/** An operation of our own clients, with an example as the default of its variables, because GraphiQL drops the variables of the first tab. */
 function tab<Variables>(
   comment: string[],
   document: TypedDocumentNode<unknown, Variables>,
@@ -99,17 +99,17 @@ function tab<Variables>(
 ) {
   const text = Object.entries(example).reduce(
     (query, [name, value]) =>
-      query.replace(new RegExp(`\\$${name}: [\\w!\\[\\]]+`), (declared) => `${declared} = ${written(value)}`),
+      query.replace(new RegExp(`\\$${name}: [\\w!\\[\\]]+`), (declared) => `${declared} = ${literal(value)}`),
     textOf(document as TypedDocumentNode<unknown, never>),
   );
   return { query: `${comment.map((line) => `# ${line}`).join('\n')}\n${text}\n` };
 }
 
-/** A value as GraphQL writes it: as JSON, but for the names of fields, and one field a line so that it can be read and changed. */
-function written(value: unknown, indent = '  '): string {
-  if (value instanceof Word) return value.value;
+/** A GraphQL literal, with one field per line so that it is easy to read and change. */
+function literal(value: unknown, indent = '  '): string {
+  if (value instanceof EnumValue) return value.value;
   if (typeof value !== 'object' || value === null) return JSON.stringify(value);
-  if (Array.isArray(value)) return `[${value.map((item) => written(item, indent)).join(', ')}]`;
-  const fields = Object.entries(value).map(([name, field]) => `${indent}  ${name}: ${written(field, `${indent}  `)}`);
+  if (Array.isArray(value)) return `[${value.map((item) => literal(item, indent)).join(', ')}]`;
+  const fields = Object.entries(value).map(([name, field]) => `${indent}  ${name}: ${literal(field, `${indent}  `)}`);
   return `{\n${fields.join('\n')}\n${indent}}`;
 }

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { storyTabs } from '../../src/cli/story.ts';
+import { storyTabs } from '../../src/demo/story.ts';
 import { type Answer, startHeadquarters } from '../support/headquarters.ts';
 
 test('played one after the other, the tabs of GraphiQL tell the story of a customer, an order and a sale', async () => {

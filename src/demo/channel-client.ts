@@ -7,12 +7,12 @@ import {
   OpenShiftDocument,
   RecordSaleDocument,
 } from '../../schema/operations.ts';
-import type { Client } from './client.ts';
-import { closingOf, type DemoOrder, openingOf, orderInput, saleInput, type TillDay, tillDays } from './demo-orders.ts';
+import type { Client } from '../client/client.ts';
+import { closingOf, type DemoOrder, openingOf, orderInput, saleInput, type TillDay, tillDays } from './orders.ts';
 
-/** Requests that one channel's client has under way at once. */
-const AT_ONCE = 5;
-const everyRegister = Array.from({ length: AT_ONCE }, (_, index) => `till-${index + 1}`);
+/** Concurrent requests of one channel's client. */
+const CONCURRENCY = 5;
+const allRegisters = Array.from({ length: CONCURRENCY }, (_, index) => `till-${index + 1}`);
 
 interface Failure {
   code: string;
@@ -21,16 +21,16 @@ interface Failure {
 
 /** A channel's own software: it creates customers, records their orders, and listens to the feed of its account IDs. */
 export class ChannelClient {
-  /** UUIDs that were acknowledged, with the time. */
+  /** When each customer was acknowledged, by UUID. */
   readonly created = new Map<string, number>();
-  /** Account IDs that came over the subscription, by UUID, with the time. */
+  /** Account IDs from the subscription and when they arrived, by UUID. */
   readonly received = new Map<string, { accountId: string; at: number }>();
-  /** Orders and sales that were acknowledged, by UUID. */
+  /** Acknowledged orders and sales, by UUID. */
   readonly recorded = new Map<string, DemoOrder>();
-  /** Days that a till was opened, and closed with its count. */
+  /** Shifts opened and closed with a count. */
   shifts = 0;
   readonly refused: string[] = [];
-  /** Events that broke the sequence rule, and account IDs that came twice: there must be none. */
+  /** Events that broke the sequence rule and account IDs that arrived twice: there must be none. */
   readonly broken: string[] = [];
   private last = 0;
   private heard = () => {};
@@ -48,7 +48,7 @@ export class ChannelClient {
   async create(customers: CreateCustomerInput[]): Promise<void> {
     const waiting = [...customers].reverse();
     await Promise.all(
-      Array.from({ length: AT_ONCE }, async () => {
+      Array.from({ length: CONCURRENCY }, async () => {
         for (let input = waiting.pop(); input; input = waiting.pop()) {
           const { createCustomer: answer } = await this.client.request(CreateCustomerDocument, { input });
           if (answer.__typename === 'Customer') this.created.set(answer.uuid, performance.now());
@@ -59,8 +59,8 @@ export class ChannelClient {
     );
   }
 
-  /** Records orders and sales. Each register has its days one after the other and then takes orders, so this many requests are under way at once. */
-  async record(orders: DemoOrder[], registers = everyRegister): Promise<void> {
+  /** Records orders and sales. Each register works through its days and then takes orders, one request at a time. */
+  async record(orders: DemoOrder[], registers = allRegisters): Promise<void> {
     const waiting = orders.filter(({ kind }) => kind !== 'CASH_AND_CARRY').reverse();
     const days = tillDays(this.code, orders, registers);
     await Promise.all(
@@ -74,7 +74,7 @@ export class ChannelClient {
     );
   }
 
-  /** A day at a till: the shift is opened, sells, is counted and closed. */
+  /** One day at a register: opens the shift, sells, counts, and closes. */
   private async sell(day: TillDay): Promise<void> {
     const { openShift } = await this.client.request(OpenShiftDocument, { input: openingOf(day, this.code) });
     if (openShift.__typename !== 'Shift') return this.refuse(`a shift on ${day.businessDate}`, openShift);
@@ -97,7 +97,7 @@ export class ChannelClient {
     this.refused.push(`${what} was refused: ${message} [${code}]`);
   }
 
-  /** Resolves when the account ID of every created customer has come, or rejects when nothing comes for `patience` ms. */
+  /** Resolves when every created customer has its account ID; rejects when nothing arrives for `patience` ms. */
   async complete(patience: number): Promise<void> {
     while ([...this.created.keys()].some((uuid) => !this.received.has(uuid))) {
       await new Promise<void>((resolve, reject) => {
@@ -117,14 +117,14 @@ export class ChannelClient {
     this.feed.stop();
   }
 
-  /** The sequence rule: apply what is next, ignore what is old, and a gap must not be. */
+  /** The sequence rule: apply the next number, ignore older ones, and report a gap. */
   private async listen(): Promise<void> {
     try {
       for await (const { accountIdsSynced } of this.feed) {
         for (const { sequence, uuid, accountId } of accountIdsSynced.customers) {
           if (sequence <= this.last) continue;
           if (sequence > this.last + 1) this.broken.push(`gap before ${sequence}`);
-          if (this.received.has(uuid)) this.broken.push(`${uuid} came twice`);
+          if (this.received.has(uuid)) this.broken.push(`${uuid} arrived twice`);
           this.last = sequence;
           this.received.set(uuid, { accountId, at: performance.now() });
         }

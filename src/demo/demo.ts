@@ -5,21 +5,21 @@ import {
   UpdateChannelDocument,
   UpdateScheduleDocument,
 } from '../../schema/operations.ts';
+import { type Client, clientOf, orRefused } from '../client/client.ts';
+import { ended, progressBars } from '../client/progress.ts';
+import { type JobName, startRun, watchRun } from '../client/runs.ts';
 import { readAdventureWorks } from './adventure-works.ts';
-import { type Client, clientOf, orRefused } from './client.ts';
-import { faultsOfBooks, readBooks, showBooks } from './demo-books.ts';
-import { ChannelClient } from './demo-client.ts';
-import { type DemoOrder, kindOf } from './demo-orders.ts';
-import { startDemoServer } from './demo-server.ts';
-import { accountsOf, faultsOfCustomers, showCustomers } from './demo-summary.ts';
-import { type JobName, startRun, watchRun } from './job.ts';
-import { ended, progressBars } from './progress.ts';
+import { faultsOfBooks, readBooks, showBooks } from './books.ts';
+import { ChannelClient } from './channel-client.ts';
+import { accountsOf, faultsOfCustomers, showCustomers } from './customers.ts';
+import { type DemoOrder, kindOf } from './orders.ts';
+import { startDemoServer } from './server.ts';
 
-/** Customers that are kept back to be created later, one after the other, with live conversion on. */
+/** Customers created later, one at a time, with live conversion on. */
 const LIVE = 20;
 const PATIENCE = 30_000;
 
-/** `hq demo`: Adventure Works, played by clients over the network against a server in another process. */
+/** `hq demo`: clients play Adventure Works over the network against a server in another process. */
 export async function demo(options: { customers?: number; exit?: boolean }): Promise<void> {
   const works = readAdventureWorks(new URL('../demo/adventure-works/', import.meta.url));
   const customers = works.customers.slice(0, options.customers ?? works.customers.length);
@@ -37,9 +37,8 @@ export async function demo(options: { customers?: number; exit?: boolean }): Pro
   );
   await setSchedules(operator, false);
   for (const channel of works.channels) {
-    orRefused(
-      (await operator.request(CreateChannelDocument, { input: { ...channel, liveConversion: false } })).createChannel,
-    );
+    const input = { ...channel, liveConversion: false };
+    orRefused((await operator.request(CreateChannelDocument, { input })).createChannel);
   }
   const connections = works.channels.map(() => clientOf(server.url));
   let changed = () => {};
@@ -109,7 +108,7 @@ export async function demo(options: { customers?: number; exit?: boolean }): Pro
 
   console.log('\nSummary');
   const accounts = await accountsOf(operator, clients);
-  await showCustomers(operator, clients, { accounts, creating, converting, latencies });
+  await showCustomers(operator, clients, accounts, { creating, converting, latencies });
   const books = await readBooks(operator, clients);
   showBooks(books, clients, { recording, ordering, posting });
   const faults = [...faultsOfCustomers(clients, accounts, customers.length), ...faultsOfBooks(books, clients, orders)];
@@ -134,14 +133,14 @@ export async function demo(options: { customers?: number; exit?: boolean }): Pro
     process.once(signal, () => void server.stop().then(() => process.exit(0)));
 }
 
-/** What recurs by itself would spoil the demo: everything is shown when its turn comes. */
+/** Scheduled runs would do the demo's work before its turn. */
 async function setSchedules(operator: Client, enabled: boolean): Promise<void> {
   const { schedules } = await operator.request(SchedulesDocument, {});
   for (const { id } of schedules!)
     orRefused((await operator.request(UpdateScheduleDocument, { input: { id, enabled } })).updateSchedule);
 }
 
-/** Runs a job, shows its steps as they go on, and answers how many ms it took. */
+/** Runs a job, shows its progress, and returns how many ms it took. */
 async function operate(operator: Client, job: JobName, bars = progressBars()): Promise<number> {
   const begun = performance.now();
   const run = await watchRun(operator, (await startRun(operator, job, {})).id, bars);
@@ -150,7 +149,7 @@ async function operate(operator: Client, job: JobName, bars = progressBars()): P
   return took;
 }
 
-/** Says what happens, shows bars while it does, and answers how many ms it took. */
+/** Prints a title, shows bars during the work, and returns how many ms it took. */
 async function stage(title: string, work: (bars: ReturnType<typeof progressBars>) => Promise<void>): Promise<number> {
   console.log(title);
   const bars = progressBars();
@@ -163,7 +162,7 @@ async function stage(title: string, work: (bars: ReturnType<typeof progressBars>
   return performance.now() - begun;
 }
 
-/** Live conversion: from the acknowledged creation to the account ID at the till, in ms. */
+/** Measures live conversion: ms from the acknowledged creation to the account ID at the register, sorted. */
 async function liveCustomers(
   operator: Client,
   clients: ChannelClient[],
@@ -181,5 +180,5 @@ async function liveCustomers(
     const [sent, got] = [client.created.get(customer.id!), client.received.get(customer.id!)];
     if (sent !== undefined && got) latencies.push(got.at - sent);
   }
-  return latencies.sort((one, other) => one - other);
+  return latencies.sort((a, b) => a - b);
 }

@@ -1,41 +1,17 @@
 import { CustomersDocument, FailedOperationsDocument } from '../../schema/operations.ts';
-import type { Client } from './client.ts';
-import type { ChannelClient } from './demo-client.ts';
+import { type Client, everyNode } from '../client/client.ts';
+import type { ChannelClient } from './channel-client.ts';
 
 /*
- * What became of the customers: headquarters is asked page by page, and its answer compared with what every channel's client has created
- * and heard.
+ * Compares the customers at headquarters with what each channel's client created and heard.
  */
-
-interface Page<Node> {
-  edges: { node: Node }[];
-  pageInfo: { hasNextPage: boolean; endCursor?: string | null };
-}
-
-/** All pages of a list. */
-export async function everyPage<Node>(
-  page: (position: { first: number; after: string | null }) => Promise<Page<Node>>,
-): Promise<Node[]> {
-  const found: Node[] = [];
-  let after: string | null | undefined;
-  do {
-    const { edges, pageInfo } = await page({ first: 100, after: after ?? null });
-    for (const { node } of edges) found.push(node);
-    after = pageInfo.hasNextPage ? pageInfo.endCursor : undefined;
-  } while (after);
-  return found;
-}
 
 /** The account IDs that headquarters has assigned, by UUID. */
 export async function accountsOf(operator: Client, clients: ChannelClient[]): Promise<Map<string, string>> {
-  const pages = clients.map(({ code: channel }) =>
-    everyPage((position) =>
-      operator
-        .request(CustomersDocument, { source: 'HEADQUARTERS', channel, ...position })
-        .then(({ customers }) => customers!),
-    ),
+  const lists = clients.map(({ code: channel }) =>
+    everyNode(operator, CustomersDocument, { source: 'HEADQUARTERS', channel }, ({ customers }) => customers),
   );
-  return new Map((await Promise.all(pages)).flat().map(({ uuid, accountLabel }) => [uuid, accountLabel]));
+  return new Map((await Promise.all(lists)).flat().map(({ uuid, accountLabel }) => [uuid, accountLabel]));
 }
 
 export const seconds = (ms: number): string => (ms / 1_000).toFixed(1);
@@ -43,19 +19,10 @@ export const seconds = (ms: number): string => (ms / 1_000).toFixed(1);
 export async function showCustomers(
   operator: Client,
   clients: ChannelClient[],
-  {
-    accounts,
-    creating,
-    converting,
-    latencies,
-  }: {
-    accounts: Map<string, string>;
-    creating: number;
-    converting: number;
-    latencies: number[];
-  },
+  accounts: Map<string, string>,
+  { creating, converting, latencies }: { creating: number; converting: number; latencies: number[] },
 ): Promise<void> {
-  const failures = await operator.request(FailedOperationsDocument, { first: 100 });
+  const failed = (await operator.request(FailedOperationsDocument, { first: 100 })).customerOperations!.edges;
   const created = clients.reduce((sum, client) => sum + client.created.size, 0);
   const converted = created - latencies.length;
   console.log(
@@ -73,9 +40,8 @@ export async function showCustomers(
       `  live: account ID at the channel ${Math.round(latencies[Math.floor(latencies.length / 2)]!)} ms after creation (median), ${Math.round(latencies.at(-1)!)} ms at most`,
     );
   }
-  console.log(`  set aside with a reason  ${failures.customerOperations!.edges.length}`);
-  for (const { node } of failures.customerOperations!.edges)
-    console.log(`    ${node.customerUuid}  ${node.errorCode}: ${node.error}`);
+  console.log(`  set aside with a reason  ${failed.length}`);
+  for (const { node } of failed) console.log(`    ${node.customerUuid}  ${node.errorCode}: ${node.error}`);
 }
 
 export function faultsOfCustomers(clients: ChannelClient[], accounts: Map<string, string>, expected: number): string[] {
@@ -89,7 +55,7 @@ export function faultsOfCustomers(clients: ChannelClient[], accounts: Map<string
       .map((uuid) => `${code}: heard of ${uuid}, which is not its own`),
     ...[...received]
       .filter(([uuid, { accountId }]) => accounts.get(uuid) !== accountId)
-      .map(([uuid]) => `${code}: heard another account ID than headquarters has for ${uuid}`),
+      .map(([uuid]) => `${code}: heard a different account ID from the one headquarters has for ${uuid}`),
   ]);
   if (created !== expected) faults.push(`${created} of ${expected} customers were created`);
   if (accounts.size !== created) faults.push(`headquarters has ${accounts.size} customers, ${created} were created`);

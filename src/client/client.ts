@@ -3,7 +3,7 @@ import { print } from 'graphql';
 import { createClient } from 'graphql-ws';
 import WebSocket from 'ws';
 
-/** A failure that the server answered as data, or an error that it answered instead of data. */
+/** A failure the server returned as data, or an error it returned instead of data. */
 export class Refused extends Error {
   constructor(
     message: string,
@@ -14,7 +14,7 @@ export class Refused extends Error {
 }
 
 export interface Client {
-  /** Sends an operation over HTTP. Throws Refused when it answers errors, so a field that is null only then is there. */
+  /** Sends an operation over HTTP. Throws Refused when it returns errors, so a field that is null only on errors is present. */
   request<Data, Variables extends Record<string, unknown>>(
     document: TypedDocumentNode<Data, Variables>,
     variables: Variables,
@@ -34,7 +34,31 @@ export const textOf = (document: TypedDocumentNode<unknown, never>): string => {
   return known;
 };
 
-/** A GraphQL client of a headquarters: what the commands and the demo are. */
+interface Page<Node> {
+  edges: { node: Node }[];
+  pageInfo: { hasNextPage: boolean; endCursor?: string | null };
+}
+
+/** Reads every node of a list, page by page. */
+export async function everyNode<Node, Data, Variables extends { first: number; after?: string | null }>(
+  client: Client,
+  document: TypedDocumentNode<Data, Variables>,
+  filter: Omit<Variables, 'first' | 'after'>,
+  list: (data: Data) => Page<Node> | null | undefined,
+): Promise<Node[]> {
+  const found: Node[] = [];
+  let after: string | null | undefined = null;
+  do {
+    const { edges, pageInfo }: Page<Node> = list(
+      await client.request(document, { ...filter, first: 100, after } as never as Variables),
+    )!;
+    for (const { node } of edges) found.push(node);
+    after = pageInfo.hasNextPage ? pageInfo.endCursor : null;
+  } while (after);
+  return found;
+}
+
+/** A GraphQL client of headquarters, which the commands and the demo share. */
 export function clientOf(server: string, token?: string): Client {
   const endpoint = new URL('/graphql', server);
   const authorization: Record<string, string> = token ? { authorization: `Bearer ${token}` } : {};
@@ -86,7 +110,7 @@ export function clientOf(server: string, token?: string): Client {
   };
 }
 
-/** The object that a mutation answered, or Refused with the failure's sentence. */
+/** Returns the object a mutation returned, or throws Refused with the failure's message. */
 export function orRefused<Answer extends { __typename: string }>(answer: Answer): Exclude<Answer, { code: unknown }> {
   const { message, code } = answer as { message?: string; code?: string };
   if (message !== undefined && code !== undefined) throw new Refused(message, code);

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { readAdventureWorks } from '../../src/cli/adventure-works.ts';
-import { closingOf, type DemoOrder, kindOf, openingOf, saleInput, tillDays } from '../../src/cli/demo-orders.ts';
+import { readAdventureWorks } from '../../src/demo/adventure-works.ts';
+import { closingOf, type DemoOrder, kindOf, openingOf, saleInput, tillDays } from '../../src/demo/orders.ts';
 
 const works = readAdventureWorks(new URL('../../demo/adventure-works/', import.meta.url));
 const types = new Map(works.channels.map(({ code, type }) => [code, type]));

@@ -8,16 +8,15 @@ import {
   StatementsDocument,
   type StatementsQuery,
 } from '../../schema/operations.ts';
+import { type Client, everyNode } from '../client/client.ts';
 import { minorUnits } from '../domain/money.ts';
 import { worksCurrency } from './adventure-works.ts';
-import type { Client } from './client.ts';
-import type { ChannelClient } from './demo-client.ts';
-import { type DemoOrder, dollars, TILL_BEGINS_WITH } from './demo-orders.ts';
-import { everyPage, seconds } from './demo-summary.ts';
+import type { ChannelClient } from './channel-client.ts';
+import { seconds } from './customers.ts';
+import { type DemoOrder, dollars, STARTING_CASH } from './orders.ts';
 
 /*
- * What became of the orders and sales: headquarters is asked page by page, and its answer compared with what every channel's client has
- * recorded and heard. Sums are whole cents.
+ * Compares the books of headquarters with what each channel's client recorded and heard. Sums are in whole cents.
  */
 
 type Received = NonNullable<ReceivedTransactionsQuery['receivedTransactions']>['edges'][number]['node'];
@@ -25,7 +24,7 @@ type SalesOrder = NonNullable<SalesOrdersQuery['salesOrders']>['edges'][number][
 type Statement = NonNullable<StatementsQuery['statements']>['edges'][number]['node'];
 
 export interface Books {
-  /** By the code of the channel. */
+  /** By channel code. */
   received: Map<string, Received[]>;
   salesOrders: SalesOrder[];
   statements: Statement[];
@@ -33,34 +32,26 @@ export interface Books {
 }
 
 export async function readBooks(operator: Client, clients: ChannelClient[]): Promise<Books> {
-  const ofEach = <Node>(read: (channel: string) => Promise<Node[]>) =>
+  const perChannel = <Node>(read: (channel: string) => Promise<Node[]>) =>
     Promise.all(clients.map(async ({ code }) => [code, await read(code)] as const));
-  const received = await ofEach((channel) =>
-    everyPage((position) =>
-      operator
-        .request(ReceivedTransactionsDocument, { channel, ...position })
-        .then(({ receivedTransactions }) => receivedTransactions!),
-    ),
+  const received = await perChannel((channel) =>
+    everyNode(operator, ReceivedTransactionsDocument, { channel }, (data) => data.receivedTransactions),
   );
-  const salesOrders = await ofEach((channel) =>
-    everyPage((position) =>
-      operator.request(SalesOrdersDocument, { channel, ...position }).then(({ salesOrders }) => salesOrders!),
-    ),
+  const salesOrders = await perChannel((channel) =>
+    everyNode(operator, SalesOrdersDocument, { channel }, (data) => data.salesOrders),
   );
-  const statements = await ofEach((channel) =>
-    everyPage((position) =>
-      operator.request(StatementsDocument, { channel, ...position }).then(({ statements }) => statements!),
-    ),
+  const statements = await perChannel((channel) =>
+    everyNode(operator, StatementsDocument, { channel }, (data) => data.statements),
   );
   return {
     received: new Map(received),
-    salesOrders: salesOrders.flatMap(([, all]) => all),
-    statements: statements.flatMap(([, all]) => all),
+    salesOrders: salesOrders.flatMap(([, nodes]) => nodes),
+    statements: statements.flatMap(([, nodes]) => nodes),
     attention: (await operator.request(AttentionDocument, { first: 20 })).attention!,
   };
 }
 
-/** What is known of a channel's client here. */
+/** The part of a channel's client that the comparison needs. */
 type Recorder = Pick<ChannelClient, 'code' | 'recorded' | 'received' | 'shifts'>;
 
 interface Amount {
@@ -69,16 +60,16 @@ interface Amount {
 
 const centsOf = ({ totals: { total } }: Amount): number =>
   (total.currency === worksCurrency ? minorUnits(total.amount, total.currency) : undefined) ?? Number.NaN;
-const sumOf = (all: Amount[]): number => all.reduce((sum, one) => sum + centsOf(one), 0);
+const sumOf = (amounts: Amount[]): number => amounts.reduce((sum, amount) => sum + centsOf(amount), 0);
 const sumRecorded = (orders: DemoOrder[]): number => orders.reduce((sum, { total }) => sum + total, 0);
 const isSale = ({ kind }: { kind: DemoOrder['kind'] }) => kind === 'CASH_AND_CARRY';
 
-/** What headquarters has booked, in parts. */
+/** What headquarters has booked, by where it came from. */
 function partsOf({ salesOrders, statements }: Books) {
   const posted = statements.filter(({ state }) => state === 'POSTED');
   return {
-    ofOrders: salesOrders.filter(({ source }) => source === 'ORDER'),
-    ofStatements: salesOrders.filter(({ source }) => source === 'STATEMENT'),
+    fromOrders: salesOrders.filter(({ source }) => source === 'ORDER'),
+    fromStatements: salesOrders.filter(({ source }) => source === 'STATEMENT'),
     transactional: posted.filter(({ type }) => type === 'TRANSACTIONAL'),
     financial: posted.filter(({ type }) => type === 'FINANCIAL'),
   };
@@ -91,21 +82,21 @@ export function showBooks(
 ): void {
   const recorded = clients.flatMap((client) => [...client.recorded.values()]);
   const shifts = clients.reduce((sum, client) => sum + client.shifts, 0);
-  const { ofOrders, ofStatements, transactional, financial } = partsOf(books);
+  const { fromOrders, fromStatements, transactional, financial } = partsOf(books);
   const count = (kind: DemoOrder['kind']) => recorded.filter((order) => order.kind === kind).length;
   const line = (name: string, text: string) => console.log(`  ${name.padEnd(24)} ${text}`);
   line('orders recorded', `${recorded.length}, ${shown(sumRecorded(recorded))}   (${seconds(recording)} s)`);
   line('  online orders', String(count('ONLINE_ORDER')));
   line('  customer orders', String(count('CUSTOMER_ORDER')));
   line('  cash-and-carry sales', `${count('CASH_AND_CARRY')} in ${shifts} shifts`);
-  line('sales orders of orders', `${ofOrders.length}, ${shown(sumOf(ofOrders))}   (${seconds(ordering)} s)`);
+  line('sales orders of orders', `${fromOrders.length}, ${shown(sumOf(fromOrders))}   (${seconds(ordering)} s)`);
   line(
     'statements posted',
     `${transactional.length} of sales, ${financial.length} of shifts   (${seconds(posting)} s)`,
   );
-  line('  their sales orders', `${ofStatements.length}, ${shown(sumOf(ofStatements))}`);
-  line('  their invoices', String(ofStatements.filter(({ invoice }) => invoice).length));
-  line('in the books', shown(sumOf(ofOrders) + sumOf(transactional)));
+  line('  their sales orders', `${fromStatements.length}, ${shown(sumOf(fromStatements))}`);
+  line('  their invoices', String(fromStatements.filter(({ invoice }) => invoice).length));
+  line('in the books', shown(sumOf(fromOrders) + sumOf(transactional)));
   line('needs a person', String(books.attention.total));
   for (const { kind, channel, name, code, message, toDo } of books.attention.items)
     console.log(`    ${kind} ${channel?.code ?? 'headquarters'} ${name}: ${message ?? code ?? ''} ${toDo}`);
@@ -119,15 +110,16 @@ export function faultsOfBooks(books: Books, clients: Recorder[], expected: DemoO
   const recorded = clients.flatMap((client) => [...client.recorded.values()]);
   const sales = recorded.filter(isSale);
   const shifts = clients.reduce((sum, client) => sum + client.shifts, 0);
-  const { ofOrders, ofStatements, transactional, financial } = partsOf(books);
+  const { fromOrders, fromStatements, transactional, financial } = partsOf(books);
   const faults = clients.flatMap((client) => faultsOfChannel(books.received.get(client.code)!, client));
   const equal = (what: string, is: number, must: number) => {
     if (is !== must) faults.push(`${what}: ${is}, and must be ${must}`);
   };
-  const held = (statements: Statement[]) => statements.reduce((sum, { transactionCount }) => sum + transactionCount, 0);
+  const salesIn = (statements: Statement[]) =>
+    statements.reduce((sum, { transactionCount }) => sum + transactionCount, 0);
   equal('orders and sales that were recorded', recorded.length, expected.length);
   equal('their sum in cents', sumRecorded(recorded), sumRecorded(expected));
-  equal('sales orders of orders', ofOrders.length, recorded.length - sales.length);
+  equal('sales orders of orders', fromOrders.length, recorded.length - sales.length);
   const different = (what: string, ids: string[]) =>
     equal(`different numbers of ${what}`, new Set(ids).size, ids.length);
   different(
@@ -140,18 +132,18 @@ export function faultsOfBooks(books: Books, clients: Recorder[], expected: DemoO
   );
   different(
     'invoices',
-    ofStatements.flatMap(({ invoice }) => invoice?.invoiceId ?? []),
+    fromStatements.flatMap(({ invoice }) => invoice?.invoiceId ?? []),
   );
-  equal('cents in sales orders and statements', sumOf(ofOrders) + sumOf(transactional), sumRecorded(recorded));
-  equal('cents in sales orders of statements', sumOf(ofStatements), sumRecorded(sales));
+  equal('cents in sales orders and statements', sumOf(fromOrders) + sumOf(transactional), sumRecorded(recorded));
+  equal('cents in sales orders of statements', sumOf(fromStatements), sumRecorded(sales));
   equal(
     'sales orders of statements with an invoice',
-    ofStatements.filter(({ invoice }) => invoice).length,
-    ofStatements.length,
+    fromStatements.filter(({ invoice }) => invoice).length,
+    fromStatements.length,
   );
-  equal('sales in posted statements', held(transactional), sales.length);
-  equal('shifts in posted statements', held(financial), shifts);
-  equal('cents expected in the tills', sumOf(financial), shifts * TILL_BEGINS_WITH + sumRecorded(sales));
+  equal('sales in posted statements', salesIn(transactional), sales.length);
+  equal('shifts in posted statements', salesIn(financial), shifts);
+  equal('cents expected in the tills', sumOf(financial), shifts * STARTING_CASH + sumRecorded(sales));
   equal('statements that are not posted', books.statements.length - transactional.length - financial.length, 0);
   equal('things that need a person', books.attention.total, 0);
   for (const { statementId, totals } of financial)
@@ -162,28 +154,29 @@ export function faultsOfBooks(books: Books, clients: Recorder[], expected: DemoO
   return faults;
 }
 
-/** What is wrong with what headquarters received of a channel: each must be there once, done, and for the account ID that was heard. */
+/** Headquarters must have every transaction of a channel exactly once, completed, for the account ID that the channel heard. */
 function faultsOfChannel(received: Received[], { code, recorded, received: heard }: Recorder): string[] {
   const faults: string[] = [];
   const seen = new Set<string>();
   const salesOrders = new Set<string>();
   for (const transaction of received) {
     const { uuid, status, errorCode, error, salesOrder } = transaction;
-    const say = (fault: string) => faults.push(`${code}: ${uuid} ${fault}`);
+    const report = (fault: string) => faults.push(`${code}: ${uuid} ${fault}`);
     const order = recorded.get(uuid);
-    if (seen.has(uuid)) say('is at headquarters twice');
+    if (seen.has(uuid)) report('is at headquarters twice');
     seen.add(uuid);
     if (!order) {
-      say('was never recorded');
+      report('was never recorded');
       continue;
     }
-    if (status !== (isSale(order) ? 'POSTED' : 'SUCCEEDED')) say(`is ${status}: ${error ?? ''} [${errorCode ?? ''}]`);
-    if (centsOf(transaction) !== order.total) say(`has another total than ${dollars(order.total)}`);
-    if (!salesOrder) say('has no sales order');
+    if (status !== (isSale(order) ? 'POSTED' : 'SUCCEEDED'))
+      report(`is ${status}: ${error ?? ''} [${errorCode ?? ''}]`);
+    if (centsOf(transaction) !== order.total) report(`has a total other than ${dollars(order.total)}`);
+    if (!salesOrder) report('has no sales order');
     else if (salesOrder.accountId !== heard.get(order.customerUuid)?.accountId)
-      say(`is a sales order of ${salesOrder.accountId}, which is not the account ID that the channel heard`);
+      report(`is a sales order of ${salesOrder.accountId}, which is not the account ID that the channel heard`);
     if (salesOrder && !isSale(order)) {
-      if (salesOrders.has(salesOrder.salesOrderId)) say(`shares ${salesOrder.salesOrderId} with another order`);
+      if (salesOrders.has(salesOrder.salesOrderId)) report(`shares ${salesOrder.salesOrderId} with another order`);
       salesOrders.add(salesOrder.salesOrderId);
     }
   }

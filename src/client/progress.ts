@@ -6,7 +6,7 @@ export interface Bars {
   stop(): void;
 }
 
-/** One bar per name. On something that is no terminal it prints a line now and then instead. */
+/** One bar per name. Without a terminal, it prints a line now and then instead. */
 export function progressBars(): Bars {
   const terminal = process.stdout.isTTY === true;
   const multi = new MultiBar({
@@ -40,14 +40,14 @@ export function progressBars(): Bars {
   };
 }
 
-/** Shows the steps of a run as they go on. */
+/** Shows the progress of each step of a run. */
 export function showRun(bars: Bars, run: RunPartsFragment): void {
   for (const { job, progress, state } of run.steps) {
     if (state === 'WAITING') continue;
     const rate = progress.ratePerSecond ? `${progress.ratePerSecond}/s` : '';
     const failed = progress.failed > 0 ? `${progress.failed} set aside` : '';
     const done = progress.done + progress.failed;
-    // Of what was expected at the beginning, another run may have done something since.
+    // Another run may have done part of what this one expected.
     const total = state === 'SUCCEEDED' ? done : progress.total;
     bars.set(titles[job], done, total, [rate, failed].filter(Boolean).join(', '));
   }
@@ -65,7 +65,7 @@ export const titles: Record<RunPartsFragment['job'], string> = {
   END_OF_DAY: 'End of day',
 };
 
-/** A run that has ended, in words. */
+/** How a run ended, as a sentence. */
 export const ended = (run: RunPartsFragment): string => {
   const name = titles[run.job];
   if (run.state === 'SUCCEEDED') return `${name} succeeded.`;

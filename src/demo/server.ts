@@ -8,7 +8,7 @@ export interface DemoServer {
   stop(): Promise<void>;
 }
 
-/** A server in a process of its own, on empty databases that go when it ends. It listens on PORT, or on a free port. */
+/** Starts a server in its own process on empty databases, which are deleted when it stops. It listens on PORT, or on a free port. */
 export async function startDemoServer(): Promise<DemoServer> {
   const folder = mkdtempSync(join(tmpdir(), 'hq-demo-'));
   const child = spawn(process.execPath, [process.argv[1]!, 'serve'], {
@@ -20,31 +20,31 @@ export async function startDemoServer(): Promise<DemoServer> {
     },
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
   });
-  const gone = new Promise<void>((resolve) => child.once('exit', () => resolve()));
+  const exited = new Promise<void>((resolve) => child.once('exit', () => resolve()));
   const clean = () => rmSync(folder, { recursive: true, force: true });
   process.once('exit', () => {
     child.kill('SIGKILL');
     clean();
   });
-  const url = await urlOf(child, gone);
+  const url = await urlOf(child, exited);
   return {
     url,
     async stop() {
       child.kill('SIGTERM');
-      await gone;
+      await exited;
       clean();
     },
   };
 }
 
-const urlOf = (child: ChildProcess, gone: Promise<void>) =>
+const urlOf = (child: ChildProcess, exited: Promise<void>) =>
   new Promise<string>((resolve, reject) => {
     child.once('message', (message: { url: string }) => resolve(message.url));
     child.once('error', reject);
-    void gone.then(() => reject(new Error('The server did not start; the reason is above.')));
+    void exited.then(() => reject(new Error('The server did not start; the reason is above.')));
   });
 
-/** The demo brings its own databases and asks for no token. */
+/** The demo uses its own databases and requires no token. */
 function withoutDatabases({
   DATABASE_URL: _,
   CHANNEL_DATABASE_URL: __,

@@ -7,16 +7,15 @@ import type {
   TransactionKind,
 } from '../../schema/operations.ts';
 import { decimalOf } from '../domain/money.ts';
-import { type WorksOrder, worksCurrency } from './adventure-works.ts';
-import { sameUuid } from './same-uuid.ts';
+import { namedUuid, type WorksOrder, worksCurrency } from './adventure-works.ts';
 
 /*
- * How a channel records the orders of Adventure Works. Everything follows from the order, so that a repeat records nothing new.
+ * How a channel records the orders of Adventure Works. Everything is derived from the order, so repeating it records nothing new.
  */
 
-/** What is in a till in the morning, in cents. */
-export const TILL_BEGINS_WITH = 10_000;
-/** From this sum on, in cents, people pay by card. */
+/** Cash in a till in the morning, in cents. */
+export const STARTING_CASH = 10_000;
+/** Amount in cents from which people pay by card. */
 const CARD_FROM = 10_000;
 
 export interface DemoOrder extends WorksOrder {
@@ -31,21 +30,21 @@ export interface TillDay {
   sales: DemoOrder[];
 }
 
-/** Web shops and call centres take orders; in a store two of three buyers pay at the till and carry it home. */
+/** Online stores and call centers take orders; in a retail store, two of three buyers pay at the till and take the goods home. */
 export function kindOf({ id }: WorksOrder, type: ChannelType): TransactionKind {
   if (type === 'ONLINE_STORE') return 'ONLINE_ORDER';
   if (type === 'CALL_CENTER') return 'CUSTOMER_ORDER';
   return Number(`0x${id.slice(-4)}`) % 3 === 0 ? 'CUSTOMER_ORDER' : 'CASH_AND_CARRY';
 }
 
-/** The sales of a channel by day; the registers take the days in turn. */
+/** The sales of a channel by day. The registers take turns. */
 export function tillDays(channel: string, orders: DemoOrder[], registers: string[]): TillDay[] {
   const days = new Map<string, TillDay>();
   for (const sale of orders) {
     if (sale.kind !== 'CASH_AND_CARRY') continue;
     const register = registers[days.size % registers.length]!;
     const day = days.get(sale.businessDate) ?? {
-      id: sameUuid(`shift of ${channel} on ${sale.businessDate} at ${register}`),
+      id: namedUuid(`shift of ${channel} on ${sale.businessDate} at ${register}`),
       register,
       businessDate: sale.businessDate,
       sales: [],
@@ -78,10 +77,10 @@ export const openingOf = ({ id, register, businessDate }: TillDay, channel: stri
   register,
   businessDate,
   currency: worksCurrency,
-  starting: [{ tender: 'CASH', amount: dollars(TILL_BEGINS_WITH) }],
+  starting: [{ tender: 'CASH', amount: dollars(STARTING_CASH) }],
 });
 
-/** What is counted in the evening: exactly what was put in and paid. */
+/** The evening count: exactly the starting cash plus the payments. */
 export function closingOf({ id, sales }: TillDay, channel: string): CountShiftInput {
   const paidWith = (tender: string) =>
     sales.filter((sale) => tenderOf(sale) === tender).reduce((sum, { total }) => sum + total, 0);
@@ -89,7 +88,7 @@ export function closingOf({ id, sales }: TillDay, channel: string): CountShiftIn
     channel,
     uuid: id,
     counts: [
-      { tender: 'CASH', amount: dollars(TILL_BEGINS_WITH + paidWith('CASH')) },
+      { tender: 'CASH', amount: dollars(STARTING_CASH + paidWith('CASH')) },
       { tender: 'CARD', amount: dollars(paidWith('CARD')) },
     ],
   };

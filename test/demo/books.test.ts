@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { type Books, faultsOfBooks } from '../../src/cli/demo-books.ts';
-import type { DemoOrder } from '../../src/cli/demo-orders.ts';
+import { type Books, faultsOfBooks } from '../../src/demo/books.ts';
+import type { DemoOrder } from '../../src/demo/orders.ts';
 
 const parts = { channel: 'houston', businessDate: '2015-01-01', customerUuid: 'ada', addressUuid: 'home', lines: [] };
 const order: DemoOrder = { ...parts, id: 'order', kind: 'ONLINE_ORDER', total: 69_910 };

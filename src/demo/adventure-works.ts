@@ -1,10 +1,10 @@
+import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { parse } from 'csv-parse/sync';
 import type { CreateChannelInput, CreateCustomerInput } from '../../schema/operations.ts';
-import { sameUuid } from './same-uuid.ts';
 
 /*
- * Adventure Works, Microsoft's sample data, as input of the demo and the benchmarks (demo/adventure-works/README.md has its notice).
+ * Adventure Works, Microsoft's sample data, as input for the demo and the benchmarks (demo/adventure-works/README.md has its notice).
  */
 
 interface ChannelRecord {
@@ -61,7 +61,7 @@ const languages: Record<string, string> = {
   GB: 'en-GB',
 };
 
-/** Where a customer who never ordered belongs: the territory of the state or the country. */
+/** The territory of a customer who never ordered: that of the state or the country. */
 const territories: Record<string, string> = { CA: '6', FR: '7', DE: '8', AU: '9', GB: '10' };
 const stateTerritories: Record<string, string> = {
   ...all('1', 'WA OR ID MT WY UT'),
@@ -80,13 +80,13 @@ function records<Row>(folder: URL, file: string): Row[] {
 
 export interface AdventureWorks {
   channels: CreateChannelInput[];
-  /** Each in its channel, with a UUID that is the same every time. */
+  /** Each in its channel, with the same UUID every time. */
   customers: CreateCustomerInput[];
   /** By day. */
   orders: WorksOrder[];
 }
 
-/** An order as Adventure Works has it. All its prices are in US dollars. */
+/** An order of Adventure Works. All prices are in US dollars. */
 export interface WorksOrder {
   /** The same every time. */
   id: string;
@@ -149,14 +149,22 @@ export function readAdventureWorks(folder: URL): AdventureWorks {
   };
 }
 
-const customerUuid = (key: string) => sameUuid(`customer ${key}`);
-const addressUuid = (key: string) => sameUuid(`address of customer ${key}`);
+const customerUuid = (key: string) => namedUuid(`customer ${key}`);
+const addressUuid = (key: string) => namedUuid(`address of customer ${key}`);
+
+/** A UUID (version 8, RFC 9562) derived from a name. */
+export function namedUuid(name: string): string {
+  const bytes = createHash('sha256').update(name).digest().subarray(0, 16);
+  bytes[6] = (bytes[6]! & 0x0f) | 0x80;
+  bytes[8] = (bytes[8]! & 0x3f) | 0x80;
+  return bytes.toString('hex').replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');
+}
 
 function ordersOf(lines: OrderRecord[], codes: Map<string, string>, names: Map<string, string>): WorksOrder[] {
   const orders = new Map<string, WorksOrder>();
   for (const { orderNumber, orderDate, channelKey, customerKey, sku, quantity, unitPrice } of lines) {
     const order = orders.get(orderNumber) ?? {
-      id: sameUuid(`order ${orderNumber}`),
+      id: namedUuid(`order ${orderNumber}`),
       channel: codes.get(channelKey)!,
       businessDate: orderDate,
       customerUuid: customerUuid(customerKey),
@@ -171,7 +179,7 @@ function ordersOf(lines: OrderRecord[], codes: Map<string, string>, names: Map<s
   return [...orders.values()];
 }
 
-/** `699.10` is 69910: digits are moved, nothing is multiplied. */
+/** Reads `699.10` as 69910 by moving digits, without floating-point arithmetic. */
 function cents(price: string): number {
   const [whole, fraction = ''] = price.split('.');
   return Number(`${whole}${fraction.padEnd(2, '0')}`);
