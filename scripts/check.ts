@@ -1,12 +1,11 @@
 import { postgresAnswers } from './postgres.ts';
-import { run } from './run.ts';
+import { runSteps, summaryOf } from './steps.ts';
 
-/** `npm run check`: what decides whether a change is good, step by step. It ends with a line "N passed, N failed". */
+/** `npm run check`: every step a change must pass. */
 const postgres = await postgresAnswers();
 const skipped = (name: string) => ({ name, skip: 'no PostgreSQL answers; name one with TEST_POSTGRES_URL' });
 
-type Step = { name: string; command: string; args: string[]; environment?: Record<string, string> };
-const steps: (Step | { name: string; skip: string })[] = [
+const results = await runSteps([
   { name: 'types', command: 'npx', args: ['tsc', '--noEmit'] },
   { name: 'lint and format', command: 'npx', args: ['biome', 'check'] },
   {
@@ -45,27 +44,7 @@ const steps: (Step | { name: string; skip: string })[] = [
     environment: { PORT: '0' },
   },
   { name: 'bench runs', command: 'npx', args: ['tsx', 'bench/main.ts', '--quick'] },
-];
+]);
 
-const results: { name: string; outcome: 'passed' | 'failed' | 'skipped' }[] = [];
-for (const step of steps) {
-  console.log(`\n━━ ${step.name}`);
-  if ('skip' in step) {
-    console.log(`SKIPPED: ${step.skip}`);
-    results.push({ name: step.name, outcome: process.env.CI ? 'failed' : 'skipped' });
-    continue;
-  }
-  const begun = performance.now();
-  const { code } = await run(step.command, step.args, step.environment);
-  const seconds = ((performance.now() - begun) / 1_000).toFixed(1);
-  console.log(`━━ ${step.name}: ${code === 0 ? 'passed' : `failed (exit code ${code})`} in ${seconds} s`);
-  results.push({ name: step.name, outcome: code === 0 ? 'passed' : 'failed' });
-}
-
-const count = (outcome: string) => results.filter((result) => result.outcome === outcome).length;
-console.log();
-for (const { name, outcome } of results) console.log(`${outcome.padEnd(8)} ${name}`);
-console.log(
-  `\n${count('passed')} passed, ${count('failed')} failed${count('skipped') > 0 ? `, ${count('skipped')} skipped` : ''}`,
-);
-process.exit(count('failed') === 0 ? 0 : 1);
+console.log(`\n${summaryOf(results)}`);
+process.exit(results.some(({ outcome }) => outcome === 'failed') ? 1 : 0);
