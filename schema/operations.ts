@@ -199,6 +199,8 @@ export type CustomerOperationKind =
   | 'CREATE_CUSTOMER'
   /** A shift was recorded. It is here only when headquarters could not take it. */
   | 'RECORD_SHIFT'
+  /** Other software wrote it into the log of the channel; headquarters does not know it. */
+  | 'UNKNOWN'
   /** A customer was changed. */
   | 'UPDATE_CUSTOMER';
 

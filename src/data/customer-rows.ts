@@ -83,10 +83,3 @@ export interface OperationPayload {
   /** Why headquarters did not take what the operation says; it is all that there is then. */
   set_aside?: string;
 }
-
-export const operationKinds = ['CREATE_CUSTOMER', 'UPDATE_CUSTOMER', 'ADD_ADDRESS'] as const;
-export type OperationKind = (typeof operationKinds)[number];
-
-/** Operations that are no customer's, and come among those of customers only when they were set aside on their way to headquarters. */
-export const setAsideKinds = ['CANCEL_ORDER', 'RECORD_SHIFT'] as const;
-export type SetAsideKind = (typeof setAsideKinds)[number];

@@ -10,6 +10,7 @@ import {
   retryOperations,
 } from '../data/hq/operation.ts';
 import { InvalidInput, NotFound, WrongState } from '../errors.ts';
+import { kindOf } from './operations/index.ts';
 import { issuesOf, searchKeys } from './rules.ts';
 
 /** Lets a failed operation be tried again, and what waited behind it follow. */
@@ -69,10 +70,9 @@ export async function correct(
   const values = given(customer);
   if (values.length === 0 && addresses.length === 0) throw new InvalidInput([], 'nothing to correct was given');
   if (values.length > 0 && !before.customer) throw new InvalidInput([], 'this operation says nothing but addresses');
-  const stored =
-    operation.kind === 'CREATE_CUSTOMER'
-      ? undefined
-      : ((await customerBodies(tx, [operation.customer_uuid])).get(operation.customer_uuid) ?? null);
+  const stored = kindOf(operation)?.creates
+    ? undefined
+    : ((await customerBodies(tx, [operation.customer_uuid])).get(operation.customer_uuid) ?? null);
   const change = before.customer && { ...before.customer, ...Object.fromEntries(values) };
   // The customer as it will be: nothing overtakes a failed operation.
   const after = { ...stored, ...change } as CustomerBody;

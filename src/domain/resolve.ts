@@ -1,14 +1,6 @@
 import type { EntityManager } from 'typeorm';
 import type { CustomerBody } from '../data/customer-rows.ts';
-import {
-  addressCounts,
-  changeCustomers,
-  customerBodies,
-  knownAddresses,
-  knownCustomers,
-  storeAddresses,
-  storeCustomers,
-} from '../data/hq/customer.ts';
+import { addressCounts, customerBodies, knownAddresses, knownCustomers, storeAddresses } from '../data/hq/customer.ts';
 import { advanceHead, customerAccount, formatted, takeNumbers } from '../data/hq/number-sequence.ts';
 import {
   type CustomerOperation,
@@ -19,7 +11,8 @@ import {
 } from '../data/hq/operation.ts';
 import { takeReserved } from '../data/hq/rewinding.ts';
 import { NumberSequenceExhausted } from '../errors.ts';
-import { contradictions, type Issue, issuesOf, MOST_ADDRESSES, tooManyAddresses, uuidRule } from './rules.ts';
+import { kindOf } from './operations/index.ts';
+import { contradictions, MOST_ADDRESSES, textOf, tooManyAddresses, uuidRule } from './rules.ts';
 
 /** How often an operation that fails for a passing reason is tried before it is set aside. */
 export const MOST_TRIES = 3;
@@ -71,35 +64,26 @@ export async function resolveOperations(tx: EntityManager, due: Checked[], now: 
     const { customer_uuid: uuid, sequence } = operation;
     const failure =
       reasonAgainst(operation, known.get(uuid), bodies?.get(uuid)) ??
-      (crowded.has(sequence) ? { error_code: 'INVALID_INPUT', error: asText([tooManyAddresses])! } : undefined);
+      (crowded.has(sequence) ? { error_code: 'INVALID_INPUT', error: textOf([tooManyAddresses])! } : undefined);
     if (failure) failures.push({ sequence: operation.sequence, state: 'FAILED', next_try_at: null, ...failure });
     return !failure;
   });
 
   const { ready, accounts, left } = await assignAccountIds(tx, sound, known);
   const first = 1 + (await advanceHead(tx, 'customer-version', ready.length));
-  const numbered = ready.map((operation, index) => ({ operation, version: first + index }));
-  const created = numbered.filter(({ operation }) => creates(operation));
-  const changed = numbered.filter(({ operation }) => !creates(operation));
-  const withAddresses = ready.filter(({ payload }) => payload.addresses?.length);
-
-  if (created.length > 0) {
-    const accountOf = (uuid: string) => accounts.get(uuid) ?? known.get(uuid)!.account_id;
-    await storeCustomers(
+  const numbered = ready.map(({ sequence, customer_uuid: uuid, kind }, index) => ({
+    kind,
+    sequence,
+    account_id: accounts.get(uuid) ?? known.get(uuid)!.account_id,
+    version: first + index,
+  }));
+  for (const apply of new Set(numbered.map((operation) => kindOf(operation)!.apply!)))
+    await apply(
       tx,
-      created.map(({ operation: { sequence, customer_uuid: uuid }, version }) => ({
-        sequence,
-        account_id: accountOf(uuid),
-        version,
-      })),
+      numbered.filter((operation) => kindOf(operation)!.apply === apply),
       now,
     );
-  }
-  if (changed.length > 0)
-    await changeCustomers(
-      tx,
-      changed.map(({ operation: { sequence }, version }) => ({ sequence, version })),
-    );
+  const withAddresses = ready.filter(({ payload }) => payload.addresses?.length);
   if (withAddresses.length > 0)
     await storeAddresses(
       tx,
@@ -175,7 +159,7 @@ async function addingTooMany(tx: EntityManager, operations: readonly Checked[]):
   return new Set(tooMany.map(({ sequence }) => sequence));
 }
 
-const creates = ({ kind }: CustomerOperation): boolean => kind === 'CREATE_CUSTOMER';
+const creates = (operation: CustomerOperation): boolean => kindOf(operation)?.creates === true;
 
 /** `body` is what headquarters has of the customer, when the operation changes it. */
 function reasonAgainst(
@@ -194,21 +178,17 @@ function reasonAgainst(
   }
   const invalid =
     (operation.invalid === undefined ? invalidity(operation) : operation.invalid) ??
-    (body && asText(contradictions({ ...body, ...operation.payload.customer })));
+    (body && textOf(contradictions({ ...body, ...operation.payload.customer })));
   return invalid ? { error_code: 'INVALID_INPUT', error: invalid } : undefined;
 }
 
 /** What is wrong with an operation by itself, whatever headquarters has of its customer. */
 function invalidity(operation: CustomerOperation): string | undefined {
-  const { customer_uuid: uuid, payload, received_at: receivedAt } = operation;
-  if (!uuidRule.safeParse(uuid).success) return 'customer_uuid: must be a UUID in lower case';
-  const wrong = asText(issuesOf(payload, receivedAt, creates(operation) ? undefined : null));
-  if (wrong) return wrong;
-  return creates(operation) && !payload.customer ? 'The operation does not say who the customer is.' : undefined;
+  if (!uuidRule.safeParse(operation.customer_uuid).success) return 'customer_uuid: must be a UUID in lower case';
+  const check = kindOf(operation)?.check;
+  // A kind that is not for customers is here because it was set aside.
+  return check ? check(operation) : (operation.payload.set_aside ?? 'This is no operation of a customer.');
 }
-
-const asText = ([issue]: Issue[]): string | undefined =>
-  issue && [issue.path.join('.'), issue.rule].filter(Boolean).join(': ');
 
 /** 5 s after the first try, 20 s after the second. */
 export const backoff = (tries: number, now: string): string =>

@@ -1,6 +1,5 @@
 import { z } from 'zod';
 import {
-  type AddressRow,
   addressPurposes,
   type CustomerBody,
   type CustomerChange,
@@ -142,6 +141,10 @@ export const MOST_ADDRESSES = 100;
 /** A rule that is broken, and where. The path names columns. */
 export type Issue = { path: (string | number)[]; rule: string };
 
+/** The first of these issues as text: where, and which rule. */
+export const textOf = ([issue]: readonly Issue[]): string | undefined =>
+  issue && [issue.path.join('.'), issue.rule].filter(Boolean).join(': ');
+
 /**
  * What is wrong with the fields of an operation that is entered, or was received, `at` this time. `known` is the customer that it changes, and then the rules across fields are those of
  * the customer after the change. Leave it out for an operation that creates a customer; null when the customer is not at hand: then
@@ -209,5 +212,3 @@ export function searchKeys(body: CustomerBody): SearchKeys {
 export const folded = (value: string): string =>
   // biome-ignore lint/suspicious/noControlCharactersInRegex: ASCII needs no folding beyond lower case
   /^[\u0000-\u007f]*$/.test(value) ? value.toLowerCase() : value.normalize('NFKD').replace(/\p{M}/gu, '').toLowerCase();
-
-export type { AddressRow, CustomerBody };

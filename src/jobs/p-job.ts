@@ -1,12 +1,10 @@
-import type { EntityManager } from 'typeorm';
 import { packageAfter, setAside, type UploadPackage } from '../data/channel/operation.ts';
 import { self } from '../data/channel/self.ts';
 import { isRefusal } from '../data/database.ts';
 import { advanceReceived, channelDatabaseByName } from '../data/hq/channel.ts';
-import { receiveOperations } from '../data/hq/operation.ts';
 import { addUploadPackage, endUploadSession, type UploadStatus } from '../data/hq/session.ts';
-import { receiveCancellations, receiveShifts, receiveTransactions } from '../data/hq/transaction.ts';
 import { timeOrderedId } from '../data/ids.ts';
+import { receivePackage } from '../domain/operations/index.ts';
 import { ChannelDatabaseRewound } from '../errors.ts';
 import type { Job, JobContext } from '../queue/job.ts';
 import { mustHaveMovedOn } from './mark.ts';
@@ -97,7 +95,7 @@ async function uploadFrom(context: JobContext, name: string): Promise<void> {
               at,
             });
             if (!moved) return { done: 0, result: false };
-            await receive(tx, sent, { channelDatabase: name, sessionId: session.id, at });
+            await receivePackage(tx, sent, { channelDatabase: name, sessionId: session.id, at });
             await addUploadPackage(tx, session, sent);
             if (isLast) await endUploadSession(tx, session.id, { ...session, status: 'APPLIED', at });
             return { done: sent.rows, result: true };
@@ -136,17 +134,4 @@ async function uploadFrom(context: JobContext, name: string): Promise<void> {
       throw error;
     });
   await end(!failure ? 'APPLIED' : reading ? 'UPLOAD_FAILED' : 'APPLY_FAILED', failure);
-}
-
-/** Customers, orders and sales, shifts: each sort in a statement of its own, and none for a sort that is not in the package. */
-async function receive(
-  tx: EntityManager,
-  { package: rows, counts }: UploadPackage,
-  from: { channelDatabase: string; sessionId: string; at: string },
-): Promise<void> {
-  const upload = { package: rows, ...from };
-  if (counts.customers > 0) await receiveOperations(tx, upload);
-  if (counts.transactions > 0) await receiveTransactions(tx, upload);
-  if (counts.cancellations > 0) await receiveCancellations(tx, upload);
-  if (counts.shifts > 0) await receiveShifts(tx, upload);
 }

@@ -1,9 +1,8 @@
 import type { EntityManager } from 'typeorm';
 import { InvalidInput } from '../../errors.ts';
-import { type OperationKind, type OperationPayload, operationKinds } from '../customer-rows.ts';
+import { countedAs, kindsIn, type OperationKind, type Payloads, SET_ASIDE } from '../operation-kinds.ts';
 import { LARGEST_ROW } from '../sizes.ts';
 import { dialectOf, lastOfPackage, one, packed, rows, sizeOf, sql } from '../sql.ts';
-import type { ShiftBody, TransactionBody } from '../transaction-rows.ts';
 
 const columns = {
   counter: 'bigint',
@@ -15,20 +14,16 @@ const columns = {
   created_at: 'text',
 } as const;
 
-interface Operation {
-  id: string;
-  channel: string;
-  created_at: string;
-}
-
-export type NewOperation = Operation &
-  (
-    | { kind: OperationKind; customer_uuid: string; payload: OperationPayload }
-    /** Its id is the transaction's UUID. */
-    | { kind: 'RECORD_TRANSACTION'; customer_uuid: string | null; payload: TransactionBody }
-    | { kind: 'CANCEL_ORDER'; customer_uuid: null; payload: { transaction_uuid: string; cancelled_at: string } }
-    | { kind: 'RECORD_SHIFT'; customer_uuid: null; payload: ShiftBody & { uuid: string } }
-  );
+export type NewOperation = {
+  [Kind in OperationKind]: {
+    id: string;
+    channel: string;
+    customer_uuid: string | null;
+    kind: Kind;
+    payload: Payloads[Kind];
+    created_at: string;
+  };
+}[OperationKind];
 
 /**
  * Locks the log for this transaction, before any other statement, and returns the counter of its next operation. It keeps other writers of
@@ -66,8 +61,8 @@ export interface UploadPackage {
   last: number;
   /** The `identity` of the last one. */
   lastId: string;
-  /** How many of each sort of operation are in it. */
-  counts: { customers: number; transactions: number; cancellations: number; shifts: number };
+  /** How many operations of each kind are in it. */
+  counts: Readonly<Record<string, number>>;
   /** Rows as the database packed them; they go to headquarters unread. */
   package: string;
 }
@@ -77,7 +72,8 @@ const packedColumns = { ...columns, set_aside: 'text' } as const;
 const setAsideFor = (
   db: EntityManager,
 ): string => `case when ${sizeOf(db, 'payload')} > ${LARGEST_ROW} then 'The operation is larger than 1 MB.'
-  when customer_uuid is null and kind in (${operationKinds.map((kind) => `'${kind}'`).join(', ')}) then 'The operation names no customer.' end`;
+  when kind not in ${kindsIn()} then 'Headquarters does not know this kind of operation.'
+  when customer_uuid is null and kind in ${kindsIn('ofCustomer')} then 'The operation names no customer.' end`;
 
 /**
  * What tells an operation of a log from any other at the same counter: the id alone is not enough, because a client sends a creation
@@ -105,15 +101,15 @@ export async function packageAfter(
     first: number;
     last: number;
     last_id: string;
-    transactions: number;
-    cancellations: number;
-    shifts: number;
+    counts: string;
     package: string;
   }>(
     db,
     `select (select ${identity} from operation where counter = $1) as previous_id, (select last_counter from self where id = 1) as head,
-       p.*, (select ${identity} from operation where counter = p.last) as last_id
-     from (select count(*) as count, min(x.counter) as first, max(x.counter) as last, ${['RECORD_TRANSACTION as transactions', 'CANCEL_ORDER as cancellations', 'RECORD_SHIFT as shifts'].map(counted).join(', ')},
+       p.*, (select ${identity} from operation where counter = p.last) as last_id, (select ${packed(db, { kind: 'text', count: 'bigint' })}
+         from (select kind, count(*) as count from (select ${countedKind(db)} as kind from operation where counter > $1 and counter <= p.last) as k
+               group by kind) as x) as counts
+     from (select count(*) as count, min(x.counter) as first, max(x.counter) as last,
            ${packed(db, packedColumns, 'x', 'x.counter')} as package
            from (select counter, id, channel, customer_uuid, kind, created_at, set_aside,
                    case when set_aside is null then payload else ${setAsidePayload(db)} end as payload
@@ -121,27 +117,18 @@ export async function packageAfter(
                        where counter > $1 and counter <= ${lastOfPackage(sized)} order by counter limit $2) as taken) as x) as p`,
     [counter, limit],
   );
-  const { previous_id: previousId, head, first, last, last_id: lastId, package: text } = row!;
-  const [count, transactions, cancellations, shifts] = [
-    row!.count,
-    row!.transactions,
-    row!.cancellations,
-    row!.shifts,
-  ].map(Number) as [number, number, number, number];
-  const counts = { customers: count - transactions - cancellations - shifts, transactions, cancellations, shifts };
+  const { previous_id: previousId, head, count, first, last, last_id: lastId, package: text } = row!;
+  const kinds: { kind: string; count: number }[] = JSON.parse(row!.counts);
+  const counts = Object.fromEntries(kinds.map(({ kind, count }) => [kind, count]));
   return {
     previousId,
     head,
-    upload: count === 0 ? undefined : { rows: count, first, last, lastId, counts, package: text },
+    upload: kinds.length === 0 ? undefined : { rows: count, first, last, lastId, counts, package: text },
   };
 }
 
-/** A cancellation or a shift that is set aside arrives among the operations of customers, where it can be seen. */
-const counted = (what: string) => {
-  const [kind, name] = what.split(' as ');
-  const taken = kind === 'RECORD_TRANSACTION' ? '' : ' and x.set_aside is null';
-  return `sum(case when x.kind = '${kind}'${taken} then 1 else 0 end) as ${name}`;
-};
+const countedKind = (db: EntityManager): string =>
+  `case when kind not in ${kindsIn('keepsSetAside')} and (${setAsideFor(db)}) is not null then '${SET_ASIDE}' else kind end`;
 
 const MOST_COUNTED = 1_000;
 
@@ -171,7 +158,6 @@ export function setAside(upload: UploadPackage, reason: string): UploadPackage {
     typeof value === 'string' ? value.replaceAll('\0', '') : value,
   ]);
   const aside = { ...Object.fromEntries(columns), payload: { set_aside: reason }, set_aside: reason };
-  const isTransaction = row!.kind === 'RECORD_TRANSACTION';
-  const counts = { customers: isTransaction ? 0 : 1, transactions: isTransaction ? 1 : 0, cancellations: 0, shifts: 0 };
+  const counts = { [countedAs(String(row!.kind))]: 1 };
   return { ...upload, counts, package: JSON.stringify([aside]) };
 }

@@ -1,7 +1,8 @@
 import type { EntityManager } from 'typeorm';
 import { hasCome, horizonOf, LONGEST_PAUSE } from '../clock.ts';
 import type { KeysetPage } from '../customer-page.ts';
-import type { OperationKind, OperationPayload, SetAsideKind } from '../customer-rows.ts';
+import type { OperationPayload } from '../customer-rows.ts';
+import { kindsIn } from '../operation-kinds.ts';
 import { LARGEST_PACKAGE } from '../sizes.ts';
 import { forUpdate, lastOfPackage, listed, one, packed, rows, sizeOf, sql } from '../sql.ts';
 
@@ -18,7 +19,8 @@ export interface CustomerOperation {
   channel: string;
   counter: number;
   customer_uuid: string;
-  kind: OperationKind | SetAsideKind;
+  /** One of another kind than those of customers, or of a kind that nobody knows, was set aside on its way. */
+  kind: string;
   payload: OperationPayload;
   /** True when an operator changed what the channel sent. */
   corrected: boolean;
@@ -57,14 +59,19 @@ const columns = {
   synchronized_by: 'text',
 } as const;
 
+/** A package as a channel database packed it, and where it comes from. */
+export interface Upload {
+  package: string;
+  channelDatabase: string;
+  sessionId: string;
+  at: string;
+}
+
 /**
- * Takes in the customer operations of a package as a channel database packed it, and what was set aside of other kinds but transactions.
- * One that is known already is left as it is.
+ * Takes the operations of customers out of a package, and what was set aside of other kinds that do not keep it. An operation that is
+ * known already is left as it is.
  */
-export async function receiveOperations(
-  tx: EntityManager,
-  upload: { package: string; channelDatabase: string; sessionId: string; at: string },
-): Promise<void> {
+export async function receiveOperations(tx: EntityManager, upload: Upload): Promise<void> {
   const sent = {
     counter: 'bigint',
     id: 'text',
@@ -84,7 +91,7 @@ export async function receiveOperations(
        case when ${aside} then 'FAILED' else 'PENDING' end, case when ${aside} then 1 else 0 end, case when ${aside} then 'INVALID_INPUT' end,
        x.set_aside, case when ${aside} then $2 end, $3, x.created_at, $2
      from ${rows(tx, sent, '$4')}
-     where x.kind not in ('RECORD_TRANSACTION', 'CANCEL_ORDER', 'RECORD_SHIFT') or x.kind <> 'RECORD_TRANSACTION' and ${aside} order by x.counter
+     where x.kind in ${kindsIn('ofCustomer')} or x.kind not in ${kindsIn('keepsSetAside')} and ${aside} order by x.counter
      on conflict (customer_uuid, channel_database, kind, id) do nothing`,
     [upload.channelDatabase, upload.at, upload.sessionId, upload.package],
   );

@@ -9,6 +9,7 @@ import {
   type TransactionTotals,
   totalColumns,
 } from '../transaction-rows.ts';
+import type { Upload } from './operation.ts';
 
 /*
  * Orders and sales as headquarters received them. What is left to do with them is a query on their status; a job moves them from one
@@ -64,10 +65,7 @@ const sent = {
 } as const;
 
 /** Takes in the transactions of a package. One that is known already is left as it is. */
-export const receiveTransactions = (
-  tx: EntityManager,
-  upload: { package: string; channelDatabase: string; sessionId: string; at: string },
-) =>
+export const receiveTransactions = (tx: EntityManager, upload: Upload) =>
   sql(
     tx,
     `insert into retail_transaction (uuid, channel_database, channel, counter, kind, reference, customer_uuid, delivery_address_uuid, business_date,
@@ -82,10 +80,7 @@ export const receiveTransactions = (
   );
 
 /** Takes in cancellations: the orders leave the jobs, and their sales orders, should they exist already, are cancelled too. */
-export async function receiveCancellations(
-  tx: EntityManager,
-  upload: { package: string; channelDatabase: string; at: string },
-): Promise<void> {
+export async function receiveCancellations(tx: EntityManager, upload: Upload): Promise<void> {
   const cancelled = await sql<{ sequence: number }>(
     tx,
     `update retail_transaction set status = 'CANCELLED', next_try_at = null, error_code = null, error = null, modified_at = $1
@@ -106,10 +101,7 @@ export async function receiveCancellations(
  * Takes in shifts, each as its newest operation in the package says. An operation that is known already is left out, so that the log of a
  * restored channel database, sent again, takes nothing back. A shift that is closed stays closed, and one on a statement stays as it is.
  */
-export async function receiveShifts(
-  tx: EntityManager,
-  upload: { package: string; channelDatabase: string; at: string },
-): Promise<void> {
+export async function receiveShifts(tx: EntityManager, upload: Upload): Promise<void> {
   const received = await sql<{ id: string }>(
     tx,
     `insert into shift_operation (id, channel_database) select x.id, $1 from ${rows(tx, sent, '$2')} where x.kind = 'RECORD_SHIFT'

@@ -1,6 +1,6 @@
 import type { FindOptionsWhere } from 'typeorm';
 import { mustOperate, mustUse } from '../../access/viewer.ts';
-import { type CustomerBody, operationKinds, setAsideKinds } from '../../data/customer-rows.ts';
+import type { CustomerBody } from '../../data/customer-rows.ts';
 import { entityPage } from '../../data/entity-page.ts';
 import { type AuditEntry, auditEntries } from '../../data/hq/audit.ts';
 import {
@@ -11,6 +11,7 @@ import {
   operationStates,
 } from '../../data/hq/operation.ts';
 import { correct, retryAll, retryOne } from '../../domain/operation.ts';
+import { kindOf, kinds } from '../../domain/operations/index.ts';
 import { ChannelNotFound, InvalidInput, NotFound, WrongState } from '../../errors.ts';
 import { builder } from '../builder.ts';
 import { Channel, namedChannels } from '../channel/channel.ts';
@@ -32,22 +33,13 @@ const OperationState = builder.enumType('CustomerOperationState', {
   >,
 });
 
+const UNKNOWN = 'UNKNOWN';
 const OperationKind = builder.enumType('CustomerOperationKind', {
   description: 'What was done in the channel.',
-  values: Object.fromEntries(
-    [...operationKinds, ...setAsideKinds].map((kind) => [
-      kind,
-      {
-        description: {
-          CREATE_CUSTOMER: 'A customer was created.',
-          UPDATE_CUSTOMER: 'A customer was changed.',
-          ADD_ADDRESS: 'An address was added.',
-          CANCEL_ORDER: 'An order was canceled. It is here only when headquarters could not take it.',
-          RECORD_SHIFT: 'A shift was recorded. It is here only when headquarters could not take it.',
-        }[kind],
-      },
-    ]),
-  ) as Record<OperationRow['kind'], { description: string }>,
+  values: Object.fromEntries([
+    ...kinds.flatMap(({ name, description }) => (description === undefined ? [] : [[name, { description }]])),
+    [UNKNOWN, { description: 'Other software wrote it into the log of the channel; headquarters does not know it.' }],
+  ]) as Record<string, { description: string }>,
 });
 
 export const Audit = builder.objectRef<AuditEntry>('AuditEntry').implement({
@@ -80,7 +72,11 @@ builder.node(CustomerOperation, {
     return operation && (viewer.kind === 'operator' || viewer.channel === operation.channel) ? operation : null;
   },
   fields: (t) => ({
-    kind: t.expose('kind', { type: OperationKind, description: 'What was done.' }),
+    kind: t.field({
+      type: OperationKind,
+      description: 'What was done.',
+      resolve: (operation) => (kindOf(operation)?.description === undefined ? UNKNOWN : operation.kind),
+    }),
     state: t.expose('state', { type: OperationState, description: 'Where it stands.' }),
     channel: t.field({
       type: Channel,

@@ -1,0 +1,46 @@
+import type { OperationPayload } from './customer-rows.ts';
+import type { ShiftBody, TransactionBody } from './transaction-rows.ts';
+
+/** The payload of each kind of operation in a channel's log. */
+export interface Payloads {
+  CREATE_CUSTOMER: OperationPayload;
+  UPDATE_CUSTOMER: OperationPayload;
+  ADD_ADDRESS: OperationPayload;
+  /** The operation's id is the transaction's UUID. */
+  RECORD_TRANSACTION: TransactionBody;
+  CANCEL_ORDER: { transaction_uuid: string; cancelled_at: string };
+  RECORD_SHIFT: ShiftBody & { uuid: string };
+}
+
+export type OperationKind = keyof Payloads;
+
+interface Traits {
+  /** It changes a customer, which it must name. */
+  ofCustomer: boolean;
+  /** Its own table at headquarters keeps one that was set aside; of other kinds, `customer_operation` does, where people see it. */
+  keepsSetAside: boolean;
+}
+
+/** How the log is packed and received, by kind. What headquarters does with each kind is in domain/operations/. */
+export const operationKinds: Readonly<Record<OperationKind, Traits>> = {
+  CREATE_CUSTOMER: { ofCustomer: true, keepsSetAside: true },
+  UPDATE_CUSTOMER: { ofCustomer: true, keepsSetAside: true },
+  ADD_ADDRESS: { ofCustomer: true, keepsSetAside: true },
+  RECORD_TRANSACTION: { ofCustomer: false, keepsSetAside: true },
+  CANCEL_ORDER: { ofCustomer: false, keepsSetAside: false },
+  RECORD_SHIFT: { ofCustomer: false, keepsSetAside: false },
+};
+
+/** The key under which package counts have operations that were set aside, unless their own kind keeps them. */
+export const SET_ASIDE = 'SET_ASIDE';
+
+/** The kinds with a trait as a list in SQL, for `in`; all kinds without one. */
+export const kindsIn = (trait?: keyof Traits): string =>
+  `(${Object.entries(operationKinds)
+    .filter(([, traits]) => trait === undefined || traits[trait])
+    .map(([kind]) => `'${kind}'`)
+    .join(', ')})`;
+
+/** How the log counts an operation of this kind that is set aside. */
+export const countedAs = (kind: string): string =>
+  operationKinds[kind as OperationKind]?.keepsSetAside ? kind : SET_ASIDE;

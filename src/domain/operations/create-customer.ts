@@ -1,0 +1,15 @@
+import { storeCustomers } from '../../data/hq/customer.ts';
+import { receiveOperations } from '../../data/hq/operation.ts';
+import { issuesOf, textOf } from '../rules.ts';
+import type { Kind } from './kind.ts';
+
+export const createCustomer: Kind = {
+  name: 'CREATE_CUSTOMER',
+  description: 'A customer was created.',
+  receive: receiveOperations,
+  creates: true,
+  check: ({ payload, received_at: receivedAt }) =>
+    textOf(issuesOf(payload, receivedAt)) ??
+    (payload.customer ? undefined : 'The operation does not say who the customer is.'),
+  apply: storeCustomers,
+};
