@@ -58,6 +58,21 @@ export function viewerFrom(secret: string, now: () => number): (authorization: s
 export const scopeOf = (viewer: Viewer): string =>
   viewer.kind === 'operator' ? 'operator' : `channel:${viewer.channel}`;
 
+/** What a viewer is called in what it leaves behind. */
+export const nameOf = (viewer: Viewer): string => (viewer.kind === 'operator' ? viewer.name : viewer.channel);
+
+/** Whether a viewer may use a channel, and see what is of it. */
+export const mayUse = (viewer: Viewer, channel: string): boolean =>
+  viewer.kind === 'operator' || viewer.channel === channel;
+
+/** The channel that a viewer is confined to; undefined for an operator. */
+export const ownChannel = (viewer: Viewer): string | undefined =>
+  viewer.kind === 'channel' ? viewer.channel : undefined;
+
+/** The rows that a viewer may see. */
+export const visibleTo = <Row extends { channel: string }>(viewer: Viewer, rows: readonly Row[]): Row[] =>
+  rows.filter(({ channel }) => mayUse(viewer, channel));
+
 export function mustOperate(viewer: Viewer, what: string): asserts viewer is Viewer & { kind: 'operator' } {
   if (viewer.kind !== 'operator') throw new Forbidden(what);
 }

@@ -1,14 +1,18 @@
 import SchemaBuilder from '@pothos/core';
+import DataloaderPlugin from '@pothos/plugin-dataloader';
 import ErrorsPlugin from '@pothos/plugin-errors';
 import RelayPlugin, { decodeGlobalID, resolveNodes } from '@pothos/plugin-relay';
+import ScopeAuthPlugin from '@pothos/plugin-scope-auth';
 import { type GraphQLResolveInfo, isObjectType } from 'graphql';
 import type { Context } from './context.ts';
 import './bounded.ts';
+import { type AuthScopes, authScopes } from './scopes.ts';
 import { isStorable } from './storable.ts';
 
 /** How the schema is built: plugins, the context's type and scalars. Types are in the files of their nouns. */
 export const builder = new SchemaBuilder<{
   Context: Context;
+  AuthScopes: AuthScopes;
   DefaultFieldNullability: false;
   DefaultInputFieldRequiredness: false;
   Scalars: {
@@ -21,8 +25,9 @@ export const builder = new SchemaBuilder<{
     CurrencyCode: { Input: string; Output: string };
   };
 }>({
-  // Within the errors plugin, which answers what it throws as data.
-  plugins: [ErrorsPlugin, 'bounded', 'storable', RelayPlugin],
+  // From the outermost: the errors plugin answers as data what the others throw, and who may not use a field learns nothing else about it.
+  plugins: [ErrorsPlugin, ScopeAuthPlugin, 'scopes', 'bounded', 'storable', DataloaderPlugin, RelayPlugin],
+  scopeAuth: { authScopes, authorizeOnSubscribe: true },
   defaultFieldNullability: false,
   relay: {
     clientMutationId: 'omit',

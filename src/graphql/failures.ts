@@ -1,13 +1,35 @@
 import * as errors from '../errors.ts';
 import { builder } from './builder.ts';
+import { enumOf } from './vocabulary.ts';
 
-const ErrorCode = builder.enumType('ErrorCode', {
-  description: 'What kind of failure it is. Programs decide by this; messages are for people and may change.',
-  values: Object.fromEntries(errors.errorCodes.map((code) => [code, { description: meanings(code) }])) as Record<
-    errors.ErrorCode,
-    { description: string }
-  >,
-});
+const ErrorCode = enumOf<errors.ErrorCode>(
+  'ErrorCode',
+  'What kind of failure it is. Programs decide by this; messages are for people and may change.',
+  {
+    INVALID_INPUT: 'The input breaks a rule.',
+    CHANNEL_NOT_FOUND: 'There is no channel with this code.',
+    CHANNEL_EXISTS: 'The code belongs to a channel with other settings.',
+    CUSTOMER_EXISTS: 'The UUID belongs to a customer with other data.',
+    CUSTOMER_NOT_FOUND: 'The channel has no such customer.',
+    TRANSACTION_EXISTS: 'The UUID belongs to an order, sale or shift with other data.',
+    NOT_FOUND: 'There is no such record.',
+    WRONG_STATE: 'The state of the record does not allow it.',
+    UNAUTHENTICATED: 'No valid token was sent.',
+    FORBIDDEN: 'The token does not allow it.',
+    NUMBER_SEQUENCE_EXHAUSTED: 'No account ID is left; extend the sequence and run again.',
+    CHANNEL_DATABASE_REWOUND: 'A channel database was restored or replaced; adopt it to upload again.',
+    HEADQUARTERS_REWOUND:
+      'Headquarters was restored from a backup older than what its channels have; no account ID and no other number is given.',
+    HEADQUARTERS_UNPROVEN:
+      'A channel database has not answered since the start: it may know that headquarters was restored from an older backup.',
+    HEADQUARTERS_MISSING:
+      'There is no headquarters, while channel databases hold account IDs: the server does not start. Clients never see it.',
+    CURSOR_INVALID: 'The cursor does not belong to this feed; begin again without one.',
+    TOO_LARGE: 'What was asked for is too large to be read at once; ask for less.',
+    DATABASE_UNAVAILABLE: 'A database does not answer now; try again.',
+    RUN_CRASHED: 'The process died twice while it worked on a run; find out why, then retry the run.',
+  },
+);
 
 export const Failure = builder.interfaceRef<errors.DomainError>('Failure').implement({
   description: 'Why a mutation changed nothing, in a form that a client can act on. Every failure has these fields.',
@@ -51,31 +73,3 @@ failure(
 );
 failure(errors.NotFound, 'There is no such record, or it is not yours to see.');
 failure(errors.WrongState, 'The record is in a state in which this cannot be done.');
-
-function meanings(code: errors.ErrorCode): string {
-  const known: Record<errors.ErrorCode, string> = {
-    INVALID_INPUT: 'The input breaks a rule.',
-    CHANNEL_NOT_FOUND: 'There is no channel with this code.',
-    CHANNEL_EXISTS: 'The code belongs to a channel with other settings.',
-    CUSTOMER_EXISTS: 'The UUID belongs to a customer with other data.',
-    CUSTOMER_NOT_FOUND: 'The channel has no such customer.',
-    TRANSACTION_EXISTS: 'The UUID belongs to an order, sale or shift with other data.',
-    NOT_FOUND: 'There is no such record.',
-    WRONG_STATE: 'The state of the record does not allow it.',
-    UNAUTHENTICATED: 'No valid token was sent.',
-    FORBIDDEN: 'The token does not allow it.',
-    NUMBER_SEQUENCE_EXHAUSTED: 'No account ID is left; extend the sequence and run again.',
-    CHANNEL_DATABASE_REWOUND: 'A channel database was restored or replaced; adopt it to upload again.',
-    HEADQUARTERS_REWOUND:
-      'Headquarters was restored from a backup older than what its channels have; no account ID and no other number is given.',
-    HEADQUARTERS_UNPROVEN:
-      'A channel database has not answered since the start: it may know that headquarters was restored from an older backup.',
-    HEADQUARTERS_MISSING:
-      'There is no headquarters, while channel databases hold account IDs: the server does not start. Clients never see it.',
-    CURSOR_INVALID: 'The cursor does not belong to this feed; begin again without one.',
-    TOO_LARGE: 'What was asked for is too large to be read at once; ask for less.',
-    DATABASE_UNAVAILABLE: 'A database does not answer now; try again.',
-    RUN_CRASHED: 'The process died twice while it worked on a run; find out why, then retry the run.',
-  };
-  return known[code];
-}

@@ -1,10 +1,12 @@
 import { type DefaultConnectionArguments, resolveCursorConnection } from '@pothos/plugin-relay';
+import type { EntityManager } from 'typeorm';
+import type { Database } from '../data/database.ts';
 import { CursorInvalid, InvalidInput } from '../errors.ts';
 
 export const LARGEST_PAGE = 100;
 export const DEFAULT_PAGE = 20;
 
-interface Keyset<Key> {
+export interface Keyset<Key> {
   after: Key | undefined;
   before: Key | undefined;
   limit: number;
@@ -64,3 +66,16 @@ export async function keysetConnection<Key extends string | number, Row>(
   if (connection.edges.length === 0) Object.assign(connection.pageInfo, { startCursor: null, endCursor: null });
   return connection;
 }
+
+/** A connection over rows of a database by their numeric IDs. */
+export const listById = <Row extends { id: number }>(
+  database: Database,
+  args: DefaultConnectionArguments,
+  read: (db: EntityManager, page: Keyset<number>) => Promise<Row[]>,
+  order: 'oldest first' | 'newest first' = 'oldest first',
+) =>
+  keysetConnection<number, Row>(
+    { args, keyFrom: numberKey, descending: order === 'newest first' },
+    ({ id }) => id,
+    (page) => database.read((db) => read(db, page)),
+  );

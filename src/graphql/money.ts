@@ -3,6 +3,7 @@ import type { TransactionTotals } from '../data/transaction-rows.ts';
 import { decimalOf, quantityOf } from '../domain/money.ts';
 import { builder } from './builder.ts';
 import { invalid } from './scalars.ts';
+import type { Types } from './vocabulary.ts';
 
 function decimal(text: string): string {
   if (!/^-?\d{1,15}(\.\d{1,9})?$/.test(text))
@@ -53,6 +54,28 @@ export const Money = builder.objectRef<MoneyRow>('Money').implement({
     currency: t.expose('currency', { type: 'CurrencyCode', description: 'Of which currency.' }),
   }),
 });
+
+type AmountOf<Row, Value> = { [Name in keyof Row]-?: Row[Name] extends Value ? Name : never }[keyof Row];
+
+/** A field for an amount of a row, in the currency of the row. */
+export const amount = <Row extends { currency: string }>(
+  t: PothosSchemaTypes.ObjectFieldBuilder<Types, Row>,
+  name: AmountOf<Row, number>,
+  description: string,
+) => t.field({ type: Money, description, resolve: (row) => money(row[name] as number, row.currency) });
+
+/** The same for an amount that may be unknown. */
+export const amountOrNull = <Row extends { currency: string }>(
+  t: PothosSchemaTypes.ObjectFieldBuilder<Types, Row>,
+  name: AmountOf<Row, number | null>,
+  description: string,
+) =>
+  t.field({
+    type: Money,
+    nullable: true,
+    description,
+    resolve: (row) => moneyOrNull(row[name] as number | null, row.currency),
+  });
 
 export interface TotalsRow extends TransactionTotals {
   currency: string;

@@ -1,7 +1,7 @@
 import { mustOperate, mustUse } from '../../access/viewer.ts';
-import {
-  type ChannelDatabase as ChannelDatabaseRow,
-  type Channel as ChannelRow,
+import type {
+  ChannelDatabase as ChannelDatabaseRow,
+  Channel as ChannelRow,
   channelTypes,
 } from '../../data/hq/channel.ts';
 import { adoptChannelDatabase } from '../../domain/adopt.ts';
@@ -10,21 +10,13 @@ import { ChannelExists, ChannelNotFound, InvalidInput, NotFound } from '../../er
 import { builder } from '../builder.ts';
 import type { Context } from '../context.ts';
 import { keysetConnection, textKey } from '../keyset.ts';
+import type { Types } from '../vocabulary.ts';
+import { enumOf } from '../vocabulary.ts';
 
-const ChannelType = builder.enumType('ChannelType', {
-  description: 'How a channel sells.',
-  values: Object.fromEntries(
-    channelTypes.map((type) => [
-      type,
-      {
-        description: {
-          RETAIL_STORE: 'A store with tills.',
-          ONLINE_STORE: 'A web shop.',
-          CALL_CENTER: 'A call centre.',
-        }[type],
-      },
-    ]),
-  ) as Record<(typeof channelTypes)[number], { description: string }>,
+const ChannelType = enumOf<(typeof channelTypes)[number]>('ChannelType', 'How a channel sells.', {
+  RETAIL_STORE: 'A store with tills.',
+  ONLINE_STORE: 'A web shop.',
+  CALL_CENTER: 'A call centre.',
 });
 
 const ChannelDatabase = builder.objectRef<ChannelDatabaseRow>('ChannelDatabase').implement({
@@ -73,6 +65,17 @@ builder.node(Channel, {
     updatedAt: t.expose('updatedAt', { type: 'DateTime', description: 'When a setting changed last.' }),
   }),
 });
+
+/** The channel of a row. */
+export const channelField = <Row extends { channel: string }>(
+  t: PothosSchemaTypes.ObjectFieldBuilder<Types, Row>,
+  description: string,
+) =>
+  t.field({
+    type: Channel,
+    description,
+    resolve: ({ channel }, _args, { channels }) => channels.get(channel),
+  });
 
 const visible = ({ viewer, channels }: Context) =>
   channels

@@ -7,7 +7,7 @@ import {
   customerPage,
   customersByUuid,
 } from '../../data/customer-page.ts';
-import { type AddressRow, addressPurposes, customerTypes } from '../../data/customer-rows.ts';
+import type { AddressRow, addressPurposes, customerTypes } from '../../data/customer-rows.ts';
 import type { Database } from '../../data/database.ts';
 import { failedCustomers } from '../../data/hq/operation.ts';
 import { plainText, uuidRule } from '../../domain/rules.ts';
@@ -15,58 +15,41 @@ import { searchTerms } from '../../domain/search.ts';
 import { DatabaseUnavailable, InvalidInput } from '../../errors.ts';
 import { atMost } from '../bounded.ts';
 import { builder } from '../builder.ts';
-import { Channel } from '../channel/channel.ts';
+import { channelField } from '../channel/channel.ts';
 import type { Context } from '../context.ts';
 import { keysetConnection, numberKey } from '../keyset.ts';
 import { selects } from '../selection.ts';
+import { enumOf } from '../vocabulary.ts';
 import { type FoundCustomer, foundIn } from './loaders.ts';
 
-export const CustomerType = builder.enumType('CustomerType', {
-  description: 'What a customer is.',
-  values: Object.fromEntries(
-    customerTypes.map((type) => [
-      type,
-      { description: type === 'PERSON' ? 'A person.' : 'A company or another organization.' },
-    ]),
-  ) as Record<(typeof customerTypes)[number], { description: string }>,
+export const CustomerType = enumOf<(typeof customerTypes)[number]>('CustomerType', 'What a customer is.', {
+  PERSON: 'A person.',
+  ORGANIZATION: 'A company or another organization.',
 });
 
-export const AddressPurpose = builder.enumType('AddressPurpose', {
-  description: 'What an address is for.',
-  values: Object.fromEntries(
-    addressPurposes.map((purpose) => [
-      purpose,
-      { description: `${purpose[0]}${purpose.slice(1).toLowerCase()} address.` },
-    ]),
-  ) as Record<(typeof addressPurposes)[number], { description: string }>,
+export const AddressPurpose = enumOf<(typeof addressPurposes)[number]>('AddressPurpose', 'What an address is for.', {
+  HOME: 'Home address.',
+  BUSINESS: 'Business address.',
+  DELIVERY: 'Delivery address.',
+  INVOICE: 'Invoice address.',
+  OTHER: 'Other address.',
 });
 
-const SyncStatus = builder.enumType('CustomerSyncStatus', {
-  description: 'Whether an asynchronous customer has become a synchronous one.',
-  values: {
-    PENDING: { description: 'It has no account ID yet and will get one by itself.' },
-    FAILED: {
-      description:
-        'Headquarters set its creation aside: it gets no account ID until somebody acts. The timeline says why.',
-    },
-    SYNCED: { description: 'It has its account ID.' },
-  } as const,
+const SyncStatus = enumOf('CustomerSyncStatus', 'Whether an asynchronous customer has become a synchronous one.', {
+  PENDING: 'It has no account ID yet and will get one by itself.',
+  FAILED: 'Headquarters set its creation aside: it gets no account ID until somebody acts. The timeline says why.',
+  SYNCED: 'It has its account ID.',
 });
 
-const CustomerSource = builder.enumType('CustomerSource', {
-  description: 'Which database to look in.',
-  values: {
-    CHANNEL: {
-      description:
-        "The channel's own database: every customer of the channel, pending ones included, also while headquarters is down.",
-    },
-    HEADQUARTERS: { description: 'Headquarters: the customers of all channels that have an account ID.' },
-  } as const,
+const CustomerSource = enumOf('CustomerSource', 'Which database to look in.', {
+  CHANNEL:
+    "The channel's own database: every customer of the channel, pending ones included, also while headquarters is down.",
+  HEADQUARTERS: 'Headquarters: the customers of all channels that have an account ID.',
 });
 
-const CustomerOrder = builder.enumType('CustomerOrder', {
-  description: 'The order of a list.',
-  values: { NEWEST_FIRST: { description: 'Newest first.' }, OLDEST_FIRST: { description: 'Oldest first.' } } as const,
+const CustomerOrder = enumOf('CustomerOrder', 'The order of a list.', {
+  NEWEST_FIRST: 'Newest first.',
+  OLDEST_FIRST: 'Oldest first.',
 });
 
 const PersonName = builder.objectRef<CustomerRow>('PersonName').implement({
@@ -94,15 +77,12 @@ const Address = builder.objectRef<AddressRow>('CustomerAddress').implement({
   }),
 });
 
-const Stage = builder.enumType('CustomerStage', {
-  description: 'The stations of a conversion.',
-  values: {
-    CREATED: { description: 'Created in its channel.' },
-    UPLOADED: { description: 'Received by headquarters (P-job).' },
-    FAILED: { description: 'Set aside by headquarters; `detail` says why.' },
-    ACCOUNT_ID_ASSIGNED: { description: 'Got its account ID (Synchronize customers and channel requests).' },
-    BACK_IN_CHANNEL: { description: 'The channel has the account ID, and its feed tells it (1010).' },
-  } as const,
+const Stage = enumOf('CustomerStage', 'The stations of a conversion.', {
+  CREATED: 'Created in its channel.',
+  UPLOADED: 'Received by headquarters (P-job).',
+  FAILED: 'Set aside by headquarters; `detail` says why.',
+  ACCOUNT_ID_ASSIGNED: 'Got its account ID (Synchronize customers and channel requests).',
+  BACK_IN_CHANNEL: 'The channel has the account ID, and its feed tells it (1010).',
 });
 
 interface TimelineEntry {
@@ -153,11 +133,7 @@ builder.node(Customer, {
         return stage?.state === 'FAILED' ? 'FAILED' : 'PENDING';
       },
     }),
-    channel: t.field({
-      type: Channel,
-      description: 'The channel that it was created in.',
-      resolve: ({ channel }, _args, { channels }) => channels.get(channel),
-    }),
+    channel: channelField(t, 'The channel that it was created in.'),
     type: t.expose('type', { type: CustomerType, description: 'Person or organization.' }),
     displayName: t.string({
       description: 'Its name in one line.',

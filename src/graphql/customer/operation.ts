@@ -8,39 +8,36 @@ import {
   type CustomerOperation as OperationRow,
   operationBySequence,
   operationPage,
-  operationStates,
+  type operationStates,
 } from '../../data/hq/operation.ts';
 import { correct, retryAll, retryOne } from '../../domain/operation.ts';
 import { kindOf, kinds } from '../../domain/operations/index.ts';
 import { ChannelNotFound, InvalidInput, NotFound, WrongState } from '../../errors.ts';
 import { builder } from '../builder.ts';
-import { Channel, namedChannels } from '../channel/channel.ts';
-import { keysetConnection, numberKey, numberOf } from '../keyset.ts';
+import { channelField, namedChannels } from '../channel/channel.ts';
+import { keysetConnection, listById, numberKey, numberOf } from '../keyset.ts';
+import { enumOf } from '../vocabulary.ts';
 import { AddressPurpose, Customer } from './customer.ts';
 
-const stateMeanings = {
-  PENDING: 'Received; it will be applied by the next customer synchronization, or tried again at `nextTryAt`.',
-  WAITING: 'An earlier operation of the same customer is in trouble; it goes on by itself when that is mended.',
-  FAILED: 'Set aside with a reason. It waits for somebody to retry or correct it; other customers go on.',
-  SYNCED: 'Applied at headquarters.',
-};
-
-const OperationState = builder.enumType('CustomerOperationState', {
-  description: 'Where an operation stands at headquarters.',
-  values: Object.fromEntries(operationStates.map((state) => [state, { description: stateMeanings[state] }])) as Record<
-    (typeof operationStates)[number],
-    { description: string }
-  >,
-});
+const OperationState = enumOf<(typeof operationStates)[number]>(
+  'CustomerOperationState',
+  'Where an operation stands at headquarters.',
+  {
+    PENDING: 'Received; it will be applied by the next customer synchronization, or tried again at `nextTryAt`.',
+    WAITING: 'An earlier operation of the same customer is in trouble; it goes on by itself when that is mended.',
+    FAILED: 'Set aside with a reason. It waits for somebody to retry or correct it; other customers go on.',
+    SYNCED: 'Applied at headquarters.',
+  },
+);
 
 const UNKNOWN = 'UNKNOWN';
-const OperationKind = builder.enumType('CustomerOperationKind', {
-  description: 'What was done in the channel.',
-  values: Object.fromEntries([
-    ...kinds.flatMap(({ name, description }) => (description === undefined ? [] : [[name, { description }]])),
-    [UNKNOWN, { description: 'Other software wrote it into the log of the channel; headquarters does not know it.' }],
-  ]) as Record<string, { description: string }>,
+const OperationKind = enumOf<string>('CustomerOperationKind', 'What was done in the channel.', {
+  ...Object.fromEntries(
+    kinds.flatMap(({ name, description }) => (description === undefined ? [] : [[name, description]])),
+  ),
+  [UNKNOWN]: 'Other software wrote it into the log of the channel; headquarters does not know it.',
 });
+})
 
 export const Audit = builder.objectRef<AuditEntry>('AuditEntry').implement({
   description: 'Who changed what: one entry per field.',
@@ -78,11 +75,7 @@ builder.node(CustomerOperation, {
       resolve: (operation) => (kindOf(operation)?.description === undefined ? UNKNOWN : operation.kind),
     }),
     state: t.expose('state', { type: OperationState, description: 'Where it stands.' }),
-    channel: t.field({
-      type: Channel,
-      description: 'Where it was done.',
-      resolve: ({ channel }, _args, { channels }) => channels.get(channel),
-    }),
+    channel: channelField(t, 'Where it was done.'),
     customerUuid: t.expose('customer_uuid', { type: 'UUID', description: 'To which customer.' }),
     counter: t.expose('counter', {
       type: 'BigInt',
@@ -118,11 +111,7 @@ builder.node(CustomerOperation, {
         resolve: ({ sequence }, args, { hq, viewer }) => {
           mustOperate(viewer, 'reading the audit trail');
           const where: FindOptionsWhere<AuditEntry> = { subject: `customer-operation:${sequence}` };
-          return keysetConnection<number, AuditEntry>(
-            { args, keyFrom: numberKey },
-            ({ id }) => id,
-            (page) => hq.read((db) => entityPage(db, auditEntries, 'id', where, page)),
-          );
+          return listById(hq, args, (db, page) => entityPage(db, auditEntries, 'id', where, page));
         },
       },
       AuditEntryConnection,

@@ -19,6 +19,7 @@ import { builder } from '../builder.ts';
 import { Channel } from '../channel/channel.ts';
 import type { Context } from '../context.ts';
 import { LARGEST_PAGE } from '../keyset.ts';
+import { enumOf } from '../vocabulary.ts';
 
 /** Ms after which what waits is shown: waiting for a moment is normal. */
 const NORMAL_WAIT = 15 * 60_000;
@@ -135,12 +136,11 @@ const meanings: Record<AttentionKind, Meaning> = {
   },
 };
 
-const Kind = builder.enumType('AttentionKind', {
-  description: 'Why a person is needed, worst first.',
-  values: Object.fromEntries(
-    attentionKinds.map((kind) => [kind, { description: meanings[kind].description }]),
-  ) as Record<AttentionKind, { description: string }>,
-});
+const Kind = enumOf(
+  'AttentionKind',
+  'Why a person is needed, worst first.',
+  Object.fromEntries(attentionKinds.map((kind) => [kind, meanings[kind].description])) as Record<AttentionKind, string>,
+);
 
 const Item = builder.objectRef<AttentionRow>('AttentionItem').implement({
   description: 'Something that needs a person.',

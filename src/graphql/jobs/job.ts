@@ -18,15 +18,8 @@ import { atMost, MOST_CHANNELS } from '../bounded.ts';
 import { builder } from '../builder.ts';
 import { Channel, namedChannels } from '../channel/channel.ts';
 import type { Context } from '../context.ts';
-import { keysetConnection, LARGEST_PAGE, numberKey, numberOf } from '../keyset.ts';
-
-const enumOf = <Value extends string>(name: string, description: string, meanings: Record<Value, string>) =>
-  builder.enumType(name, {
-    description,
-    values: Object.fromEntries(
-      Object.entries(meanings).map(([value, meaning]) => [value, { description: meaning as string }]),
-    ) as Record<Value, { description: string }>,
-  });
+import { LARGEST_PAGE, listById, numberOf } from '../keyset.ts';
+import { enumOf } from '../vocabulary.ts';
 
 export const JobNameType = builder.enumType('JobName', {
   description: 'A job, or a chain of jobs.',
@@ -222,11 +215,7 @@ builder.queryFields((t) => ({
         mustOperate(viewer, 'reading job runs');
         const { job, state, cause } = args;
         const where = { ...(job ? { job } : {}), ...(state ? { state } : {}), ...(cause ? { cause } : {}) };
-        return keysetConnection<number, JobRunRow>(
-          { args, keyFrom: numberKey, descending: true },
-          ({ id }) => id,
-          (page) => hq.read((db) => entityPage(db, jobRuns, 'id', where, page)),
-        );
+        return listById(hq, args, (db, page) => entityPage(db, jobRuns, 'id', where, page), 'newest first');
       },
     },
     { name: 'JobRunConnection' },

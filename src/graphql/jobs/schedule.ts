@@ -1,5 +1,10 @@
 import { mustOperate } from '../../access/viewer.ts';
-import { allSchedules, missedRunPolicies, type Schedule as ScheduleRow, scheduleById } from '../../data/hq/schedule.ts';
+import {
+  allSchedules,
+  type missedRunPolicies,
+  type Schedule as ScheduleRow,
+  scheduleById,
+} from '../../data/hq/schedule.ts';
 import { ChannelNotFound, InvalidInput, NotFound } from '../../errors.ts';
 import type { JobName } from '../../jobs/index.ts';
 import { createSchedule, removeSchedule, updateSchedule } from '../../queue/schedules.ts';
@@ -7,20 +12,17 @@ import { atMost, MOST_CHANNELS } from '../bounded.ts';
 import { builder } from '../builder.ts';
 import { Channel, namedChannels } from '../channel/channel.ts';
 import { LARGEST_PAGE, numberOf } from '../keyset.ts';
+import { enumOf } from '../vocabulary.ts';
 import { JobNameType, JobRun } from './job.ts';
 
-const MissedRuns = builder.enumType('MissedRuns', {
-  description: 'What happens with times that passed while headquarters was down.',
-  values: Object.fromEntries(
-    missedRunPolicies.map((policy) => [
-      policy,
-      {
-        description:
-          policy === 'RUN_ONCE' ? 'Run once at the next start, however many were missed.' : 'Wait for the next time.',
-      },
-    ]),
-  ) as Record<(typeof missedRunPolicies)[number], { description: string }>,
-});
+const MissedRuns = enumOf<(typeof missedRunPolicies)[number]>(
+  'MissedRuns',
+  'What happens with times that passed while headquarters was down.',
+  {
+    RUN_ONCE: 'Run once at the next start, however many were missed.',
+    SKIP: 'Wait for the next time.',
+  },
+);
 
 const Schedule = builder.objectRef<ScheduleRow>('Schedule');
 builder.node(Schedule, {

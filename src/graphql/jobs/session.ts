@@ -9,30 +9,23 @@ import {
 import { atMost } from '../bounded.ts';
 import { builder } from '../builder.ts';
 import { keysetConnection, LARGEST_PAGE, textKey } from '../keyset.ts';
+import { enumOf } from '../vocabulary.ts';
 import { JobRun } from './job.ts';
 
-const UploadStatus = builder.enumType('UploadSessionStatus', {
-  description: 'Where an upload stands.',
-  values: {
-    STARTED: { description: 'Packages are under way.' },
-    APPLIED: { description: 'All packages are applied at headquarters.' },
-    CANCELED: { description: 'The run was cancelled or interrupted; what was applied stays.' },
-    UPLOAD_FAILED: {
-      description: 'The channel database could not be read, or its log does not continue what was received.',
-    },
-    APPLY_FAILED: { description: 'Headquarters could not apply a package.' },
-  } as const,
+const UploadStatus = enumOf('UploadSessionStatus', 'Where an upload stands.', {
+  STARTED: 'Packages are under way.',
+  APPLIED: 'All packages are applied at headquarters.',
+  CANCELED: 'The run was cancelled or interrupted; what was applied stays.',
+  UPLOAD_FAILED: 'The channel database could not be read, or its log does not continue what was received.',
+  APPLY_FAILED: 'Headquarters could not apply a package.',
 });
 
-const DownloadStatus = builder.enumType('DownloadSessionStatus', {
-  description: 'Where a download stands.',
-  values: {
-    STARTED: { description: 'Packages are under way.' },
-    APPLIED: { description: 'All packages are applied in the channel database.' },
-    CANCELED: { description: 'The run was cancelled or interrupted; what was applied stays.' },
-    CREATE_FAILED: { description: 'A package could not be made.' },
-    APPLY_FAILED: { description: 'The channel database could not apply a package.' },
-  } as const,
+const DownloadStatus = enumOf('DownloadSessionStatus', 'Where a download stands.', {
+  STARTED: 'Packages are under way.',
+  APPLIED: 'All packages are applied in the channel database.',
+  CANCELED: 'The run was cancelled or interrupted; what was applied stays.',
+  CREATE_FAILED: 'A package could not be made.',
+  APPLY_FAILED: 'The channel database could not apply a package.',
 });
 
 const shared = {

@@ -7,7 +7,6 @@ import {
   type TransactionFilter,
   type TransactionStatus,
   transactionPage,
-  transactionStatuses,
   transactionsWhere,
 } from '../../data/hq/transaction.ts';
 import { validationRules } from '../../data/hq/validation.ts';
@@ -27,8 +26,9 @@ import { builder } from '../builder.ts';
 import { namedChannels } from '../channel/channel.ts';
 import type { Context } from '../context.ts';
 import { Audit, AuditEntryConnection } from '../customer/operation.ts';
-import { keysetConnection, numberKey } from '../keyset.ts';
+import { keysetConnection, listById, numberKey } from '../keyset.ts';
 import { Tender } from '../till/shift.ts';
+import { enumOf } from '../vocabulary.ts';
 import { SalesOrder } from './sales-order.ts';
 import { fromHeadquarters, RetailTransaction, TransactionConnection, TransactionKind } from './transaction.ts';
 
@@ -36,24 +36,21 @@ import { fromHeadquarters, RetailTransaction, TransactionConnection, Transaction
  * What headquarters knows of a transaction, and what its people do with one that cannot go on by itself.
  */
 
-const statusMeanings: Record<TransactionStatus, string> = {
-  NONE: 'Received, and not attempted yet: the next Synchronize orders (orders) or validation (sales) takes it.',
-  WAITING: 'Its customer or address has not reached headquarters. It uses up no retries and goes on by itself.',
-  FAILED: 'Set aside; `error` says why. With `nextTryAt` it is tried again by itself, otherwise a person is needed.',
-  EDITING: 'A person is correcting it; jobs leave it alone.',
-  SUCCEEDED: 'An order has its sales order; a sale has passed validation.',
-  POSTED: 'A sale that is part of a posted statement.',
-  VOIDED: 'Marked by a person so that nothing is made of it.',
-  CANCELLED: 'Cancelled by its channel.',
-};
-
-const Status = builder.enumType('TransactionStatus', {
-  description: 'Where an order or a sale stands at headquarters.',
-  values: Object.fromEntries([
-    ['NOT_UPLOADED', { description: 'It has not reached headquarters (or headquarters does not answer).' }],
-    ...transactionStatuses.map((status) => [status, { description: statusMeanings[status] }]),
-  ]) as Record<TransactionStatus | 'NOT_UPLOADED', { description: string }>,
-});
+const Status = enumOf<TransactionStatus | 'NOT_UPLOADED'>(
+  'TransactionStatus',
+  'Where an order or a sale stands at headquarters.',
+  {
+    NOT_UPLOADED: 'It has not reached headquarters (or headquarters does not answer).',
+    NONE: 'Received, and not attempted yet: the next Synchronize orders (orders) or validation (sales) takes it.',
+    WAITING: 'Its customer or address has not reached headquarters. It uses up no retries and goes on by itself.',
+    FAILED: 'Set aside; `error` says why. With `nextTryAt` it is tried again by itself, otherwise a person is needed.',
+    EDITING: 'A person is correcting it; jobs leave it alone.',
+    SUCCEEDED: 'An order has its sales order; a sale has passed validation.',
+    POSTED: 'A sale that is part of a posted statement.',
+    VOIDED: 'Marked by a person so that nothing is made of it.',
+    CANCELLED: 'Cancelled by its channel.',
+  },
+);
 
 const ValidationError = builder.objectRef<{ rule: string; message: string }>('ValidationError').implement({
   description: 'A rule that a sale breaks.',
@@ -132,11 +129,7 @@ builder.objectFields(RetailTransaction, (t) => ({
         mustOperate(viewer, 'reading the audit trail');
         const received = await loaders.hqTransaction.load(row);
         const where: FindOptionsWhere<AuditEntry> = { subject: `transaction:${received?.sequence ?? 0}` };
-        return keysetConnection<number, AuditEntry>(
-          { args, keyFrom: numberKey },
-          ({ id }) => id,
-          (page) => hq.read((db) => entityPage(db, auditEntries, 'id', where, page)),
-        );
+        return listById(hq, args, (db, page) => entityPage(db, auditEntries, 'id', where, page));
       },
     },
     AuditEntryConnection,

@@ -20,11 +20,12 @@ import { atMost } from '../bounded.ts';
 import { builder } from '../builder.ts';
 import type { Context } from '../context.ts';
 import { Tender } from '../till/shift.ts';
-import { kindValues, RetailTransaction } from './transaction.ts';
+import { enumOf } from '../vocabulary.ts';
+import { kindMeanings, RetailTransaction } from './transaction.ts';
 
-const OrderKind = builder.enumType('OrderKind', {
-  description: 'How an order was taken.',
-  values: kindValues(['ONLINE_ORDER', 'CUSTOMER_ORDER'] as const),
+const OrderKind = enumOf('OrderKind', 'How an order was taken.', {
+  ONLINE_ORDER: kindMeanings.ONLINE_ORDER,
+  CUSTOMER_ORDER: kindMeanings.CUSTOMER_ORDER,
 });
 
 const LineInput = builder.inputType('TransactionLineInput', {

@@ -12,49 +12,40 @@ import { releaseHold } from '../../domain/transaction-edit.ts';
 import { NotFound, WrongState } from '../../errors.ts';
 import { atMost } from '../bounded.ts';
 import { builder } from '../builder.ts';
-import { Channel } from '../channel/channel.ts';
+import { channelField } from '../channel/channel.ts';
 import { Customer } from '../customer/customer.ts';
-import { keysetConnection, numberKey, numberOf } from '../keyset.ts';
-import { Money, money, Totals } from '../money.ts';
+import { keysetConnection, listById, numberKey, numberOf } from '../keyset.ts';
+import { amount, Totals } from '../money.ts';
+import { enumOf } from '../vocabulary.ts';
 
-const Status = builder.enumType('SalesOrderStatus', {
-  description: 'Where a sales order stands.',
-  values: {
-    OPEN: { description: 'To be fulfilled and invoiced.' },
-    INVOICED: { description: 'Invoiced: by a statement, for what was sold over the counter.' },
-    CANCELLED: { description: 'Cancelled by its channel.' },
-  } as const,
+const Status = enumOf('SalesOrderStatus', 'Where a sales order stands.', {
+  OPEN: 'To be fulfilled and invoiced.',
+  INVOICED: 'Invoiced: by a statement, for what was sold over the counter.',
+  CANCELLED: 'Cancelled by its channel.',
 });
 
-const Source = builder.enumType('SalesOrderSource', {
-  description: 'What a sales order was made of.',
-  values: {
-    ORDER: { description: 'Of an order of a web shop or a till, by Synchronize orders.' },
-    STATEMENT: { description: 'Of cash-and-carry sales of one customer on one day, by a statement.' },
-  } as const,
+const Source = enumOf('SalesOrderSource', 'What a sales order was made of.', {
+  ORDER: 'Of an order of a web shop or a till, by Synchronize orders.',
+  STATEMENT: 'Of cash-and-carry sales of one customer on one day, by a statement.',
 });
 
 const Line = builder.objectRef<SalesOrderLineRow & { currency: string }>('SalesOrderLine').implement({
   description: 'A line of a sales order.',
-  fields: (t) => {
-    const amount = (name: 'unit_price' | 'discount' | 'tax' | 'net' | 'gross', description: string) =>
-      t.field({ type: Money, description, resolve: (line) => money(line[name], line.currency) });
-    return {
-      line: t.exposeInt('line', { description: 'Its number: 1, 2, 3 …' }),
-      sku: t.exposeString('sku', { description: 'Stock keeping unit.' }),
-      name: t.exposeString('name', { nullable: true, description: 'What it is called.' }),
-      quantity: t.field({
-        type: 'Decimal',
-        description: 'How many; negative for what was brought back.',
-        resolve: ({ quantity }) => quantityOf(Number(quantity)),
-      }),
-      unitPrice: amount('unit_price', 'Price of one.'),
-      discount: amount('discount', 'What the line was reduced by.'),
-      tax: amount('tax', 'Tax of the line.'),
-      net: amount('net', 'Without tax.'),
-      total: amount('gross', 'With tax.'),
-    };
-  },
+  fields: (t) => ({
+    line: t.exposeInt('line', { description: 'Its number: 1, 2, 3 …' }),
+    sku: t.exposeString('sku', { description: 'Stock keeping unit.' }),
+    name: t.exposeString('name', { nullable: true, description: 'What it is called.' }),
+    quantity: t.field({
+      type: 'Decimal',
+      description: 'How many; negative for what was brought back.',
+      resolve: ({ quantity }) => quantityOf(Number(quantity)),
+    }),
+    unitPrice: amount(t, 'unit_price', 'Price of one.'),
+    discount: amount(t, 'discount', 'What the line was reduced by.'),
+    tax: amount(t, 'tax', 'Tax of the line.'),
+    net: amount(t, 'net', 'Without tax.'),
+    total: amount(t, 'gross', 'With tax.'),
+  }),
 });
 
 export const SalesOrder = builder.objectRef<SalesOrderRow>('SalesOrder');
@@ -67,11 +58,7 @@ builder.node(SalesOrder, {
     salesOrderId: t.exposeString('sales_order_id', { description: 'Its number, e.g. `SO000000042`.' }),
     source: t.expose('source', { type: Source, description: 'What it was made of.' }),
     status: t.expose('status', { type: Status, description: 'Where it stands.' }),
-    channel: t.field({
-      type: Channel,
-      description: 'Where it was sold.',
-      resolve: ({ channel }, _args, { channels }) => channels.get(channel),
-    }),
+    channel: channelField(t, 'Where it was sold.'),
     customerUuid: t.expose('customer_uuid', {
       type: 'UUID',
       nullable: true,
@@ -151,10 +138,11 @@ builder.queryFields((t) => ({
           source: args.source ?? undefined,
           business_date: args.businessDate ?? undefined,
         };
-        return keysetConnection<number, SalesOrderRow>(
-          { args, keyFrom: numberKey, descending: true },
-          ({ id }) => id,
-          (page) => hq.read((db) => salesOrderPage(db, filter, page, { held: args.onHold ?? null })),
+        return listById(
+          hq,
+          args,
+          (db, page) => salesOrderPage(db, filter, page, { held: args.onHold ?? null }),
+          'newest first',
         );
       },
     },

@@ -9,12 +9,11 @@ import {
 } from '../../data/channel/transaction.ts';
 import type { Database } from '../../data/database.ts';
 import { type HqTransaction, transactionsWhere } from '../../data/hq/transaction.ts';
-import {
-  type TransactionCharge as Charge,
-  type TransactionKind as Kind,
-  type TransactionLine as Line,
-  type TransactionPayment as Payment,
-  transactionKinds,
+import type {
+  TransactionCharge as Charge,
+  TransactionKind as Kind,
+  TransactionLine as Line,
+  TransactionPayment as Payment,
 } from '../../data/transaction-rows.ts';
 import { quantityOf } from '../../domain/money.ts';
 import { uuidRule } from '../../domain/rules.ts';
@@ -22,57 +21,45 @@ import { MOST_CHARGES, MOST_LINES, MOST_PAYMENTS, readable } from '../../domain/
 import { DatabaseUnavailable } from '../../errors.ts';
 import { atMost } from '../bounded.ts';
 import { builder } from '../builder.ts';
-import { Channel } from '../channel/channel.ts';
+import { channelField } from '../channel/channel.ts';
 import type { Context } from '../context.ts';
 import { Customer } from '../customer/customer.ts';
-import { keysetConnection, numberKey } from '../keyset.ts';
-import { Money, money, Totals } from '../money.ts';
+import { keysetConnection, listById, numberKey } from '../keyset.ts';
+import { amount, Totals } from '../money.ts';
 import { Shift, Tender } from '../till/shift.ts';
+import { enumOf } from '../vocabulary.ts';
 
 export type { TransactionRow } from '../../data/channel/transaction.ts';
 
-const kindMeanings: Record<Kind, string> = {
+export const kindMeanings: Record<Kind, string> = {
   ONLINE_ORDER: 'An order of a web shop. It becomes a sales order by Synchronize orders.',
   CUSTOMER_ORDER:
     'An order taken in a store or call centre, to be delivered or picked up. It becomes a sales order by Synchronize orders.',
   CASH_AND_CARRY: 'A sale (or return) at a till, paid and taken along. Statements post it.',
 };
 
-export const kindValues = <Of extends Kind>(kinds: readonly Of[]) =>
-  Object.fromEntries(kinds.map((kind) => [kind, { description: kindMeanings[kind] }])) as Record<
-    Of,
-    { description: string }
-  >;
-
-export const TransactionKind = builder.enumType('TransactionKind', {
-  description: 'What a transaction is.',
-  values: kindValues(transactionKinds),
-});
+export const TransactionKind = enumOf('TransactionKind', 'What a transaction is.', kindMeanings);
 
 type InCurrency<Row> = Row & { currency: string };
 
 export const TransactionLine = builder.objectRef<InCurrency<Line>>('TransactionLine').implement({
   description: 'A product that was sold or returned.',
-  fields: (t) => {
-    const amount = (name: 'unit_price' | 'discount' | 'tax' | 'net' | 'gross', description: string) =>
-      t.field({ type: Money, description, resolve: (line) => money(line[name], line.currency) });
-    return {
-      line: t.exposeInt('line', { description: 'Its number: 1, 2, 3 …' }),
-      sku: t.exposeString('sku', { description: 'Which product.' }),
-      name: t.exposeString('name', { nullable: true, description: 'What the product was called.' }),
-      quantity: t.field({
-        type: 'Decimal',
-        description: 'How much; negative: returned.',
-        resolve: ({ quantity }) => quantityOf(quantity),
-      }),
-      unitPrice: amount('unit_price', 'Price of one.'),
-      discount: amount('discount', 'What the whole line was reduced by.'),
-      tax: amount('tax', 'Tax of the whole line.'),
-      net: amount('net', 'Of the whole line, after discount, without tax.'),
-      gross: amount('gross', 'Of the whole line, after discount, with tax.'),
-      voided: t.exposeBoolean('voided', { description: 'Taken back at the till: it is kept, and counted nowhere.' }),
-    };
-  },
+  fields: (t) => ({
+    line: t.exposeInt('line', { description: 'Its number: 1, 2, 3 …' }),
+    sku: t.exposeString('sku', { description: 'Which product.' }),
+    name: t.exposeString('name', { nullable: true, description: 'What the product was called.' }),
+    quantity: t.field({
+      type: 'Decimal',
+      description: 'How much; negative: returned.',
+      resolve: ({ quantity }) => quantityOf(quantity),
+    }),
+    unitPrice: amount(t, 'unit_price', 'Price of one.'),
+    discount: amount(t, 'discount', 'What the whole line was reduced by.'),
+    tax: amount(t, 'tax', 'Tax of the whole line.'),
+    net: amount(t, 'net', 'Of the whole line, after discount, without tax.'),
+    gross: amount(t, 'gross', 'Of the whole line, after discount, with tax.'),
+    voided: t.exposeBoolean('voided', { description: 'Taken back at the till: it is kept, and counted nowhere.' }),
+  }),
 });
 
 export const TransactionCharge = builder.objectRef<InCurrency<Charge>>('TransactionCharge').implement({
@@ -80,12 +67,8 @@ export const TransactionCharge = builder.objectRef<InCurrency<Charge>>('Transact
   fields: (t) => ({
     line: t.exposeInt('line', { description: 'Its number: 1, 2, 3 …' }),
     code: t.exposeString('code', { description: 'What for: `FREIGHT`.' }),
-    amount: t.field({
-      type: Money,
-      description: 'Without tax.',
-      resolve: ({ amount, currency }) => money(amount, currency),
-    }),
-    tax: t.field({ type: Money, description: 'Its tax.', resolve: ({ tax, currency }) => money(tax, currency) }),
+    amount: amount(t, 'amount', 'Without tax.'),
+    tax: amount(t, 'tax', 'Its tax.'),
   }),
 });
 
@@ -94,11 +77,7 @@ export const TransactionPayment = builder.objectRef<InCurrency<Payment>>('Transa
   fields: (t) => ({
     line: t.exposeInt('line', { description: 'Its number: 1, 2, 3 …' }),
     tender: t.expose('tender', { type: Tender, description: 'What it was paid with.' }),
-    amount: t.field({
-      type: Money,
-      description: 'How much; negative: paid back, as change or for a return.',
-      resolve: ({ amount, currency }) => money(amount, currency),
-    }),
+    amount: amount(t, 'amount', 'How much; negative: paid back, as change or for a return.'),
   }),
 });
 
@@ -146,11 +125,7 @@ builder.node(RetailTransaction, {
       resolve: ({ body }) => body.reference,
     }),
     kind: t.field({ type: TransactionKind, description: 'What it is.', resolve: ({ body }) => body.kind }),
-    channel: t.field({
-      type: Channel,
-      description: 'Where it was recorded.',
-      resolve: ({ channel }, _args, { channels }) => channels.get(channel),
-    }),
+    channel: channelField(t, 'Where it was recorded.'),
     businessDate: t.field({
       type: 'Date',
       description: 'The day of the books, in the time zone of the channel.',
@@ -299,9 +274,9 @@ builder.queryField('transaction', (t) =>
   }),
 );
 
-export const TransactionOrderBy = builder.enumType('TransactionOrder', {
-  description: 'The order of a list.',
-  values: { NEWEST_FIRST: { description: 'Newest first.' }, OLDEST_FIRST: { description: 'Oldest first.' } } as const,
+export const TransactionOrderBy = enumOf('TransactionOrder', 'The order of a list.', {
+  NEWEST_FIRST: 'Newest first.',
+  OLDEST_FIRST: 'Oldest first.',
 });
 
 export const TransactionConnection = builder.connectionObject(
@@ -356,11 +331,7 @@ builder.objectField(Shift, 'transactions', (t) =>
       description: 'What was recorded in it, from the channel’s own database, oldest first.',
       resolve: async ({ channel, uuid }, args, { channels }) => {
         const database = await channels.databaseOf(channel);
-        return keysetConnection<number, ChannelTransaction>(
-          { args, keyFrom: numberKey },
-          ({ id }) => id,
-          (page) => database.read((db) => channelTransactionPage(db, { channel, shift_uuid: uuid }, page)),
-        );
+        return listById(database, args, (db, page) => channelTransactionPage(db, { channel, shift_uuid: uuid }, page));
       },
     },
     TransactionConnection,

@@ -16,45 +16,42 @@ import {
 import { ChannelNotFound, InvalidInput, NotFound, WrongState } from '../../errors.ts';
 import { atMost } from '../bounded.ts';
 import { builder } from '../builder.ts';
-import { Channel, namedChannels } from '../channel/channel.ts';
+import { channelField, namedChannels } from '../channel/channel.ts';
 import type { Context } from '../context.ts';
 import { Customer } from '../customer/customer.ts';
 import { numberOf } from '../keyset.ts';
 import { Money, money, moneyOrNull } from '../money.ts';
 import { RetailTransaction } from '../order/transaction.ts';
+import { enumOf } from '../vocabulary.ts';
 import { Aggregate, Statement } from './parts.ts';
 
 /*
  * What a person does about statements, and the settings that they follow.
  */
 
-const ruleMeanings: Record<ValidationRule, string> = {
-  CUSTOMER_ACCOUNT: 'The customer that it names has an account ID.',
-  BUSINESS_DATE:
-    'Its business date is not after the day it was received, in the channel’s time zone, and not before 2000.',
-  DISCOUNT_AMOUNT: 'Its discount is the sum of its lines’ discounts.',
-  GROSS_AMOUNT: 'Its total is the sum of its lines with tax, and its charges.',
-  NET_AMOUNT: 'Its net amount is the sum of its lines without tax.',
-  NET_PLUS_TAX: 'Its total is net + tax + charges.',
-  NUMBER_OF_ITEMS: 'Its quantity is the sum of its lines’ quantities.',
-  PAYMENT_AMOUNT: 'What was paid is the sum of its payments.',
-  UNDER_OVER_PAYMENT: 'What was paid is what was due, within the channel’s maximumPaymentDifference.',
-  TRANSACTION_NOT_EMPTY: 'It has a line that is not voided.',
-  TAX_INCLUDED_PRICING: 'Its lines follow its flag: prices with tax, or without.',
-  LINE_AMOUNT: 'Each line is price × quantity − discount.',
-  SIGN_CONTRADICTION: 'In each line the quantity and the amounts have the same sign.',
-  NEGATIVE_PRICE: 'No price is negative.',
-  SHIFT: 'The shift that it names is known, and of its channel.',
-  DUPLICATE_TRANSACTION: 'No other channel database sent a transaction with its UUID before.',
-};
-
-const RuleName = builder.enumType('ValidationRuleName', {
-  description: 'A rule that a sale must keep before a statement takes it.',
-  values: Object.fromEntries(validationRules.map((rule) => [rule, { description: ruleMeanings[rule] }])) as Record<
-    ValidationRule,
-    { description: string }
-  >,
-});
+const RuleName = enumOf<ValidationRule>(
+  'ValidationRuleName',
+  'A rule that a sale must keep before a statement takes it.',
+  {
+    CUSTOMER_ACCOUNT: 'The customer that it names has an account ID.',
+    BUSINESS_DATE:
+      'Its business date is not after the day it was received, in the channel’s time zone, and not before 2000.',
+    DISCOUNT_AMOUNT: 'Its discount is the sum of its lines’ discounts.',
+    GROSS_AMOUNT: 'Its total is the sum of its lines with tax, and its charges.',
+    NET_AMOUNT: 'Its net amount is the sum of its lines without tax.',
+    NET_PLUS_TAX: 'Its total is net + tax + charges.',
+    NUMBER_OF_ITEMS: 'Its quantity is the sum of its lines’ quantities.',
+    PAYMENT_AMOUNT: 'What was paid is the sum of its payments.',
+    UNDER_OVER_PAYMENT: 'What was paid is what was due, within the channel’s maximumPaymentDifference.',
+    TRANSACTION_NOT_EMPTY: 'It has a line that is not voided.',
+    TAX_INCLUDED_PRICING: 'Its lines follow its flag: prices with tax, or without.',
+    LINE_AMOUNT: 'Each line is price × quantity − discount.',
+    SIGN_CONTRADICTION: 'In each line the quantity and the amounts have the same sign.',
+    NEGATIVE_PRICE: 'No price is negative.',
+    SHIFT: 'The shift that it names is known, and of its channel.',
+    DUPLICATE_TRANSACTION: 'No other channel database sent a transaction with its UUID before.',
+  },
+);
 
 const Rule = builder.objectRef<RuleRow>('ValidationRule').implement({
   description: 'A rule of validation, and whether it applies.',
@@ -67,11 +64,7 @@ const Rule = builder.objectRef<RuleRow>('ValidationRule').implement({
 const Settings = builder.objectRef<SettingsRow>('StatementSettings').implement({
   description: 'How the sales of a channel are checked and posted.',
   fields: (t) => ({
-    channel: t.field({
-      type: Channel,
-      description: 'Of which channel.',
-      resolve: ({ channel }, _args, { channels }) => channels.get(channel),
-    }),
+    channel: channelField(t, 'Of which channel.'),
     defaultCustomer: t.field({
       type: Customer,
       nullable: true,

@@ -19,44 +19,38 @@ import { builder } from '../builder.ts';
 import type { Context } from '../context.ts';
 import { Customer } from '../customer/customer.ts';
 import { keysetConnection, numberKey } from '../keyset.ts';
-import { Money, money, moneyOrNull, Totals } from '../money.ts';
+import { amount, amountOrNull, Money, money, Totals } from '../money.ts';
 import { SalesOrder } from '../order/sales-order.ts';
 import { fromHeadquarters, RetailTransaction, TransactionConnection } from '../order/transaction.ts';
 import { Shift, Tender } from '../till/shift.ts';
-
-const meanings: Record<State, string> = {
-  STARTED: 'It exists and has its number.',
-  MARKED: 'Sales (or shifts) are stamped with it; no other statement takes them.',
-  CALCULATED: 'Its sums are known (or what was counted against what was expected).',
-  CHECKED: 'Its sums still hold, and every named customer has an account ID.',
-  AGGREGATED: 'Sales are put together by customer and day.',
-  CUSTOMER_ORDER_CREATED: 'Each aggregate has its sales order.',
-  CUSTOMER_ORDER_INVOICED: 'Each sales order has its invoice; journal SALES.',
-  DISCOUNTS_POSTED: 'Discounts are posted; journal DISCOUNTS.',
-  INCOME_EXPENSE_POSTED: 'Charges and payment differences are posted; journal INCOME_EXPENSE.',
-  VOUCHERS_LINKED: 'Payments are linked to the invoices that they settle.',
-  PAYMENTS_POSTED: 'Payments are posted, journal PAYMENTS; counted differences too, journal DIFFERENCE.',
-  GIFT_CARDS_POSTED: 'Payments by gift card are posted; journal GIFT_CARDS.',
-  POSTED: 'Final: all balances, and its sales are POSTED.',
-  CLEARED: 'Given up before anything was posted; its sales are free for another statement.',
-};
+import { enumOf } from '../vocabulary.ts';
 
 export const order: readonly State[] = [...calculationStates, ...postingStates];
 
-export const StatementState = builder.enumType('StatementState', {
-  description:
-    'How far a statement is: three states of calculation and ten of posting. An error leaves it in the state before; the next attempt resumes there.',
-  values: Object.fromEntries(
-    Object.entries(meanings).map(([state, description]) => [state, { description }]),
-  ) as Record<State, { description: string }>,
-});
+export const StatementState = enumOf<State>(
+  'StatementState',
+  'How far a statement is: three states of calculation and ten of posting. An error leaves it in the state before; the next attempt resumes there.',
+  {
+    STARTED: 'It exists and has its number.',
+    MARKED: 'Sales (or shifts) are stamped with it; no other statement takes them.',
+    CALCULATED: 'Its sums are known (or what was counted against what was expected).',
+    CHECKED: 'Its sums still hold, and every named customer has an account ID.',
+    AGGREGATED: 'Sales are put together by customer and day.',
+    CUSTOMER_ORDER_CREATED: 'Each aggregate has its sales order.',
+    CUSTOMER_ORDER_INVOICED: 'Each sales order has its invoice; journal SALES.',
+    DISCOUNTS_POSTED: 'Discounts are posted; journal DISCOUNTS.',
+    INCOME_EXPENSE_POSTED: 'Charges and payment differences are posted; journal INCOME_EXPENSE.',
+    VOUCHERS_LINKED: 'Payments are linked to the invoices that they settle.',
+    PAYMENTS_POSTED: 'Payments are posted, journal PAYMENTS; counted differences too, journal DIFFERENCE.',
+    GIFT_CARDS_POSTED: 'Payments by gift card are posted; journal GIFT_CARDS.',
+    POSTED: 'Final: all balances, and its sales are POSTED.',
+    CLEARED: 'Given up before anything was posted; its sales are free for another statement.',
+  },
+);
 
-export const StatementType = builder.enumType('StatementType', {
-  description: 'What a statement is about.',
-  values: {
-    TRANSACTIONAL: { description: 'Sales that passed validation, at any time of the day (trickle feed).' },
-    FINANCIAL: { description: 'Closed shifts: what was counted against what was expected.' },
-  } as const,
+export const StatementType = enumOf('StatementType', 'What a statement is about.', {
+  TRANSACTIONAL: 'Sales that passed validation, at any time of the day (trickle feed).',
+  FINANCIAL: 'Closed shifts: what was counted against what was expected.',
 });
 
 export interface StateDetail {
@@ -71,25 +65,19 @@ export const Detail = builder.objectRef<StateDetail>('StatementStateDetail').imp
   fields: (t) => ({
     state: t.expose('state', { type: StatementState, description: 'Which.' }),
     phase: t.field({
-      type: builder.enumType('StatementPhase', {
-        description: 'Part of a statement’s way.',
-        values: {
-          CALCULATION: { description: 'The first three states.' },
-          POSTING: { description: 'The other ten.' },
-        } as const,
+      type: enumOf('StatementPhase', 'Part of a statement’s way.', {
+        CALCULATION: 'The first three states.',
+        POSTING: 'The other ten.',
       }),
       description: 'Calculation or posting.',
       resolve: ({ state }) =>
         (calculationStates as readonly State[]).includes(state) ? ('CALCULATION' as const) : ('POSTING' as const),
     }),
     status: t.expose('status', {
-      type: builder.enumType('StatementStateStatus', {
-        description: 'Whether a state was reached.',
-        values: {
-          DONE: { description: 'Reached.' },
-          FAILED: { description: 'The last attempt failed to reach it; the next one resumes here.' },
-          NOT_RUN: { description: 'Still to come.' },
-        } as const,
+      type: enumOf('StatementStateStatus', 'Whether a state was reached.', {
+        DONE: 'Reached.',
+        FAILED: 'The last attempt failed to reach it; the next one resumes here.',
+        NOT_RUN: 'Still to come.',
       }),
       description: 'Done, failed, or not run.',
     }),
@@ -110,40 +98,28 @@ export const Event = builder.objectRef<StatementEventRow>('StatementEvent').impl
   }),
 });
 
-export const Journal = builder.enumType('Journal', {
-  description: 'A journal of a statement. The debits and credits of each are equal, to the minor unit.',
-  values: {
-    SALES: { description: 'Invoices.' },
-    DISCOUNTS: { description: 'Discounts, so that revenue shows list prices.' },
-    INCOME_EXPENSE: { description: 'Charges, and differences between sum and payment.' },
-    PAYMENTS: { description: 'Payments by tender.' },
-    GIFT_CARDS: { description: 'Payments by gift card.' },
-    DIFFERENCE: { description: 'What was counted less what was expected, by tender.' },
-  } as const,
-});
+export const Journal = enumOf(
+  'Journal',
+  'A journal of a statement. The debits and credits of each are equal, to the minor unit.',
+  {
+    SALES: 'Invoices.',
+    DISCOUNTS: 'Discounts, so that revenue shows list prices.',
+    INCOME_EXPENSE: 'Charges, and differences between sum and payment.',
+    PAYMENTS: 'Payments by tender.',
+    GIFT_CARDS: 'Payments by gift card.',
+    DIFFERENCE: 'What was counted less what was expected, by tender.',
+  },
+);
 
-export const LedgerAccount = builder.enumType('LedgerAccount', {
-  description: 'An account of the books.',
-  values: Object.fromEntries(
-    Object.entries(accounts).map(([account, description]) => [account, { description }]),
-  ) as Record<Account, { description: string }>,
-});
+export const LedgerAccount = enumOf('LedgerAccount', 'An account of the books.', accounts);
 
 export const JournalEntry = builder.objectRef<JournalEntryRow>('JournalEntry').implement({
   description: 'A line of a journal: a debit or a credit of an account.',
   fields: (t) => ({
     journal: t.expose('journal', { type: Journal, description: 'In which journal.' }),
     account: t.expose('account', { type: LedgerAccount, description: 'Which account.' }),
-    debit: t.field({
-      type: Money,
-      description: 'Debit; 0 for a credit.',
-      resolve: (row) => money(row.debit, row.currency),
-    }),
-    credit: t.field({
-      type: Money,
-      description: 'Credit; 0 for a debit.',
-      resolve: (row) => money(row.credit, row.currency),
-    }),
+    debit: amount(t, 'debit', 'Debit; 0 for a credit.'),
+    credit: amount(t, 'credit', 'Credit; 0 for a debit.'),
     businessDate: t.expose('business_date', { type: 'Date', description: 'Its day.' }),
     tender: t.field({
       type: Tender,
@@ -173,8 +149,8 @@ export const AccountBalance = builder.objectRef<Balance>('AccountBalance').imple
   fields: (t) => ({
     journal: t.expose('journal', { type: Journal, description: 'In which journal.' }),
     account: t.expose('account', { type: LedgerAccount, description: 'Which account.' }),
-    debit: t.field({ type: Money, description: 'Sum of debits.', resolve: (row) => money(row.debit, row.currency) }),
-    credit: t.field({ type: Money, description: 'Sum of credits.', resolve: (row) => money(row.credit, row.currency) }),
+    debit: amount(t, 'debit', 'Sum of debits.'),
+    credit: amount(t, 'credit', 'Sum of credits.'),
   }),
 });
 
@@ -193,23 +169,13 @@ export const TenderCount = builder.objectRef<ShiftCountRow & { currency: string 
       description: 'Which tender.',
       resolve: ({ tender }) => tender as typeof Tender.$inferType,
     }),
-    starting: t.field({
-      type: Money,
-      description: 'At the beginning.',
-      resolve: (row) => money(row.starting, row.currency),
-    }),
-    expected: t.field({
-      type: Money,
-      description: 'Starting amount and payments.',
-      resolve: (row) => money(row.expected, row.currency),
-    }),
-    counted: t.field({
-      type: Money,
-      nullable: true,
-      description:
-        'What was counted; null when nobody counted it, which only cash and checks require. Negative when more was paid back than paid.',
-      resolve: (row) => moneyOrNull(row.counted, row.currency),
-    }),
+    starting: amount(t, 'starting', 'At the beginning.'),
+    expected: amount(t, 'expected', 'Starting amount and payments.'),
+    counted: amountOrNull(
+      t,
+      'counted',
+      'What was counted; null when nobody counted it, which only cash and checks require. Negative when more was paid back than paid.',
+    ),
     difference: t.field({
       type: Money,
       nullable: true,

@@ -1,5 +1,5 @@
 import { mustUse } from '../../access/viewer.ts';
-import { type AggregateRow, aggregatePage } from '../../data/hq/aggregate.ts';
+import { aggregatePage } from '../../data/hq/aggregate.ts';
 import {
   type InvoiceRow,
   invoicePage,
@@ -7,9 +7,8 @@ import {
   type JournalEntryRow,
   journalEntryPage,
 } from '../../data/hq/journal.ts';
-import { type SalesOrderRow, salesOrderPage } from '../../data/hq/sales-order.ts';
+import { salesOrderPage } from '../../data/hq/sales-order.ts';
 import {
-  type StatementEventRow,
   type StatementFilter,
   type StatementRow,
   statementEventPage,
@@ -20,9 +19,9 @@ import {
 import { tenders } from '../../data/transaction-rows.ts';
 import { atMost } from '../bounded.ts';
 import { builder } from '../builder.ts';
-import { Channel } from '../channel/channel.ts';
+import { channelField } from '../channel/channel.ts';
 import { Customer } from '../customer/customer.ts';
-import { keysetConnection, LARGEST_PAGE, numberKey } from '../keyset.ts';
+import { keysetConnection, LARGEST_PAGE, listById, numberKey } from '../keyset.ts';
 import { Totals } from '../money.ts';
 import { SalesOrder, SalesOrderConnection } from '../order/sales-order.ts';
 import { RetailTransaction, TransactionConnection } from '../order/transaction.ts';
@@ -54,11 +53,7 @@ builder.node(Statement, {
   fields: (t) => ({
     statementId: t.exposeString('statement_id', { description: 'Its number, e.g. `ST00000042`.' }),
     type: t.expose('type', { type: StatementType, description: 'Sales or shifts.' }),
-    channel: t.field({
-      type: Channel,
-      description: 'Of which channel.',
-      resolve: ({ channel }, _args, { channels }) => channels.get(channel),
-    }),
+    channel: channelField(t, 'Of which channel.'),
     businessDate: t.expose('business_date', { type: 'Date', description: 'Of which business day.' }),
     state: t.field({
       type: StatementState,
@@ -87,12 +82,7 @@ builder.node(Statement, {
       {
         type: Event,
         description: 'What happened to it, oldest first.',
-        resolve: ({ id }, args, { hq }) =>
-          keysetConnection<number, StatementEventRow>(
-            { args, keyFrom: numberKey },
-            (row) => row.id,
-            (page) => hq.read((db) => statementEventPage(db, id, page)),
-          ),
+        resolve: ({ id }, args, { hq }) => listById(hq, args, (db, page) => statementEventPage(db, id, page)),
       },
       { name: 'StatementEventConnection' },
       { name: 'StatementEventEdge' },
@@ -110,11 +100,7 @@ builder.node(Statement, {
         type: Aggregate,
         description: 'Its sales put together by customer and day.',
         resolve: ({ id }, args, { hq }) =>
-          keysetConnection<number, AggregateRow>(
-            { args, keyFrom: numberKey },
-            (row) => row.id,
-            (page) => hq.read((db) => aggregatePage(db, { statement_id: id }, page)),
-          ),
+          listById(hq, args, (db, page) => aggregatePage(db, { statement_id: id }, page)),
       },
       AggregateConnection,
     ),
@@ -123,11 +109,7 @@ builder.node(Statement, {
         type: SalesOrder,
         description: 'The sales orders it made.',
         resolve: ({ id }, args, { hq }) =>
-          keysetConnection<number, SalesOrderRow>(
-            { args, keyFrom: numberKey },
-            (row) => row.id,
-            (page) => hq.read((db) => salesOrderPage(db, { statement_id: id }, page)),
-          ),
+          listById(hq, args, (db, page) => salesOrderPage(db, { statement_id: id }, page)),
       },
       SalesOrderConnection,
     ),
@@ -136,11 +118,7 @@ builder.node(Statement, {
         type: Invoice,
         description: 'The invoices it made.',
         resolve: ({ id }, args, { hq }) =>
-          keysetConnection<number, InvoiceRow>(
-            { args, keyFrom: numberKey },
-            (row) => row.id,
-            (page) => hq.read((db) => invoicePage(db, { statement_id: id }, page)),
-          ),
+          listById(hq, args, (db, page) => invoicePage(db, { statement_id: id }, page)),
       },
       InvoiceConnection,
     ),
@@ -243,10 +221,11 @@ builder.queryFields((t) => ({
           business_date: args.businessDate ?? undefined,
           state: args.states?.length ? args.states : undefined,
         };
-        return keysetConnection<number, StatementRow>(
-          { args, keyFrom: numberKey, descending: true },
-          ({ id }) => id,
-          (page) => hq.read((db) => statementPage(db, filter, page, { failed: args.failed })),
+        return listById(
+          hq,
+          args,
+          (db, page) => statementPage(db, filter, page, { failed: args.failed }),
+          'newest first',
         );
       },
     },

@@ -1,11 +1,6 @@
 import { mustOperate, mustUse } from '../../access/viewer.ts';
 import { type ChannelShift, channelShiftPage } from '../../data/channel/shift.ts';
-import {
-  type ShiftState as State,
-  shiftStates,
-  type ShiftTender as TenderOfShift,
-  tenders,
-} from '../../data/transaction-rows.ts';
+import { type ShiftState as State, type ShiftTender as TenderOfShift, tenders } from '../../data/transaction-rows.ts';
 import { closeLostShift } from '../../domain/lost-shift.ts';
 import { uuidRule } from '../../domain/rules.ts';
 import {
@@ -20,12 +15,13 @@ import {
 import { ChannelNotFound, InvalidInput, NotFound, TransactionExists, WrongState } from '../../errors.ts';
 import { atMost } from '../bounded.ts';
 import { builder } from '../builder.ts';
-import { Channel } from '../channel/channel.ts';
+import { channelField } from '../channel/channel.ts';
 import type { Context } from '../context.ts';
-import { keysetConnection, numberKey } from '../keyset.ts';
-import { Money, money, moneyOrNull } from '../money.ts';
+import { listById } from '../keyset.ts';
+import { amount, amountOrNull } from '../money.ts';
+import { enumOf } from '../vocabulary.ts';
 
-const tenderMeanings: Record<(typeof tenders)[number], string> = {
+export const Tender = enumOf<(typeof tenders)[number]>('Tender', 'What is paid with.', {
   CASH: 'Notes and coins.',
   CARD: 'A debit or credit card.',
   CHECK: 'A cheque.',
@@ -33,29 +29,13 @@ const tenderMeanings: Record<(typeof tenders)[number], string> = {
   ONLINE: 'Paid through an online service.',
   CUSTOMER_ACCOUNT: 'On account: the customer pays an invoice.',
   OTHER: 'Anything else.',
-};
-
-export const Tender = builder.enumType('Tender', {
-  description: 'What is paid with.',
-  values: Object.fromEntries(tenders.map((tender) => [tender, { description: tenderMeanings[tender] }])) as Record<
-    (typeof tenders)[number],
-    { description: string }
-  >,
 });
 
-const stateMeanings: Record<State, string> = {
+export const ShiftState = enumOf<State>('ShiftState', 'Where a shift stands.', {
   OPEN: 'It sells.',
   SUSPENDED: 'Its register is free for another shift; it can be resumed.',
   BLIND_CLOSED: 'It has ended without a count: it can still be counted and closed, and not be resumed.',
   CLOSED: 'Counted and final. Financial statements take it.',
-};
-
-export const ShiftState = builder.enumType('ShiftState', {
-  description: 'Where a shift stands.',
-  values: Object.fromEntries(shiftStates.map((state) => [state, { description: stateMeanings[state] }])) as Record<
-    State,
-    { description: string }
-  >,
 });
 
 /** What a shift shows, whichever database it was read from. */
@@ -65,17 +45,8 @@ const ShiftTender = builder.objectRef<TenderOfShift & { currency: string }>('Shi
   description: 'What a till held of a tender.',
   fields: (t) => ({
     tender: t.expose('tender', { type: Tender, description: 'Which.' }),
-    starting: t.field({
-      type: Money,
-      description: 'What was in the till at the beginning.',
-      resolve: ({ starting, currency }) => money(starting, currency),
-    }),
-    counted: t.field({
-      type: Money,
-      nullable: true,
-      description: 'What was counted at the end; null while nobody has counted it.',
-      resolve: ({ counted, currency }) => moneyOrNull(counted, currency),
-    }),
+    starting: amount(t, 'starting', 'What was in the till at the beginning.'),
+    counted: amountOrNull(t, 'counted', 'What was counted at the end; null while nobody has counted it.'),
   }),
 });
 
@@ -92,11 +63,7 @@ builder.node(Shift, {
   },
   fields: (t) => ({
     uuid: t.expose('uuid', { type: 'UUID', description: 'Its permanent identity.' }),
-    channel: t.field({
-      type: Channel,
-      description: 'Of which channel.',
-      resolve: ({ channel }, _args, { channels }) => channels.get(channel),
-    }),
+    channel: channelField(t, 'Of which channel.'),
     register: t.exposeString('register', { description: 'At which register.' }),
     state: t.expose('state', { type: ShiftState, description: 'Where it stands.' }),
     businessDate: t.expose('business_date', { type: 'Date', description: 'The day of the books that it belongs to.' }),
@@ -134,11 +101,7 @@ builder.queryField('shifts', (t) =>
           register: args.register ?? undefined,
           business_date: args.businessDate ?? undefined,
         };
-        return keysetConnection<number, ChannelShift>(
-          { args, keyFrom: numberKey, descending: true },
-          ({ id }) => id,
-          (page) => database.read((db) => channelShiftPage(db, filter, page)),
-        );
+        return listById(database, args, (db, page) => channelShiftPage(db, filter, page), 'newest first');
       },
     },
     { name: 'ShiftConnection' },

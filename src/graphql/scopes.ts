@@ -1,0 +1,52 @@
+import SchemaBuilder, { BasePlugin, type PothosOutputFieldConfig, type SchemaTypes } from '@pothos/core';
+import { mayUse, type Viewer } from '../access/viewer.ts';
+import { Forbidden } from '../errors.ts';
+
+/*
+ * Permissions are data on a field, `authScopes`: an operator's, or those of whoever may use the channel that an argument names. What
+ * depends on a row that was loaded is decided where it is loaded (`visibleTo`).
+ */
+
+export interface AuthScopes {
+  /** Only operators; the value completes "This token does not allow …". */
+  operator: string;
+  /** Operators, and clients of this channel. Without a channel the field itself keeps to what the viewer may see. */
+  channel: string | null | undefined;
+}
+
+/** Throws Forbidden instead of answering false, so that clients read what was not allowed. */
+export const authScopes = ({ viewer }: { viewer: Viewer }) => ({
+  operator: (what: string) => {
+    if (viewer.kind !== 'operator') throw new Forbidden(what);
+    return true;
+  },
+  channel: (channel: string | null | undefined) => {
+    if (channel && !mayUse(viewer, channel)) throw new Forbidden(`using the channel "${channel}"`);
+    return true;
+  },
+});
+
+/** `authScopes` of a field with an argument `channel`. */
+export const ofChannel = (_root: unknown, { channel }: { channel?: string | null | undefined }) => ({ channel });
+
+/** `authScopes` of a mutation whose input names a channel. */
+export const ofInputChannel = (_root: unknown, { input: { channel } }: { input: { channel: string } }) => ({ channel });
+
+declare global {
+  export namespace PothosSchemaTypes {
+    export interface Plugins<Types extends SchemaTypes> {
+      scopes: ScopesPlugin<Types>;
+    }
+  }
+}
+
+/** Says in the description of a field that it is for operators: behind what the description says first. */
+class ScopesPlugin<Types extends SchemaTypes> extends BasePlugin<Types> {
+  override onOutputFieldConfig(config: PothosOutputFieldConfig<Types>): PothosOutputFieldConfig<Types> {
+    const scopes = config.pothosOptions.authScopes as Partial<AuthScopes> | undefined;
+    if (scopes?.operator === undefined) return config;
+    return { ...config, description: config.description?.replace(/(?=[.:](\s|$))/, ' (operators)') };
+  }
+}
+
+SchemaBuilder.registerPlugin('scopes', ScopesPlugin);

@@ -1,0 +1,138 @@
+import type { InputRef, ObjectParam, ShapeFromTypeParam, TypeParam } from '@pothos/core';
+import type { EntityManager } from 'typeorm';
+import { mayUse, nameOf, type Viewer } from '../access/viewer.ts';
+import type { DomainError } from '../errors.ts';
+import { builder } from './builder.ts';
+import type { Context } from './context.ts';
+import { numberKey } from './keyset.ts';
+
+/*
+ * What the schema is made of again and again. Lists are in keyset.ts, loaders in loader.ts, permissions in scopes.ts.
+ */
+
+export type Types = typeof builder extends PothosSchemaTypes.SchemaBuilder<infer T> ? T : never;
+
+/** An enum whose values are named as they are stored, with what each means. */
+export const enumOf = <Value extends string>(
+  name: string,
+  description: string,
+  meanings: Readonly<Record<Value, string>>,
+) =>
+  builder.enumType(name, {
+    description,
+    values: Object.fromEntries(
+      Object.entries<string>(meanings).map(([value, meaning]) => [value, { description: meaning }]),
+    ) as Record<Value, { description: string }>,
+  });
+
+/** Who did something, and when. */
+interface Who {
+  actor: string;
+  at: string;
+}
+
+export const whoOf = ({ viewer, now }: Pick<Context, 'viewer' | 'now'>): Who => ({ actor: nameOf(viewer), at: now() });
+
+/** An input that says which record, and no more. */
+export const idInput = <Key extends number | string = number>(
+  name: string,
+  type: ObjectParam<Types>,
+  description: string,
+) =>
+  builder.inputType(name, {
+    description,
+    fields: (t) => ({ id: t.globalID({ for: [type], required: true, description: 'Its global ID.' }) }),
+  }) as unknown as InputRef<{ id: { typename: string; id: Key } }>;
+
+type Answer<Type extends TypeParam<Types>> = ShapeFromTypeParam<Types, Type, false>;
+
+interface OperatorMutation<Type extends TypeParam<Types>, Input> {
+  type: Type;
+  input: InputRef<Input>;
+  /** Describes the input in its place; default: "Which one." */
+  inputDescription?: string;
+  description: string;
+  /** What operators may do with it; completes "This token does not allow …". */
+  may: string;
+  failures?: (new (...args: never[]) => DomainError)[];
+  extensions?: Readonly<Record<string, unknown>>;
+}
+
+/** A mutation for operators in one transaction at headquarters. */
+export const operatorMutation = <Type extends TypeParam<Types>, Input extends object>(
+  name: string,
+  {
+    run,
+    then,
+    ...options
+  }: OperatorMutation<Type, Input> & {
+    /** Nothing but SQL, and what throws before it. */
+    run: (tx: EntityManager, input: Input, who: Who, context: Context) => Promise<Answer<Type>>;
+    /** After the commit. */
+    then?: (answer: Answer<Type>, context: Context, input: Input) => unknown;
+  },
+) =>
+  operatorAction(name, {
+    ...options,
+    run: async (input, who, context) => {
+      const answer = await context.hq.write((tx) => run(tx, input, who, context));
+      await then?.(answer, context, input);
+      return answer;
+    },
+  });
+
+/** A mutation for operators that sees to its own transactions. */
+export function operatorAction<Type extends TypeParam<Types>, Input extends object>(
+  name: string,
+  {
+    input,
+    inputDescription = 'Which one.',
+    may,
+    failures,
+    run,
+    ...options
+  }: OperatorMutation<Type, Input> & { run: (input: Input, who: Who, context: Context) => Promise<Answer<Type>> },
+): void {
+  builder.mutationField(name, (t) =>
+    t.field({
+      ...options,
+      authScopes: { operator: may },
+      ...(failures ? { errors: { types: failures } } : {}),
+      args: { input: t.arg({ type: input, required: true, description: inputDescription }) },
+      resolve: (_root: unknown, { input }: { input: Input }, context: Context) => run(input, whoOf(context), context),
+    } as never),
+  );
+}
+
+interface Node<Row, Key> {
+  keyOf: (row: Row) => Key;
+  /** Those of these keys, in one statement. */
+  read: (db: EntityManager, keys: readonly Key[]) => Promise<Row[]>;
+  parse: (id: string) => Key;
+}
+
+/** Keys of global IDs. One that no record has is none of ours. */
+export const numberId = (id: string): number => numberKey(id) ?? 0;
+export const textId = (id: string): string => id;
+
+const nodeRef = <Row extends object, Key extends number | string>(
+  name: string,
+  { keyOf, read, parse }: Node<Row, Key>,
+  isVisible: (viewer: Viewer, row: Row) => boolean,
+) =>
+  builder.loadableNodeRef<Row, Key>(name, {
+    id: { parse, resolve: keyOf },
+    sort: keyOf,
+    load: async (keys, { hq, viewer }) =>
+      (await hq.read((db) => read(db, keys))).filter((row) => isVisible(viewer, row)),
+  });
+
+/** A node of a channel, read from headquarters: its clients see it, and operators. */
+export const channelNode = <Row extends { channel: string }, Key extends number | string>(
+  name: string,
+  node: Node<Row, Key>,
+) => nodeRef(name, node, (viewer, { channel }) => mayUse(viewer, channel));
+
+/** A node of headquarters, for operators. */
+export const operatorNode = <Row extends object, Key extends number | string>(name: string, node: Node<Row, Key>) =>
+  nodeRef(name, node, ({ kind }) => kind === 'operator');
