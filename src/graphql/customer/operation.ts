@@ -37,7 +37,6 @@ const OperationKind = enumOf<string>('CustomerOperationKind', 'What was done in 
   ),
   [UNKNOWN]: 'Other software wrote it into the log of the channel; headquarters does not know it.',
 });
-})
 
 export const Audit = builder.objectRef<AuditEntry>('AuditEntry').implement({
   description: 'Who changed what: one entry per field.',
