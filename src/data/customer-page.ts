@@ -1,5 +1,6 @@
 import type { EntityManager } from 'typeorm';
 import { type AddressRow, addressColumns, bodyColumns, type CustomerBody, type keyColumns } from './customer-rows.ts';
+import type { KeysetPage } from './keyset-page.ts';
 import { listed, one, packed, rows } from './sql.ts';
 
 /*
@@ -46,14 +47,6 @@ export interface SearchTerm {
   digits: string | null;
   /** Null: several words, which only a name can be. */
   accountId: string | null;
-}
-
-export interface KeysetPage {
-  after?: number | undefined;
-  before?: number | undefined;
-  limit: number;
-  /** Newest first. */
-  descending: boolean;
 }
 
 export async function customerPage(

@@ -1,8 +1,9 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { DataSource, EntityManager, QueryRunner } from 'typeorm';
 import { DatabaseUnavailable, TooLarge } from '../errors.ts';
+import { dialectOf } from './dialect/dialect.ts';
+import { TOO_LARGE } from './dialect/packing.ts';
 import { current, writingIn } from './interruption.ts';
-import { dialectOf, TOO_LARGE } from './sql.ts';
 
 /** A change to many things at once: answers one result for each item, in order. */
 export type Together<Item, Result> = (tx: EntityManager, items: Item[]) => Promise<Result[]>;
@@ -61,7 +62,7 @@ export class Database {
     if (current().writing === this) throw new Error('write inside write: pass the tx along instead');
     const since = performance.now();
     const run = () => writingIn(this, () => this.transaction(change, since));
-    if (dialectOf(this.writer.manager) === 'postgres') return run();
+    if (!dialectOf(this.writer.manager).embedded) return run();
     const result = this.turn.then(run, run);
     this.turn = result.catch(() => {});
     return result;
@@ -113,12 +114,11 @@ export class Database {
     for (const source of [...this.readers, this.writer]) if (source.isInitialized) await source.destroy();
   }
 
-  /** What a clean stop does for an embedded database: a short log, fresh statistics. Nothing on PostgreSQL. */
+  /** Compacts the log and refreshes the statistics of an embedded database before a clean stop. */
   async tidy(): Promise<void> {
-    if (dialectOf(this.writer.manager) === 'postgres' || !this.writer.isInitialized) return;
+    if (!this.writer.isInitialized) return;
     await this.turn;
-    await this.writer.query('PRAGMA optimize');
-    await this.writer.query('PRAGMA wal_checkpoint(TRUNCATE)');
+    for (const statement of dialectOf(this.writer.manager).tidy) await this.writer.query(statement);
   }
 
   private async transaction<T>(change: (tx: EntityManager) => Promise<T>, since: number): Promise<T> {
@@ -137,7 +137,7 @@ export class Database {
     if (this.suspect) await this.reconnect();
     const runner = this.writer.createQueryRunner();
     try {
-      await runner.query(dialectOf(runner.manager) === 'postgres' ? 'BEGIN' : 'BEGIN IMMEDIATE');
+      await runner.query(dialectOf(runner.manager).begin);
       // For `save`, which begins a transaction of its own otherwise.
       Object.assign(runner, { isTransactionActive: true });
       const result = await change(runner.manager);
@@ -161,7 +161,7 @@ export class Database {
       await runner.query('ROLLBACK');
     } catch (error) {
       const idle = /no transaction is active/.test(String(error));
-      if (!idle && dialectOf(this.writer.manager) === 'sqlite') this.suspect = true;
+      if (!idle && dialectOf(this.writer.manager).embedded) this.suspect = true;
     }
   }
 

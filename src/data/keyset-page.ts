@@ -1,88 +1,111 @@
 import type { EntityManager } from 'typeorm';
-import type { KeysetPage } from './customer-page.ts';
-import { listed, one, packed } from './sql.ts';
+import { columnOf, type EntityClass, readPacked, tableOf } from './columns.ts';
+import { listed } from './sql.ts';
 
-type ColumnType = 'text' | 'bigint' | 'boolean' | 'json';
-
-/** A table that jobs write in sets and that is read a page at a time. */
-export interface Listed {
-  name: string;
-  /** Its key counts up, and is the cursor. */
-  key: string;
-  columns: Record<string, ColumnType>;
+/** A page of a list in the order of its key. Both ends are exclusive. */
+export interface KeysetPage<Key = number> {
+  after?: Key | undefined;
+  before?: Key | undefined;
+  limit: number;
+  /** Newest first. */
+  descending: boolean;
 }
 
-/** What rows must be; a column that is undefined is left out. A list means: one of these. */
-export type Where = Record<string, string | number | boolean | readonly (string | number)[] | null | undefined>;
+type Plain = string | number | boolean | null;
 
-/** A page by its key: page 50,000 costs what page 1 costs. One statement that answers one JSON text. `more` are conditions without parameters. */
-export function keysetPage<Row>(
+/** What rows must be. A list means any of its values; undefined means any value. */
+export type Where<Row> = {
+  [Name in keyof Row as Row[Name] extends Plain ? Name : never]?:
+    | Row[Name]
+    | readonly NonNullable<Row[Name]>[]
+    | null
+    | undefined;
+};
+
+/** A property that can order a list. */
+type KeyOf<Row> = {
+  [Name in keyof Row & string]: Row[Name] extends string | number ? Name : never;
+}[keyof Row & string];
+
+interface Reading<Name> {
+  /** Reads only these columns. */
+  fields?: readonly Name[];
+}
+
+/** A page by its key: page 50,000 costs what page 1 costs. `conditions` are more SQL conditions, without parameters. */
+export function keysetPage<Row extends object, Name extends keyof Row & string = keyof Row & string>(
   db: EntityManager,
-  table: Listed,
-  where: Where,
-  page: KeysetPage,
-  more: readonly string[] = [],
-): Promise<Row[]> {
-  const { parameters, parameter, conditions } = selection(db, where);
-  if (page.after !== undefined) conditions.push(`${table.key} > ${parameter(page.after)}`);
-  if (page.before !== undefined) conditions.push(`${table.key} < ${parameter(page.before)}`);
-  const order = `${table.key} ${page.descending ? 'desc' : 'asc'}`;
-  const from = `${whereClause([...conditions, ...more])} order by ${order} limit ${parameter(page.limit)}`;
-  return rowsAs<Row>(db, table, from, parameters, `x.${order}`);
+  entity: EntityClass<Row>,
+  key: KeyOf<Row>,
+  where: Where<Row>,
+  { after, before, limit, descending }: KeysetPage<string | number>,
+  { conditions = [], fields }: Reading<Name> & { conditions?: readonly string[] } = {},
+): Promise<Pick<Row, Name>[]> {
+  const selection = selectionOf(db, entity, where);
+  const { name: column } = columnOf(db, entity, key);
+  if (after !== undefined) selection.conditions.push(`${column} > ${selection.parameter(after)}`);
+  if (before !== undefined) selection.conditions.push(`${column} < ${selection.parameter(before)}`);
+  selection.conditions.push(...conditions);
+  const order = `${column} ${descending ? 'desc' : 'asc'}`;
+  const query = `select * from ${tableOf(db, entity)} ${whereClause(selection)} order by ${order} limit ${selection.parameter(limit)}`;
+  return readPacked(db, entity, query, selection.parameters, { fields, order: `x.${order}` });
 }
 
 /** All rows that match, in the order of the key: for what is small, or asked for by its keys. */
-export function rowsWhere<Row>(db: EntityManager, table: Listed, where: Where): Promise<Row[]> {
-  const { parameters, conditions } = selection(db, where);
-  return rowsAs<Row>(db, table, whereClause(conditions), parameters, `x.${table.key}`);
-}
-
-/** The first rows for each of these values of a column, in the order of the key: one statement, however many values. */
-export async function firstOfEach<Row>(
+export function rowsWhere<Row extends object, Name extends keyof Row & string = keyof Row & string>(
   db: EntityManager,
-  table: Listed,
-  column: string,
-  values: readonly (string | number)[],
-  limit: number,
-  descending = false,
-  where: Where = {},
-): Promise<Row[]> {
-  const { parameters, parameter, conditions } = selection(db, { [column]: values, ...where });
-  const order = `${table.key} ${descending ? 'desc' : 'asc'}`;
-  const row = await one<{ page: string }>(
-    db,
-    `select ${packed(db, table.columns, 'x', `x.${order}`)} as page from (
-       select *, row_number() over (partition by ${column} order by ${order}) as place from ${table.name} ${whereClause(conditions)}) as x
-     where x.place <= ${parameter(limit)}`,
-    parameters,
-  );
-  return JSON.parse(row!.page);
+  entity: EntityClass<Row>,
+  key: KeyOf<Row>,
+  where: Where<Row>,
+  { fields }: Reading<Name> = {},
+): Promise<Pick<Row, Name>[]> {
+  const selection = selectionOf(db, entity, where);
+  const query = `select * from ${tableOf(db, entity)} ${whereClause(selection)}`;
+  return readPacked(db, entity, query, selection.parameters, { fields, order: `x.${columnOf(db, entity, key).name}` });
 }
 
-async function rowsAs<Row>(db: EntityManager, table: Listed, from: string, parameters: unknown[], order: string) {
-  const row = await one<{ page: string }>(
-    db,
-    `select ${packed(db, table.columns, 'x', order)} as page from (select * from ${table.name} ${from}) as x`,
-    parameters,
-  );
-  return JSON.parse(row!.page) as Row[];
+/** The first rows for each of these values of `field`, in the order of the key: one statement, however many values. */
+export function firstOfEach<
+  Row extends object,
+  By extends keyof Where<Row> & keyof Row & string,
+  Name extends keyof Row & string = keyof Row & string,
+>(
+  db: EntityManager,
+  entity: EntityClass<Row>,
+  key: KeyOf<Row>,
+  field: By,
+  values: readonly NonNullable<Row[By]>[],
+  { limit, descending }: Pick<KeysetPage, 'limit' | 'descending'>,
+  { where = {}, fields }: Reading<Name> & { where?: Where<Row> } = {},
+): Promise<Pick<Row, Name>[]> {
+  const selection = selectionOf(db, entity, { ...where, [field]: values });
+  const order = `${columnOf(db, entity, key).name} ${descending ? 'desc' : 'asc'}`;
+  const query = `select * from (
+      select *, row_number() over (partition by ${columnOf(db, entity, field).name} order by ${order}) as place
+      from ${tableOf(db, entity)} ${whereClause(selection)}) as placed
+    where place <= ${selection.parameter(limit)}`;
+  return readPacked(db, entity, query, selection.parameters, { fields, order: `x.${order}` });
 }
 
-const whereClause = (conditions: readonly string[]) =>
-  conditions.length > 0 ? `where ${conditions.join(' and ')}` : '';
+interface Selection {
+  conditions: string[];
+  parameters: unknown[];
+  parameter: (value: unknown) => string;
+}
 
-function selection(db: EntityManager, where: Where) {
+function selectionOf<Row extends object>(db: EntityManager, entity: EntityClass<Row>, where: Where<Row>): Selection {
   const parameters: unknown[] = [];
   const parameter = (value: unknown) => `$${parameters.push(value)}`;
-  const conditions: string[] = [];
-  for (const [column, value] of Object.entries(where)) {
-    if (value === undefined) continue;
-    if (value === null) conditions.push(`${column} is null`);
-    else if (typeof value === 'boolean') conditions.push(`${column} = ${value}`);
-    else if (typeof value === 'object') {
-      const list = parameter(JSON.stringify(value));
-      conditions.push(`${column} in ${listed(db, list, typeof value[0] === 'number' ? 'bigint' : 'text')}`);
-    } else conditions.push(`${column} = ${parameter(value)}`);
-  }
+  const conditions = Object.entries(where as Record<string, Plain | readonly Plain[] | undefined>)
+    .filter(([, value]) => value !== undefined)
+    .map(([field, value]) => {
+      const { name: column, type } = columnOf(db, entity, field as keyof Row & string);
+      if (value === null) return `${column} is null`;
+      if (typeof value === 'boolean') return `${column} = ${value}`;
+      if (typeof value !== 'object') return `${column} = ${parameter(value)}`;
+      return `${column} in ${listed(db, parameter(JSON.stringify(value)), type === 'bigint' ? type : 'text')}`;
+    });
   return { parameters, parameter, conditions };
 }
+
+const whereClause = ({ conditions }: Selection) => (conditions.length > 0 ? `where ${conditions.join(' and ')}` : '');

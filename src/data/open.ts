@@ -12,6 +12,7 @@ import {
 import { DatabaseUnavailable } from '../errors.ts';
 import { initial as initialChannel } from './channel/migrations/initial.ts';
 import { transactions } from './channel/migrations/transactions.ts';
+import { type EntityClass, snakeCase } from './columns.ts';
 import { Database, driverCode, PATIENCE } from './database.ts';
 import { makeFolder } from './folder.ts';
 import { hqEntities } from './hq/entities.ts';
@@ -27,7 +28,7 @@ import { sqliteDriver } from './sqlite-driver.ts';
  */
 
 interface Kind {
-  entities: EntitySchema[];
+  entities: (EntitySchema | EntityClass)[];
   migrations: (new () => MigrationInterface)[];
 }
 
@@ -112,7 +113,7 @@ const everywhere = {
   migrationsTransactionMode: 'each',
   namingStrategy: new (class extends DefaultNamingStrategy {
     override columnName(property: string, custom: string): string {
-      return custom || property.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+      return custom || snakeCase(property);
     }
   })(),
 } as const;

@@ -1,8 +1,9 @@
 import type { EntityManager } from 'typeorm';
 import { InvalidInput } from '../../errors.ts';
+import { dialectOf } from '../dialect/dialect.ts';
 import { countedAs, kindsIn, type OperationKind, type Payloads, SET_ASIDE } from '../operation-kinds.ts';
 import { LARGEST_ROW } from '../sizes.ts';
-import { dialectOf, lastOfPackage, one, packed, rows, sizeOf, sql } from '../sql.ts';
+import { lastOfPackage, one, packed, rows, sizeOf, sql } from '../sql.ts';
 
 const columns = {
   counter: 'bigint',
@@ -112,7 +113,7 @@ export async function packageAfter(
      from (select count(*) as count, min(x.counter) as first, max(x.counter) as last,
            ${packed(db, packedColumns, 'x', 'x.counter')} as package
            from (select counter, id, channel, customer_uuid, kind, created_at, set_aside,
-                   case when set_aside is null then payload else ${setAsidePayload(db)} end as payload
+                   case when set_aside is null then payload else ${dialectOf(db).object({ set_aside: 'set_aside' })} end as payload
                  from (select *, ${setAsideFor(db)} as set_aside from operation
                        where counter > $1 and counter <= ${lastOfPackage(sized)} order by counter limit $2) as taken) as x) as p`,
     [counter, limit],
@@ -145,9 +146,6 @@ export async function notUploaded(
   );
   return found.map((row) => ({ ...row, count: Number(row.count) }));
 }
-
-const setAsidePayload = (db: EntityManager): string =>
-  dialectOf(db) === 'postgres' ? `json_build_object('set_aside', set_aside)` : `json_object('set_aside', set_aside)`;
 
 /** A package of one operation, set aside with this reason. */
 export function setAside(upload: UploadPackage, reason: string): UploadPackage {

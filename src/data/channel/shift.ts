@@ -1,6 +1,6 @@
 import type { EntityManager } from 'typeorm';
-import type { KeysetPage } from '../customer-page.ts';
-import { keysetPage, type Listed, rowsWhere } from '../keyset-page.ts';
+import type { KeysetPage } from '../keyset-page.ts';
+import { keysetPage, type Listed, rowsWhere } from '../legacy.ts';
 import { sql } from '../sql.ts';
 import type { ShiftBody, ShiftState } from '../transaction-rows.ts';
 

@@ -1,6 +1,6 @@
 import type { EntityManager } from 'typeorm';
-import type { KeysetPage } from '../customer-page.ts';
-import { firstOfEach, keysetPage, type Listed, rowsWhere } from '../keyset-page.ts';
+import type { KeysetPage } from '../keyset-page.ts';
+import { firstOfEach, keysetPage, type Listed, rowsWhere } from '../legacy.ts';
 import { listed, rows, sql, unpacked } from '../sql.ts';
 import { paymentColumns, type Tender, type TransactionBody, type TransactionKind } from '../transaction-rows.ts';
 

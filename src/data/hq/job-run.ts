@@ -1,6 +1,7 @@
 import { type EntityManager, EntitySchema, In, MoreThanOrEqual } from 'typeorm';
 import { hasCome, horizonOf, LONGEST_LEASE, LONGEST_PAUSE } from '../clock.ts';
-import { dialectOf, one, skipLocked, sql } from '../sql.ts';
+import { dialectOf } from '../dialect/dialect.ts';
+import { one, skipLocked, sql } from '../sql.ts';
 
 export const runStates = ['QUEUED', 'RUNNING', 'SUCCEEDED', 'FAILED', 'CANCELLED'] as const;
 export type RunState = (typeof runStates)[number];
@@ -240,7 +241,7 @@ const columnOf: Record<keyof Held, string> = {
  * Nothing on PostgreSQL, where another process may be at work; there the leases tell.
  */
 export async function endLeasesOfLastProcess(tx: EntityManager): Promise<void> {
-  if (dialectOf(tx) === 'postgres') return;
+  if (!dialectOf(tx).embedded) return;
   await sql(tx, `update job_run set lease_until = null where state = 'RUNNING'`);
 }
 

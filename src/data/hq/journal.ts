@@ -1,6 +1,6 @@
 import type { EntityManager } from 'typeorm';
-import type { KeysetPage } from '../customer-page.ts';
-import { keysetPage, type Listed, rowsWhere, type Where } from '../keyset-page.ts';
+import type { KeysetPage } from '../keyset-page.ts';
+import { keysetPage, type Listed, rowsWhere, type Where } from '../legacy.ts';
 import { listed, matching, rows, sql, unpacked } from '../sql.ts';
 import { paymentColumns, type TransactionTotals, totalColumns } from '../transaction-rows.ts';
 import { totalNames } from './statement.ts';

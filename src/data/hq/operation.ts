@@ -1,7 +1,7 @@
 import type { EntityManager } from 'typeorm';
 import { hasCome, horizonOf, LONGEST_PAUSE } from '../clock.ts';
-import type { KeysetPage } from '../customer-page.ts';
 import type { OperationPayload } from '../customer-rows.ts';
+import type { KeysetPage } from '../keyset-page.ts';
 import { kindsIn } from '../operation-kinds.ts';
 import { LARGEST_PACKAGE } from '../sizes.ts';
 import { forUpdate, lastOfPackage, listed, one, packed, rows, sizeOf, sql } from '../sql.ts';

@@ -1,5 +1,5 @@
 import type { EntityManager } from 'typeorm';
-import { type Listed, rowsWhere, type Where } from '../keyset-page.ts';
+import { type Listed, rowsWhere, type Where } from '../legacy.ts';
 import { listed, matching, one, packed, rows, sql, unpacked } from '../sql.ts';
 import { paymentColumns, type ShiftBody, type ShiftTender, type TransactionPayment } from '../transaction-rows.ts';
 

@@ -1,5 +1,5 @@
 import type { EntityManager } from 'typeorm';
-import { firstOfEach } from '../keyset-page.ts';
+import { firstOfEach } from '../legacy.ts';
 import { listed, sql } from '../sql.ts';
 import { type InvoiceRow, invoices } from './journal.ts';
 import type { TenderCountRow } from './shift.ts';

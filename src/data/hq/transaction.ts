@@ -1,7 +1,7 @@
 import type { EntityManager } from 'typeorm';
 import { hasCome, horizonOf, LONGEST_PAUSE } from '../clock.ts';
-import type { KeysetPage } from '../customer-page.ts';
-import { keysetPage, type Listed, rowsWhere, type Where } from '../keyset-page.ts';
+import type { KeysetPage } from '../keyset-page.ts';
+import { keysetPage, type Listed, rowsWhere, type Where } from '../legacy.ts';
 import { forUpdate, lastOfPackage, listed, one, packed, rows, sizeOf, sql } from '../sql.ts';
 import {
   type TransactionBody,

@@ -1,0 +1,57 @@
+import type { Column, Dialect } from './dialect.ts';
+import { capped, objectOf, TOO_LARGE } from './packing.ts';
+
+/** `->` answers JSON text, where a JSON null is the text `null`; `->>` answers a value. */
+const extracted = (json: string, { type }: Column, path: string): string =>
+  type === 'json' ? `nullif(${json}->'${path}', 'null')` : `${json}->>'${path}'`;
+
+const pathOf = ({ path }: Column): string => (path.length === 1 ? path[0]! : `$.${path.join('.')}`);
+
+/** SQLite has 0 and 1 for booleans, and text for JSON. */
+function packedValue({ name, type }: Column, alias: string): string {
+  const value = `${alias}.${name}`;
+  if (type === 'json') return `json(${value})`;
+  return type === 'boolean' ? `json(case ${value} when 1 then 'true' when 0 then 'false' end)` : value;
+}
+
+const object: Dialect['object'] = (values) =>
+  `json_object(${Object.entries(values)
+    .map(([name, value]) => `'${name}', ${value}`)
+    .join(', ')})`;
+
+export const sqlite: Dialect = {
+  embedded: true,
+  // A deferred transaction that reads before it writes fails at once when another process writes.
+  begin: 'BEGIN IMMEDIATE',
+  tidy: ['PRAGMA optimize', 'PRAGMA wal_checkpoint(TRUNCATE)'],
+  words: {
+    counted: 'integer primary key',
+    key: 'integer',
+    text: 'text',
+    json: 'text',
+    mustBeObject: (column) => `check (json_type(${column}) = 'object')`,
+    clustered: 'without rowid',
+  },
+  // There is one writer.
+  skipLocked: '',
+  forUpdate: '',
+  // jsonb_each passes each row on parsed.
+  rows: (columns, parameter) =>
+    `(select ${columns.map((column) => `${extracted('value', column, pathOf(column))} as ${column.name}`).join(', ')} from jsonb_each(${parameter})) as x`,
+  unpacked: (_columns, column, key, list) =>
+    list
+      ? {
+          join: `cross join jsonb_each(${column}, '$.${key}') as "${key}"`,
+          value: (field) => extracted(`"${key}".value`, field, pathOf(field)),
+        }
+      : { join: '', value: (field) => extracted(column, field, `$.${[key, ...field.path].join('.')}`) },
+  packed(columns, alias, order) {
+    const row = objectOf(columns, (column) => packedValue(column, alias), object);
+    // There is no function that raises an error, but json_extract quotes a path that it cannot read.
+    return capped(`json_group_array(${row}${order ? ` order by ${order}` : ''})`, `json_extract('{}', '${TOO_LARGE}')`);
+  },
+  object,
+  listed: (parameter) => `(select value from json_each(${parameter}))`,
+  matching: (table, alias, condition) => `cross join ${table} ${alias} on ${condition}`,
+  sizeOf: (column) => `octet_length(${column})`,
+};
