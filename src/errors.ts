@@ -213,6 +213,14 @@ export class DatabaseUnavailable extends DomainError {
   }
 }
 
+/** For `.catch()`: what to use instead while a database is unavailable. A channel works while headquarters is down. */
+export const whenUnavailable =
+  <Fallback>(fallback: Fallback) =>
+  (error: unknown): Fallback => {
+    if (error instanceof DatabaseUnavailable) return fallback;
+    throw error;
+  };
+
 /** The process died each time that it worked on this run, and nothing was committed in between. */
 export class RunCrashed extends DomainError {
   readonly code = 'RUN_CRASHED';

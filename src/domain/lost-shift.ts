@@ -5,7 +5,7 @@ import type { Database } from '../data/database.ts';
 import { addAuditEntries } from '../data/hq/audit.ts';
 import { closeReceivedShift, type ShiftRow, shiftsWhere } from '../data/hq/shift.ts';
 import { tenders as allTenders, type ShiftTender } from '../data/transaction-rows.ts';
-import { DatabaseUnavailable, NotFound, WrongState } from '../errors.ts';
+import { NotFound, WrongState, whenUnavailable } from '../errors.ts';
 import { countsOf, type TenderInput, withCounts } from './shift.ts';
 
 /**
@@ -50,13 +50,11 @@ async function shiftOf(db: EntityManager, channel: string, uuid: string): Promis
 }
 
 async function isInChannel(channels: Channels, channel: string, uuid: string): Promise<boolean> {
-  try {
-    const database = await channels.databaseOf(channel);
-    return (await database.read((db) => channelShiftsByUuid(db, [uuid]))).length > 0;
-  } catch (error) {
-    if (error instanceof DatabaseUnavailable) return false;
-    throw error;
-  }
+  const shifts = await channels
+    .databaseOf(channel)
+    .then((database) => database.read((db) => channelShiftsByUuid(db, [uuid])))
+    .catch(whenUnavailable([]));
+  return shifts.length > 0;
 }
 
 /** Other software may have written anything. */

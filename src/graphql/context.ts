@@ -13,7 +13,7 @@ import { type JobRun, jobRunsById } from '../data/hq/job-run.ts';
 import { type CustomerOperation, firstOperations, stagesOf } from '../data/hq/operation.ts';
 import { type DownloadSession, sessionsOfRuns, type UploadSession } from '../data/hq/session.ts';
 import type { Backlogs } from '../domain/backlog.ts';
-import { DatabaseUnavailable } from '../errors.ts';
+import { whenUnavailable } from '../errors.ts';
 import type { Nudges } from '../events/nudges.ts';
 import type { Surroundings } from '../queue/job.ts';
 import { addressLoader, type FoundCustomer, foundIn } from './customer/loaders.ts';
@@ -73,13 +73,7 @@ export function contextFor(parts: Parts, viewer: Viewer): Context {
       hqStage: new DataLoader(
         async (keys) => {
           const uuids = [...new Set(keys.map(({ uuid }) => uuid))];
-          const stages = await hq
-            .read((db) => stagesOf(db, uuids))
-            .catch((error: unknown) => {
-              // A channel works while headquarters is down: what it knows itself is then all there is to say.
-              if (error instanceof DatabaseUnavailable) return [];
-              throw error;
-            });
+          const stages = await hq.read((db) => stagesOf(db, uuids)).catch(whenUnavailable([]));
           const found = new Map(
             stages.map((stage) => [keyOf({ channel: stage.channel, uuid: stage.customer_uuid }), stage]),
           );
@@ -183,12 +177,7 @@ async function customersOf(
   const found = new Map<string, FoundCustomer>();
   if (viewer.kind === 'operator') {
     const uuids = [...new Set(keys.map(({ uuid }) => uuid))];
-    const known = await hq
-      .read((db) => customersByUuid(db, uuids))
-      .catch((error: unknown) => {
-        if (error instanceof DatabaseUnavailable) return [];
-        throw error;
-      });
+    const known = await hq.read((db) => customersByUuid(db, uuids)).catch(whenUnavailable([]));
     for (const row of foundIn(hq, known)) found.set(row.uuid, row);
   }
   const missing = keys.filter(({ uuid }) => !found.has(uuid));

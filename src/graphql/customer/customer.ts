@@ -12,7 +12,7 @@ import type { Database } from '../../data/database.ts';
 import { failedCustomers } from '../../data/hq/operation.ts';
 import { plainText, uuidRule } from '../../domain/rules.ts';
 import { searchTerms } from '../../domain/search.ts';
-import { DatabaseUnavailable, InvalidInput } from '../../errors.ts';
+import { InvalidInput, whenUnavailable } from '../../errors.ts';
 import { atMost } from '../bounded.ts';
 import { builder } from '../builder.ts';
 import { channelField } from '../channel/channel.ts';
@@ -261,12 +261,7 @@ const MOST_FAILED = 10_000;
 
 /** As with `syncStatus`: while headquarters does not answer, nobody is said to have failed. */
 const failedOf = (hq: Database, channel: string): Promise<string[]> =>
-  hq
-    .read((db) => failedCustomers(db, channel, MOST_FAILED))
-    .catch((error: unknown) => {
-      if (error instanceof DatabaseUnavailable) return [];
-      throw error;
-    });
+  hq.read((db) => failedCustomers(db, channel, MOST_FAILED)).catch(whenUnavailable([]));
 
 builder.queryField('customers', (t) =>
   t.connection(

@@ -10,11 +10,11 @@ import {
 import { MOST_CHARGES, MOST_LINES, MOST_PAYMENTS } from '../../domain/transaction-rules.ts';
 import {
   ChannelNotFound,
-  DatabaseUnavailable,
   InvalidInput,
   NotFound,
   TransactionExists,
   WrongState,
+  whenUnavailable,
 } from '../../errors.ts';
 import { atMost } from '../bounded.ts';
 import { builder } from '../builder.ts';
@@ -163,10 +163,7 @@ const receivedOf = ({ hq, channels }: Context, channel: string): Promise<number 
   hq
     .read((db) => channelDatabaseByName(db, channels.get(channel).channelDatabase))
     .then((database) => Number(database?.lastReceived ?? 0))
-    .catch((error: unknown) => {
-      if (error instanceof DatabaseUnavailable) return null;
-      throw error;
-    });
+    .catch(whenUnavailable(null));
 
 builder.mutationFields((t) => ({
   createOrder: t.field({

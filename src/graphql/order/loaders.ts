@@ -10,7 +10,7 @@ import {
   salesOrdersWhere,
 } from '../../data/hq/sales-order.ts';
 import { type HqTransaction, transactionsWhere } from '../../data/hq/transaction.ts';
-import { DatabaseUnavailable } from '../../errors.ts';
+import { whenUnavailable } from '../../errors.ts';
 import { type FoundCustomer, foundIn } from '../customer/loaders.ts';
 
 /** What lists of orders ask for again and again, asked once. A channel's client sees what is of its channel. */
@@ -46,13 +46,7 @@ export function orderLoaders(hq: Database, viewer: Viewer): OrderLoaders {
     hqTransaction: new DataLoader(
       async (keys) => {
         const uuids = [...new Set(keys.map(({ uuid }) => uuid))];
-        const found = await hq
-          .read((db) => transactionsWhere(db, { uuid: uuids }))
-          .catch((error: unknown) => {
-            // A channel works while headquarters is down: what it knows itself is then all there is to say.
-            if (error instanceof DatabaseUnavailable) return [];
-            throw error;
-          });
+        const found = await hq.read((db) => transactionsWhere(db, { uuid: uuids })).catch(whenUnavailable([]));
         const byKey = new Map(found.map((row) => [keyOf(row), row]));
         return keys.map((key) => byKey.get(keyOf(key)) ?? null);
       },

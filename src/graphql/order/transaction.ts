@@ -18,7 +18,7 @@ import type {
 import { quantityOf } from '../../domain/money.ts';
 import { uuidRule } from '../../domain/rules.ts';
 import { MOST_CHARGES, MOST_LINES, MOST_PAYMENTS, readable } from '../../domain/transaction-rules.ts';
-import { DatabaseUnavailable } from '../../errors.ts';
+import { whenUnavailable } from '../../errors.ts';
 import { atMost } from '../bounded.ts';
 import { builder } from '../builder.ts';
 import { channelField } from '../channel/channel.ts';
@@ -231,12 +231,7 @@ async function inChannel(database: Database, channel: string, { uuid, reference 
 }
 
 async function atHeadquarters(hq: Database, by: By & { channel?: string }): Promise<TransactionRow | null> {
-  const found = await hq
-    .read((db) => transactionsWhere(db, { ...by }))
-    .catch((error: unknown) => {
-      if (error instanceof DatabaseUnavailable) return [];
-      throw error;
-    });
+  const found = await hq.read((db) => transactionsWhere(db, { ...by })).catch(whenUnavailable([]));
   return found[0] ? fromHeadquarters(found[0]) : null;
 }
 
