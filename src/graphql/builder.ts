@@ -6,6 +6,7 @@ import ScopeAuthPlugin from '@pothos/plugin-scope-auth';
 import { type GraphQLResolveInfo, isObjectType } from 'graphql';
 import type { Context } from './context.ts';
 import './bounded.ts';
+import './global-ids.ts';
 import { type AuthScopes, authScopes } from './scopes.ts';
 import { isStorable } from './storable.ts';
 
@@ -26,7 +27,7 @@ export const builder = new SchemaBuilder<{
   };
 }>({
   // From the outermost: the errors plugin answers as data what the others throw, and who may not use a field learns nothing else about it.
-  plugins: [ErrorsPlugin, ScopeAuthPlugin, 'scopes', 'bounded', 'storable', DataloaderPlugin, RelayPlugin],
+  plugins: [ErrorsPlugin, ScopeAuthPlugin, 'scopes', 'bounded', 'storable', DataloaderPlugin, 'globalIds', RelayPlugin],
   scopeAuth: { authScopes, authorizeOnSubscribe: true },
   defaultFieldNullability: false,
   relay: {

@@ -72,9 +72,9 @@ export async function serveHttp<Viewer, Context extends object>(
     multipart: false,
     logging: false,
     maskedErrors: { maskError },
-    maxRequestBodySize: limits.requestBody,
+    maxRequestBodySize: false,
     cors: ({ headers }) => corsFor(headers.get('origin'), headers.get('host'), allowedOrigins),
-    plugins: [requestRules(viewerOf), documentLimits(limits), execution(contextFor, limits, options)],
+    plugins: [requestRules(viewerOf, limits), documentLimits(limits), execution(contextFor, limits, options)],
   });
   const page = options.graphiqlTabs && graphiqlPage(options.graphiqlTabs);
   const answers = new Set<ServerResponse>();

@@ -9,7 +9,7 @@ export interface FoundCustomer extends CustomerRow {
 }
 
 export const foundIn = (database: Database, rows: readonly CustomerRow[]): FoundCustomer[] =>
-  rows.map((row) => ({ ...row, database }));
+  rows.map((row) => Object.assign(row, { database }));
 
 /** The addresses of customers, one statement for each database that they were read from. */
 export const addressLoader = () =>
