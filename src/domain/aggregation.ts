@@ -7,14 +7,19 @@ import { type StatementSettings, settingsOf } from '../data/hq/statement-setting
  * Gathers up to `limit` sales of these statements in aggregates: sales of one customer, in the order of their arrival, up to the limit of
  * lines. Returns are kept apart from sales, and prices with tax from prices without. A sale is never split. Where the limit cuts makes no difference to what comes of it in the end. Answers how many it took.
  */
-export async function aggregateSales(tx: EntityManager, statements: readonly Worked[], limit: number): Promise<number> {
+export async function aggregateSales(
+  tx: EntityManager,
+  statements: readonly Worked[],
+  limit: number,
+  step: number,
+): Promise<number> {
   const ids = statements.map(({ id }) => id);
   const sales = await looseSales(tx, ids, limit);
   if (sales.length === 0) return 0;
   const settings = await settingsOf(tx, [...new Set(statements.map(({ channel }) => channel))]);
   const of = new Map(statements.map(({ id, channel }) => [id, settings.get(channel)!]));
   const open = new Map((await lastAggregates(tx, ids)).map((one) => [one.statement_id, one]));
-  await storeAggregates(tx, gathered(sales, of, open));
+  await storeAggregates(tx, gathered(sales, of, open), step);
   return sales.length;
 }
 

@@ -1,37 +1,108 @@
 import type { EntityManager } from 'typeorm';
-import { postDifferences, unbalanced } from '../data/hq/journal.ts';
+import { insertAggregateOrders } from '../data/hq/aggregate.ts';
+import {
+  insertInvoices,
+  linkPayments,
+  postInvoices,
+  postSettlements,
+  postTenderCounts,
+  unbalanced,
+} from '../data/hq/journal.bulk.ts';
+import { invoiceNumbers } from '../data/hq/journal.ts';
+import { formatted, takeNumbers } from '../data/hq/number-sequence.ts';
 import {
   aggregatesAt,
-  checkStatements,
-  outOfBalance,
+  finishSales,
   stepAggregates,
-  takeStep,
   withAggregatesAt,
+  withChangedSales,
+  withContradictingTotals,
+  withCountingDifferences,
   withoutAggregatesAt,
-} from '../data/hq/posting.ts';
+  withUnknownCustomers,
+} from '../data/hq/posting.bulk.ts';
+import { salesOrder } from '../data/hq/sales-order.ts';
 import {
   failStatements,
   holdStatements,
   type Moment,
   moveStatements,
-  postingStates,
+  type PostingState,
+  type postingStates,
   type StatementFailure,
-  stateBefore,
-  stepOf,
+  type StatementState,
   type Worked,
 } from '../data/hq/statement.ts';
+import { NumberSequenceExhausted } from '../errors.ts';
 import { aggregateSales } from './aggregation.ts';
+import {
+  clearingAccounts,
+  countingDifferences,
+  discounts,
+  giftCards,
+  incomeAndExpense,
+  payments,
+  sales,
+} from './double-entry.ts';
+
+/** Statements that are in the state before step number `step`, and about how many sales one transaction takes. */
+interface Batch {
+  tx: EntityManager;
+  statements: readonly Worked[];
+  step: number;
+  size: number;
+  at: string;
+}
+
+interface Outcome {
+  /** Sales that went through the step. */
+  done: number;
+  /** Statements that are finished with the step. */
+  over: readonly number[];
+  failures: readonly StatementFailure[];
+}
+
+/** The compiler checks that each state has its step, in order. */
+type Steps<States extends readonly PostingState[]> = { [Place in keyof States]: Step<States[Place]> };
+
+interface Step<State> {
+  state: State;
+  run: (batch: Batch) => Promise<Outcome>;
+  /** The step takes all statements of a group at once, however many sales they have. */
+  wholeGroup?: true;
+}
+
+/** The states of posting in order, each with what takes statements to it. The first is step number 1. */
+export const postingSteps: Steps<typeof postingStates> = [
+  { state: 'CHECKED', run: check, wholeGroup: true },
+  { state: 'AGGREGATED', run: aggregate },
+  { state: 'CUSTOMER_ORDER_CREATED', run: forAggregates(createOrders) },
+  { state: 'CUSTOMER_ORDER_INVOICED', run: forAggregates(invoice) },
+  { state: 'DISCOUNTS_POSTED', run: forAggregates((tx, ids, at) => postInvoices(tx, ids, discounts, at)) },
+  { state: 'INCOME_EXPENSE_POSTED', run: forAggregates((tx, ids, at) => postInvoices(tx, ids, incomeAndExpense, at)) },
+  { state: 'VOUCHERS_LINKED', run: forAggregates(linkPayments) },
+  { state: 'PAYMENTS_POSTED', run: postPaymentsAndCounts },
+  { state: 'GIFT_CARDS_POSTED', run: forAggregates((tx, ids, at) => postSettlements(tx, ids, giftCards, at)) },
+  { state: 'POSTED', run: finish },
+];
+
+/** 1 for CHECKED … 10 for POSTED; 0 while a statement is calculated. */
+export const stepOf = (state: StatementState): number => postingSteps.findIndex((step) => step.state === state) + 1;
+
+/** What step number `step` starts from. */
+export const stateBefore = (step: number): StatementState =>
+  step === 1 ? 'CALCULATED' : postingSteps[step - 2]!.state;
 
 export interface Posted {
   /** Sales (or shifts) that went through the step. */
   done: number;
-  failures: StatementFailure[];
+  failures: readonly StatementFailure[];
   /** Whether statements are left that have not done the step, and did not fail. */
   more: boolean;
 }
 
 /**
- * Takes the next batch of these statements through posting state number `step`, in the caller's transaction: about `size` sales. A
+ * Takes the next batch of these statements through posting step number `step`, in the caller's transaction: about `size` sales. A
  * statement is in its new state when nothing of it is left; one that must not go on keeps its state and gets the reason. What is left is
  * a query, so that the same call goes on wherever the one before it stopped.
  */
@@ -44,14 +115,13 @@ export async function postBatch(
 ): Promise<Posted> {
   const held = await holdStatements(tx, ids, stateBefore(step));
   if (held.length === 0) return { done: 0, failures: [], more: false };
-  const taken = step === stepOf('CHECKED') ? held : firstOf(held, size);
-  const { done, over, failures } = await advance(tx, taken, step, size, moment);
-  await moveStatements(tx, over, postingStates[step - 1]!, moment);
+  const { state, run, wholeGroup } = postingSteps[step - 1]!;
+  const statements = wholeGroup ? held : firstOf(held, size);
+  const { done, over, failures } = await run({ tx, statements, step, size, at: moment.at });
+  await moveStatements(tx, over, state, moment);
   await failStatements(tx, failures, moment);
-  const counted = taken
-    .filter(({ id, type }) => over.includes(id) && (type === 'FINANCIAL' || step === stepOf('CHECKED')))
-    .reduce((sum, one) => sum + one.transaction_count, 0);
-  return { done: done + counted, failures, more: over.length + failures.length < held.length };
+  const shifts = countOf(statements.filter(({ id, type }) => type === 'FINANCIAL' && over.includes(id)));
+  return { done: done + shifts, failures, more: over.length + failures.length < held.length };
 }
 
 /** The first statements, with about `size` sales together; at least one. */
@@ -59,48 +129,126 @@ export function firstOf<Statement extends Pick<Worked, 'transaction_count'>>(
   statements: readonly Statement[],
   size: number,
 ): Statement[] {
-  let sales = 0;
+  let sum = 0;
   const count = statements.findIndex(({ transaction_count: more }, index) => {
-    sales += more;
-    return index > 0 && sales > size;
+    sum += more;
+    return index > 0 && sum > size;
   });
   return count === -1 ? [...statements] : statements.slice(0, count);
 }
 
-async function advance(
-  tx: EntityManager,
-  taken: readonly Worked[],
-  step: number,
-  size: number,
-  { at }: Moment,
-): Promise<{ done: number; over: number[]; failures: StatementFailure[] }> {
-  const ids = taken.map(({ id }) => id);
-  if (step === stepOf('CHECKED')) {
-    const failures = await checkStatements(tx, ids);
-    return { done: 0, over: ids.filter((id) => !failures.some((one) => one.id === id)), failures };
-  }
-  if (step === stepOf('AGGREGATED')) {
-    // One more than those of the statements that were taken together: then none of them has any left.
-    const limit = Math.max(size, taken.length > 1 ? taken.reduce((sum, one) => sum + one.transaction_count, 1) : 0);
-    const done = await aggregateSales(tx, taken, limit);
-    return { done, over: done < limit ? ids : [], failures: [] };
-  }
-  const financial = taken.filter(({ type }) => type === 'FINANCIAL').map(({ id }) => id);
-  if (step === stepOf('PAYMENTS_POSTED') && financial.length > 0) await postDifferences(tx, financial, at);
-  const failures = step === stepOf('POSTED') ? await balanced(tx, ids, step) : [];
-  const sound = ids.filter((id) => !failures.some((one) => one.id === id));
-  if (sound.length === 0) return { done: 0, over: [], failures };
-  const chunk = await aggregatesAt(tx, sound, step - 1, size, size * 4);
-  if (chunk.ids.length > 0) {
-    await takeStep(tx, step, chunk.ids, at);
-    await stepAggregates(tx, chunk.ids, step);
-  }
-  return { done: chunk.transactions, over: await withoutAggregatesAt(tx, sound, step - 1), failures };
+const idsOf = (statements: readonly Worked[]) => statements.map(({ id }) => id);
+
+const countOf = (statements: readonly Worked[]) =>
+  statements.reduce((sum, { transaction_count: count }) => sum + count, 0);
+
+interface Check {
+  find: (tx: EntityManager, statements: readonly number[]) => Promise<{ id: number; count?: number }[]>;
+  error_code: string;
+  error: (count?: number) => string;
 }
 
-/** The books are looked at once, before the first of a statement's sales is posted. */
-async function balanced(tx: EntityManager, ids: readonly number[], step: number): Promise<StatementFailure[]> {
-  const begun = await withAggregatesAt(tx, ids, step);
-  const fresh = ids.filter((id) => !begun.has(id));
-  return fresh.length === 0 ? [] : (await unbalanced(tx, fresh)).map((id) => ({ id, ...outOfBalance }));
+const outOfBalance = {
+  error_code: 'STATEMENT_OUT_OF_BALANCE',
+  error: () =>
+    'The amounts of this statement do not balance: a sale says something else than its parts. Look at the rules that are switched off.',
+};
+
+/** What is wrong with a statement before anything is made of it; the first reason counts. */
+const checks: readonly Check[] = [
+  {
+    find: withChangedSales,
+    error_code: 'STATEMENT_TOTALS_CHANGED',
+    error: () => 'The sales of this statement are not those it was calculated with. Clear it and calculate again.',
+  },
+  { find: withContradictingTotals, ...outOfBalance },
+  {
+    find: withUnknownCustomers,
+    error_code: 'CUSTOMER_WITHOUT_ACCOUNT',
+    error: (customers) => `Customers of this statement have no account ID: ${customers}.`,
+  },
+  {
+    find: withCountingDifferences,
+    error_code: 'COUNTING_DIFFERENCE',
+    error: () =>
+      'What was counted differs from what was expected by more than the settings allow. Look at the counts, then allow the difference or clear the statement.',
+  },
+];
+
+async function check({ tx, statements }: Batch): Promise<Outcome> {
+  const failures = new Map<number, StatementFailure>();
+  for (const { find, error_code, error } of checks)
+    for (const { id, count } of await find(tx, idsOf(statements)))
+      if (!failures.has(id)) failures.set(id, { id, error_code, error: error(count) });
+  const passed = statements.filter(({ id }) => !failures.has(id));
+  return {
+    done: countOf(passed.filter(({ type }) => type === 'TRANSACTIONAL')),
+    over: idsOf(passed),
+    failures: [...failures.values()],
+  };
+}
+
+async function aggregate({ tx, statements, step, size }: Batch): Promise<Outcome> {
+  // One more than the sales of several statements: then none of them has any left.
+  const limit = Math.max(size, statements.length > 1 ? countOf(statements) + 1 : 0);
+  const done = await aggregateSales(tx, statements, limit, step);
+  return { done, over: done < limit ? idsOf(statements) : [], failures: [] };
+}
+
+/** A step that does the next aggregates of its statements. */
+function forAggregates(work: (tx: EntityManager, ids: readonly number[], at: string) => Promise<unknown>) {
+  return async ({ tx, statements, step, size, at }: Batch): Promise<Outcome> => {
+    const ids = idsOf(statements);
+    const chunk = await aggregatesAt(tx, ids, step - 1, size, size * 4);
+    if (chunk.ids.length > 0) {
+      await work(tx, chunk.ids, at);
+      await stepAggregates(tx, chunk.ids, step);
+    }
+    return { done: chunk.transactions, over: await withoutAggregatesAt(tx, ids, step - 1), failures: [] };
+  };
+}
+
+async function createOrders(tx: EntityManager, ids: readonly number[], at: string): Promise<void> {
+  await insertAggregateOrders(tx, await numbered(tx, salesOrder, ids, 'sales_order_id'), at);
+}
+
+async function invoice(tx: EntityManager, ids: readonly number[], at: string): Promise<void> {
+  await insertInvoices(tx, await numbered(tx, invoiceNumbers, ids, 'invoice_id'), at);
+  await postInvoices(tx, ids, sales, at);
+}
+
+async function postPaymentsAndCounts(batch: Batch): Promise<Outcome> {
+  const { tx, statements, at } = batch;
+  const financial = idsOf(statements.filter(({ type }) => type === 'FINANCIAL'));
+  if (financial.length > 0) await postTenderCounts(tx, financial, countingDifferences, at);
+  return forAggregates((_, ids) => postSettlements(tx, ids, payments, at))(batch);
+}
+
+/** Proves that the books balance, once: before the first of a statement's sales is posted. */
+async function finish(batch: Batch): Promise<Outcome> {
+  const { tx, statements, step } = batch;
+  const begun = await withAggregatesAt(tx, idsOf(statements), step);
+  const fresh = idsOf(statements).filter((id) => !begun.has(id));
+  const wrong = fresh.length === 0 ? [] : await unbalanced(tx, fresh, clearingAccounts);
+  const outcome = await forAggregates(finishSales)({
+    ...batch,
+    statements: statements.filter(({ id }) => !wrong.includes(id)),
+  });
+  const { error_code, error } = outOfBalance;
+  return { ...outcome, failures: wrong.map((id) => ({ id, error_code, error: error() })) };
+}
+
+/** Throws NumberSequenceExhausted unless each of these aggregates gets its number. */
+async function numbered<Name extends string>(
+  tx: EntityManager,
+  sequenceName: string,
+  ids: readonly number[],
+  name: Name,
+): Promise<({ id: number } & Record<Name, string>)[]> {
+  const { first, taken, sequence } = await takeNumbers(tx, sequenceName, ids.length);
+  if (taken < ids.length) throw new NumberSequenceExhausted(sequenceName, sequence.largest);
+  return ids.map((id, place) => ({ id, [name]: formatted(sequence, first + place) })) as ({ id: number } & Record<
+    Name,
+    string
+  >)[];
 }

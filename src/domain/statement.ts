@@ -18,13 +18,13 @@ import {
   type StatementState,
   statementStates,
   statementsWhere,
-  stepOf,
   turnBack,
 } from '../data/hq/statement.ts';
 import { type StatementSettings, settingsOf, storeSettings } from '../data/hq/statement-settings.ts';
 import { revalidate, switchRule, type ValidationRule } from '../data/hq/validation.ts';
 import { InvalidInput, NotFound, WrongState } from '../errors.ts';
 import { MOST } from './money.ts';
+import { stepOf } from './posting.ts';
 import { uuidRule } from './rules.ts';
 
 /*

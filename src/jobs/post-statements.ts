@@ -1,5 +1,5 @@
-import { postingStates, stateBefore, type statementsToWork, stepOf, type Worked } from '../data/hq/statement.ts';
-import { postBatch } from '../domain/posting.ts';
+import type { statementsToWork, Worked } from '../data/hq/statement.ts';
+import { postBatch, postingSteps, stateBefore, stepOf } from '../domain/posting.ts';
 import { proveHeadquarters } from '../domain/rewound.ts';
 import type { Job, JobContext } from '../queue/job.ts';
 import { daysOf, groupsOf, momentOf, together } from './statement-groups.ts';
@@ -18,7 +18,7 @@ export const postStatements: Job = {
   description: 'Makes sales orders, invoices and journals of calculated statements.',
   async run(context) {
     const days = daysOf(context);
-    const states = postingStates.map((_, index) => stateBefore(index + 1));
+    const states = postingSteps.map((_, index) => stateBefore(index + 1));
     await context.isolated(null, async () => {
       await proveHeadquarters(context, context.channelDatabases());
       await expectAll(context, days, states);
@@ -35,13 +35,13 @@ async function expectAll(
 ): Promise<void> {
   let left = 0;
   for await (const group of groupsOf(context, days, states))
-    for (const { transaction_count: count, state } of group) left += count * (postingStates.length - stepOf(state));
+    for (const { transaction_count: count, state } of group) left += count * (postingSteps.length - stepOf(state));
   context.expect('posting sales, each through up to 10 states', left);
 }
 
 async function postGroup(context: JobContext, group: readonly Worked[]): Promise<void> {
   const failed = new Set<number>();
-  for (let step = 1; step <= postingStates.length; step++) {
+  for (let step = 1; step <= postingSteps.length; step++) {
     const ids = group.filter(({ state }) => stepOf(state) < step).map(({ id }) => id);
     await together(context, ids, failed, async (some) => {
       for (let more = true; more; ) {

@@ -15,22 +15,24 @@ import { attentionCounts, attentionPage } from '../../src/data/hq/attention.ts';
 import { markSales, releaseMarked, startStatements } from '../../src/data/hq/calculation.ts';
 import {
   insertInvoices,
-  invoicePage,
-  journalEntryPage,
-  journalTotals,
   linkPayments,
-  postDifferences,
   postInvoices,
-  postPayments,
+  postSettlements,
+  postTenderCounts,
   unbalanced,
-} from '../../src/data/hq/journal.ts';
+} from '../../src/data/hq/journal.bulk.ts';
+import { invoicePage, journalEntryPage, journalTotals } from '../../src/data/hq/journal.ts';
 import {
   aggregatesAt,
-  checkStatements,
+  finishSales,
   stepAggregates,
-  takeStep,
+  withAggregatesAt,
+  withChangedSales,
+  withContradictingTotals,
+  withCountingDifferences,
   withoutAggregatesAt,
-} from '../../src/data/hq/posting.ts';
+  withUnknownCustomers,
+} from '../../src/data/hq/posting.bulk.ts';
 import { linesOfSalesOrders, newestSalesOrders, salesOrderPage } from '../../src/data/hq/sales-order.ts';
 import { markShifts, paidInShifts, storeTenderCounts, uncheckedInShifts } from '../../src/data/hq/shift.ts';
 import {
@@ -52,6 +54,7 @@ import {
 } from '../../src/data/hq/transaction.ts';
 import { knownShifts, revalidate } from '../../src/data/hq/validation.ts';
 import { sql } from '../../src/data/sql.ts';
+import { clearingAccounts, countingDifferences, payments, sales } from '../../src/domain/double-entry.ts';
 import { withChannels } from '../support/actions.ts';
 import { onPostgres } from '../support/headquarters.ts';
 import { type Statement, statementsOf } from '../support/statements.ts';
@@ -113,23 +116,27 @@ const queries: Record<string, (tx: EntityManager) => Promise<unknown>> = {
   'what was paid in shifts': (tx) => paidInShifts(tx, ids),
   'what was not checked in shifts': (tx) => uncheckedInShifts(tx, ids),
   'store counts': (tx) => storeTenderCounts(tx, ids, []),
-  'check statements': (tx) => checkStatements(tx, ids),
+  'changed sales': (tx) => withChangedSales(tx, ids),
+  'contradicting totals': (tx) => withContradictingTotals(tx, ids),
+  'unknown customers': (tx) => withUnknownCustomers(tx, ids),
+  'counting differences': (tx) => withCountingDifferences(tx, ids),
   'sales of one statement to gather': (tx) => looseSales(tx, [1], 1_000),
   'sales of statements to gather': (tx) => looseSales(tx, ids, 1_000),
   'last aggregates': (tx) => lastAggregates(tx, ids),
-  'store aggregates': (tx) => storeAggregates(tx, [gathered]),
+  'store aggregates': (tx) => storeAggregates(tx, [gathered], 2),
   'aggregates of one statement': (tx) => aggregatesAt(tx, [1], 2, 1_000, 4_000),
   'aggregates of statements': (tx) => aggregatesAt(tx, ids, 2, 1_000, 4_000),
+  'statements begun': (tx) => withAggregatesAt(tx, ids, 2),
   'finished statements': (tx) => withoutAggregatesAt(tx, ids, 2),
   'a step of aggregates': (tx) => stepAggregates(tx, ids, 3),
   'sales orders': (tx) => insertAggregateOrders(tx, [{ id: 1, sales_order_id: 'SO1' }], at),
   invoices: (tx) => insertInvoices(tx, [{ id: 1, invoice_id: 'INV1' }], at),
-  'journal of invoices': (tx) => postInvoices(tx, ids, 'SALES', [['REVENUE', 'i.net']], at),
-  'journal of payments': (tx) => postPayments(tx, ids, 'PAYMENTS', at),
-  'journal of differences': (tx) => postDifferences(tx, ids, at),
+  'journal of invoices': (tx) => postInvoices(tx, ids, sales, at),
+  'journal of payments': (tx) => postSettlements(tx, ids, payments, at),
+  'journal of differences': (tx) => postTenderCounts(tx, ids, countingDifferences, at),
   'link payments': (tx) => linkPayments(tx, ids),
-  balance: (tx) => unbalanced(tx, ids),
-  'post sales': (tx) => takeStep(tx, 10, ids, at),
+  balance: (tx) => unbalanced(tx, ids, clearingAccounts),
+  'post sales': (tx) => finishSales(tx, ids, at),
   'release sales': (tx) => releaseMarked(tx, 1, at),
   'order made': (tx) => anyAggregateBeyond(tx, 1, 2),
   'drop aggregates': (tx) => dropAggregates(tx, 1),

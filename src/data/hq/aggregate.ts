@@ -21,7 +21,7 @@ export interface AggregateRow extends TransactionTotals {
   prices_include_tax: boolean;
   transaction_count: number;
   line_count: number;
-  /** The number of the last posting state that it went through: 2 is AGGREGATED. */
+  /** The number of the last posting state that it went through. */
   step: number;
 }
 
@@ -155,8 +155,8 @@ const gatheredColumns = {
   ...totalColumns,
 } as const;
 
-/** Stores aggregates, new ones in the order given, and stamps their sales with them. */
-export async function storeAggregates(tx: EntityManager, gathered: readonly Gathered[]): Promise<void> {
+/** Stores aggregates, new ones in the order given at step `step`, and stamps their sales with them. */
+export async function storeAggregates(tx: EntityManager, gathered: readonly Gathered[], step: number): Promise<void> {
   const known = gathered.filter(({ id }) => id !== null);
   const counts = ['transaction_count', 'line_count', ...totalNames];
   if (known.length > 0) {
@@ -171,10 +171,10 @@ export async function storeAggregates(tx: EntityManager, gathered: readonly Gath
   const made = await sql<{ id: number }>(
     tx,
     `insert into aggregated_transaction (statement_id, channel, customer_uuid, account_id, business_date, currency, is_return, prices_include_tax, ${counts.join(', ')}, step)
-     select s.id, s.channel, x.customer_uuid, c.account_id, s.business_date, s.currency, x.is_return, x.prices_include_tax, ${counts.map((name) => `x.${name}`).join(', ')}, 2
+     select s.id, s.channel, x.customer_uuid, c.account_id, s.business_date, s.currency, x.is_return, x.prices_include_tax, ${counts.map((name) => `x.${name}`).join(', ')}, $2
      from ${rows(tx, gatheredColumns, '$1')} join statement s on s.id = x.statement_id left join customer c on c.uuid = x.customer_uuid
      order by x.place returning id`,
-    [JSON.stringify(fresh.map(({ sales, ...row }, place) => ({ ...row, place })))],
+    [JSON.stringify(fresh.map(({ sales, ...row }, place) => ({ ...row, place }))), step],
   );
   const ids = made.map(({ id }) => Number(id)).sort((one, other) => one - other);
   const stamps = [

@@ -36,12 +36,6 @@ export type PostingState = (typeof postingStates)[number];
 export const statementStates = [...calculationStates, ...postingStates, 'CLEARED'] as const;
 export type StatementState = (typeof statementStates)[number];
 
-/** 1 for CHECKED … 10 for POSTED; 0 for what is calculated. */
-export const stepOf = (state: StatementState): number => postingStates.indexOf(state as PostingState) + 1;
-
-/** What step number `step` starts from. */
-export const stateBefore = (step: number): StatementState => (step === 1 ? 'CALCULATED' : postingStates[step - 2]!);
-
 export const statementNumbers = 'statement';
 
 export interface StatementRow extends TransactionTotals {

@@ -1,0 +1,157 @@
+import type { EntityManager } from 'typeorm';
+import { listed, matching, rows, sql, unpacked } from '../sql.ts';
+import { paymentColumns, type Tender, type TransactionTotals } from '../transaction-rows.ts';
+import type { Account, Journal } from './journal.ts';
+import { totalNames } from './statement.ts';
+
+/** Invoices the sales orders of these aggregates. */
+export async function insertInvoices(
+  tx: EntityManager,
+  numbers: readonly { id: number; invoice_id: string }[],
+  at: string,
+): Promise<void> {
+  await sql(
+    tx,
+    `insert into invoice (invoice_id, sales_order, aggregate_id, statement_id, channel, customer_uuid, account_id, invoice_date, currency, ${totalNames.join(', ')}, created_at)
+     select x.invoice_id, o.id, o.aggregate_id, o.statement_id, o.channel, o.customer_uuid, o.account_id, o.business_date, o.currency,
+       ${totalNames.map((name) => `o.${name}`).join(', ')}, $1
+     from ${rows(tx, { id: 'bigint', invoice_id: 'text' }, '$2')} cross join sales_order o where o.aggregate_id = x.id order by o.aggregate_id`,
+    [at, JSON.stringify(numbers)],
+  );
+  await sql(tx, `update sales_order set status = 'INVOICED' where aggregate_id in ${listed(tx, '$1', 'bigint')}`, [
+    JSON.stringify(numbers.map(({ id }) => id)),
+  ]);
+}
+
+/** What journals are posted from: the invoices or settlements of aggregates, or the tender counts of statements. */
+export interface Amounts {
+  invoice: keyof TransactionTotals;
+  settlement: 'amount';
+  tenderCount: 'counted' | 'expected';
+}
+
+/** What an account takes: one amount on its debit side, one on its credit side. A mapping says which account takes which tender. */
+export interface Posting<Amount extends string> {
+  account: Account | Readonly<Record<Tender, Account>>;
+  debit?: Amount;
+  credit?: Amount;
+}
+
+export interface JournalRule<Source extends keyof Amounts> {
+  journal: Journal;
+  postings: readonly Posting<Amounts[Source]>[];
+}
+
+/** Posts the invoices of these aggregates. */
+export const postInvoices = (tx: EntityManager, ids: readonly number[], rule: JournalRule<'invoice'>, at: string) =>
+  insertEntries(
+    tx,
+    ids,
+    rule,
+    at,
+    `select i.statement_id, i.currency, i.invoice_date as business_date, i.aggregate_id, i.id as invoice, cast(null as bigint) as shift_id,
+       cast(null as text) as tender, ${totalNames.map((name) => `i.${name}`).join(', ')}
+     from invoice i where i.aggregate_id in ${listed(tx, '$1', 'bigint')}`,
+  );
+
+/** Posts the payments by these tenders that settle the invoices of these aggregates. */
+export const postSettlements = (
+  tx: EntityManager,
+  ids: readonly number[],
+  rule: JournalRule<'settlement'> & { tenders: readonly Tender[] },
+  at: string,
+) =>
+  insertEntries(
+    tx,
+    ids,
+    rule,
+    at,
+    `select s.statement_id, i.currency, i.invoice_date as business_date, s.aggregate_id, i.id as invoice, cast(null as bigint) as shift_id,
+       s.tender, cast(sum(s.amount) as bigint) as amount
+     from settlement s join invoice i on i.id = s.invoice
+     where s.aggregate_id in ${listed(tx, '$1', 'bigint')} and s.tender in (${rule.tenders.map((tender) => `'${tender}'`).join(', ')})
+     group by s.statement_id, s.aggregate_id, s.tender, i.id, i.currency, i.invoice_date`,
+  );
+
+/** Posts what was counted in the shifts of these statements; what nobody counted posts nothing. */
+export const postTenderCounts = (
+  tx: EntityManager,
+  statements: readonly number[],
+  rule: JournalRule<'tenderCount'>,
+  at: string,
+) =>
+  insertEntries(
+    tx,
+    statements,
+    rule,
+    at,
+    `select c.statement_id, s.currency, s.business_date, cast(null as bigint) as aggregate_id, cast(null as bigint) as invoice, c.shift_id,
+       c.tender, c.counted, c.expected
+     from tender_count c join statement s on s.id = c.statement_id where c.statement_id in ${listed(tx, '$1', 'bigint')}`,
+  );
+
+/** Signed amounts become debits and credits; an amount of zero is not posted. */
+function insertEntries<Source extends keyof Amounts>(
+  tx: EntityManager,
+  ids: readonly number[],
+  { journal, postings }: JournalRule<Source>,
+  at: string,
+  source: string,
+) {
+  const entries = postings.map(
+    ({ account, debit, credit }, place) =>
+      `select e.*, ${accountOf(account)} as account, ${debit ?? '0'} - ${credit ?? '0'} as posted, ${place} as place from source e`,
+  );
+  return sql(
+    tx,
+    `with source as materialized (${source})
+     insert into journal_entry (statement_id, journal, account, debit, credit, currency, business_date, aggregate_id, invoice, shift_id, tender, created_at)
+     select x.statement_id, '${journal}', x.account, case when x.posted > 0 then x.posted else 0 end, case when x.posted < 0 then -x.posted else 0 end,
+       x.currency, x.business_date, x.aggregate_id, x.invoice, x.shift_id, x.tender, $2
+     from (${entries.join(' union all ')}) as x where x.posted <> 0 order by x.statement_id, x.aggregate_id, x.shift_id, x.tender, x.place`,
+    [JSON.stringify(ids), at],
+  );
+}
+
+const accountOf = (account: Posting<string>['account']): string =>
+  typeof account === 'string'
+    ? `'${account}'`
+    : `case e.tender ${Object.entries(account)
+        .map(([tender, taking]) => `when '${tender}' then '${taking}'`)
+        .join(' ')} end`;
+
+/** Links each payment of these aggregates' sales with the invoice that it settles. */
+export const linkPayments = (tx: EntityManager, ids: readonly number[]) => {
+  const { join, field } = unpacked(tx, paymentColumns, 'found.payload', 'payments', { list: true });
+  return sql(
+    tx,
+    // As with the lines of sales orders: found first, then unpacked.
+    `with found as materialized (
+       select t.sequence, t.payload, i.statement_id, i.aggregate_id, i.id as invoice from invoice i
+         ${matching(tx, 'retail_transaction', 't', 't.aggregate_id = i.aggregate_id')}
+       where i.aggregate_id in ${listed(tx, '$1', 'bigint')})
+     insert into settlement (transaction_sequence, line, statement_id, aggregate_id, invoice, tender, amount)
+     select found.sequence, cast(${field('line')} as bigint), found.statement_id, found.aggregate_id, found.invoice, ${field('tender')}, cast(${field('amount')} as bigint)
+     from found ${join}`,
+    [JSON.stringify(ids)],
+  );
+};
+
+/** The statements whose books do not balance: the debits of a journal differ from its credits, or a clearing account is not zero. */
+export async function unbalanced(
+  db: EntityManager,
+  statements: readonly number[],
+  clearing: readonly Account[],
+): Promise<number[]> {
+  const found = await sql<{ statement_id: number }>(
+    db,
+    `select distinct x.statement_id from (
+       select statement_id from journal_entry where statement_id in ${listed(db, '$1', 'bigint')}
+       group by statement_id, journal having sum(debit) <> sum(credit)
+       union all
+       select statement_id from journal_entry where statement_id in ${listed(db, '$1', 'bigint')} and account in ${listed(db, '$2')}
+       group by statement_id, account having sum(debit) <> sum(credit)) as x order by x.statement_id`,
+    [JSON.stringify(statements), JSON.stringify(clearing)],
+  );
+  return found.map(({ statement_id: id }) => Number(id));
+}
