@@ -1,6 +1,6 @@
 import type { EntityManager } from 'typeorm';
 import type { ColumnMetadata } from 'typeorm/metadata/ColumnMetadata.js';
-import { type Column, type ColumnType, dialectOf } from './dialect/dialect.ts';
+import { type Column, type ColumnType, type Dialect, dialectOf } from './dialect/dialect.ts';
 import { one, sql } from './sql.ts';
 
 /*
@@ -52,13 +52,8 @@ export function columnsOf<From extends Source>(
   from: From,
   fields?: readonly Field<From>[],
 ): readonly Column[] {
-  const { all, byField } = typeof from === 'function' ? entityColumns(db, from) : shapeColumns(from as Shape);
-  if (!fields) return all;
-  return fields.flatMap((field) => {
-    const columns = byField.get(field);
-    if (!columns) throw new Error(`There is no column for the property ${field}.`);
-    return columns;
-  });
+  const columns = typeof from === 'function' ? entityColumns(db, from) : shapeColumns(from as Shape);
+  return fields ? columns.chosen(fields) : columns.all;
 }
 
 /** The columns that a base class of an entity declares. */
@@ -122,7 +117,11 @@ export const rows = <From extends Source>(
   from: From,
   parameter: string,
   fields?: readonly Field<From>[],
-): string => dialectOf(db).rows(columnsOf(db, from, fields), parameter);
+): string => {
+  const dialect = dialectOf(db);
+  const columns = columnsOf(db, from, fields);
+  return once(dialect, columns, `rows ${parameter}`, () => dialect.rows(columns, parameter));
+};
 
 /**
  * All rows of `alias` as one JSON text: what moves between databases, and what pages are read as. The database refuses to return more
@@ -133,7 +132,11 @@ export const packed = <From extends Source>(
   from: From,
   alias: string,
   { fields, order }: { fields?: readonly Field<From>[] | undefined; order?: string | undefined } = {},
-): string => dialectOf(db).packed(columnsOf(db, from, fields), alias, order);
+): string => {
+  const dialect = dialectOf(db);
+  const columns = columnsOf(db, from, fields);
+  return once(dialect, columns, `packed ${alias} ${order}`, () => dialect.packed(columns, alias, order));
+};
 
 /**
  * Columns of the object at `key` of a JSON column, or with `list` of each object of the array there. `join` follows the table of the
@@ -196,17 +199,19 @@ export const columnOf = <Row extends object>(
   field: keyof Row & string,
 ): Column => columnsOf(db, entity as EntityClass, [field] as never)[0]!;
 
+/** The columns of an entity or a shape. Of an entity, each choice is the same list every time. */
 interface Columns {
   all: readonly Column[];
-  byField: ReadonlyMap<string, readonly Column[]>;
+  chosen: (fields: readonly string[]) => readonly Column[];
 }
 
-const known = new WeakMap<object, Columns>();
+const known = new WeakMap<EntityClass, Columns>();
 
+/** The same in every database, so 1,000 channel databases share them. */
 function entityColumns(db: EntityManager, entity: EntityClass): Columns {
   const metadata = db.connection.getMetadata(entity);
-  const columns = known.get(metadata) ?? indexed(metadata.columns.map(columnFrom));
-  known.set(metadata, columns);
+  const columns = known.get(entity) ?? indexed(metadata.columns.map(columnFrom));
+  known.set(entity, columns);
   return columns;
 }
 
@@ -218,13 +223,35 @@ export const snakeCase = (property: string): string =>
   property.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 
 function indexed(all: readonly Column[]): Columns {
-  const byField = new Map<string, Column[]>();
-  for (const column of all) {
-    const columns = byField.get(column.path[0]!);
-    if (columns) columns.push(column);
-    else byField.set(column.path[0]!, [column]);
-  }
-  return { all, byField };
+  const choices = new Map<string, readonly Column[]>();
+  return {
+    all,
+    chosen(fields) {
+      const choice = fields.join();
+      const columns = choices.get(choice) ?? fields.flatMap((field) => columnsAt(all, field));
+      choices.set(choice, columns);
+      return columns;
+    },
+  };
+}
+
+function columnsAt(all: readonly Column[], field: string): readonly Column[] {
+  const columns = all.filter(({ path }) => path[0] === field);
+  if (columns.length === 0) throw new Error(`There is no column for the property ${field}.`);
+  return columns;
+}
+
+const texts = new WeakMap<Dialect, WeakMap<readonly Column[], Map<string, string>>>();
+
+/** Builds the SQL of these columns once: a page statement repeats its columns three times. */
+function once(dialect: Dialect, columns: readonly Column[], key: string, build: () => string): string {
+  const ofDialect = texts.get(dialect) ?? new WeakMap<readonly Column[], Map<string, string>>();
+  texts.set(dialect, ofDialect);
+  const ofColumns = ofDialect.get(columns) ?? new Map<string, string>();
+  ofDialect.set(columns, ofColumns);
+  const text = ofColumns.get(key) ?? build();
+  ofColumns.set(key, text);
+  return text;
 }
 
 const columnFrom = (column: ColumnMetadata): Column => ({
