@@ -1,13 +1,109 @@
-import type { StatementSettings } from '../data/hq/statement-settings.ts';
-import type { DueTransaction } from '../data/hq/transaction.ts';
-import type { ValidationRule } from '../data/hq/validation.ts';
+import type { EntityManager } from 'typeorm';
+import { knownCustomers } from '../data/hq/customer.ts';
+import { type StatementSettings, settingsOf } from '../data/hq/statement-settings.ts';
+import { type DueTransaction, type Setback, setBack, storeTotals, succeed } from '../data/hq/transaction.ts';
+import { knownShifts, ruleRows, type ValidationRule } from '../data/hq/validation.ts';
 import type { TransactionBody, TransactionTotals } from '../data/transaction-rows.ts';
 import { businessDays, dayIn } from './business-day.ts';
 import { decimalOf, timesQuantity } from './money.ts';
-import { totalsOf } from './transaction-rules.ts';
+import { resolveReferences } from './references.ts';
+import { shapeIssues, totalsOf } from './transaction-rules.ts';
+
+/** A sale with what is wrong with its shape; null when nothing is. */
+export interface CheckedSale extends DueTransaction {
+  invalid: string | null;
+}
+
+/** Checks the shape of sales, before the transaction that validates them. */
+export const checkedSales = (sales: DueTransaction[]): CheckedSale[] =>
+  sales.map((sale) => {
+    const [issue] = shapeIssues(sale.payload);
+    return { ...sale, invalid: issue ? [issue.path.join('.'), issue.rule].filter(Boolean).join(': ') : null };
+  });
+
+/**
+ * Validates sales of a channel in the caller's transaction, the customers and addresses that they name synchronized first. Each passes, or
+ * is set aside: waiting for its customer, or failed with everything that is wrong with it.
+ */
+export async function validateSales(
+  tx: EntityManager,
+  channel: { code: string; timeZone: string },
+  sales: readonly CheckedSale[],
+  now: string,
+): Promise<{ done: number; failed: number }> {
+  const setbacks: Setback[] = sales.flatMap(({ sequence, invalid }) =>
+    invalid === null ? [] : [setback(sequence, { error_code: 'INVALID_INPUT', error: invalid })],
+  );
+  const shaped = sales.filter(({ invalid }) => invalid === null);
+  const obstacles = await resolveReferences(tx, shaped, now, ({ uuid }) => `sale ${uuid}`);
+  for (const [sequence, { state: status, ...reason }] of obstacles)
+    setbacks.push({ ...setback(sequence, reason), status });
+  const ready = shaped.filter(({ sequence }) => !obstacles.has(sequence));
+  const violations = await violationsIn(tx, channel, ready);
+  for (const [sequence, found] of violations)
+    setbacks.push({
+      ...setback(sequence, { error_code: 'VALIDATION_ERROR', error: found[0]!.message }),
+      validation_errors: found,
+    });
+  const passed = ready.filter(({ sequence }) => !violations.has(sequence));
+  if (setbacks.length > 0) await setBack(tx, setbacks, now);
+  if (passed.length > 0)
+    await succeed(
+      tx,
+      passed.map(({ sequence }) => sequence),
+      now,
+    );
+  const different = passed.flatMap(totalsOfParts);
+  if (different.length > 0) await storeTotals(tx, different);
+  return { done: passed.length, failed: setbacks.filter(({ status }) => status === 'FAILED').length };
+}
+
+/** When rules are disabled, a sale may state other totals than its parts. The books follow the parts, so that they balance. */
+function totalsOfParts({ sequence, payload }: DueTransaction) {
+  const totals = totalsOf(payload.lines, payload.charges, payload.payments);
+  const same = (Object.keys(totals) as (keyof typeof totals)[]).every((name) => totals[name] === payload[name]);
+  return same ? [] : [{ sequence, ...totals }];
+}
+
+const setback = (sequence: number, reason: { error_code: string; error: string }): Setback => ({
+  sequence,
+  status: 'FAILED',
+  next_try_at: null,
+  counts: false,
+  ...reason,
+});
+
+/** The violations of these sales by their sequence. */
+async function violationsIn(
+  tx: EntityManager,
+  channel: { code: string; timeZone: string },
+  sales: readonly DueTransaction[],
+): Promise<Map<number, Violation[]>> {
+  const violations = new Map<number, Violation[]>();
+  if (sales.length === 0) return violations;
+  const enabled = (await ruleRows(tx)).filter((rule) => rule.enabled).map(({ name }) => name);
+  const settings = (await settingsOf(tx, [channel.code])).get(channel.code)!;
+  const customers = [...new Set(sales.flatMap(({ customer_uuid: uuid }) => uuid ?? []))];
+  const accounts = new Set(customers.length === 0 ? [] : (await knownCustomers(tx, customers)).map(({ uuid }) => uuid));
+  const shifts = await knownShifts(
+    tx,
+    sales.flatMap(({ shift_uuid: uuid }) => uuid ?? []),
+  );
+  for (const sale of sales) {
+    const facts = {
+      channel,
+      settings,
+      hasAccount: accounts.has(sale.customer_uuid ?? ''),
+      knowsShift: shifts.has(`${sale.channel_database} ${sale.channel} ${sale.shift_uuid}`),
+    };
+    const found = violationsOf(sale, facts, enabled);
+    if (found.length > 0) violations.set(sale.sequence, found);
+  }
+  return violations;
+}
 
 /** What the rules need to know beyond the sale itself. */
-export interface Facts {
+interface Facts {
   channel: { timeZone: string };
   settings: Pick<StatementSettings, 'maximum_payment_difference'>;
   /** Whether the customer that the sale names has an account. */
@@ -16,7 +112,7 @@ export interface Facts {
   knowsShift: boolean;
 }
 
-export interface Violation {
+interface Violation {
   rule: ValidationRule;
   message: string;
 }
@@ -87,7 +183,7 @@ const rules: Record<ValidationRule, (checked: Checked) => string | false> = {
 };
 
 /** What is wrong with a sale whose shape is sound, by the rules that are enabled. */
-export function violationsOf(sale: DueTransaction, facts: Facts, enabled: readonly ValidationRule[]): Violation[] {
+function violationsOf(sale: DueTransaction, facts: Facts, enabled: readonly ValidationRule[]): Violation[] {
   const { payload: body } = sale;
   const checked = { ...facts, sale, body, totals: totalsOf(body.lines, body.charges, body.payments) };
   return enabled.flatMap((rule) => {
