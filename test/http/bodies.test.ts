@@ -103,6 +103,17 @@ test('a body that drips is answered with 408 all the same', async () => {
   expect(await ended).toMatch(/^HTTP\/1\.1 408 Request Timeout\r\n/);
 });
 
+test('a client that hangs up in the middle of its body leaves nothing in the log', async () => {
+  const server = await startServer();
+  const { socket, ended } = rawly(server, head('Content-Length: 100\r\n\r\n'), '{"query":');
+  // The server has read the beginning of the body when it answers the next request.
+  await ask(server, '{ hello }');
+  socket.destroy();
+  await ended;
+  expect((await ask(server, '{ hello }')).status).toBe(200);
+  expect(server.log).toEqual([]);
+});
+
 test('an answer may take longer than a request', async () => {
   const server = await startServer({ limits: { requestTime: 200 } });
   const stream = await fetch(`${server.endpoint}?query=subscription{rows(channel:"houston"){cursor}}`, {
