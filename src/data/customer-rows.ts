@@ -1,3 +1,5 @@
+import { Column, PrimaryColumn } from 'typeorm';
+
 /*
  * The columns that a customer has in a channel, on the way and at headquarters: one list, so that a row written in a channel
  * is the row that headquarters stores.
@@ -7,6 +9,45 @@ export const customerTypes = ['PERSON', 'ORGANIZATION'] as const;
 export type CustomerType = (typeof customerTypes)[number];
 export const addressPurposes = ['HOME', 'BUSINESS', 'DELIVERY', 'INVOICE', 'OTHER'] as const;
 export type AddressPurpose = (typeof addressPurposes)[number];
+
+/** What is known of a customer, the same in a channel and at headquarters. Written by whoever creates or edits the customer. */
+export abstract class CustomerFacts {
+  @Column({ type: 'text' }) type!: CustomerType;
+  @Column({ type: 'text', nullable: true }) title!: string | null;
+  @Column({ type: 'text', nullable: true }) firstName!: string | null;
+  @Column({ type: 'text', nullable: true }) middleName!: string | null;
+  @Column({ type: 'text', nullable: true }) lastName!: string | null;
+  @Column({ type: 'text', nullable: true }) organizationName!: string | null;
+  @Column({ type: 'text', nullable: true }) email!: string | null;
+  @Column({ type: 'text', nullable: true }) phone!: string | null;
+  @Column({ type: 'text', nullable: true }) language!: string | null;
+  @Column({ type: 'text', nullable: true }) currency!: string | null;
+  @Column({ type: 'text', nullable: true }) birthDate!: string | null;
+}
+
+/** The facts with the keys that searches compare: lower case, without accents or punctuation. Keys follow from the facts. */
+export abstract class SearchableCustomer extends CustomerFacts {
+  @Column({ type: 'text', nullable: true }) firstKey!: string | null;
+  @Column({ type: 'text', nullable: true }) lastKey!: string | null;
+  @Column({ type: 'text', nullable: true }) emailKey!: string | null;
+  @Column({ type: 'text', nullable: true }) phoneKey!: string | null;
+}
+
+/** An address of a customer, the same in a channel and at headquarters. */
+export abstract class AddressFacts {
+  /** Unique among the addresses of its customer. */
+  @PrimaryColumn({ type: 'text' }) uuid!: string;
+  /** 0, 1, 2 …: the order in which the addresses were added. */
+  @Column({ type: 'integer' }) position!: number;
+  @Column({ type: 'text' }) purpose!: AddressPurpose;
+  @Column({ type: 'text', nullable: true }) name!: string | null;
+  @Column({ type: 'text', nullable: true }) street!: string | null;
+  @Column({ type: 'text', nullable: true }) street2!: string | null;
+  @Column({ type: 'text', nullable: true }) city!: string | null;
+  @Column({ type: 'text', nullable: true }) state!: string | null;
+  @Column({ type: 'text', nullable: true }) postalCode!: string | null;
+  @Column({ type: 'text' }) country!: string;
+}
 
 /** What is known of a customer, as it is stored. */
 export interface CustomerBody {

@@ -1,12 +1,4 @@
-import {
-  And,
-  type EntityManager,
-  type EntitySchema,
-  type FindOptionsWhere,
-  LessThan,
-  MoreThan,
-  type ObjectLiteral,
-} from 'typeorm';
+import { And, type EntityManager, type FindOptionsWhere, LessThan, MoreThan, type ObjectLiteral } from 'typeorm';
 
 export interface EntityKeyset<Key> {
   after?: Key | undefined;
@@ -18,7 +10,7 @@ export interface EntityKeyset<Key> {
 /** A page of a table that is read row by row, by its key: page 50,000 costs what page 1 costs. Both ends are exclusive. */
 export function entityPage<Row extends ObjectLiteral, Key extends keyof Row & string>(
   db: EntityManager,
-  table: EntitySchema<Row>,
+  entity: new () => Row,
   key: Key,
   where: FindOptionsWhere<Row>,
   { after, before, limit, descending }: EntityKeyset<Row[Key]>,
@@ -31,7 +23,7 @@ export function entityPage<Row extends ObjectLiteral, Key extends keyof Row & st
         : before !== undefined
           ? LessThan(before)
           : undefined;
-  return db.find(table, {
+  return db.find(entity, {
     where: { ...where, ...(range ? { [key]: range } : {}) } as FindOptionsWhere<Row>,
     order: { [key]: descending ? 'desc' : 'asc' } as never,
     take: limit,

@@ -4,20 +4,18 @@ import {
   DataSource,
   type DataSourceOptions,
   DefaultNamingStrategy,
-  type EntitySchema,
   MigrationExecutor,
   type MigrationInterface,
   type QueryRunner,
 } from 'typeorm';
 import { DatabaseUnavailable } from '../errors.ts';
+import { channelEntities } from './channel/entities.ts';
 import { initial as initialChannel } from './channel/migrations/initial.ts';
-import { transactions } from './channel/migrations/transactions.ts';
 import { type EntityClass, snakeCase } from './columns.ts';
 import { Database, driverCode, PATIENCE } from './database.ts';
 import { makeFolder } from './folder.ts';
 import { hqEntities } from './hq/entities.ts';
 import { initial as initialHq } from './hq/migrations/initial.ts';
-import { ordersAndStatements } from './hq/migrations/orders-and-statements.ts';
 import { unhurried } from './interruption.ts';
 import { Client, connectionOptions, withoutTimeouts } from './postgres-client.ts';
 import { sqliteDriver } from './sqlite-driver.ts';
@@ -28,12 +26,12 @@ import { sqliteDriver } from './sqlite-driver.ts';
  */
 
 interface Kind {
-  entities: (EntitySchema | EntityClass)[];
+  entities: EntityClass[];
   migrations: (new () => MigrationInterface)[];
 }
 
-export const headquarters: Kind = { entities: hqEntities, migrations: [initialHq, ordersAndStatements] };
-export const channelDatabase: Kind = { entities: [], migrations: [initialChannel, transactions] };
+export const headquarters: Kind = { entities: hqEntities, migrations: [initialHq] };
+export const channelDatabase: Kind = { entities: channelEntities, migrations: [initialChannel] };
 
 export interface OpenOptions {
   /** What messages call it. */

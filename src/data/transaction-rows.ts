@@ -1,3 +1,5 @@
+import { Column } from 'typeorm';
+
 /*
  * What a retail transaction and a shift say, in a channel, on the way and at headquarters: one shape, so that what a channel recorded
  * is what headquarters stores. Amounts are whole minor units of the currency, quantities whole thousandths.
@@ -49,19 +51,19 @@ export interface TransactionPayment {
 }
 
 /** Sums of the lines and charges that are not voided. */
-export interface TransactionTotals {
+export abstract class TransactionTotals {
   /** Lines without tax. */
-  net: number;
-  discount: number;
+  @Column({ type: 'bigint' }) net!: number;
+  @Column({ type: 'bigint' }) discount!: number;
   /** Of lines and charges. */
-  tax: number;
+  @Column({ type: 'bigint' }) tax!: number;
   /** Without tax. */
-  charge: number;
+  @Column({ type: 'bigint' }) charge!: number;
   /** net + tax + charge: what is to be paid. */
-  gross: number;
-  paid: number;
+  @Column({ type: 'bigint' }) gross!: number;
+  @Column({ type: 'bigint' }) paid!: number;
   /** Thousandths. */
-  quantity: number;
+  @Column({ type: 'bigint' }) quantity!: number;
 }
 
 /** The payload of a RECORD_TRANSACTION operation. */
@@ -122,6 +124,19 @@ export interface ShiftTender {
   starting: number;
   /** What was counted at the end; null until it is counted. Only cash cannot be negative. */
   counted: number | null;
+}
+
+/** A shift at a register, the same in a channel and at headquarters. Written by each RECORD_SHIFT operation, which carries all of it. */
+export abstract class ShiftFacts {
+  @Column({ type: 'text' }) register!: string;
+  @Column({ type: 'text' }) state!: ShiftState;
+  @Column({ type: 'text' }) businessDate!: string;
+  @Column({ type: 'text' }) currency!: string;
+  @Column({ type: 'text', nullable: true }) openedBy!: string | null;
+  @Column({ type: 'text' }) openedAt!: string;
+  @Column({ type: 'text', nullable: true }) closedAt!: string | null;
+  /** As the channel sent them: other software may have written anything. */
+  @Column({ type: 'simple-json' }) tenders!: ShiftTender[];
 }
 
 /** The payload of a RECORD_SHIFT operation: the whole shift as it is after it. */

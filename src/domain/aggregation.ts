@@ -1,7 +1,7 @@
 import type { EntityManager } from 'typeorm';
 import { type Gathered, type LooseSale, lastAggregates, looseSales, storeAggregates } from '../data/hq/aggregate.ts';
 import { totalNames, type Worked } from '../data/hq/statement.ts';
-import { type StatementSettings, settingsOf } from '../data/hq/statement-settings.ts';
+import { type StatementSettingsRow, settingsOf } from '../data/hq/statement-settings.ts';
 
 /**
  * Gathers up to `limit` sales of these statements in aggregates: sales of one customer, in the order of their arrival, up to the limit of
@@ -26,7 +26,7 @@ export async function aggregateSales(
 /** `open` is the last aggregate of each statement, which may take more. */
 function gathered(
   sales: readonly LooseSale[],
-  settings: ReadonlyMap<number, StatementSettings>,
+  settings: ReadonlyMap<number, StatementSettingsRow>,
   open: Map<number, Gathered>,
 ): Gathered[] {
   const touched = new Set<Gathered>();

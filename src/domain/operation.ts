@@ -3,7 +3,7 @@ import type { AddressRow, CustomerBody } from '../data/customer-rows.ts';
 import { addAuditEntries } from '../data/hq/audit.ts';
 import { customerBodies } from '../data/hq/customer.ts';
 import {
-  type CustomerOperation,
+  type CustomerOperationRow,
   correctOperation,
   operationBySequence,
   releaseWaiting,
@@ -19,7 +19,7 @@ export async function retryOne(
   sequence: number,
   actor: string,
   at: string,
-): Promise<CustomerOperation> {
+): Promise<CustomerOperationRow> {
   const operation = await failed(tx, sequence);
   await again(tx, operation);
   await addAuditEntries(tx, [entry(sequence, 'retryCustomerOperation', actor, at)]);
@@ -64,7 +64,7 @@ export async function correct(
   { customer = {}, addresses = [] }: { customer?: Values<CustomerBody>; addresses?: readonly AddressCorrection[] },
   actor: string,
   at: string,
-): Promise<CustomerOperation> {
+): Promise<CustomerOperationRow> {
   const operation = await failed(tx, sequence);
   const { payload: before } = operation;
   const values = given(customer);
@@ -132,7 +132,7 @@ function changesOf(at: string, before: object | undefined, after: object | undef
     .filter(({ oldValue, newValue }) => oldValue !== newValue);
 }
 
-async function failed(tx: EntityManager, sequence: number): Promise<CustomerOperation> {
+async function failed(tx: EntityManager, sequence: number): Promise<CustomerOperationRow> {
   const operation = await operationBySequence(tx, sequence);
   if (!operation) throw new NotFound('customer operation');
   if (operation.state !== 'FAILED')
@@ -140,7 +140,7 @@ async function failed(tx: EntityManager, sequence: number): Promise<CustomerOper
   return operation;
 }
 
-async function again(tx: EntityManager, { sequence, customer_uuid }: CustomerOperation): Promise<void> {
+async function again(tx: EntityManager, { sequence, customer_uuid }: CustomerOperationRow): Promise<void> {
   await retryOperations(tx, { sequence });
   await releaseWaiting(tx, [customer_uuid]);
 }

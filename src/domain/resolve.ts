@@ -3,7 +3,7 @@ import type { CustomerBody } from '../data/customer-rows.ts';
 import { addressCounts, customerBodies, knownAddresses, knownCustomers, storeAddresses } from '../data/hq/customer.ts';
 import { advanceHead, customerAccount, formatted, takeNumbers } from '../data/hq/number-sequence.ts';
 import {
-  type CustomerOperation,
+  type CustomerOperationRow,
   completeOperations,
   failOperations,
   type OperationFailure,
@@ -25,7 +25,7 @@ export interface Resolved {
 }
 
 /** An operation that may have been checked already: null, nothing is wrong with what it says. */
-export interface Checked extends CustomerOperation {
+export interface Checked extends CustomerOperationRow {
   invalid?: string | null;
 }
 
@@ -102,11 +102,11 @@ export async function resolveOperations(tx: EntityManager, due: Checked[], now: 
 }
 
 /** Checks what operations say, before the transaction that resolves them: it is half of the work, and others may write meanwhile. */
-export const checked = (operations: CustomerOperation[]): Checked[] =>
+export const checked = (operations: CustomerOperationRow[]): Checked[] =>
   operations.map((operation) => Object.assign(operation, { invalid: invalidity(operation) ?? null }));
 
 /** Account IDs in the order of arrival, without a gap; one that is kept for its customer is given to it. Those for whom no number is left stay pending. */
-async function assignAccountIds(tx: EntityManager, sound: CustomerOperation[], known: Map<string, unknown>) {
+async function assignAccountIds(tx: EntityManager, sound: CustomerOperationRow[], known: Map<string, unknown>) {
   const creating = sound.filter(({ customer_uuid }) => !known.has(customer_uuid));
   const accounts = new Map<string, string>();
   if (creating.length === 0) return { ready: sound, accounts, left: null };
@@ -131,7 +131,7 @@ async function assignAccountIds(tx: EntityManager, sound: CustomerOperation[], k
   };
 }
 
-function firstOfEachCustomer(operations: CustomerOperation[]): CustomerOperation[] {
+function firstOfEachCustomer(operations: CustomerOperationRow[]): CustomerOperationRow[] {
   const seen = new Set<string>();
   return operations.filter(({ customer_uuid: uuid }) => !seen.has(uuid) && seen.add(uuid));
 }
@@ -159,7 +159,7 @@ async function addingTooMany(tx: EntityManager, operations: readonly Checked[]):
   return new Set(tooMany.map(({ sequence }) => sequence));
 }
 
-const creates = (operation: CustomerOperation): boolean => kindOf(operation)?.creates === true;
+const creates = (operation: CustomerOperationRow): boolean => kindOf(operation)?.creates === true;
 
 /** `body` is what headquarters has of the customer, when the operation changes it. */
 function reasonAgainst(
@@ -183,7 +183,7 @@ function reasonAgainst(
 }
 
 /** What is wrong with an operation by itself, whatever headquarters has of its customer. */
-function invalidity(operation: CustomerOperation): string | undefined {
+function invalidity(operation: CustomerOperationRow): string | undefined {
   if (!uuidRule.safeParse(operation.customer_uuid).success) return 'customer_uuid: must be a UUID in lower case';
   const check = kindOf(operation)?.check;
   // A kind that is not for customers is here because it was set aside.
@@ -196,7 +196,7 @@ export const backoff = (tries: number, now: string): string =>
 
 /** How long an operation that met a passing failure waits for its next try, and when it is set aside. */
 export function afterPassingFailure(
-  operation: CustomerOperation,
+  operation: CustomerOperationRow,
   error: { code: string; message: string },
   now: string,
 ): OperationFailure {

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { EntityManager } from 'typeorm';
 import { appendOperations, lockLog, takeCounters } from '../data/channel/operation.ts';
-import { type ChannelShift, channelShiftsByUuid, openShiftOf, storeShift } from '../data/channel/shift.ts';
+import { type ChannelShiftRow, channelShiftsByUuid, openShiftOf, storeShift } from '../data/channel/shift.ts';
 import { tendersPaidWith } from '../data/channel/transaction.ts';
 import {
   type ShiftBody,
@@ -68,7 +68,7 @@ export function prepareShift(channel: Recording, input: OpenShiftInput, at: stri
  * Opens a shift at a register, which sells in one shift at a time. The UUID is the idempotency key: the same one again with the same data
  * answers the shift as it is now, whatever has become of it.
  */
-export async function openShift(tx: EntityManager, prepared: PreparedShift, at: string): Promise<ChannelShift> {
+export async function openShift(tx: EntityManager, prepared: PreparedShift, at: string): Promise<ChannelShiftRow> {
   const counter = await lockLog(tx);
   const { uuid, channel, body } = prepared;
   const [known] = await channelShiftsByUuid(tx, [uuid]);
@@ -81,18 +81,18 @@ export async function openShift(tx: EntityManager, prepared: PreparedShift, at: 
 }
 
 /** Frees the register for another shift; this one can be resumed. */
-export const suspendShift = (tx: EntityManager, which: Which): Promise<ChannelShift> =>
+export const suspendShift = (tx: EntityManager, which: Which): Promise<ChannelShiftRow> =>
   change(tx, which, { from: ['OPEN'], done: ['SUSPENDED'], what: 'suspended' }, () => ({ state: 'SUSPENDED' }));
 
 /** Sells again, at its register, which must be free. */
-export const resumeShift = (tx: EntityManager, which: Which): Promise<ChannelShift> =>
+export const resumeShift = (tx: EntityManager, which: Which): Promise<ChannelShiftRow> =>
   change(tx, which, { from: ['SUSPENDED'], done: ['OPEN'], what: 'resumed' }, async ({ channel, register }) => {
     await mustBeFree(tx, channel, register);
     return { state: 'OPEN' };
   });
 
 /** Ends it without counting, so that the register is free; it can be counted and closed later, and not be resumed. */
-export const blindCloseShift = (tx: EntityManager, which: Which): Promise<ChannelShift> =>
+export const blindCloseShift = (tx: EntityManager, which: Which): Promise<ChannelShiftRow> =>
   change(tx, which, { from: ['OPEN', 'SUSPENDED'], done: ['BLIND_CLOSED'], what: 'blind-closed' }, () => ({
     state: 'BLIND_CLOSED',
   }));
@@ -104,7 +104,7 @@ export const declareTenders = (
   tx: EntityManager,
   which: Which,
   counts: readonly TenderInput[],
-): Promise<ChannelShift> => {
+): Promise<ChannelShiftRow> => {
   if (counts.length === 0) throw new InvalidInput(['counts'], 'must name a tender');
   return change(tx, which, { from: countable, done: [], what: 'counted' }, ({ tenders, currency }) => ({
     tenders: withCounts(tenders, countsOf(counts, currency)),
@@ -115,7 +115,7 @@ export const declareTenders = (
  * Closes a shift for good, with the last counts. Cash and checks must be counted, now or before, when the till began with some or took
  * some in: they are what a till can lack. Any other tender that was not counted stays uncounted, and nothing is compared with it.
  */
-export const closeShift = (tx: EntityManager, which: Which, counts: readonly TenderInput[]): Promise<ChannelShift> =>
+export const closeShift = (tx: EntityManager, which: Which, counts: readonly TenderInput[]): Promise<ChannelShiftRow> =>
   change(tx, which, { from: countable, done: ['CLOSED'], what: 'closed' }, async ({ uuid, tenders, currency }) => {
     const counted = withCounts(tenders, countsOf(counts, currency));
     const held = new Set(await tendersPaidWith(tx, uuid));
@@ -141,8 +141,8 @@ async function change(
   tx: EntityManager,
   { channel, uuid, at }: Which,
   { from, done, what }: { from: ShiftState[]; done: ShiftState[]; what: string },
-  to: (shift: ChannelShift) => Partial<ShiftBody> | Promise<Partial<ShiftBody>>,
-): Promise<ChannelShift> {
+  to: (shift: ChannelShiftRow) => Partial<ShiftBody> | Promise<Partial<ShiftBody>>,
+): Promise<ChannelShiftRow> {
   const counter = await lockLog(tx);
   const [shift] = await channelShiftsByUuid(tx, [uuid]);
   if (shift?.channel !== channel) throw new NotFound('shift');
@@ -152,7 +152,7 @@ async function change(
 }
 
 /** Stores a shift as it is now and appends that to the log. Its counter is the next one, which is taken here. */
-async function record(tx: EntityManager, shift: ChannelShift, at: string): Promise<ChannelShift> {
+async function record(tx: EntityManager, shift: ChannelShiftRow, at: string): Promise<ChannelShiftRow> {
   await takeCounters(tx, 1);
   await storeShift(tx, shift);
   const { uuid, channel, counter, register, state, business_date, currency, opened_by, opened_at, closed_at, tenders } =
@@ -180,7 +180,7 @@ async function mustBeFree(tx: EntityManager, channel: string, register: string):
 }
 
 /** Whether a shift that is known was opened with the same data. */
-function sameOpening(known: ChannelShift, { body, defaultDate }: PreparedShift): boolean {
+function sameOpening(known: ChannelShiftRow, { body, defaultDate }: PreparedShift): boolean {
   const starts = (tenders: readonly ShiftTender[]) =>
     JSON.stringify(
       tenders

@@ -20,8 +20,8 @@ import {
   statementsWhere,
   turnBack,
 } from '../data/hq/statement.ts';
-import { type StatementSettings, settingsOf, storeSettings } from '../data/hq/statement-settings.ts';
-import { revalidate, switchRule, type ValidationRule } from '../data/hq/validation.ts';
+import { type StatementSettingsRow, settingsOf, storeSettings } from '../data/hq/statement-settings.ts';
+import { type RuleName, revalidate, switchRule } from '../data/hq/validation.ts';
 import { InvalidInput, NotFound, WrongState } from '../errors.ts';
 import { MOST } from './money.ts';
 import { stepOf } from './posting.ts';
@@ -90,7 +90,7 @@ export async function revalidateTransactions(
 /** Switches a rule of validation on or off. It counts from the next validation on. */
 export async function setRule(
   tx: EntityManager,
-  name: ValidationRule,
+  name: RuleName,
   enabled: boolean,
   { actor, at }: Moment,
 ): Promise<void> {
@@ -114,15 +114,15 @@ export async function setRule(
 export async function updateStatementSettings(
   tx: EntityManager,
   channel: string,
-  change: Partial<Omit<StatementSettings, 'channel'>>,
+  change: Partial<Omit<StatementSettingsRow, 'channel'>>,
   { actor, at }: Moment,
-): Promise<StatementSettings> {
+): Promise<StatementSettingsRow> {
   const before = (await settingsOf(tx, [channel])).get(channel)!;
   const given = Object.fromEntries(Object.entries(change).filter(([, value]) => value !== undefined));
-  const after: StatementSettings = { ...before, ...given, channel };
+  const after: StatementSettingsRow = { ...before, ...given, channel };
   await mustBeSound(tx, after);
   await storeSettings(tx, after);
-  const fields = (Object.keys(after) as (keyof StatementSettings)[]).filter((name) => before[name] !== after[name]);
+  const fields = (Object.keys(after) as (keyof StatementSettingsRow)[]).filter((name) => before[name] !== after[name]);
   const text = (value: unknown) => (value === null ? null : String(value));
   await addAuditEntries(
     tx,
@@ -141,8 +141,8 @@ export async function updateStatementSettings(
 
 export const MOST_AGGREGATED_LINES = 10_000;
 
-async function mustBeSound(tx: EntityManager, settings: StatementSettings): Promise<void> {
-  const say = (name: keyof StatementSettings, rule: string) => new InvalidInput([camel(name)], rule);
+async function mustBeSound(tx: EntityManager, settings: StatementSettingsRow): Promise<void> {
+  const say = (name: keyof StatementSettingsRow, rule: string) => new InvalidInput([camel(name)], rule);
   for (const name of ['maximum_payment_difference', 'maximum_counting_difference'] as const) {
     const value = settings[name];
     if (value !== null && !(Number.isInteger(value) && value >= 0 && value <= MOST))

@@ -1,9 +1,9 @@
 import { createHash, randomUUID } from 'node:crypto';
 import type { EntityManager } from 'typeorm';
 import { appendOperations, lockLog, takeCounters } from '../data/channel/operation.ts';
-import { type ChannelShift, channelShiftsByUuid } from '../data/channel/shift.ts';
+import { type ChannelShiftRow, channelShiftsByUuid } from '../data/channel/shift.ts';
 import {
-  type ChannelTransaction,
+  type ChannelTransactionRow,
   channelTransactionsByUuid,
   insertTransactions,
   knownTransactions,
@@ -152,7 +152,7 @@ export async function recordTransactions(
 export async function cancelOrder(
   tx: EntityManager,
   { channel, uuid, received, at }: { channel: string; uuid: string; received: number | null; at: string },
-): Promise<{ order: ChannelTransaction; cancelled: boolean }> {
+): Promise<{ order: ChannelTransactionRow; cancelled: boolean }> {
   const counter = await lockLog(tx);
   const [order] = await channelTransactionsByUuid(tx, [uuid]);
   if (order?.channel !== channel) throw new NotFound('order');
@@ -181,7 +181,7 @@ export async function cancelOrder(
 async function shiftsOf(
   tx: EntityManager,
   transactions: readonly PreparedTransaction[],
-): Promise<Map<string, ChannelShift>> {
+): Promise<Map<string, ChannelShiftRow>> {
   const named = transactions.flatMap(({ body }) => (body.shift_uuid === null ? [] : [body.shift_uuid]));
   if (named.length === 0) return new Map();
   return new Map((await channelShiftsByUuid(tx, [...new Set(named)])).map((shift) => [shift.uuid, shift]));
@@ -190,7 +190,7 @@ async function shiftsOf(
 /** What is recorded in a shift is of its register and, unless it was said otherwise, of its business date. */
 function withShift(
   { body, channel, dateOfShift }: PreparedTransaction,
-  shifts: ReadonlyMap<string, ChannelShift>,
+  shifts: ReadonlyMap<string, ChannelShiftRow>,
 ): TransactionBody | DomainError {
   if (body.shift_uuid === null) return body;
   const shift = shifts.get(body.shift_uuid);

@@ -1,8 +1,8 @@
 import type { EntityManager } from 'typeorm';
 import { knownCustomers } from '../data/hq/customer.ts';
-import { type StatementSettings, settingsOf } from '../data/hq/statement-settings.ts';
+import { type StatementSettingsRow, settingsOf } from '../data/hq/statement-settings.ts';
 import { type DueTransaction, type Setback, setBack, storeTotals, succeed } from '../data/hq/transaction.ts';
-import { knownShifts, ruleRows, type ValidationRule } from '../data/hq/validation.ts';
+import { knownShifts, type RuleName, ruleRows } from '../data/hq/validation.ts';
 import type { TransactionBody, TransactionTotals } from '../data/transaction-rows.ts';
 import { businessDays, dayIn } from './business-day.ts';
 import { decimalOf, timesQuantity } from './money.ts';
@@ -105,7 +105,7 @@ async function violationsIn(
 /** What the rules need to know beyond the sale itself. */
 interface Facts {
   channel: { timeZone: string };
-  settings: Pick<StatementSettings, 'maximum_payment_difference'>;
+  settings: Pick<StatementSettingsRow, 'maximum_payment_difference'>;
   /** Whether the customer that the sale names has an account. */
   hasAccount: boolean;
   /** Whether the shift that the sale names is known, and of its channel. */
@@ -113,7 +113,7 @@ interface Facts {
 }
 
 interface Violation {
-  rule: ValidationRule;
+  rule: RuleName;
   message: string;
 }
 
@@ -124,7 +124,7 @@ interface Checked extends Facts {
 }
 
 /** Each rule says what is wrong with a sale of sound shape, or nothing. Lines that were voided at the till count nowhere. */
-const rules: Record<ValidationRule, (checked: Checked) => string | false> = {
+const rules: Record<RuleName, (checked: Checked) => string | false> = {
   CUSTOMER_ACCOUNT: ({ body, hasAccount }) =>
     (body.customer_uuid !== null && !hasAccount && 'The customer has no account.') ||
     (body.customer_uuid === null &&
@@ -183,7 +183,7 @@ const rules: Record<ValidationRule, (checked: Checked) => string | false> = {
 };
 
 /** What is wrong with a sale whose shape is sound, by the rules that are enabled. */
-function violationsOf(sale: DueTransaction, facts: Facts, enabled: readonly ValidationRule[]): Violation[] {
+function violationsOf(sale: DueTransaction, facts: Facts, enabled: readonly RuleName[]): Violation[] {
   const { payload: body } = sale;
   const checked = { ...facts, sale, body, totals: totalsOf(body.lines, body.charges, body.payments) };
   return enabled.flatMap((rule) => {

@@ -2,15 +2,15 @@ import DataLoader from 'dataloader';
 import type { EntityManager } from 'typeorm';
 import type { Viewer } from '../access/viewer.ts';
 import { channelStages } from '../data/channel/customer.ts';
-import { type ChannelShift, channelShiftsByUuid } from '../data/channel/shift.ts';
-import { type ChannelTransaction, newestOfCustomers } from '../data/channel/transaction.ts';
+import { type ChannelShiftRow, channelShiftsByUuid } from '../data/channel/shift.ts';
+import { type ChannelTransactionRow, newestOfCustomers } from '../data/channel/transaction.ts';
 import type { Channels } from '../data/channels.ts';
 import { customersByUuid } from '../data/customer-page.ts';
 import type { AddressRow } from '../data/customer-rows.ts';
 import type { Database } from '../data/database.ts';
 import { type ChannelDatabase, channelDatabasesByName } from '../data/hq/channel.ts';
 import { type JobRun, jobRunsById } from '../data/hq/job-run.ts';
-import { type CustomerOperation, firstOperations, stagesOf } from '../data/hq/operation.ts';
+import { type CustomerOperationRow, firstOperations, stagesOf } from '../data/hq/operation.ts';
 import { type DownloadSession, sessionsOfRuns, type UploadSession } from '../data/hq/session.ts';
 import type { Backlogs } from '../domain/backlog.ts';
 import { whenUnavailable } from '../errors.ts';
@@ -48,15 +48,15 @@ export interface Loaders extends OrderLoaders, StatementLoaders {
   /** Where a customer stands in its channel database. */
   channelStage: DataLoader<{ channel: string; uuid: string }, ChannelStage | null, string>;
   /** The first operations of a customer. */
-  operations: DataLoader<{ channel: string; uuid: string; limit: number }, CustomerOperation[], string>;
+  operations: DataLoader<{ channel: string; uuid: string; limit: number }, CustomerOperationRow[], string>;
   /** The customer that a transaction of a channel names; null when nobody knows it yet, or it is not the viewer's to see. */
   customer: DataLoader<{ channel: string; uuid: string }, FoundCustomer | null, string>;
   /** The addresses of a customer, from the database that the customer was read from. */
   addresses: DataLoader<FoundCustomer, AddressRow[]>;
   /** The newest orders and sales of a customer of a channel, from its own database. */
-  transactions: DataLoader<{ channel: string; uuid: string; limit: number }, ChannelTransaction[], string>;
+  transactions: DataLoader<{ channel: string; uuid: string; limit: number }, ChannelTransactionRow[], string>;
   /** A shift of a channel, from its own database. */
-  shift: DataLoader<{ channel: string; uuid: string }, ChannelShift | null, string>;
+  shift: DataLoader<{ channel: string; uuid: string }, ChannelShiftRow | null, string>;
   channelDatabase: DataLoader<string, ChannelDatabase>;
   jobRun: DataLoader<number, JobRun | null>;
   sessions: DataLoader<number, { uploads: UploadSession[]; downloads: DownloadSession[] }>;
@@ -93,7 +93,7 @@ export function contextFor(parts: Parts, viewer: Viewer): Context {
         async (keys) => {
           const uuids = [...new Set(keys.map(({ uuid }) => uuid))];
           const most = Math.max(...keys.map(({ limit }) => limit));
-          const found = new Map<string, CustomerOperation[]>();
+          const found = new Map<string, CustomerOperationRow[]>();
           for (const operation of await hq.read((db) => firstOperations(db, uuids, most))) {
             const key = keyOf({ channel: operation.channel, uuid: operation.customer_uuid });
             found.set(key, [...(found.get(key) ?? []), operation]);

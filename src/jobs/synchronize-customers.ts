@@ -1,4 +1,4 @@
-import { type CustomerOperation, countDue, dueOperations, failOperations, stillDue } from '../data/hq/operation.ts';
+import { type CustomerOperationRow, countDue, dueOperations, failOperations, stillDue } from '../data/hq/operation.ts';
 import { afterPassingFailure, type Checked, checked, resolveOperations } from '../domain/resolve.ts';
 import { proveHeadquarters } from '../domain/rewound.ts';
 import type { Job, JobContext } from '../queue/job.ts';
@@ -50,7 +50,7 @@ const beginning: Place = { channel: 0, after: 0 };
 
 /** The next batch of operations that are due, channel by channel, and where the one after it begins. */
 async function nextDue(context: JobContext, channels: string[], from: Place): Promise<{ due: Checked[]; next: Place }> {
-  const due: CustomerOperation[] = [];
+  const due: CustomerOperationRow[] = [];
   let { channel, after } = from;
   for (; channel < channels.length; channel++, after = 0) {
     const limit = context.batchSize - due.length;

@@ -5,8 +5,8 @@ import { join } from 'node:path';
 import type { EntityManager } from 'typeorm';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import type { Database } from '../../src/data/database.ts';
-import { addAuditEntries, auditEntries } from '../../src/data/hq/audit.ts';
-import { jobRuns } from '../../src/data/hq/job-run.ts';
+import { AuditEntry, addAuditEntries } from '../../src/data/hq/audit.ts';
+import { JobRun } from '../../src/data/hq/job-run.ts';
 import { interruptible } from '../../src/data/interruption.ts';
 import { headquarters, openDatabase } from '../../src/data/open.ts';
 import { one, sql } from '../../src/data/sql.ts';
@@ -176,10 +176,10 @@ describe('traps', () => {
     await database.write((tx) => add(tx, 'one'));
     for (const id of [undefined, null]) {
       const where = { id } as never;
-      await expect(database.read((db) => db.findOneBy(auditEntries, where))).rejects.toThrow(/invalid|undefined|null/i);
-      await expect(database.read((db) => db.find(jobRuns, { where }))).rejects.toThrow(/invalid|undefined|null/i);
-      await expect(database.write((tx) => tx.update(auditEntries, where, { actor: 'x' }))).rejects.toThrow();
-      await expect(database.write((tx) => tx.delete(auditEntries, where))).rejects.toThrow();
+      await expect(database.read((db) => db.findOneBy(AuditEntry, where))).rejects.toThrow(/invalid|undefined|null/i);
+      await expect(database.read((db) => db.find(JobRun, { where }))).rejects.toThrow(/invalid|undefined|null/i);
+      await expect(database.write((tx) => tx.update(AuditEntry, where, { actor: 'x' }))).rejects.toThrow();
+      await expect(database.write((tx) => tx.delete(AuditEntry, where))).rejects.toThrow();
     }
     expect(await subjects(database)).toEqual(['one']);
   });

@@ -4,7 +4,6 @@ import { channelDatabase, headquarters, openDatabase } from '../../src/data/open
 import { sql } from '../../src/data/sql.ts';
 import { countOf, rowsOf } from '../support/actions.ts';
 import { emptyDatabases, onPostgres, startHeadquarters } from '../support/headquarters.ts';
-import { sourcesOf } from '../support/statements.ts';
 
 const kinds = { headquarters, 'a channel database': channelDatabase };
 
@@ -71,21 +70,6 @@ test('what is in a database is still there after it was opened again', async () 
   ).toEqual([{ next_number: 42 }]);
 });
 
-test('every entity has exactly the columns of its table, null where the table allows it', async () => {
-  const { url } = await urls();
-  const database = await open(url, headquarters);
-  const tables = await tablesOf(database);
-  const { entityMetadatas } = sourcesOf(database).writer;
-
-  expect(entityMetadatas.length).toBe(headquarters.entities.length);
-  for (const { tableName, columns } of entityMetadatas) {
-    const described = Object.fromEntries(
-      columns.map(({ databaseName, isNullable, isPrimary }) => [databaseName, isNullable && !isPrimary]),
-    );
-    expect(described, tableName).toEqual(tables[tableName]);
-  }
-});
-
 test('a new headquarters has its number sequences, its streams and the schedules that are on from the start', async () => {
   const { hq } = await startHeadquarters();
   expect(
@@ -101,28 +85,4 @@ test('a new headquarters has its number sequences, its streams and the schedules
     { job: 'conversion', cron: '*/5 * * * *' },
     { job: 'synchronize-orders', cron: '1-59/5 * * * *' },
   ]);
-});
-
-test('the log of a channel database that was made before orders is kept, row by row', async () => {
-  const { url } = await urls();
-  const before = await open(url, { ...channelDatabase, migrations: channelDatabase.migrations.slice(0, 1) });
-  const payload = { customer: { last_name: 'Müller \u2028 "O’Hara"' } };
-  await before.write((tx) =>
-    sql(
-      tx,
-      `insert into operation (counter, id, channel, customer_uuid, kind, payload, created_at) values
-         (1, 'a', 'houston', 'x', 'CREATE_CUSTOMER', $1, '2026-11-22T10:00:00.000Z'), (2, 'b', 'houston', 'x', 'ADD_ADDRESS', $1, '2026-11-22T10:00:01.000Z')`,
-      [JSON.stringify(payload)],
-    ),
-  );
-  await before.close();
-
-  const after = await open(url, channelDatabase);
-  const kept = await rowsOf(after, 'select counter, id, kind, payload from operation order by counter');
-  expect(kept.map((row) => ({ ...row, payload: onPostgres ? row.payload : JSON.parse(row.payload) }))).toEqual([
-    { counter: 1, id: 'a', kind: 'CREATE_CUSTOMER', payload },
-    { counter: 2, id: 'b', kind: 'ADD_ADDRESS', payload },
-  ]);
-  const refused = after.write((tx) => sql(tx, `update operation set kind = 'NONSENSE' where counter = 1`));
-  await expect(refused).rejects.toThrow(/check|constraint/i);
 });

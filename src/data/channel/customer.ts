@@ -1,15 +1,55 @@
-import type { EntityManager } from 'typeorm';
 import {
+  Column,
+  Entity,
+  type EntityManager,
+  JoinColumn,
+  ManyToOne,
+  OneToMany,
+  PrimaryColumn,
+  PrimaryGeneratedColumn,
+  type Relation,
+} from 'typeorm';
+import {
+  AddressFacts,
   type AddressRow,
   addressColumns,
   bodyColumns,
   type CustomerBody,
   type CustomerChange,
   keyColumns,
+  SearchableCustomer,
   type SearchKeys,
 } from '../customer-rows.ts';
 import { forUpdate, listed, one, packed, rows, sql } from '../sql.ts';
 import { identity } from './operation.ts';
+
+/** A customer as its channel has it. Written by whoever creates or edits it there, and by job 1010. */
+@Entity('customer')
+export class ChannelCustomer extends SearchableCustomer {
+  /** Place in the order of this database; the cursor. */
+  @PrimaryGeneratedColumn({ type: 'bigint' }) id!: number;
+  @Column({ type: 'text' }) uuid!: string;
+  /** Null until job 1010 brings it. */
+  @Column({ type: 'text', nullable: true }) accountId!: string | null;
+  @Column({ type: 'text' }) channel!: string;
+  /** Tells whether a repeat is the same customer; null: it came from headquarters, after this database had lost it. */
+  @Column({ type: 'text', nullable: true }) bodyHash!: string | null;
+  /** Replication counter of the newest operation that changed it; 0: this log has none. */
+  @Column({ type: 'bigint' }) counter!: number;
+  @Column({ type: 'text' }) createdAt!: string;
+  @Column({ type: 'text' }) updatedAt!: string;
+  @Column({ type: 'text', nullable: true }) syncedAt!: string | null;
+  @OneToMany('customer_address', 'customer') addresses!: ChannelCustomerAddress[];
+}
+
+/** An address of a customer. Written by whoever adds it in the channel, and by job 1010. */
+@Entity('customer_address')
+export class ChannelCustomerAddress extends AddressFacts {
+  @PrimaryColumn({ type: 'text' }) customerUuid!: string;
+  @ManyToOne(() => ChannelCustomer, 'addresses', { createForeignKeyConstraints: false })
+  @JoinColumn({ name: 'customer_uuid', referencedColumnName: 'uuid' })
+  customer!: Relation<ChannelCustomer>;
+}
 
 const customerColumns = {
   uuid: 'text',

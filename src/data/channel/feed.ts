@@ -1,5 +1,23 @@
-import type { EntityManager } from 'typeorm';
+import { Column, Entity, type EntityManager, PrimaryColumn } from 'typeorm';
 import { one, sql } from '../sql.ts';
+
+/** An account ID that reached a channel. Written by job 1010. */
+@Entity('feed')
+export class FeedEntry {
+  @PrimaryColumn({ type: 'text' }) channel!: string;
+  /** 1, 2, 3 … within the channel, without a gap. */
+  @PrimaryColumn({ type: 'bigint' }) sequence!: number;
+  @Column({ type: 'text' }) customerUuid!: string;
+  @Column({ type: 'text' }) accountId!: string;
+  @Column({ type: 'text' }) at!: string;
+}
+
+/** The newest sequence of a channel's feed. Moved on in the transaction that writes the entries. */
+@Entity('feed_head')
+export class FeedHead {
+  @PrimaryColumn({ type: 'text' }) channel!: string;
+  @Column({ type: 'bigint' }) sequence!: number;
+}
 
 /** An account ID that reached a channel. `sequence` counts 1, 2, 3 … within the channel. */
 export interface FeedRow {

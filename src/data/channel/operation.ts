@@ -1,9 +1,22 @@
-import type { EntityManager } from 'typeorm';
+import { Column, Entity, type EntityManager, PrimaryColumn } from 'typeorm';
 import { InvalidInput } from '../../errors.ts';
 import { dialectOf } from '../dialect/dialect.ts';
 import { countedAs, kindsIn, type OperationKind, type Payloads, SET_ASIDE } from '../operation-kinds.ts';
 import { LARGEST_ROW } from '../sizes.ts';
 import { lastOfPackage, one, packed, rows, sizeOf, sql } from '../sql.ts';
+
+/** Something that was done here, to be uploaded by the P-job. Appended in the transaction that does it, and never changed. */
+@Entity('operation')
+export class Operation {
+  /** Replication counter: 1, 2, 3 … in commit order. */
+  @PrimaryColumn({ type: 'bigint' }) counter!: number;
+  @Column({ type: 'text' }) id!: string;
+  @Column({ type: 'text' }) channel!: string;
+  @Column({ type: 'text', nullable: true }) customerUuid!: string | null;
+  @Column({ type: 'text' }) kind!: NewOperation['kind'];
+  @Column({ type: 'simple-json' }) payload!: NewOperation['payload'];
+  @Column({ type: 'text' }) createdAt!: string;
+}
 
 const columns = {
   counter: 'bigint',

@@ -1,13 +1,16 @@
 import { randomUUID } from 'node:crypto';
-import type { EntityManager } from 'typeorm';
+import { Column, Entity, type EntityManager, PrimaryColumn } from 'typeorm';
 import { one, sql } from '../sql.ts';
 
-/** Who a channel database is and how far it has come. */
-export interface Self {
+/** The one row that says who a channel database is and how far it has come. Written with each operation and each download package. */
+@Entity('self')
+export class Self {
+  /** 1. */
+  @PrimaryColumn({ type: 'integer' }) id!: number;
   /** Names its feeds and its log. A new one is given when a restored database is adopted, so that old cursors are refused. */
-  epoch: string;
-  lastCounter: number;
-  appliedVersion: number;
+  @Column({ type: 'text' }) epoch!: string;
+  @Column({ type: 'bigint' }) lastCounter!: number;
+  @Column({ type: 'bigint' }) appliedVersion!: number;
 }
 
 /** Writes the row of a new database. Does nothing to one that has it. */
@@ -18,7 +21,7 @@ export const introduce = (tx: EntityManager) =>
     [newEpoch()],
   );
 
-export async function self(db: EntityManager): Promise<Self> {
+export async function self(db: EntityManager): Promise<Omit<Self, 'id'>> {
   const row = await one<{ epoch: string; last_counter: number; applied_version: number }>(
     db,
     'select epoch, last_counter, applied_version from self where id = 1',

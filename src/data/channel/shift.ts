@@ -1,11 +1,23 @@
-import type { EntityManager } from 'typeorm';
+import { Column, Entity, type EntityManager, PrimaryGeneratedColumn } from 'typeorm';
 import type { KeysetPage } from '../keyset-page.ts';
 import { keysetPage, type Listed, rowsWhere } from '../legacy.ts';
 import { sql } from '../sql.ts';
-import type { ShiftBody, ShiftState } from '../transaction-rows.ts';
+import { type ShiftBody, ShiftFacts, type ShiftState } from '../transaction-rows.ts';
+
+/** A shift as its channel database has it. Written by its register, as a whole each time. */
+@Entity('shift')
+export class ChannelShift extends ShiftFacts {
+  /** Place in the order of this database; the cursor. */
+  @PrimaryGeneratedColumn({ type: 'bigint' }) id!: number;
+  @Column({ type: 'text' }) uuid!: string;
+  @Column({ type: 'text' }) channel!: string;
+  /** Replication counter of the newest operation that recorded it. */
+  @Column({ type: 'bigint' }) counter!: number;
+  @Column({ type: 'text' }) updatedAt!: string;
+}
 
 /** A shift as its channel database has it. */
-export interface ChannelShift extends ShiftBody {
+export interface ChannelShiftRow extends ShiftBody {
   /** Place in the order of this database; the cursor. */
   id: number;
   uuid: string;
@@ -39,22 +51,22 @@ export interface ShiftFilter {
 }
 
 export const channelShiftPage = (db: EntityManager, filter: ShiftFilter, page: KeysetPage) =>
-  keysetPage<ChannelShift>(db, shifts, { ...filter }, page);
+  keysetPage<ChannelShiftRow>(db, shifts, { ...filter }, page);
 
 export const channelShiftsByUuid = (db: EntityManager, uuids: readonly string[]) =>
-  rowsWhere<ChannelShift>(db, shifts, { uuid: uuids });
+  rowsWhere<ChannelShiftRow>(db, shifts, { uuid: uuids });
 
 /** The shift that sells at a register. */
 export async function openShiftOf(
   db: EntityManager,
   channel: string,
   register: string,
-): Promise<ChannelShift | undefined> {
-  return (await rowsWhere<ChannelShift>(db, shifts, { channel, register, state: 'OPEN' }))[0];
+): Promise<ChannelShiftRow | undefined> {
+  return (await rowsWhere<ChannelShiftRow>(db, shifts, { channel, register, state: 'OPEN' }))[0];
 }
 
 /** Writes a shift as it is now: a new row, or the newer state of the one there. */
-export const storeShift = (tx: EntityManager, shift: Omit<ChannelShift, 'id'>) => {
+export const storeShift = (tx: EntityManager, shift: Omit<ChannelShiftRow, 'id'>) => {
   const names = Object.keys(columns) as (keyof typeof columns)[];
   const changing = ['state', 'closed_at', 'tenders', 'counter', 'updated_at'];
   return sql(

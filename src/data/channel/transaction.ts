@@ -1,8 +1,32 @@
-import type { EntityManager } from 'typeorm';
+import { Column, Entity, type EntityManager, PrimaryGeneratedColumn } from 'typeorm';
 import type { KeysetPage } from '../keyset-page.ts';
 import { firstOfEach, keysetPage, type Listed, rowsWhere } from '../legacy.ts';
 import { listed, rows, sql, unpacked } from '../sql.ts';
 import { paymentColumns, type Tender, type TransactionBody, type TransactionKind } from '../transaction-rows.ts';
+
+/** A sale or an order as its channel database has it. Written by the register or shop that recorded it, or by a cancellation. */
+@Entity('retail_transaction')
+export class ChannelTransaction {
+  /** Place in the order of this database; the cursor. */
+  @PrimaryGeneratedColumn({ type: 'bigint' }) id!: number;
+  @Column({ type: 'text' }) uuid!: string;
+  @Column({ type: 'text' }) channel!: string;
+  @Column({ type: 'text' }) kind!: TransactionKind;
+  /** The confirmation number, unique within the channel. */
+  @Column({ type: 'text' }) reference!: string;
+  @Column({ type: 'text', nullable: true }) customerUuid!: string | null;
+  @Column({ type: 'text' }) businessDate!: string;
+  @Column({ type: 'text' }) currency!: string;
+  @Column({ type: 'bigint' }) gross!: number;
+  @Column({ type: 'text', nullable: true }) shiftUuid!: string | null;
+  @Column({ type: 'simple-json' }) body!: TransactionBody;
+  /** Tells whether a repeat is the same transaction. */
+  @Column({ type: 'text' }) bodyHash!: string;
+  /** Replication counter of the operation that recorded it. */
+  @Column({ type: 'bigint' }) counter!: number;
+  @Column({ type: 'text' }) createdAt!: string;
+  @Column({ type: 'text', nullable: true }) cancelledAt!: string | null;
+}
 
 /** A transaction as it is shown, whichever database it was read from. */
 export interface TransactionRow {
@@ -16,7 +40,7 @@ export interface TransactionRow {
 }
 
 /** A transaction as its channel database has it. */
-export interface ChannelTransaction extends TransactionRow {
+export interface ChannelTransactionRow extends TransactionRow {
   /** Replication counter of the operation that recorded it. */
   counter: number;
 }
@@ -37,7 +61,7 @@ const columns = {
   created_at: 'text',
 } as const;
 
-export interface NewTransaction extends Omit<ChannelTransaction, 'id' | 'cancelled_at'> {
+export interface NewTransaction extends Omit<ChannelTransactionRow, 'id' | 'cancelled_at'> {
   body_hash: string;
 }
 
@@ -91,22 +115,22 @@ export interface ChannelTransactionFilter {
 }
 
 export const channelTransactionPage = (db: EntityManager, filter: ChannelTransactionFilter, page: KeysetPage) =>
-  keysetPage<ChannelTransaction>(db, transactions, { ...filter }, page);
+  keysetPage<ChannelTransactionRow>(db, transactions, { ...filter }, page);
 
 export const channelTransactionsByUuid = (db: EntityManager, uuids: readonly string[]) =>
-  rowsWhere<ChannelTransaction>(db, transactions, { uuid: uuids });
+  rowsWhere<ChannelTransactionRow>(db, transactions, { uuid: uuids });
 
 export async function channelTransactionByReference(
   db: EntityManager,
   channel: string,
   reference: string,
-): Promise<ChannelTransaction | undefined> {
-  return (await rowsWhere<ChannelTransaction>(db, transactions, { channel, reference }))[0];
+): Promise<ChannelTransactionRow | undefined> {
+  return (await rowsWhere<ChannelTransactionRow>(db, transactions, { channel, reference }))[0];
 }
 
 /** The newest transactions of each of these customers. */
 export const newestOfCustomers = (db: EntityManager, customers: readonly string[], limit: number) =>
-  firstOfEach<ChannelTransaction>(db, transactions, 'customer_uuid', customers, limit, true);
+  firstOfEach<ChannelTransactionRow>(db, transactions, 'customer_uuid', customers, limit, true);
 
 export const markCancelled = (tx: EntityManager, uuid: string, at: string) =>
   sql(tx, 'update retail_transaction set cancelled_at = $1 where uuid = $2', [at, uuid]);

@@ -1,9 +1,41 @@
-import type { EntityManager } from 'typeorm';
+import {
+  Column,
+  Entity,
+  type EntityManager,
+  JoinColumn,
+  ManyToOne,
+  PrimaryGeneratedColumn,
+  type Relation,
+} from 'typeorm';
 import type { KeysetPage } from '../keyset-page.ts';
 import { keysetPage, type Listed, rowsWhere, type Where } from '../legacy.ts';
 import { listed, matching, one, rows, sql, unpacked } from '../sql.ts';
-import { lineColumns, type TransactionTotals, totalColumns } from '../transaction-rows.ts';
-import { totalNames } from './statement.ts';
+import { lineColumns, TransactionTotals, totalColumns } from '../transaction-rows.ts';
+import { Statement, totalNames } from './statement.ts';
+
+/** Sales of one customer on one day that become one sales order. Written by the posting of its statement. */
+@Entity('aggregated_transaction')
+export class AggregatedTransaction extends TransactionTotals {
+  @PrimaryGeneratedColumn({ type: 'bigint' }) id!: number;
+  @Column({ type: 'bigint' }) statementId!: number;
+  @Column({ type: 'text' }) channel!: string;
+  /** The customer that the sales name, or the default one of the channel; null when there is none. */
+  @Column({ type: 'text', nullable: true }) customerUuid!: string | null;
+  @Column({ type: 'text', nullable: true }) accountId!: string | null;
+  @Column({ type: 'text' }) businessDate!: string;
+  @Column({ type: 'text' }) currency!: string;
+  /** Returns are never gathered with sales. */
+  @Column({ type: 'boolean' }) isReturn!: boolean;
+  /** Prices with tax are never gathered with prices without. */
+  @Column({ type: 'boolean' }) pricesIncludeTax!: boolean;
+  @Column({ type: 'bigint' }) transactionCount!: number;
+  @Column({ type: 'bigint' }) lineCount!: number;
+  /** The number of the last posting state that it went through: 2 is AGGREGATED. */
+  @Column({ type: 'integer' }) step!: number;
+  @ManyToOne(() => Statement, 'aggregates', { createForeignKeyConstraints: false })
+  @JoinColumn({ name: 'statement_id' })
+  statement!: Relation<Statement>;
+}
 
 /** Sales of one customer on one day that become one sales order. */
 export interface AggregateRow extends TransactionTotals {

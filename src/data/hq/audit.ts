@@ -1,31 +1,18 @@
-import { type EntityManager, EntitySchema } from 'typeorm';
+import { Column, Entity, type EntityManager, PrimaryGeneratedColumn } from 'typeorm';
 
-/** Who changed what: one row per field. */
-export interface AuditEntry {
-  id: number;
-  at: string;
-  actor: string;
-  action: string;
+/** A field that a person changed. Written in the transaction of the change. */
+@Entity('audit_entry')
+export class AuditEntry {
+  @PrimaryGeneratedColumn({ type: 'bigint' }) id!: number;
+  @Column({ type: 'text' }) at!: string;
+  @Column({ type: 'text' }) actor!: string;
+  @Column({ type: 'text' }) action!: string;
   /** What was changed, e.g. `channel:houston`, `customer-operation:42`. */
-  subject: string;
-  field: string | null;
-  oldValue: string | null;
-  newValue: string | null;
+  @Column({ type: 'text' }) subject!: string;
+  @Column({ type: 'text', nullable: true }) field!: string | null;
+  @Column({ type: 'text', nullable: true }) oldValue!: string | null;
+  @Column({ type: 'text', nullable: true }) newValue!: string | null;
 }
 
-export const auditEntries = new EntitySchema<AuditEntry>({
-  name: 'audit_entry',
-  columns: {
-    id: { type: 'bigint', primary: true, generated: true },
-    at: { type: 'text' },
-    actor: { type: 'text' },
-    action: { type: 'text' },
-    subject: { type: 'text' },
-    field: { type: 'text', nullable: true },
-    oldValue: { type: 'text', nullable: true },
-    newValue: { type: 'text', nullable: true },
-  },
-});
-
 export const addAuditEntries = (tx: EntityManager, entries: Omit<AuditEntry, 'id'>[]) =>
-  entries.length === 0 ? Promise.resolve(undefined) : tx.insert(auditEntries, entries);
+  entries.length === 0 ? Promise.resolve(undefined) : tx.insert(AuditEntry, entries);

@@ -1,69 +1,46 @@
-import { type EntityManager, EntitySchema, In } from 'typeorm';
+import { Column, Entity, type EntityManager, In, PrimaryColumn } from 'typeorm';
 import { one, sql } from '../sql.ts';
 
 export const channelTypes = ['RETAIL_STORE', 'ONLINE_STORE', 'CALL_CENTER'] as const;
 export type ChannelType = (typeof channelTypes)[number];
 
-/** A store, a web shop or a call centre. */
-export interface Channel {
-  code: string;
-  name: string;
-  type: ChannelType;
-  currency: string;
-  timeZone: string;
-  country: string;
-  channelDatabase: string;
-  liveConversion: boolean;
-  createdAt: string;
-  updatedAt: string;
+/** A store, a web shop, or a call center. Written by operators. */
+@Entity('channel')
+export class Channel {
+  @PrimaryColumn({ type: 'text' }) code!: string;
+  @Column({ type: 'text' }) name!: string;
+  @Column({ type: 'text' }) type!: ChannelType;
+  @Column({ type: 'text' }) currency!: string;
+  @Column({ type: 'text' }) timeZone!: string;
+  @Column({ type: 'text' }) country!: string;
+  @Column({ type: 'text' }) channelDatabase!: string;
+  @Column({ type: 'boolean' }) liveConversion!: boolean;
+  @Column({ type: 'text' }) createdAt!: string;
+  @Column({ type: 'text' }) updatedAt!: string;
 }
 
-/** A physical database that one or more channels live in, and how much of its log headquarters has. */
-export interface ChannelDatabase {
-  name: string;
+/**
+ * A physical database that one or more channels live in, and how much of its log headquarters has. Added with its first channel; moved on
+ * by each package of the P-job.
+ */
+@Entity('channel_database')
+export class ChannelDatabase {
+  @PrimaryColumn({ type: 'text' }) name!: string;
   /** 1, and one more with each adoption. Counters restart with each epoch and cannot be compared across epochs. */
-  epoch: number;
-  lastReceived: number;
+  @Column({ type: 'integer' }) epoch!: number;
+  @Column({ type: 'bigint' }) lastReceived!: number;
   /** What tells the newest operation received from others at its counter: its id and when it was recorded. */
-  lastOperationId: string | null;
-  lastReceivedAt: string | null;
-  createdAt: string;
+  @Column({ type: 'text', nullable: true }) lastOperationId!: string | null;
+  @Column({ type: 'text', nullable: true }) lastReceivedAt!: string | null;
+  @Column({ type: 'text' }) createdAt!: string;
 }
 
-export const channels = new EntitySchema<Channel>({
-  name: 'channel',
-  columns: {
-    code: { type: 'text', primary: true },
-    name: { type: 'text' },
-    type: { type: 'text' },
-    currency: { type: 'text' },
-    timeZone: { type: 'text' },
-    country: { type: 'text' },
-    channelDatabase: { type: 'text' },
-    liveConversion: { type: 'boolean' },
-    createdAt: { type: 'text' },
-    updatedAt: { type: 'text' },
-  },
-});
-
-export const channelDatabases = new EntitySchema<ChannelDatabase>({
-  name: 'channel_database',
-  columns: {
-    name: { type: 'text', primary: true },
-    epoch: { type: 'integer' },
-    lastReceived: { type: 'bigint' },
-    lastOperationId: { type: 'text', nullable: true },
-    lastReceivedAt: { type: 'text', nullable: true },
-    createdAt: { type: 'text' },
-  },
-});
-
-export const allChannels = (db: EntityManager) => db.find(channels, { order: { code: 'asc' } });
+export const allChannels = (db: EntityManager) => db.find(Channel, { order: { code: 'asc' } });
 
 export const channelsByCode = (db: EntityManager, codes: readonly string[]) =>
-  db.find(channels, { where: { code: In([...codes]) } });
+  db.find(Channel, { where: { code: In([...codes]) } });
 
-export const channelByCode = (db: EntityManager, code: string) => db.findOneBy(channels, { code });
+export const channelByCode = (db: EntityManager, code: string) => db.findOneBy(Channel, { code });
 
 export async function insertChannel(tx: EntityManager, channel: Channel): Promise<void> {
   await sql(
@@ -71,16 +48,16 @@ export async function insertChannel(tx: EntityManager, channel: Channel): Promis
     'insert into channel_database (name, epoch, last_received, created_at) values ($1, 1, 0, $2) on conflict (name) do nothing',
     [channel.channelDatabase, channel.createdAt],
   );
-  await tx.insert(channels, channel);
+  await tx.insert(Channel, channel);
 }
 
 export const changeChannel = (tx: EntityManager, code: string, change: Partial<Channel>) =>
-  tx.update(channels, { code }, change);
+  tx.update(Channel, { code }, change);
 
-export const channelDatabaseByName = (db: EntityManager, name: string) => db.findOneBy(channelDatabases, { name });
+export const channelDatabaseByName = (db: EntityManager, name: string) => db.findOneBy(ChannelDatabase, { name });
 
 export const channelDatabasesByName = (db: EntityManager, names: readonly string[]) =>
-  db.find(channelDatabases, { where: { name: In([...names]) } });
+  db.find(ChannelDatabase, { where: { name: In([...names]) } });
 
 /**
  * Moves the mark of what was received, if it still stands where the caller read it: two uploads of one database never

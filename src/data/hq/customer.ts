@@ -1,7 +1,53 @@
-import type { EntityManager } from 'typeorm';
-import { addressColumns, bodyColumns, type CustomerBody, keyColumns } from '../customer-rows.ts';
+import {
+  Column,
+  Entity,
+  type EntityManager,
+  JoinColumn,
+  ManyToOne,
+  OneToMany,
+  PrimaryColumn,
+  PrimaryGeneratedColumn,
+  type Relation,
+} from 'typeorm';
+import {
+  AddressFacts,
+  addressColumns,
+  bodyColumns,
+  type CustomerBody,
+  keyColumns,
+  SearchableCustomer,
+} from '../customer-rows.ts';
 import { MOST_WHOLE_ROWS } from '../sizes.ts';
 import { forUpdate, listed, one, packed, rows, sql, unpacked } from '../sql.ts';
+
+/** A customer with its account ID. Written by the resolver. */
+@Entity('customer')
+export class Customer extends SearchableCustomer {
+  /** Order of conversion; the cursor. */
+  @PrimaryGeneratedColumn({ type: 'bigint' }) id!: number;
+  @Column({ type: 'text' }) uuid!: string;
+  @Column({ type: 'text' }) accountId!: string;
+  @Column({ type: 'text' }) channel!: string;
+  @Column({ type: 'text' }) channelDatabase!: string;
+  /** Grows with each change that job 1010 has to bring down. */
+  @Column({ type: 'bigint' }) version!: number;
+  /** It was edited or corrected: its channel may not have what headquarters has. */
+  @Column({ type: 'boolean' }) edited!: boolean;
+  @Column({ type: 'text' }) createdAt!: string;
+  @Column({ type: 'text' }) uploadedAt!: string;
+  @Column({ type: 'text' }) accountIdAssignedAt!: string;
+  @Column({ type: 'text' }) updatedAt!: string;
+  @OneToMany('customer_address', 'customer') addresses!: CustomerAddress[];
+}
+
+/** An address of a customer. Written by the resolver, with its customer or later. */
+@Entity('customer_address')
+export class CustomerAddress extends AddressFacts {
+  @PrimaryColumn({ type: 'text' }) customerUuid!: string;
+  @ManyToOne(() => Customer, 'addresses', { createForeignKeyConstraints: false })
+  @JoinColumn({ name: 'customer_uuid', referencedColumnName: 'uuid' })
+  customer!: Relation<Customer>;
+}
 
 const stored = Object.keys({ ...bodyColumns, ...keyColumns }) as (keyof typeof bodyColumns | keyof typeof keyColumns)[];
 

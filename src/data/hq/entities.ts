@@ -1,19 +1,53 @@
-import type { EntitySchema } from 'typeorm';
-import { auditEntries } from './audit.ts';
-import { channelDatabases, channels } from './channel.ts';
-import { jobRuns } from './job-run.ts';
-import { numberSequences } from './number-sequence.ts';
-import { schedules } from './schedule.ts';
-import { downloadSessions, uploadSessions } from './session.ts';
+import { AggregatedTransaction } from './aggregate.ts';
+import { AuditEntry } from './audit.ts';
+import { Channel, ChannelDatabase } from './channel.ts';
+import { Customer, CustomerAddress } from './customer.ts';
+import { Heartbeat } from './heartbeat.ts';
+import { JobFailure } from './job-failure.ts';
+import { JobRun } from './job-run.ts';
+import { Invoice, JournalEntry, Settlement } from './journal.ts';
+import { Head, NumberSequence } from './number-sequence.ts';
+import { CustomerOperation } from './operation.ts';
+import { ReservedAccountId, Rewinding } from './rewinding.ts';
+import { SalesOrder, SalesOrderLine } from './sales-order.ts';
+import { Schedule } from './schedule.ts';
+import { DownloadSession, UploadSession } from './session.ts';
+import { Shift, ShiftOperation, TenderCount } from './shift.ts';
+import { Statement, StatementEvent } from './statement.ts';
+import { StatementSettings } from './statement-settings.ts';
+import { RetailTransaction } from './transaction.ts';
+import { ValidationRule } from './validation.ts';
 
-/** The tables that are read and written row by row. Those that jobs move in bulk have statements instead. */
-export const hqEntities: EntitySchema[] = [
-  auditEntries,
-  channelDatabases,
-  channels,
-  downloadSessions,
-  jobRuns,
-  numberSequences,
-  schedules,
-  uploadSessions,
-] as EntitySchema[];
+/** Every table of headquarters. */
+export const hqEntities = [
+  AggregatedTransaction,
+  AuditEntry,
+  Channel,
+  ChannelDatabase,
+  Customer,
+  CustomerAddress,
+  CustomerOperation,
+  DownloadSession,
+  Head,
+  Heartbeat,
+  Invoice,
+  JobFailure,
+  JobRun,
+  JournalEntry,
+  NumberSequence,
+  ReservedAccountId,
+  RetailTransaction,
+  Rewinding,
+  SalesOrder,
+  SalesOrderLine,
+  Schedule,
+  Settlement,
+  Shift,
+  ShiftOperation,
+  Statement,
+  StatementEvent,
+  StatementSettings,
+  TenderCount,
+  UploadSession,
+  ValidationRule,
+];

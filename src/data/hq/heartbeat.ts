@@ -1,5 +1,12 @@
-import type { EntityManager } from 'typeorm';
+import { Column, Entity, type EntityManager, PrimaryGeneratedColumn } from 'typeorm';
 import { sql } from '../sql.ts';
+
+/** Means nothing. Written by each process, to find out whether headquarters can be written. */
+@Entity('heartbeat')
+export class Heartbeat {
+  @PrimaryGeneratedColumn({ type: 'bigint' }) id!: number;
+  @Column({ type: 'text' }) filler!: string;
+}
 
 /** More than a page of SQLite, so that each beat asks the file for room. */
 const filler = '.'.repeat(6_000);

@@ -1,4 +1,4 @@
-import { type EntityManager, EntitySchema, In, MoreThanOrEqual } from 'typeorm';
+import { Column, Entity, type EntityManager, In, MoreThanOrEqual, PrimaryGeneratedColumn } from 'typeorm';
 import { hasCome, horizonOf, LONGEST_LEASE, LONGEST_PAUSE } from '../clock.ts';
 import { dialectOf } from '../dialect/dialect.ts';
 import { one, skipLocked, sql } from '../sql.ts';
@@ -42,76 +42,47 @@ export interface JobArguments {
   businessDate?: string;
 }
 
-/** A job, or a chain of jobs, asked for once. */
-export interface JobRun {
-  id: number;
-  job: string;
+/** A job, or a chain of jobs, asked for once. Added by who asks for it, and changed by the worker that holds it. */
+@Entity('job_run')
+export class JobRun {
+  @PrimaryGeneratedColumn({ type: 'bigint' }) id!: number;
+  @Column({ type: 'text' }) job!: string;
   /** Runs with the same scope never run at once: asking again answers the one that is under way. */
-  scope: string;
+  @Column({ type: 'text' }) scope!: string;
   /** Null means all channels. */
-  channels: string[] | null;
-  arguments: JobArguments | null;
-  requestedBy: string;
-  cause: Cause;
-  state: RunState;
-  steps: Step[];
+  @Column({ type: 'simple-json', nullable: true }) channels!: string[] | null;
+  @Column({ type: 'simple-json', nullable: true }) arguments!: JobArguments | null;
+  @Column({ type: 'text' }) requestedBy!: string;
+  @Column({ type: 'text' }) cause!: Cause;
+  @Column({ type: 'text' }) state!: RunState;
+  @Column({ type: 'simple-json' }) steps!: Step[];
   /** How often a worker took it up. */
-  attempt: number;
+  @Column({ type: 'integer' }) attempt!: number;
   /** How often it was retried since it last moved anything: after an unexpected error, or for a database that was unavailable. */
-  retries: number;
+  @Column({ type: 'integer' }) retries!: number;
   /** How often its process died while it was under way, since it last moved anything. */
-  crashes: number;
-  /** What is left to do is about these channel databases only, because they were unavailable; null: about all. */
-  onlyDatabases: string[] | null;
+  @Column({ type: 'integer' }) crashes!: number;
+  /** What remains to be done concerns only these channel databases, because they were unavailable; null: all. */
+  @Column({ type: 'simple-json', nullable: true }) onlyDatabases!: string[] | null;
   /** Counts the workers that held it. Only the newest may write. */
-  fence: number;
-  worker: string | null;
-  dueAt: string;
-  leaseUntil: string | null;
-  cancelRequested: boolean;
+  @Column({ type: 'bigint' }) fence!: number;
+  @Column({ type: 'text', nullable: true }) worker!: string | null;
+  @Column({ type: 'text' }) dueAt!: string;
+  @Column({ type: 'text', nullable: true }) leaseUntil!: string | null;
+  @Column({ type: 'boolean' }) cancelRequested!: boolean;
   /** Grows with every change, so that a reader can tell whether it has seen this state. */
-  revision: number;
-  errorCode: string | null;
-  error: string | null;
-  createdAt: string;
-  startedAt: string | null;
-  finishedAt: string | null;
+  @Column({ type: 'bigint' }) revision!: number;
+  @Column({ type: 'text', nullable: true }) errorCode!: string | null;
+  @Column({ type: 'text', nullable: true }) error!: string | null;
+  @Column({ type: 'text' }) createdAt!: string;
+  @Column({ type: 'text', nullable: true }) startedAt!: string | null;
+  @Column({ type: 'text', nullable: true }) finishedAt!: string | null;
 }
 
-export const jobRuns = new EntitySchema<JobRun>({
-  name: 'job_run',
-  columns: {
-    id: { type: 'bigint', primary: true, generated: true },
-    job: { type: 'text' },
-    scope: { type: 'text' },
-    channels: { type: 'simple-json', nullable: true },
-    arguments: { type: 'simple-json', nullable: true },
-    requestedBy: { type: 'text' },
-    cause: { type: 'text' },
-    state: { type: 'text' },
-    steps: { type: 'simple-json' },
-    attempt: { type: 'integer' },
-    retries: { type: 'integer' },
-    crashes: { type: 'integer' },
-    onlyDatabases: { type: 'simple-json', nullable: true },
-    fence: { type: 'bigint' },
-    worker: { type: 'text', nullable: true },
-    dueAt: { type: 'text' },
-    leaseUntil: { type: 'text', nullable: true },
-    cancelRequested: { type: 'boolean' },
-    revision: { type: 'bigint' },
-    errorCode: { type: 'text', nullable: true },
-    error: { type: 'text', nullable: true },
-    createdAt: { type: 'text' },
-    startedAt: { type: 'text', nullable: true },
-    finishedAt: { type: 'text', nullable: true },
-  },
-});
-
 export const jobRunsById = (db: EntityManager, ids: readonly number[]) =>
-  db.find(jobRuns, { where: { id: In([...ids]) } });
+  db.find(JobRun, { where: { id: In([...ids]) } });
 
-export const jobRunById = (db: EntityManager, id: number) => db.findOneBy(jobRuns, { id });
+export const jobRunById = (db: EntityManager, id: number) => db.findOneBy(JobRun, { id });
 
 /** Adds a run, or answers the one with this scope that is waiting or under way. */
 export async function insertRun(
@@ -258,7 +229,7 @@ export async function requestCancel(tx: EntityManager, id: number, now: string):
   return row !== undefined;
 }
 
-export const changeSteps = (tx: EntityManager, id: number, steps: Step[]) => tx.update(jobRuns, { id }, { steps });
+export const changeSteps = (tx: EntityManager, id: number, steps: Step[]) => tx.update(JobRun, { id }, { steps });
 
 /** Queues an ended run again; it goes on where it stopped. False when it is not FAILED or CANCELLED, or a newer one is under way. */
 export async function requeue(
@@ -280,17 +251,12 @@ export async function requeue(
 export type CrashedRun = Pick<JobRun, 'channels' | 'finishedAt'>;
 
 /** Runs of a job that have failed since `from` because they crashed the process. Said word for word, the condition finds its index. */
-export async function crashedRuns(db: EntityManager, job: string, from: string): Promise<CrashedRun[]> {
-  const found = await sql<{ channels: string | null; finished_at: string }>(
-    db,
-    `select channels, finished_at from job_run where error_code = 'RUN_CRASHED' and job = $1 and finished_at >= $2`,
-    [job, from],
-  );
-  return found.map(({ channels, finished_at }) => ({
-    channels: channels === null ? null : JSON.parse(channels),
-    finishedAt: finished_at,
-  }));
-}
+export const crashedRuns = (db: EntityManager, job: string, from: string): Promise<CrashedRun[]> =>
+  db
+    .createQueryBuilder(JobRun, 'run')
+    .select(['run.id', 'run.channels', 'run.finishedAt'])
+    .where(`run.errorCode = 'RUN_CRASHED' and run.job = :job and run.finishedAt >= :from`, { job, from })
+    .getMany();
 
 /** Whether another run with this scope is waiting or under way. */
 export async function isScopeTaken(tx: EntityManager, { id, scope }: Pick<JobRun, 'id' | 'scope'>): Promise<boolean> {
@@ -322,8 +288,8 @@ export async function forgetRuns(tx: EntityManager, before: string, keepLive: nu
 /** Runs that wait, run, or have ended since `from`; at most `limit`, oldest first. */
 export const recentRuns = async (db: EntityManager, from: string, limit: number): Promise<JobRun[]> => {
   const [active, ended] = await Promise.all([
-    db.find(jobRuns, { where: { state: In(['QUEUED', 'RUNNING']) }, order: { id: 'desc' }, take: limit }),
-    db.find(jobRuns, { where: { finishedAt: MoreThanOrEqual(from) }, order: { id: 'desc' }, take: limit }),
+    db.find(JobRun, { where: { state: In(['QUEUED', 'RUNNING']) }, order: { id: 'desc' }, take: limit }),
+    db.find(JobRun, { where: { finishedAt: MoreThanOrEqual(from) }, order: { id: 'desc' }, take: limit }),
   ]);
   const byId = new Map([...active, ...ended].map((run) => [run.id, run]));
   return [...byId.values()].sort((one, other) => one.id - other.id);

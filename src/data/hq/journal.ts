@@ -1,8 +1,18 @@
-import type { EntityManager } from 'typeorm';
+import {
+  Column,
+  Entity,
+  type EntityManager,
+  JoinColumn,
+  ManyToOne,
+  PrimaryColumn,
+  PrimaryGeneratedColumn,
+  type Relation,
+} from 'typeorm';
 import type { KeysetPage } from '../keyset-page.ts';
 import { keysetPage, type Listed, rowsWhere, type Where } from '../legacy.ts';
 import { listed, sql } from '../sql.ts';
-import { type TransactionTotals, totalColumns } from '../transaction-rows.ts';
+import { TransactionTotals, totalColumns } from '../transaction-rows.ts';
+import { Statement } from './statement.ts';
 
 /** What posting writes in the books, each with debits and credits that are equal. */
 export const journals = ['SALES', 'DISCOUNTS', 'INCOME_EXPENSE', 'PAYMENTS', 'GIFT_CARDS', 'DIFFERENCE'] as const;
@@ -28,6 +38,60 @@ export const accounts = {
   TENDER_OTHER: 'Other payments received.',
 } as const;
 export type Account = keyof typeof accounts;
+
+/** A debit or a credit. Written by posting; those of one journal of a statement balance. */
+@Entity('journal_entry')
+export class JournalEntry {
+  @PrimaryGeneratedColumn({ type: 'bigint' }) id!: number;
+  @Column({ type: 'bigint' }) statementId!: number;
+  @Column({ type: 'text' }) journal!: Journal;
+  @Column({ type: 'text' }) account!: Account;
+  @Column({ type: 'bigint' }) debit!: number;
+  @Column({ type: 'bigint' }) credit!: number;
+  @Column({ type: 'text' }) currency!: string;
+  @Column({ type: 'text' }) businessDate!: string;
+  @Column({ type: 'bigint', nullable: true }) aggregateId!: number | null;
+  /** The `id` of an invoice. */
+  @Column({ type: 'bigint', nullable: true }) invoice!: number | null;
+  @Column({ type: 'bigint', nullable: true }) shiftId!: number | null;
+  @Column({ type: 'text', nullable: true }) tender!: string | null;
+  @Column({ type: 'text' }) createdAt!: string;
+}
+
+/** The invoice of a sales order that was made from an aggregate. Written by the posting of its statement. */
+@Entity('invoice')
+export class Invoice extends TransactionTotals {
+  @PrimaryGeneratedColumn({ type: 'bigint' }) id!: number;
+  /** From its number sequence, e.g. `INV000000042`. */
+  @Column({ type: 'text' }) invoiceId!: string;
+  /** The `id` of a sales order. */
+  @Column({ type: 'bigint' }) salesOrder!: number;
+  @Column({ type: 'bigint' }) aggregateId!: number;
+  @Column({ type: 'bigint' }) statementId!: number;
+  @Column({ type: 'text' }) channel!: string;
+  @Column({ type: 'text', nullable: true }) customerUuid!: string | null;
+  @Column({ type: 'text', nullable: true }) accountId!: string | null;
+  @Column({ type: 'text' }) invoiceDate!: string;
+  @Column({ type: 'text' }) currency!: string;
+  @Column({ type: 'text' }) createdAt!: string;
+  @ManyToOne(() => Statement, 'invoices', { createForeignKeyConstraints: false })
+  @JoinColumn({ name: 'statement_id' })
+  statement!: Relation<Statement>;
+}
+
+/** A payment that settles an invoice. Written by posting, once per payment of a sale. */
+@Entity('settlement')
+export class Settlement {
+  @PrimaryColumn({ type: 'bigint' }) transactionSequence!: number;
+  /** The number of the payment in its sale. */
+  @PrimaryColumn({ type: 'integer' }) line!: number;
+  @Column({ type: 'bigint' }) statementId!: number;
+  @Column({ type: 'bigint' }) aggregateId!: number;
+  /** The `id` of an invoice. */
+  @Column({ type: 'bigint' }) invoice!: number;
+  @Column({ type: 'text' }) tender!: string;
+  @Column({ type: 'bigint' }) amount!: number;
+}
 
 export interface JournalEntryRow {
   id: number;

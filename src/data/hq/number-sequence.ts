@@ -1,34 +1,30 @@
-import { type EntityManager, EntitySchema } from 'typeorm';
+import { Column, Entity, type EntityManager, PrimaryColumn } from 'typeorm';
 import { HeadquartersRewound } from '../../errors.ts';
 import { one, sql } from '../sql.ts';
 
-/** Where account IDs come from. Numbers are taken in order and without a gap. */
-export interface NumberSequence {
-  name: string;
-  prefix: string;
-  digits: number;
-  nextNumber: number;
-  largest: number;
-  warnBelow: number;
+/** Where account IDs and other numbers come from, in order and without a gap. Moved on in the transaction that uses the numbers. */
+@Entity('number_sequence')
+export class NumberSequence {
+  @PrimaryColumn({ type: 'text' }) name!: string;
+  @Column({ type: 'text' }) prefix!: string;
+  @Column({ type: 'integer' }) digits!: number;
+  @Column({ type: 'bigint' }) nextNumber!: number;
+  @Column({ type: 'bigint' }) largest!: number;
+  @Column({ type: 'bigint' }) warnBelow!: number;
 }
 
-export const numberSequences = new EntitySchema<NumberSequence>({
-  name: 'number_sequence',
-  columns: {
-    name: { type: 'text', primary: true },
-    prefix: { type: 'text' },
-    digits: { type: 'integer' },
-    nextNumber: { type: 'bigint' },
-    largest: { type: 'bigint' },
-    warnBelow: { type: 'bigint' },
-  },
-});
+/** The newest number of a stream of rows. Moved on in the transaction that writes the rows, so that numbers follow commit order. */
+@Entity('head')
+export class Head {
+  @PrimaryColumn({ type: 'text' }) name!: string;
+  @Column({ type: 'bigint' }) value!: number;
+}
 
 export const customerAccount = 'customer-account';
 
-export const allNumberSequences = (db: EntityManager) => db.find(numberSequences, { order: { name: 'asc' } });
+export const allNumberSequences = (db: EntityManager) => db.find(NumberSequence, { order: { name: 'asc' } });
 
-export const numberSequenceByName = (db: EntityManager, name: string) => db.findOneBy(numberSequences, { name });
+export const numberSequenceByName = (db: EntityManager, name: string) => db.findOneBy(NumberSequence, { name });
 
 /** The number of an account ID such as `C00000042`; undefined when it is none of this sequence. */
 export function numberIn(
@@ -40,7 +36,7 @@ export function numberIn(
 }
 
 export const changeNumberSequence = (tx: EntityManager, name: string, change: Partial<NumberSequence>) =>
-  tx.update(numberSequences, { name }, change);
+  tx.update(NumberSequence, { name }, change);
 
 /**
  * Takes up to `count` numbers in the caller's transaction: a rollback gives them back. Throws HeadquartersRewound while a channel database

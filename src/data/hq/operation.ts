@@ -1,4 +1,4 @@
-import type { EntityManager } from 'typeorm';
+import { Column, Entity, type EntityManager, PrimaryGeneratedColumn } from 'typeorm';
 import { hasCome, horizonOf, LONGEST_PAUSE } from '../clock.ts';
 import type { OperationPayload } from '../customer-rows.ts';
 import type { KeysetPage } from '../keyset-page.ts';
@@ -9,8 +9,39 @@ import { forUpdate, lastOfPackage, listed, one, packed, rows, sizeOf, sql } from
 export const operationStates = ['PENDING', 'WAITING', 'FAILED', 'SYNCED'] as const;
 export type OperationState = (typeof operationStates)[number];
 
+/** Something that a channel did with a customer. Added by the P-job; the resolver moves it from state to state. */
+@Entity('customer_operation')
+export class CustomerOperation {
+  /** Order of arrival. */
+  @PrimaryGeneratedColumn({ type: 'bigint' }) sequence!: number;
+  /** Made where the operation was made. With its kind it identifies an operation of a customer: one that is sent again is ignored. */
+  @Column({ type: 'text' }) id!: string;
+  @Column({ type: 'text' }) channelDatabase!: string;
+  @Column({ type: 'text' }) channel!: string;
+  @Column({ type: 'bigint' }) counter!: number;
+  @Column({ type: 'text' }) customerUuid!: string;
+  /** One of another kind than those of customers, or of a kind that nobody knows, was set aside on its way. */
+  @Column({ type: 'text' }) kind!: string;
+  @Column({ type: 'simple-json' }) payload!: OperationPayload;
+  /** True when an operator changed what the channel sent. */
+  @Column({ type: 'boolean' }) corrected!: boolean;
+  @Column({ type: 'text' }) state!: OperationState;
+  @Column({ type: 'integer' }) tryCount!: number;
+  @Column({ type: 'text', nullable: true }) nextTryAt!: string | null;
+  @Column({ type: 'text', nullable: true }) errorCode!: string | null;
+  @Column({ type: 'text', nullable: true }) error!: string | null;
+  /** The upload session that brought it. */
+  @Column({ type: 'text' }) sessionId!: string;
+  @Column({ type: 'text' }) createdAt!: string;
+  @Column({ type: 'text' }) receivedAt!: string;
+  @Column({ type: 'text', nullable: true }) completedAt!: string | null;
+  @Column({ type: 'text', nullable: true }) failedAt!: string | null;
+  /** What synchronized it when it was not the customer job, e.g. `order 7f3c…`. */
+  @Column({ type: 'text', nullable: true }) synchronizedBy!: string | null;
+}
+
 /** Something that a channel did, as headquarters received it. */
-export interface CustomerOperation {
+export interface CustomerOperationRow {
   /** Order of arrival. */
   sequence: number;
   /** Made where the operation was made. With its kind it identifies an operation of a customer: one that is sent again is ignored. */
@@ -120,7 +151,7 @@ export async function dueOperations(
   now: string,
   limit: number,
   after = 0,
-): Promise<{ operations: CustomerOperation[]; more: boolean }> {
+): Promise<{ operations: CustomerOperationRow[]; more: boolean }> {
   const due = `channel = $1 and state = 'PENDING' and sequence > $2 and ${mayBeTried('$3', '$4')}`;
   const sized = `select sequence as key, ${sizeOf(db, 'payload')} as size from customer_operation where ${due} order by sequence limit $5`;
   const row = await one<{ page: string }>(
@@ -129,12 +160,12 @@ export async function dueOperations(
      from (select * from customer_operation where ${due} and sequence <= ${lastOfPackage(sized)} order by sequence limit $5) as x`,
     [channel, after, now, horizonOf(now, LONGEST_PAUSE), limit],
   );
-  const operations: CustomerOperation[] = JSON.parse(row!.page);
+  const operations: CustomerOperationRow[] = JSON.parse(row!.page);
   return { operations, more: operations.length === limit || Buffer.byteLength(row!.page) >= LARGEST_PACKAGE };
 }
 
 /** Of operations that were read before this transaction those that still are as they were, and kept so until it ends. */
-export async function stillDue<Operation extends CustomerOperation>(
+export async function stillDue<Operation extends CustomerOperationRow>(
   tx: EntityManager,
   operations: readonly Operation[],
   now: string,
@@ -148,7 +179,7 @@ export async function stillDue<Operation extends CustomerOperation>(
     [JSON.stringify(operations.map(({ sequence }) => sequence)), now, horizonOf(now, LONGEST_PAUSE)],
   );
   const due = new Map(
-    (JSON.parse(row!.due) as CustomerOperation[]).map(({ sequence, failed_at }) => [sequence, failed_at]),
+    (JSON.parse(row!.due) as CustomerOperationRow[]).map(({ sequence, failed_at }) => [sequence, failed_at]),
   );
   return operations.filter(({ sequence, failed_at }) => due.get(sequence) === failed_at);
 }
@@ -158,9 +189,9 @@ export async function operationsDueOf(
   tx: EntityManager,
   uuids: readonly string[],
   now: string,
-): Promise<CustomerOperation[]> {
+): Promise<CustomerOperationRow[]> {
   const due = `customer_uuid in ${listed(tx, '$1')} and state = 'PENDING' and ${mayBeTried('$2', '$3')}`;
-  const found = await sql<CustomerOperation & { payload: string | OperationPayload }>(
+  const found = await sql<CustomerOperationRow & { payload: string | OperationPayload }>(
     tx,
     `select ${Object.keys(columns).join(', ')} from customer_operation
      where ${due} and sequence <= ${lastOfPackage(`select sequence as key, ${sizeOf(tx, 'payload')} as size from customer_operation where ${due}`)}
@@ -277,7 +308,7 @@ export async function operationPage(
   db: EntityManager,
   filter: OperationFilter,
   page: KeysetPage,
-): Promise<CustomerOperation[]> {
+): Promise<CustomerOperationRow[]> {
   const parameters: unknown[] = [];
   const parameter = (value: unknown) => `$${parameters.push(value)}`;
   const conditions = [
@@ -308,7 +339,7 @@ export async function firstOperations(
   db: EntityManager,
   uuids: readonly string[],
   limit: number,
-): Promise<CustomerOperation[]> {
+): Promise<CustomerOperationRow[]> {
   const row = await one<{ page: string }>(
     db,
     `select ${packed(db, columns, 'x', 'x.sequence')} as page from (
@@ -319,7 +350,10 @@ export async function firstOperations(
   return JSON.parse(row!.page);
 }
 
-export async function operationBySequence(db: EntityManager, sequence: number): Promise<CustomerOperation | undefined> {
+export async function operationBySequence(
+  db: EntityManager,
+  sequence: number,
+): Promise<CustomerOperationRow | undefined> {
   return (await operations(db, 'from customer_operation where sequence = $1', [sequence], 'x.sequence'))[0];
 }
 
@@ -328,7 +362,7 @@ async function operations(
   from: string,
   parameters: unknown[],
   order: string,
-): Promise<CustomerOperation[]> {
+): Promise<CustomerOperationRow[]> {
   const row = await one<{ page: string }>(
     db,
     `select ${packed(db, columns, 'x', order)} as page from (select * ${from}) as x`,

@@ -1,4 +1,4 @@
-import type { EntityManager } from 'typeorm';
+import { Column, Entity, type EntityManager, PrimaryColumn } from 'typeorm';
 import { listed, one, rows, sql } from '../sql.ts';
 import { customerAccount, formatted, headOf, type NumberSequence, numberSequenceByName } from './number-sequence.ts';
 
@@ -6,6 +6,24 @@ import { customerAccount, formatted, headOf, type NumberSequence, numberSequence
  * Whether headquarters was restored from a backup that is older than what its channels know. While a channel database is AHEAD no number
  * of any sequence is given. One that an operator has named as LOST is not waited for.
  */
+
+/** A channel database that does not agree with headquarters. Written when it is found to be ahead, or when an operator gives it up. */
+@Entity('rewinding')
+export class Rewinding {
+  @PrimaryColumn({ type: 'text' }) channelDatabase!: string;
+  @Column({ type: 'text' }) verdict!: 'AHEAD' | 'LOST';
+  @Column({ type: 'text' }) since!: string;
+}
+
+/**
+ * An account ID that a channel knows from before headquarters was restored. Written when the restore is resolved, and deleted when the
+ * customer arrives again and takes it.
+ */
+@Entity('reserved_account_id')
+export class ReservedAccountId {
+  @PrimaryColumn({ type: 'text' }) customerUuid!: string;
+  @Column({ type: 'text' }) accountId!: string;
+}
 
 /** How far headquarters has come, and what was found out about it. */
 export interface Standing {

@@ -1,13 +1,70 @@
-import type { EntityManager } from 'typeorm';
+import {
+  Column,
+  Entity,
+  type EntityManager,
+  JoinColumn,
+  ManyToOne,
+  OneToMany,
+  PrimaryColumn,
+  PrimaryGeneratedColumn,
+  type Relation,
+} from 'typeorm';
 import type { KeysetPage } from '../keyset-page.ts';
 import { firstOfEach, keysetPage, type Listed, rowsWhere, type Where } from '../legacy.ts';
 import { listed, rows, sql, unpacked } from '../sql.ts';
-import { lineColumns, type TransactionLine, type TransactionTotals, totalColumns } from '../transaction-rows.ts';
+import { lineColumns, type TransactionLine, TransactionTotals, totalColumns } from '../transaction-rows.ts';
 
 export const salesOrderStatuses = ['OPEN', 'INVOICED', 'CANCELLED'] as const;
 export type SalesOrderStatus = (typeof salesOrderStatuses)[number];
 
 export const salesOrder = 'sales-order';
+
+/**
+ * What headquarters delivers or has sold. Made from one order of a channel (ORDER) by Synchronize orders, or from an aggregate of a
+ * statement's sales (STATEMENT) by its posting. Amounts are minor units of `currency`.
+ */
+@Entity('sales_order')
+export class SalesOrder extends TransactionTotals {
+  @PrimaryGeneratedColumn({ type: 'bigint' }) id!: number;
+  /** From its number sequence, e.g. `SO000000042`. */
+  @Column({ type: 'text' }) salesOrderId!: string;
+  @Column({ type: 'text' }) source!: 'ORDER' | 'STATEMENT';
+  @Column({ type: 'bigint', nullable: true }) transactionSequence!: number | null;
+  @Column({ type: 'bigint', nullable: true }) aggregateId!: number | null;
+  @Column({ type: 'bigint', nullable: true }) statementId!: number | null;
+  @Column({ type: 'text' }) channel!: string;
+  @Column({ type: 'text', nullable: true }) customerUuid!: string | null;
+  @Column({ type: 'text', nullable: true }) accountId!: string | null;
+  @Column({ type: 'text', nullable: true }) deliveryAddressUuid!: string | null;
+  @Column({ type: 'text' }) businessDate!: string;
+  @Column({ type: 'text' }) currency!: string;
+  @Column({ type: 'text' }) status!: SalesOrderStatus;
+  /** Why it is held; null: it is not. */
+  @Column({ type: 'text', nullable: true }) holdCode!: string | null;
+  @Column({ type: 'text' }) createdAt!: string;
+  @Column({ type: 'text', nullable: true }) cancelledAt!: string | null;
+  @OneToMany('sales_order_line', 'order') lines!: SalesOrderLine[];
+}
+
+/** A line of a sales order. Written with its order. */
+@Entity('sales_order_line')
+export class SalesOrderLine {
+  /** The `id` of its order. */
+  @PrimaryColumn({ type: 'bigint' }) salesOrder!: number;
+  @PrimaryColumn({ type: 'integer' }) line!: number;
+  @Column({ type: 'text' }) sku!: string;
+  @Column({ type: 'text', nullable: true }) name!: string | null;
+  /** Thousandths; negative: a return. */
+  @Column({ type: 'bigint' }) quantity!: number;
+  @Column({ type: 'bigint' }) unitPrice!: number;
+  @Column({ type: 'bigint' }) discount!: number;
+  @Column({ type: 'bigint' }) tax!: number;
+  @Column({ type: 'bigint' }) net!: number;
+  @Column({ type: 'bigint' }) gross!: number;
+  @ManyToOne(() => SalesOrder, 'lines', { createForeignKeyConstraints: false })
+  @JoinColumn({ name: 'sales_order' })
+  order!: Relation<SalesOrder>;
+}
 
 /** Made of one order of a channel (ORDER), or of the sales of a statement (STATEMENT). Amounts are minor units of `currency`. */
 export interface SalesOrderRow extends TransactionTotals {

@@ -1,54 +1,38 @@
-import { type EntityManager, EntitySchema, LessThanOrEqual } from 'typeorm';
+import { Column, Entity, type EntityManager, LessThanOrEqual, PrimaryGeneratedColumn } from 'typeorm';
 
 export const missedRunPolicies = ['RUN_ONCE', 'SKIP'] as const;
 export type MissedRuns = (typeof missedRunPolicies)[number];
 
-/** A job or chain that recurs. */
-export interface Schedule {
-  id: number;
-  job: string;
-  channels: string[] | null;
-  cron: string;
-  timeZone: string;
-  enabled: boolean;
-  missedRuns: MissedRuns;
-  nextRunAt: string | null;
-  lastRunId: number | null;
-  lastRunAt: string | null;
-  createdAt: string;
-  updatedAt: string;
+/** A job or chain that recurs. Written by operators; the scheduler notes what it started and when it is due again. */
+@Entity('schedule')
+export class Schedule {
+  @PrimaryGeneratedColumn({ type: 'bigint' }) id!: number;
+  @Column({ type: 'text' }) job!: string;
+  /** Null means all channels. */
+  @Column({ type: 'simple-json', nullable: true }) channels!: string[] | null;
+  @Column({ type: 'text' }) cron!: string;
+  @Column({ type: 'text' }) timeZone!: string;
+  @Column({ type: 'boolean' }) enabled!: boolean;
+  @Column({ type: 'text' }) missedRuns!: MissedRuns;
+  @Column({ type: 'text', nullable: true }) nextRunAt!: string | null;
+  @Column({ type: 'bigint', nullable: true }) lastRunId!: number | null;
+  @Column({ type: 'text', nullable: true }) lastRunAt!: string | null;
+  @Column({ type: 'text' }) createdAt!: string;
+  @Column({ type: 'text' }) updatedAt!: string;
 }
 
-export const schedules = new EntitySchema<Schedule>({
-  name: 'schedule',
-  columns: {
-    id: { type: 'bigint', primary: true, generated: true },
-    job: { type: 'text' },
-    channels: { type: 'simple-json', nullable: true },
-    cron: { type: 'text' },
-    timeZone: { type: 'text' },
-    enabled: { type: 'boolean' },
-    missedRuns: { type: 'text' },
-    nextRunAt: { type: 'text', nullable: true },
-    lastRunId: { type: 'bigint', nullable: true },
-    lastRunAt: { type: 'text', nullable: true },
-    createdAt: { type: 'text' },
-    updatedAt: { type: 'text' },
-  },
-});
+export const allSchedules = (db: EntityManager) => db.find(Schedule, { order: { id: 'asc' } });
 
-export const allSchedules = (db: EntityManager) => db.find(schedules, { order: { id: 'asc' } });
-
-export const scheduleById = (db: EntityManager, id: number) => db.findOneBy(schedules, { id });
+export const scheduleById = (db: EntityManager, id: number) => db.findOneBy(Schedule, { id });
 
 export const dueSchedules = (db: EntityManager, now: string) =>
-  db.find(schedules, { where: { enabled: true, nextRunAt: LessThanOrEqual(now) }, order: { id: 'asc' } });
+  db.find(Schedule, { where: { enabled: true, nextRunAt: LessThanOrEqual(now) }, order: { id: 'asc' } });
 
 export const insertSchedule = (tx: EntityManager, schedule: Omit<Schedule, 'id'>): Promise<Schedule> =>
-  tx.save(schedules, schedule as Schedule);
+  tx.save(Schedule, schedule as Schedule);
 
 export const changeSchedule = (tx: EntityManager, id: number, change: Partial<Schedule>) =>
-  tx.update(schedules, { id }, change);
+  tx.update(Schedule, { id }, change);
 
 /** Moves on to the next time only if nobody else has: so a due time starts one run, whoever looks. */
 export async function takeDue(
@@ -56,8 +40,8 @@ export async function takeDue(
   { id, nextRunAt }: Schedule,
   change: Partial<Schedule>,
 ): Promise<boolean> {
-  const { affected } = await tx.update(schedules, { id, nextRunAt: nextRunAt! }, change);
+  const { affected } = await tx.update(Schedule, { id, nextRunAt: nextRunAt! }, change);
   return affected === 1;
 }
 
-export const deleteSchedule = (tx: EntityManager, id: number) => tx.delete(schedules, { id });
+export const deleteSchedule = (tx: EntityManager, id: number) => tx.delete(Schedule, { id });

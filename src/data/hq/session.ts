@@ -1,4 +1,4 @@
-import { type EntityManager, EntitySchema, In } from 'typeorm';
+import { Column, Entity, type EntityManager, In, PrimaryColumn } from 'typeorm';
 import { one, sql } from '../sql.ts';
 
 export const uploadStatuses = ['STARTED', 'APPLIED', 'CANCELED', 'UPLOAD_FAILED', 'APPLY_FAILED'] as const;
@@ -6,57 +6,32 @@ export const downloadStatuses = ['STARTED', 'APPLIED', 'CANCELED', 'CREATE_FAILE
 export type UploadStatus = (typeof uploadStatuses)[number];
 export type DownloadStatus = (typeof downloadStatuses)[number];
 
-interface Session<Status> {
-  id: string;
-  runId: number;
-  channelDatabase: string;
-  status: Status;
-  packages: number;
-  rowCount: number;
-  errorCode: string | null;
-  error: string | null;
-  startedAt: string;
-  finishedAt: string | null;
+abstract class Session<Status> {
+  @PrimaryColumn({ type: 'text' }) id!: string;
+  @Column({ type: 'bigint' }) runId!: number;
+  @Column({ type: 'text' }) channelDatabase!: string;
+  @Column({ type: 'text' }) status!: Status;
+  @Column({ type: 'integer' }) packages!: number;
+  @Column({ type: 'bigint' }) rowCount!: number;
+  @Column({ type: 'text', nullable: true }) errorCode!: string | null;
+  @Column({ type: 'text', nullable: true }) error!: string | null;
+  @Column({ type: 'text' }) startedAt!: string;
+  @Column({ type: 'text', nullable: true }) finishedAt!: string | null;
 }
 
-/** What one P-job run brought up from one channel database. */
-export interface UploadSession extends Session<UploadStatus> {
-  firstCounter: number | null;
-  lastCounter: number | null;
+/** What one P-job run brought up from one channel database. Written with each package. */
+@Entity('upload_session')
+export class UploadSession extends Session<UploadStatus> {
+  @Column({ type: 'bigint', nullable: true }) firstCounter!: number | null;
+  @Column({ type: 'bigint', nullable: true }) lastCounter!: number | null;
 }
 
-/** What one 1010 run brought down to one channel database. */
-export interface DownloadSession extends Session<DownloadStatus> {
-  fromVersion: number;
-  toVersion: number | null;
+/** What one 1010 run brought down to one channel database. Written after each package. */
+@Entity('download_session')
+export class DownloadSession extends Session<DownloadStatus> {
+  @Column({ type: 'bigint' }) fromVersion!: number;
+  @Column({ type: 'bigint', nullable: true }) toVersion!: number | null;
 }
-
-const shared = {
-  id: { type: 'text', primary: true },
-  runId: { type: 'bigint' },
-  channelDatabase: { type: 'text' },
-  status: { type: 'text' },
-  packages: { type: 'integer' },
-  rowCount: { type: 'bigint' },
-  errorCode: { type: 'text', nullable: true },
-  error: { type: 'text', nullable: true },
-  startedAt: { type: 'text' },
-  finishedAt: { type: 'text', nullable: true },
-} as const;
-
-export const uploadSessions = new EntitySchema<UploadSession>({
-  name: 'upload_session',
-  columns: {
-    ...shared,
-    firstCounter: { type: 'bigint', nullable: true },
-    lastCounter: { type: 'bigint', nullable: true },
-  },
-});
-
-export const downloadSessions = new EntitySchema<DownloadSession>({
-  name: 'download_session',
-  columns: { ...shared, fromVersion: { type: 'bigint' }, toVersion: { type: 'bigint', nullable: true } },
-});
 
 /** Adds a package to an upload session, which its first package opens. One statement per package. */
 export const addUploadPackage = (
@@ -101,14 +76,14 @@ interface Ending<Status> {
 export async function endUploadSession(tx: EntityManager, id: string, end: Ending<UploadStatus>): Promise<void> {
   if (await ended(tx, 'upload_session', id, end)) return;
   if (!end.error) return;
-  await tx.insert(uploadSessions, { ...blank(id, end), firstCounter: null, lastCounter: null });
+  await tx.insert(UploadSession, { ...blank(id, end), firstCounter: null, lastCounter: null });
 }
 
 /** As `endUploadSession`. */
 export async function endDownloadSession(tx: EntityManager, id: string, end: Ending<DownloadStatus>): Promise<void> {
   if (await ended(tx, 'download_session', id, end)) return;
   if (!end.error) return;
-  await tx.insert(downloadSessions, { ...blank(id, end), fromVersion: 0, toVersion: null });
+  await tx.insert(DownloadSession, { ...blank(id, end), fromVersion: 0, toVersion: null });
 }
 
 async function ended(tx: EntityManager, table: string, id: string, end: Ending<string>): Promise<boolean> {
@@ -146,6 +121,6 @@ const blank = <Status>(id: string, end: Ending<Status>): Session<Status> => ({
 
 export const sessionsOfRuns = (db: EntityManager, runIds: readonly number[]) =>
   Promise.all([
-    db.find(uploadSessions, { where: { runId: In([...runIds]) }, order: { id: 'asc' } }),
-    db.find(downloadSessions, { where: { runId: In([...runIds]) }, order: { id: 'asc' } }),
+    db.find(UploadSession, { where: { runId: In([...runIds]) }, order: { id: 'asc' } }),
+    db.find(DownloadSession, { where: { runId: In([...runIds]) }, order: { id: 'asc' } }),
   ]);

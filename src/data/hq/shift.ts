@@ -1,7 +1,43 @@
-import type { EntityManager } from 'typeorm';
+import { Column, Entity, type EntityManager, PrimaryColumn, PrimaryGeneratedColumn } from 'typeorm';
 import { type Listed, rowsWhere, type Where } from '../legacy.ts';
 import { listed, matching, one, packed, rows, sql, unpacked } from '../sql.ts';
-import { paymentColumns, type ShiftBody, type ShiftTender, type TransactionPayment } from '../transaction-rows.ts';
+import {
+  paymentColumns,
+  type ShiftBody,
+  ShiftFacts,
+  type ShiftTender,
+  type TransactionPayment,
+} from '../transaction-rows.ts';
+
+/** A shift as headquarters received it. Written by the P-job; statements stamp it, and an operator can close it. */
+@Entity('shift')
+export class Shift extends ShiftFacts {
+  @PrimaryGeneratedColumn({ type: 'bigint' }) id!: number;
+  @Column({ type: 'text' }) uuid!: string;
+  @Column({ type: 'text' }) channelDatabase!: string;
+  @Column({ type: 'text' }) channel!: string;
+  @Column({ type: 'text' }) receivedAt!: string;
+  @Column({ type: 'bigint', nullable: true }) statementId!: number | null;
+}
+
+/** An operation of a shift that was received. Written by the P-job, which ignores one that a restored channel database sends again. */
+@Entity('shift_operation')
+export class ShiftOperation {
+  @PrimaryColumn({ type: 'text' }) id!: string;
+  @PrimaryColumn({ type: 'text' }) channelDatabase!: string;
+}
+
+/** What was in a till at the end of a shift against what should have been, of one tender. Written when its statement is calculated. */
+@Entity('tender_count')
+export class TenderCount {
+  @PrimaryColumn({ type: 'bigint' }) statementId!: number;
+  @PrimaryColumn({ type: 'bigint' }) shiftId!: number;
+  @PrimaryColumn({ type: 'text' }) tender!: string;
+  @Column({ type: 'bigint' }) starting!: number;
+  @Column({ type: 'bigint' }) expected!: number;
+  /** Null: nobody counted it, and there is no difference. */
+  @Column({ type: 'bigint', nullable: true }) counted!: number | null;
+}
 
 /** A shift as headquarters received it. Its `tenders` are as the channel sent them: other software may have written anything. */
 export interface ShiftRow extends ShiftBody {

@@ -1,8 +1,19 @@
-import type { EntityManager } from 'typeorm';
+import {
+  Column,
+  Entity,
+  type EntityManager,
+  JoinColumn,
+  ManyToOne,
+  OneToMany,
+  PrimaryGeneratedColumn,
+  type Relation,
+} from 'typeorm';
 import type { KeysetPage } from '../keyset-page.ts';
 import { keysetPage, type Listed, rowsWhere, type Where } from '../legacy.ts';
 import { forUpdate, listed, rows, sql } from '../sql.ts';
-import { type TransactionTotals, totalColumns } from '../transaction-rows.ts';
+import { TransactionTotals, totalColumns } from '../transaction-rows.ts';
+import type { AggregatedTransaction } from './aggregate.ts';
+import type { Invoice } from './journal.ts';
 
 /*
  * Statements: the sales of a channel on a business day that are posted together. They are made and moved in sets, many at a time, and each
@@ -37,6 +48,52 @@ export const statementStates = [...calculationStates, ...postingStates, 'CLEARED
 export type StatementState = (typeof statementStates)[number];
 
 export const statementNumbers = 'statement';
+
+/**
+ * The sales of a channel on a business day that are posted together. Added by calculation and moved on by posting; operators clear it or
+ * set it back.
+ */
+@Entity('statement')
+export class Statement extends TransactionTotals {
+  @PrimaryGeneratedColumn({ type: 'bigint' }) id!: number;
+  /** From its number sequence, e.g. `ST00000042`. */
+  @Column({ type: 'text' }) statementId!: string;
+  @Column({ type: 'text' }) type!: StatementType;
+  @Column({ type: 'text' }) channel!: string;
+  @Column({ type: 'text' }) businessDate!: string;
+  @Column({ type: 'text' }) currency!: string;
+  /** The last one that it reached. */
+  @Column({ type: 'text' }) state!: StatementState;
+  /** Why it did not reach the next one; the next attempt goes on there. */
+  @Column({ type: 'text', nullable: true }) errorCode!: string | null;
+  @Column({ type: 'text', nullable: true }) error!: string | null;
+  /** Sales, or (FINANCIAL) shifts. Of a FINANCIAL statement `gross` is what was expected of the tenders that were counted, and `paid` what was counted. */
+  @Column({ type: 'bigint' }) transactionCount!: number;
+  @Column({ type: 'text' }) createdAt!: string;
+  @Column({ type: 'text', nullable: true }) calculatedAt!: string | null;
+  @Column({ type: 'text', nullable: true }) postedAt!: string | null;
+  @Column({ type: 'text' }) updatedAt!: string;
+  @OneToMany('aggregated_transaction', 'statement') aggregates!: AggregatedTransaction[];
+  @OneToMany('invoice', 'statement') invoices!: Invoice[];
+  @OneToMany('statement_event', 'statement') events!: StatementEvent[];
+}
+
+/** Something that happened to a statement: a state that it reached, a failure, or what a person did. Written with what it reports. */
+@Entity('statement_event')
+export class StatementEvent {
+  @PrimaryGeneratedColumn({ type: 'bigint' }) id!: number;
+  @Column({ type: 'bigint' }) statementId!: number;
+  @Column({ type: 'text' }) at!: string;
+  @Column({ type: 'text' }) actor!: string;
+  /** The state that was reached, or `FAILED`, `REOPENED`, `CLEARED`, `REGENERATED`, `ORDER_DELETED`. */
+  @Column({ type: 'text' }) event!: string;
+  /** The state that it had then. */
+  @Column({ type: 'text', nullable: true }) state!: StatementState | null;
+  @Column({ type: 'text', nullable: true }) detail!: string | null;
+  @ManyToOne(() => Statement, 'events', { createForeignKeyConstraints: false })
+  @JoinColumn({ name: 'statement_id' })
+  statement!: Relation<Statement>;
+}
 
 export interface StatementRow extends TransactionTotals {
   id: number;

@@ -1,4 +1,4 @@
-import type { EntityManager } from 'typeorm';
+import { Column, Entity, type EntityManager, PrimaryGeneratedColumn } from 'typeorm';
 import { hasCome, horizonOf, LONGEST_PAUSE } from '../clock.ts';
 import type { KeysetPage } from '../keyset-page.ts';
 import { keysetPage, type Listed, rowsWhere, type Where } from '../legacy.ts';
@@ -291,6 +291,55 @@ export async function anyToTry(
     [now, horizonOf(now, LONGEST_PAUSE), JSON.stringify(channels)],
   );
   return found !== undefined;
+}
+
+/**
+ * A transaction as headquarters received it, and where it stands. Added by the P-job; moved on by Synchronize orders, validation, and
+ * statements. Totals, `isReturn`, and `pricesIncludeTax` are known once it was checked.
+ */
+@Entity('retail_transaction')
+export class RetailTransaction {
+  /** Order of arrival; the cursor. */
+  @PrimaryGeneratedColumn({ type: 'bigint' }) sequence!: number;
+  @Column({ type: 'text' }) uuid!: string;
+  @Column({ type: 'text' }) channelDatabase!: string;
+  @Column({ type: 'text' }) channel!: string;
+  @Column({ type: 'bigint' }) counter!: number;
+  @Column({ type: 'text' }) kind!: TransactionKind;
+  @Column({ type: 'text' }) reference!: string;
+  @Column({ type: 'text', nullable: true }) customerUuid!: string | null;
+  @Column({ type: 'text', nullable: true }) deliveryAddressUuid!: string | null;
+  @Column({ type: 'text' }) businessDate!: string;
+  @Column({ type: 'text' }) currency!: string;
+  @Column({ type: 'text', nullable: true }) shiftUuid!: string | null;
+  @Column({ type: 'simple-json' }) payload!: TransactionBody;
+  @Column({ type: 'bigint', nullable: true }) net!: number | null;
+  @Column({ type: 'bigint', nullable: true }) discount!: number | null;
+  @Column({ type: 'bigint', nullable: true }) tax!: number | null;
+  @Column({ type: 'bigint', nullable: true }) charge!: number | null;
+  @Column({ type: 'bigint', nullable: true }) gross!: number | null;
+  @Column({ type: 'bigint', nullable: true }) paid!: number | null;
+  @Column({ type: 'bigint', nullable: true }) quantity!: number | null;
+  /** True when an operator changed what the channel sent. */
+  @Column({ type: 'boolean' }) corrected!: boolean;
+  /** Its sales order is to be held. */
+  @Column({ type: 'boolean' }) hold!: boolean;
+  @Column({ type: 'text' }) status!: TransactionStatus;
+  @Column({ type: 'text', nullable: true }) statusBeforeEditing!: TransactionStatus | null;
+  @Column({ type: 'integer' }) tryCount!: number;
+  @Column({ type: 'text', nullable: true }) nextTryAt!: string | null;
+  @Column({ type: 'text', nullable: true }) errorCode!: string | null;
+  @Column({ type: 'text', nullable: true }) error!: string | null;
+  @Column({ type: 'simple-json', nullable: true }) validationErrors!: { rule: string; message: string }[] | null;
+  @Column({ type: 'bigint', nullable: true }) statementId!: number | null;
+  @Column({ type: 'bigint', nullable: true }) aggregateId!: number | null;
+  @Column({ type: 'boolean', nullable: true }) isReturn!: boolean | null;
+  @Column({ type: 'boolean', nullable: true }) pricesIncludeTax!: boolean | null;
+  /** The upload session that brought it. */
+  @Column({ type: 'text' }) sessionId!: string;
+  @Column({ type: 'text' }) createdAt!: string;
+  @Column({ type: 'text' }) receivedAt!: string;
+  @Column({ type: 'text' }) modifiedAt!: string;
 }
 
 /** A transaction as people see it at headquarters. */

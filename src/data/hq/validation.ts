@@ -1,4 +1,4 @@
-import type { EntityManager } from 'typeorm';
+import { Column, Entity, type EntityManager, PrimaryColumn } from 'typeorm';
 import { listed, one, sql } from '../sql.ts';
 
 /** The rules that a sale must keep before a statement takes it. */
@@ -20,22 +20,24 @@ export const validationRules = [
   'SHIFT',
   'DUPLICATE_TRANSACTION',
 ] as const;
-export type ValidationRule = (typeof validationRules)[number];
+export type RuleName = (typeof validationRules)[number];
 
-export interface RuleRow {
-  name: ValidationRule;
-  enabled: boolean;
+/** Whether a rule is enabled. Written by operators. */
+@Entity('validation_rule')
+export class ValidationRule {
+  @PrimaryColumn({ type: 'text' }) name!: RuleName;
+  @Column({ type: 'boolean' }) enabled!: boolean;
 }
 
 /** Every rule and whether it is enabled, in the order in which they are checked. */
-export async function ruleRows(db: EntityManager): Promise<RuleRow[]> {
+export async function ruleRows(db: EntityManager): Promise<ValidationRule[]> {
   const found = await sql<{ name: string; enabled: boolean | number }>(db, 'select name, enabled from validation_rule');
   const disabled = new Set(found.filter(({ enabled }) => !enabled).map(({ name }) => name));
   return validationRules.map((name) => ({ name, enabled: !disabled.has(name) }));
 }
 
 /** Switches a rule; answers what it was. */
-export async function switchRule(tx: EntityManager, name: ValidationRule, enabled: boolean): Promise<boolean> {
+export async function switchRule(tx: EntityManager, name: RuleName, enabled: boolean): Promise<boolean> {
   const row = await one<{ enabled: boolean | number }>(tx, 'select enabled from validation_rule where name = $1', [
     name,
   ]);

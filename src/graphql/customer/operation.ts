@@ -2,10 +2,10 @@ import type { FindOptionsWhere } from 'typeorm';
 import { mustOperate, mustUse } from '../../access/viewer.ts';
 import type { CustomerBody } from '../../data/customer-rows.ts';
 import { entityPage } from '../../data/entity-page.ts';
-import { type AuditEntry, auditEntries } from '../../data/hq/audit.ts';
+import { AuditEntry } from '../../data/hq/audit.ts';
 import {
   type OperationFilter,
-  type CustomerOperation as OperationRow,
+  type CustomerOperationRow as OperationRow,
   operationBySequence,
   operationPage,
   type operationStates,
@@ -110,7 +110,7 @@ builder.node(CustomerOperation, {
         resolve: ({ sequence }, args, { hq, viewer }) => {
           mustOperate(viewer, 'reading the audit trail');
           const where: FindOptionsWhere<AuditEntry> = { subject: `customer-operation:${sequence}` };
-          return listById(hq, args, (db, page) => entityPage(db, auditEntries, 'id', where, page));
+          return listById(hq, args, (db, page) => entityPage(db, AuditEntry, 'id', where, page));
         },
       },
       AuditEntryConnection,

@@ -2,9 +2,8 @@ import { mustOperate } from '../../access/viewer.ts';
 import { entityPage } from '../../data/entity-page.ts';
 import {
   type causes,
-  type JobRun as JobRunRow,
+  JobRun as JobRunRow,
   jobRunById,
-  jobRuns,
   type Progress,
   type runStates,
   type Step,
@@ -215,7 +214,7 @@ builder.queryFields((t) => ({
         mustOperate(viewer, 'reading job runs');
         const { job, state, cause } = args;
         const where = { ...(job ? { job } : {}), ...(state ? { state } : {}), ...(cause ? { cause } : {}) };
-        return listById(hq, args, (db, page) => entityPage(db, jobRuns, 'id', where, page), 'newest first');
+        return listById(hq, args, (db, page) => entityPage(db, JobRunRow, 'id', where, page), 'newest first');
       },
     },
     { name: 'JobRunConnection' },

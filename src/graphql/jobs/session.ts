@@ -1,11 +1,6 @@
 import { mustOperate } from '../../access/viewer.ts';
 import { entityPage } from '../../data/entity-page.ts';
-import {
-  type DownloadSession as DownloadRow,
-  downloadSessions,
-  type UploadSession as UploadRow,
-  uploadSessions,
-} from '../../data/hq/session.ts';
+import { DownloadSession as DownloadRow, UploadSession as UploadRow } from '../../data/hq/session.ts';
 import { atMost } from '../bounded.ts';
 import { builder } from '../builder.ts';
 import { keysetConnection, LARGEST_PAGE, textKey } from '../keyset.ts';
@@ -43,7 +38,7 @@ builder.node(UploadSession, {
   description: 'What one P-job run brought up from one channel database.',
   id: { resolve: ({ id }) => id },
   loadOne: (id, { hq, viewer }) =>
-    viewer.kind === 'operator' ? hq.read((db) => db.findOneBy(uploadSessions, { id })) : null,
+    viewer.kind === 'operator' ? hq.read((db) => db.findOneBy(UploadRow, { id })) : null,
   fields: (t) => ({
     channelDatabase: t.exposeString('channelDatabase', { description: shared.channelDatabase }),
     status: t.expose('status', { type: UploadStatus, description: 'Where it stands.' }),
@@ -71,7 +66,7 @@ builder.node(DownloadSession, {
   description: 'What one 1010 run brought down to one channel database.',
   id: { resolve: ({ id }) => id },
   loadOne: (id, { hq, viewer }) =>
-    viewer.kind === 'operator' ? hq.read((db) => db.findOneBy(downloadSessions, { id })) : null,
+    viewer.kind === 'operator' ? hq.read((db) => db.findOneBy(DownloadRow, { id })) : null,
   fields: (t) => ({
     channelDatabase: t.exposeString('channelDatabase', { description: shared.channelDatabase }),
     status: t.expose('status', { type: DownloadStatus, description: 'Where it stands.' }),
@@ -125,7 +120,7 @@ builder.queryFields((t) => ({
         return keysetConnection<string, UploadRow>(
           { args, keyFrom: textKey, descending: true },
           ({ id }) => id,
-          (keyset) => hq.read((db) => entityPage(db, uploadSessions, 'id', where, keyset)),
+          (keyset) => hq.read((db) => entityPage(db, UploadRow, 'id', where, keyset)),
         );
       },
     },
@@ -148,7 +143,7 @@ builder.queryFields((t) => ({
         return keysetConnection<string, DownloadRow>(
           { args, keyFrom: textKey, descending: true },
           ({ id }) => id,
-          (keyset) => hq.read((db) => entityPage(db, downloadSessions, 'id', where, keyset)),
+          (keyset) => hq.read((db) => entityPage(db, DownloadRow, 'id', where, keyset)),
         );
       },
     },

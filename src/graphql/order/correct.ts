@@ -1,7 +1,7 @@
 import type { EntityManager, FindOptionsWhere } from 'typeorm';
 import { mustOperate, mustUse } from '../../access/viewer.ts';
 import { entityPage } from '../../data/entity-page.ts';
-import { type AuditEntry, auditEntries } from '../../data/hq/audit.ts';
+import { AuditEntry } from '../../data/hq/audit.ts';
 import {
   type HqTransaction,
   type TransactionFilter,
@@ -129,7 +129,7 @@ builder.objectFields(RetailTransaction, (t) => ({
         mustOperate(viewer, 'reading the audit trail');
         const received = await loaders.hqTransaction.load(row);
         const where: FindOptionsWhere<AuditEntry> = { subject: `transaction:${received?.sequence ?? 0}` };
-        return listById(hq, args, (db, page) => entityPage(db, auditEntries, 'id', where, page));
+        return listById(hq, args, (db, page) => entityPage(db, AuditEntry, 'id', where, page));
       },
     },
     AuditEntryConnection,

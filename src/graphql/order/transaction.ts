@@ -1,7 +1,7 @@
 import { mustUse } from '../../access/viewer.ts';
 import {
-  type ChannelTransaction,
   type ChannelTransactionFilter,
+  type ChannelTransactionRow,
   channelTransactionByReference,
   channelTransactionPage,
   channelTransactionsByUuid,
@@ -308,7 +308,7 @@ builder.queryField('transactions', (t) =>
           business_date: args.businessDate ?? undefined,
           shift_uuid: args.shiftUuid ?? undefined,
         };
-        return keysetConnection<number, ChannelTransaction>(
+        return keysetConnection<number, ChannelTransactionRow>(
           { args, keyFrom: numberKey, descending: args.orderBy === 'NEWEST_FIRST' },
           ({ id }) => id,
           (page) => database.read((db) => channelTransactionPage(db, filter, page)),
@@ -339,7 +339,7 @@ builder.objectField(Customer, 'transactions', (t) =>
       type: RetailTransaction,
       description: 'Its orders and sales in its channel, from the channel’s own database, newest first.',
       resolve: ({ channel, uuid }, args, { channels, loaders }) =>
-        keysetConnection<number, ChannelTransaction>(
+        keysetConnection<number, ChannelTransactionRow>(
           { args, keyFrom: numberKey, descending: true },
           ({ id }) => id,
           async (page) => {

@@ -1,9 +1,9 @@
 import type { EntityManager } from 'typeorm';
 import { mustOperate, mustUse } from '../../access/viewer.ts';
 import type { StatementRow } from '../../data/hq/statement.ts';
-import { type StatementSettings as SettingsRow, settingsOf } from '../../data/hq/statement-settings.ts';
+import { type StatementSettingsRow as SettingsRow, settingsOf } from '../../data/hq/statement-settings.ts';
 import { transactionsWhere } from '../../data/hq/transaction.ts';
-import { type RuleRow, ruleRows, type ValidationRule, validationRules } from '../../data/hq/validation.ts';
+import { type RuleName, ruleRows, type ValidationRule, validationRules } from '../../data/hq/validation.ts';
 import { minorUnits } from '../../domain/money.ts';
 import {
   clearStatement,
@@ -29,7 +29,7 @@ import { Aggregate, Statement } from './parts.ts';
  * What a person does about statements, and the settings that they follow.
  */
 
-const RuleName = enumOf<ValidationRule>(
+const RuleNameType = enumOf<RuleName>(
   'ValidationRuleName',
   'A rule that a sale must keep before a statement takes it.',
   {
@@ -53,10 +53,10 @@ const RuleName = enumOf<ValidationRule>(
   },
 );
 
-const Rule = builder.objectRef<RuleRow>('ValidationRule').implement({
+const Rule = builder.objectRef<ValidationRule>('ValidationRule').implement({
   description: 'A rule of validation, and whether it applies.',
   fields: (t) => ({
-    name: t.expose('name', { type: RuleName, description: 'Which.' }),
+    name: t.expose('name', { type: RuleNameType, description: 'Which.' }),
     enabled: t.exposeBoolean('enabled', { description: 'Whether sales are checked by it.' }),
   }),
 });
@@ -152,7 +152,7 @@ const Revalidated = builder.objectRef<{ count: number }>('RevalidatedTransaction
 const SetRuleInput = builder.inputType('SetValidationRuleInput', {
   description: 'Which rule, and whether it applies.',
   fields: (t) => ({
-    name: t.field({ type: RuleName, required: true, description: 'Which.' }),
+    name: t.field({ type: RuleNameType, required: true, description: 'Which.' }),
     enabled: t.boolean({ required: true, description: 'Whether sales are checked by it from the next validation on.' }),
   }),
 });

@@ -1,5 +1,5 @@
 import { mustOperate, mustUse } from '../../access/viewer.ts';
-import { type ChannelShift, channelShiftPage } from '../../data/channel/shift.ts';
+import { type ChannelShiftRow, channelShiftPage } from '../../data/channel/shift.ts';
 import { type ShiftState as State, type ShiftTender as TenderOfShift, tenders } from '../../data/transaction-rows.ts';
 import { closeLostShift } from '../../domain/lost-shift.ts';
 import { uuidRule } from '../../domain/rules.ts';
@@ -39,7 +39,7 @@ export const ShiftState = enumOf<State>('ShiftState', 'Where a shift stands.', {
 });
 
 /** What a shift shows, whichever database it was read from. */
-export type ShiftRow = Omit<ChannelShift, 'counter' | 'updated_at'>;
+export type ShiftRow = Omit<ChannelShiftRow, 'counter' | 'updated_at'>;
 
 const ShiftTender = builder.objectRef<TenderOfShift & { currency: string }>('ShiftTender').implement({
   description: 'What a till held of a tender.',
@@ -171,8 +171,8 @@ async function changed(
   change: (
     tx: Parameters<typeof suspendShift>[0],
     which: { channel: string; uuid: string; at: string },
-  ) => Promise<ChannelShift>,
-): Promise<ChannelShift> {
+  ) => Promise<ChannelShiftRow>,
+): Promise<ChannelShiftRow> {
   mustUse(viewer, channel);
   const database = await channels.databaseOf(channel);
   const shift = await database.write((tx) => change(tx, { channel, uuid, at: now() }));

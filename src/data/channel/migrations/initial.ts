@@ -1,4 +1,4 @@
-import { migration } from '../../migration.ts';
+import { customerColumns, customerIndexesAndAddresses, migration, shiftColumns } from '../../migration.ts';
 
 export const initial = migration('Initial', 1763800000000, ({ counted, key, text, json, mustBeObject, clustered }) => [
   // One row: who this database is, and how far it has come. `epoch` names its feeds; adopting a restored database renews it.
@@ -14,37 +14,23 @@ export const initial = migration('Initial', 1763800000000, ({ counted, key, text
     account_id ${text},
     channel ${text} not null,
     body_hash ${text},
-    type ${text} not null,
-    title ${text}, first_name ${text}, middle_name ${text}, last_name ${text}, organization_name ${text},
-    email ${text}, phone ${text}, language ${text}, currency ${text}, birth_date ${text},
-    first_key ${text}, last_key ${text}, email_key ${text}, phone_key ${text},
+    ${customerColumns(text)},
     counter bigint not null,
     created_at ${text} not null,
     updated_at ${text} not null,
     synced_at ${text}
   )`,
-  'create index customer_by_channel on customer (channel, id)',
+  ...customerIndexesAndAddresses({ text, clustered }),
   'create index customer_pending on customer (channel, id) where account_id is null',
   'create unique index customer_by_account_id on customer (account_id) where account_id is not null',
-  'create index customer_by_first_name on customer (first_key) where first_key is not null',
-  'create index customer_by_last_name on customer (last_key) where last_key is not null',
-  'create index customer_by_email on customer (email_key) where email_key is not null',
-  'create index customer_by_phone on customer (phone_key) where phone_key is not null',
-  `create table customer_address (
-    customer_uuid ${text} not null,
-    uuid ${text} not null,
-    position integer not null,
-    purpose ${text} not null,
-    name ${text}, street ${text}, street2 ${text}, city ${text}, state ${text}, postal_code ${text}, country ${text} not null,
-    primary key (customer_uuid, uuid)
-  ) ${clustered}`,
+
   // The append-only log of what was done here. The P-job uploads it in the order of its replication counter.
   `create table operation (
     counter ${key} primary key,
     id ${text} not null,
     channel ${text} not null,
-    customer_uuid ${text} not null,
-    kind ${text} not null check (kind in ('CREATE_CUSTOMER', 'UPDATE_CUSTOMER', 'ADD_ADDRESS')),
+    customer_uuid ${text},
+    kind ${text} not null,
     payload ${json} not null ${mustBeObject('payload')},
     created_at ${text} not null
   )`,
@@ -58,4 +44,39 @@ export const initial = migration('Initial', 1763800000000, ({ counted, key, text
     at ${text} not null,
     primary key (channel, sequence)
   ) ${clustered}`,
+
+  `create table retail_transaction (
+    id ${counted},
+    uuid ${text} not null unique,
+    channel ${text} not null,
+    kind ${text} not null,
+    reference ${text} not null,
+    customer_uuid ${text},
+    business_date ${text} not null,
+    currency ${text} not null,
+    gross bigint not null,
+    shift_uuid ${text},
+    body ${json} not null,
+    body_hash ${text} not null,
+    counter bigint not null,
+    created_at ${text} not null,
+    cancelled_at ${text}
+  )`,
+  'create unique index retail_transaction_by_reference on retail_transaction (channel, reference)',
+  'create index retail_transaction_by_channel on retail_transaction (channel, id)',
+  'create index retail_transaction_by_date on retail_transaction (channel, business_date, id)',
+  'create index retail_transaction_by_customer on retail_transaction (customer_uuid, id) where customer_uuid is not null',
+  'create index retail_transaction_by_shift on retail_transaction (shift_uuid) where shift_uuid is not null',
+
+  `create table shift (
+    id ${counted},
+    uuid ${text} not null unique,
+    channel ${text} not null,
+    ${shiftColumns({ text, json })},
+    counter bigint not null,
+    updated_at ${text} not null
+  )`,
+  // A register sells in one shift at a time.
+  `create unique index shift_open on shift (channel, register) where state = 'OPEN'`,
+  'create index shift_by_channel on shift (channel, id)',
 ]);
