@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { expect, test } from 'vitest';
-import { aBody, appendOperation, createCustomer, rowsOf, run, tamper, withChannels } from '../support/actions.ts';
-import type { Answer, Headquarters } from '../support/headquarters.ts';
-import { aLine, appendTransaction, aTransaction } from '../support/transactions.ts';
+import { aBody, appendOperation, createCustomer, rowsOf, run, tamper, withChannels } from '../../support/actions.ts';
+import type { Answer, Headquarters } from '../../support/headquarters.ts';
+import { aLine, appendTransaction, aTransaction } from '../../support/transactions.ts';
 
 const anOrder = (customerUuid: string, more = {}) =>
   aTransaction('ONLINE_ORDER', { customer_uuid: customerUuid, ...more });
@@ -223,7 +223,7 @@ test('the subscription tells what needs a person as it is now, and again when it
 
 test('a page of orders with customers, lines and transactions costs the same number of statements however long it is', async () => {
   const hq = await withChannels(['houston']);
-  const { statementsOf } = await import('../support/statements.ts');
+  const { statementsOf } = await import('../../support/statements.ts');
   const customer = await createCustomer(hq);
   for (let index = 0; index < 12; index++) await appendTransaction(hq, 'houston', anOrder(customer));
   await synchronize(hq);

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { expect, test } from 'vitest';
-import { DatabaseUnavailable } from '../../src/errors.ts';
-import { aBody, aClock, appendOperation, createCustomer, customer, run, withChannels } from '../support/actions.ts';
-import type { Answer, Headquarters } from '../support/headquarters.ts';
+import { DatabaseUnavailable } from '../../../src/errors.ts';
+import { aBody, aClock, appendOperation, createCustomer, customer, run, withChannels } from '../../support/actions.ts';
+import type { Answer, Headquarters } from '../../support/headquarters.ts';
 
 const globalId = (type: string, id: string) => Buffer.from(`${type}:${id}`).toString('base64');
 const by = async (hq: Headquarters, named: Record<string, unknown>, channel?: string) =>

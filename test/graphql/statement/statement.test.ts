@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { expect, test } from 'vitest';
-import { aClock, createCustomer, run, tamper, withChannels } from '../support/actions.ts';
-import type { Answer, Headquarters } from '../support/headquarters.ts';
+import { aClock, createCustomer, run, tamper, withChannels } from '../../support/actions.ts';
+import type { Answer, Headquarters } from '../../support/headquarters.ts';
 
 const unwrapped = async (
   hq: Headquarters,

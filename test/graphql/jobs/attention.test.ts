@@ -10,10 +10,10 @@ import {
   type Starter,
   tamper,
   withChannels,
-} from '../support/actions.ts';
-import type { Answer, Headquarters, Options } from '../support/headquarters.ts';
-import { sell, validated } from '../support/sales.ts';
-import { aLine, appendTransaction, aTransaction } from '../support/transactions.ts';
+} from '../../support/actions.ts';
+import type { Answer, Headquarters, Options } from '../../support/headquarters.ts';
+import { sell, validated } from '../../support/sales.ts';
+import { aLine, appendTransaction, aTransaction } from '../../support/transactions.ts';
 
 const MINUTE = 60_000;
 const DAY = 24 * 60 * MINUTE;
