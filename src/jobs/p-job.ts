@@ -1,13 +1,11 @@
 import { packageAfter, setAside, type UploadPackage } from '../data/channel/operation.ts';
 import { self } from '../data/channel/self.ts';
-import { isRefusal } from '../data/database.ts';
 import { advanceReceived, channelDatabaseByName } from '../data/hq/channel.ts';
-import { addUploadPackage, endUploadSession, type UploadStatus } from '../data/hq/session.ts';
-import { timeOrderedId } from '../data/ids.ts';
+import { addUploadPackage, endUploadSession, type OpenSession } from '../data/hq/session.ts';
 import { receivePackage } from '../domain/operations/index.ts';
 import { ChannelDatabaseRewound } from '../errors.ts';
 import type { Job, JobContext } from '../queue/job.ts';
-import { mustHaveMovedOn } from './mark.ts';
+import { type Package, type Route, transfer } from './transfer.ts';
 
 /**
  * P-job: brings what channels did up to headquarters, in the order of their replication counters.
@@ -22,116 +20,59 @@ export const pJob: Job = {
   title: 'P-job',
   description:
     'Uploads to headquarters what channels did since the last upload, in the order of their replication counters.',
-  async run(context) {
-    const databases = context.channelDatabases();
-    const left = new Map<string, number>();
-    await Promise.all(
-      databases.map((name) =>
-        context.isolated(name, async () => {
-          left.set(name, await waitingIn(context, name));
-        }),
-      ),
-    );
-    context.expect(
-      'uploading',
-      [...left.values()].reduce((sum, count) => sum + count, 0),
-    );
-    for (const name of databases) if (left.has(name)) await uploadFrom(context, name);
-  },
+  run: (context) =>
+    transfer(context, {
+      phase: 'uploading',
+      atOnce: 1,
+      always: true,
+      countWaiting: (name) => countWaiting(context, name),
+      route: (session) => upload(context, session),
+      failedReading: 'UPLOAD_FAILED',
+      endSession: endUploadSession,
+    }),
 };
 
 const REFUSED = 'The database of headquarters refused this operation; see the log of headquarters.';
 
 /** How far headquarters has the log of a channel database. */
-async function markOf(context: JobContext, name: string): Promise<{ counter: number; operationId: string | null }> {
-  const received = await context.hq.read((db) => channelDatabaseByName(db, name));
-  return { counter: received!.lastReceived, operationId: received!.lastOperationId };
+async function received(context: JobContext, name: string) {
+  const { lastReceived, lastOperationId } = (await context.hq.read((db) => channelDatabaseByName(db, name)))!;
+  return { reached: lastReceived, id: lastOperationId };
 }
 
-async function waitingIn(context: JobContext, name: string): Promise<number> {
+async function countWaiting(context: JobContext, name: string): Promise<number> {
   const database = await context.channels.open(name);
-  const [{ lastCounter }, { counter }] = await Promise.all([database.read(self), markOf(context, name)]);
-  return Math.max(0, lastCounter - counter);
+  const [{ lastCounter }, { reached }] = await Promise.all([database.read(self), received(context, name)]);
+  return Math.max(0, lastCounter - reached);
 }
 
-async function uploadFrom(context: JobContext, name: string): Promise<void> {
-  const session = { id: timeOrderedId(context.now()), runId: context.run.id, channelDatabase: name, at: context.now() };
-  let reading = true;
-  /** Packages were sent, and the session is not ended. */
-  let open = false;
-  const end = (status: UploadStatus, error?: { code: string; message: string }) =>
-    open || error
-      ? context.hq.write((tx) =>
-          endUploadSession(tx, session.id, { ...session, status, at: context.now(), ...(error ? { error } : {}) }),
-        )
-      : undefined;
-
-  const failure = await context
-    .isolated(name, async () => {
-      const database = await context.channels.open(name);
-      let mark = await markOf(context, name);
-      let limit = context.batchSize;
-      const next = (counter: number) => database.read((db) => packageAfter(db, counter, limit));
-      let reads = next(mark.counter);
-      for (;;) {
-        reading = true;
-        const { previousId, head, upload } = await reads;
-        if (head < mark.counter || (mark.counter > 0 && previousId !== mark.operationId))
-          throw new ChannelDatabaseRewound(name);
-        if (!upload) break;
-        reading = false;
-        const isLast = upload.last >= head;
-        // The next package is read while headquarters stores this one.
-        if (!isLast) {
-          reads = next(upload.last);
-          reads.catch(() => {});
-        }
-        const at = context.now();
-        const store = (sent: UploadPackage) =>
-          context.batch(async (tx) => {
-            const moved = await advanceReceived(tx, name, mark.counter, {
-              counter: sent.last,
-              operationId: sent.lastId,
-              at,
-            });
-            if (!moved) return { done: 0, result: false };
-            await receivePackage(tx, sent, { channelDatabase: name, sessionId: session.id, at });
-            await addUploadPackage(tx, session, sent);
-            if (isLast) await endUploadSession(tx, session.id, { ...session, status: 'APPLIED', at });
-            return { done: sent.rows, result: true };
-          });
-        let moved: boolean;
-        try {
-          moved = await store(upload);
-        } catch (error) {
-          if (!isRefusal(error)) throw error;
-          if (upload.rows > 1) {
-            // One of them is at fault: it is found by halving.
-            limit = Math.ceil(upload.rows / 2);
-            reads = next(mark.counter);
-            continue;
-          }
-          context.log.error({ err: error, channelDatabase: name, counter: upload.first }, 'an operation was refused');
-          moved = await store(setAside(upload, REFUSED));
-          limit = context.batchSize;
-          if (!isLast) reads = next(upload.last);
-        }
-        if (moved) {
-          open = !isLast;
-          if (isLast) break;
-          mark = { counter: upload.last, operationId: upload.lastId };
-        } else {
-          // Another run uploads this database too: go on behind what it sent.
-          const refused = mark.counter;
-          mark = await markOf(context, name);
-          mustHaveMovedOn(refused, mark.counter);
-          reads = next(mark.counter);
-        }
-      }
-    })
-    .catch(async (error: unknown) => {
-      await end('CANCELED');
-      throw error;
-    });
-  await end(!failure ? 'APPLIED' : reading ? 'UPLOAD_FAILED' : 'APPLY_FAILED', failure);
+async function upload(
+  context: JobContext,
+  session: OpenSession,
+): Promise<Route<Awaited<ReturnType<typeof packageAfter>>, UploadPackage & Package>> {
+  const { channelDatabase: name } = session;
+  const database = await context.channels.open(name);
+  return {
+    mark: () => received(context, name),
+    read: ({ reached }, limit) => database.read((db) => packageAfter(db, reached, limit)),
+    async prepare({ previousId, head, upload }, { reached, id }) {
+      if (head < reached || (reached > 0 && previousId !== id)) throw new ChannelDatabaseRewound(name);
+      return upload && { ...upload, to: { reached: upload.last, id: upload.lastId }, isLast: upload.last >= head };
+    },
+    store(sent, { reached: from }) {
+      const at = context.now();
+      return context.batch(async (tx) => {
+        const to = { counter: sent.last, operationId: sent.lastId, at };
+        if (!(await advanceReceived(tx, name, from, to))) return { done: 0, result: false };
+        await receivePackage(tx, sent, { channelDatabase: name, sessionId: session.id, at });
+        await addUploadPackage(tx, session, sent);
+        if (sent.isLast) await endUploadSession(tx, session.id, { ...session, status: 'APPLIED', at });
+        return { done: sent.rows, result: true };
+      });
+    },
+    setAside(sent, error) {
+      context.log.error({ err: error, channelDatabase: name, counter: sent.first }, 'an operation was refused');
+      return { ...sent, ...setAside(sent, REFUSED) };
+    },
+  };
 }

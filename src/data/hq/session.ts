@@ -33,10 +33,18 @@ export class DownloadSession extends Session<DownloadStatus> {
   @Column({ type: 'bigint', nullable: true }) toVersion!: number | null;
 }
 
+/** A session as its packages know it: the first one stores it. */
+export interface OpenSession {
+  id: string;
+  runId: number;
+  channelDatabase: string;
+  at: string;
+}
+
 /** Adds a package to an upload session, which its first package opens. One statement per package. */
 export const addUploadPackage = (
   tx: EntityManager,
-  session: { id: string; runId: number; channelDatabase: string; at: string },
+  session: OpenSession,
   upload: { rows: number; first: number; last: number },
 ) =>
   sql(
@@ -51,7 +59,7 @@ export const addUploadPackage = (
 /** As `addUploadPackage`. `through` guards against counting a package twice after a crash between the two databases. */
 export const addDownloadPackage = (
   tx: EntityManager,
-  session: { id: string; runId: number; channelDatabase: string; at: string },
+  session: OpenSession,
   download: { rows: number; from: number; through: number },
 ) =>
   sql(
@@ -64,7 +72,7 @@ export const addDownloadPackage = (
     [session.id, session.runId, session.channelDatabase, download.rows, download.from, download.through, session.at],
   );
 
-interface Ending<Status> {
+export interface Ending<Status> {
   runId: number;
   channelDatabase: string;
   status: Status;

@@ -1,0 +1,140 @@
+import type { EntityManager } from 'typeorm';
+import { isRefusal } from '../data/database.ts';
+import type { Ending, OpenSession } from '../data/hq/session.ts';
+import { timeOrderedId } from '../data/ids.ts';
+import type { JobContext } from '../queue/job.ts';
+
+/** How far a transfer has come. */
+interface Mark {
+  reached: number;
+  /** What is there, if the source has to prove that it continues that. */
+  id?: string | null;
+}
+
+/** Rows that one transaction stores in the target. */
+export interface Package {
+  rows: number;
+  /** The mark once they are stored. */
+  to: Mark;
+  isLast: boolean;
+}
+
+/** How rows get from the source to the target. */
+export interface Route<Read, Sent extends Package> {
+  mark: () => Promise<Mark>;
+  /** Reads what follows the mark, at most `limit` rows, while the target stores what comes before it. */
+  read: (after: Mark, limit: number) => Promise<Read>;
+  /** Makes the next package of what was read; undefined when nothing is left. */
+  prepare: (read: Read, mark: Mark) => Promise<Sent | undefined>;
+  /** Stores a package and moves the mark, in one transaction. False: another run had moved it. */
+  store: (sent: Sent, from: Mark) => Promise<boolean>;
+  /** What to store instead of a row that the target refuses, found by halving its package. Without this, a refusal ends the transfer. */
+  setAside?: (refused: Sent, error: unknown) => Sent;
+}
+
+interface Transfer<Read, Sent extends Package, Status extends string> {
+  phase: string;
+  /** Databases that are transferred at once. */
+  atOnce: number;
+  /** Transfers also where no rows wait, because reading checks the source. */
+  always: boolean;
+  countWaiting: (channelDatabase: string) => Promise<number>;
+  route: (session: OpenSession) => Promise<Route<Read, Sent>>;
+  /** Status of a session that failed before its target was told to store a package. */
+  failedReading: Status;
+  endSession: (
+    tx: EntityManager,
+    id: string,
+    ending: Ending<Status | 'APPLIED' | 'CANCELED' | 'APPLY_FAILED'>,
+  ) => Promise<void>;
+}
+
+/** Transfers to or from each channel database of a run. One that fails does not stop the others. */
+export async function transfer<Read, Sent extends Package, Status extends string>(
+  context: JobContext,
+  kind: Transfer<Read, Sent, Status>,
+): Promise<void> {
+  const databases = context.channelDatabases();
+  const waiting = new Map<string, number>();
+  const count = async (name: string) => void waiting.set(name, await kind.countWaiting(name));
+  await Promise.all(databases.map((name) => context.isolated(name, () => count(name))));
+  context.expect(
+    kind.phase,
+    [...waiting.values()].reduce((sum, rows) => sum + rows, 0),
+  );
+  const names = databases.filter((name) => (kind.always ? waiting.has(name) : waiting.get(name)));
+  const workers = Array.from({ length: kind.atOnce }, async () => {
+    for (let name = names.shift(); name; name = names.shift()) await transferOne(context, name, kind);
+  });
+  // All end before an error is passed along: nothing goes on behind the back of a run that has ended.
+  const settled = await Promise.allSettled(workers);
+  for (const result of settled) if (result.status === 'rejected') throw result.reason;
+}
+
+async function transferOne<Read, Sent extends Package, Status extends string>(
+  context: JobContext,
+  channelDatabase: string,
+  { route: routeOf, endSession, failedReading }: Transfer<Read, Sent, Status>,
+): Promise<void> {
+  const session = { id: timeOrderedId(context.now()), runId: context.run.id, channelDatabase, at: context.now() };
+  let reading = true;
+  /** Packages were stored, and the session has not ended. */
+  let open = false;
+
+  const end = (ending: Pick<Parameters<typeof endSession>[2], 'status' | 'error'>) =>
+    context.hq.write((tx) => endSession(tx, session.id, { ...session, ...ending, at: context.now() }));
+
+  const move = async () => {
+    const route = await routeOf(session);
+    let limit = context.batchSize;
+    const readAfter = (after: Mark) => {
+      const reads = route.read(after, limit);
+      // It may be read in vain, and may fail before anyone waits for it.
+      reads.catch(() => {});
+      return reads;
+    };
+    let mark = await route.mark();
+    let next = readAfter(mark);
+    for (;;) {
+      reading = true;
+      const sent = await route.prepare(await next, mark);
+      if (!sent) return;
+      context.stopIfAsked();
+      reading = false;
+      if (!sent.isLast) next = readAfter(sent.to);
+      let isStored: boolean;
+      try {
+        isStored = await route.store(sent, mark);
+      } catch (error) {
+        if (!route.setAside || !isRefusal(error)) throw error;
+        if (sent.rows > 1) {
+          limit = Math.ceil(sent.rows / 2);
+          next = readAfter(mark);
+          continue;
+        }
+        isStored = await route.store(route.setAside(sent, error), mark);
+        limit = context.batchSize;
+        if (!sent.isLast) next = readAfter(sent.to);
+      }
+      if (isStored) {
+        open = !sent.isLast;
+        if (sent.isLast) return;
+        mark = sent.to;
+      } else {
+        const refused = mark;
+        mark = await route.mark();
+        // A file that was replaced under its open connections would refuse the same package forever.
+        if (mark.reached <= refused.reached)
+          throw new Error(`A package after ${refused.reached} was refused, and the mark is now at ${mark.reached}.`);
+        next = readAfter(mark);
+      }
+    }
+  };
+
+  const failure = await context.isolated(channelDatabase, move).catch(async (error: unknown) => {
+    if (open) await end({ status: 'CANCELED' });
+    throw error;
+  });
+  if (failure) await end({ status: reading ? failedReading : 'APPLY_FAILED', error: failure });
+  else if (open) await end({ status: 'APPLIED' });
+}
