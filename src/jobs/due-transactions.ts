@@ -60,7 +60,7 @@ async function workThrough<Checked extends DueTransaction>(
     await inHalves(
       due,
       (some) => batch(some, channel),
-      (one, error) => refused(context, one, error),
+      (transaction, error) => refused(context, transaction, error),
     );
   }
 }

@@ -1,29 +1,35 @@
 import { DatabaseUnavailable, DomainError } from '../errors.ts';
 import { Cancelled, Released } from '../queue/job.ts';
 
-/** What stops a run, and is not the fault of a record in its batch. */
-export const passesAlong = (error: unknown): boolean =>
-  error instanceof Cancelled ||
-  error instanceof Released ||
-  error instanceof DomainError ||
-  error instanceof DatabaseUnavailable;
+/** What stops a run, whichever record it met. */
+export const stopsRun = (error: unknown): boolean =>
+  error instanceof Cancelled || error instanceof Released || error instanceof DatabaseUnavailable;
+
+/** What is not the fault of a record in the batch. */
+const isNobodysFault = (error: unknown): boolean => stopsRun(error) || error instanceof DomainError;
 
 /**
- * Does a batch; one that the database refuses is tried in halves, down to the record that is at fault, which `refused` sets aside: its
- * neighbours go on.
+ * Does a batch. One that fails is tried in halves, down to the record at fault, which `refused` sets aside; its neighbors go on. Ends early
+ * and returns false when `work` returns false. Errors that `passes` are passed along.
  */
 export async function inHalves<Item>(
   items: readonly Item[],
-  work: (items: readonly Item[]) => Promise<void>,
+  work: (items: readonly Item[]) => Promise<unknown>,
   refused: (item: Item, error: unknown) => Promise<void>,
-): Promise<void> {
+  passes = isNobodysFault,
+): Promise<boolean> {
   try {
-    await work(items);
+    return (await work(items)) !== false;
   } catch (error) {
-    if (passesAlong(error)) throw error;
-    if (items.length === 1) return refused(items[0]!, error);
+    if (passes(error)) throw error;
+    if (items.length === 1) {
+      await refused(items[0]!, error);
+      return true;
+    }
     const half = Math.ceil(items.length / 2);
-    await inHalves(items.slice(0, half), work, refused);
-    await inHalves(items.slice(half), work, refused);
+    return (
+      (await inHalves(items.slice(0, half), work, refused, passes)) &&
+      inHalves(items.slice(half), work, refused, passes)
+    );
   }
 }

@@ -9,8 +9,9 @@ import {
 } from '../data/hq/statement.ts';
 import { dayIn } from '../domain/business-day.ts';
 import { firstOf } from '../domain/posting.ts';
-import { DatabaseUnavailable, DomainError } from '../errors.ts';
-import { Cancelled, type JobContext, Released } from '../queue/job.ts';
+import { DomainError } from '../errors.ts';
+import type { JobContext } from '../queue/job.ts';
+import { inHalves, stopsRun } from './halves.ts';
 
 /** Statements that one transaction may move, and the sales that they may have together. */
 const MOST_STATEMENTS = 200;
@@ -42,34 +43,25 @@ export async function* groupsOf(
   }
 }
 
-/**
- * Does something with statements together. When it fails, it is tried with halves of them, down to the statement that is at fault, which
- * is stored with the reason and goes no further in this run; the others go on. `failed` collects those.
- */
+/** Does something with statements together. One at fault is stored with the reason, and goes no further in this run: it joins `failed`. */
 export async function together(
   context: JobContext,
   ids: readonly number[],
   failed: Set<number>,
   work: (ids: readonly number[]) => Promise<void>,
 ): Promise<void> {
-  const left = ids.filter((id) => !failed.has(id));
-  if (left.length === 0) return;
-  try {
-    await work(left);
-  } catch (error) {
-    if (error instanceof Cancelled || error instanceof Released || error instanceof DatabaseUnavailable) throw error;
-    if (left.length > 1) {
-      const half = Math.ceil(left.length / 2);
-      await together(context, left.slice(0, half), failed, work);
-      return together(context, left.slice(half), failed, work);
-    }
-    const [id] = left as [number];
+  const fail = async (id: number, error: unknown) => {
     await context.batch(async (tx) => {
       await failStatements(tx, [failureOf(context, id, error)], momentOf(context));
       return { done: 0, failed: 1, result: undefined };
     });
     failed.add(id);
-  }
+  };
+  const workOn = async (some: readonly number[]) => {
+    const left = some.filter((id) => !failed.has(id));
+    if (left.length > 0) await work(left);
+  };
+  await inHalves(ids, workOn, fail, stopsRun);
 }
 
 function failureOf(context: JobContext, id: number, error: unknown): StatementFailure {

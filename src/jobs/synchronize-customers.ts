@@ -2,7 +2,7 @@ import { type CustomerOperationRow, countDue, dueOperations, failOperations, sti
 import { afterPassingFailure, type Checked, checked, resolveOperations } from '../domain/resolve.ts';
 import { proveHeadquarters } from '../domain/rewound.ts';
 import type { Job, JobContext } from '../queue/job.ts';
-import { passesAlong } from './halves.ts';
+import { inHalves } from './halves.ts';
 
 /**
  * Synchronize customers and channel requests: gives uploaded customers their account IDs, within headquarters.
@@ -35,8 +35,13 @@ async function synchronizeAll(context: JobContext, channels: string[]): Promise<
     // The next batch is read and checked while the database stores this one.
     reads = nextDue(context, channels, next);
     reads.catch(() => {});
+    const isDone = await inHalves(
+      due,
+      (some) => synchronizeBatch(context, some),
+      (operation, error) => refused(context, operation, error),
+    );
     // What was left of this batch, or waited for it, comes before what follows it.
-    if (!(await synchronizeBatch(context, due))) reads = nextDue(context, channels, beginning);
+    if (!isDone) reads = nextDue(context, channels, beginning);
   }
 }
 
@@ -62,36 +67,25 @@ async function nextDue(context: JobContext, channels: string[], from: Place): Pr
   return { due: checked(due), next: { channel, after } };
 }
 
-/**
- * False when some of the batch are still due, or others may be due because of it. A batch that the database refuses is tried in
- * halves, down to the operation that is at fault.
- */
-async function synchronizeBatch(context: JobContext, due: Checked[]): Promise<boolean> {
+/** False when some of the batch are still due, or others may be due because of it. */
+function synchronizeBatch(context: JobContext, due: readonly Checked[]): Promise<boolean> {
   const now = context.now();
-  try {
-    return await context.batch(async (tx) => {
-      const operations = await stillDue(tx, due, now);
-      const { synced, failed, numbersLeft } = await resolveOperations(tx, operations, now);
-      if (numbersLeft !== null) context.log.warn({ numbersLeft }, 'the number sequence of customer accounts runs low');
-      const retried = operations.some(({ try_count: tries }) => tries > 0);
-      return { done: synced, failed, result: synced + failed === due.length && !retried };
-    });
-  } catch (error) {
-    if (passesAlong(error)) throw error;
-    if (due.length > 1) {
-      const half = Math.ceil(due.length / 2);
-      return (await synchronizeBatch(context, due.slice(0, half))) && synchronizeBatch(context, due.slice(half));
-    }
-    context.log.error({ err: error, operation: due[0]!.sequence }, 'an operation was refused by the database');
-    const failure = afterPassingFailure(
-      due[0]!,
-      { code: 'INTERNAL', message: 'The database refused this operation; see the log of headquarters.' },
-      now,
-    );
-    await context.batch(async (tx) => {
-      await failOperations(tx, [failure], now);
-      return { done: 0, failed: failure.state === 'FAILED' ? 1 : 0, result: undefined };
-    });
-    return true;
-  }
+  return context.batch(async (tx) => {
+    const operations = await stillDue(tx, due, now);
+    const { synced, failed, numbersLeft } = await resolveOperations(tx, operations, now);
+    if (numbersLeft !== null) context.log.warn({ numbersLeft }, 'the number sequence of customer accounts runs low');
+    const retried = operations.some(({ try_count: tries }) => tries > 0);
+    return { done: synced, failed, result: synced + failed === due.length && !retried };
+  });
+}
+
+async function refused(context: JobContext, operation: Checked, error: unknown): Promise<void> {
+  context.log.error({ err: error, operation: operation.sequence }, 'an operation was refused by the database');
+  const now = context.now();
+  const message = 'The database refused this operation; see the log of headquarters.';
+  const failure = afterPassingFailure(operation, { code: 'INTERNAL', message }, now);
+  await context.batch(async (tx) => {
+    await failOperations(tx, [failure], now);
+    return { done: 0, failed: failure.state === 'FAILED' ? 1 : 0, result: undefined };
+  });
 }
