@@ -73,10 +73,6 @@ export const ownChannel = (viewer: Viewer): string | undefined =>
 export const visibleTo = <Row extends { channel: string }>(viewer: Viewer, rows: readonly Row[]): Row[] =>
   rows.filter(({ channel }) => mayUse(viewer, channel));
 
-export function mustOperate(viewer: Viewer, what: string): asserts viewer is Viewer & { kind: 'operator' } {
-  if (viewer.kind !== 'operator') throw new Forbidden(what);
-}
-
 export function mustUse(viewer: Viewer, channel: string): void {
-  if (viewer.kind === 'channel' && viewer.channel !== channel) throw new Forbidden(`using the channel "${channel}"`);
+  if (!mayUse(viewer, channel)) throw new Forbidden(`using the channel "${channel}"`);
 }

@@ -26,9 +26,6 @@ export const numberKey = (cursor: string): number | undefined =>
 export const textKey = (cursor: string): string | undefined =>
   /^[\x21-\x7e]{1,100}$/.test(cursor) ? cursor : undefined;
 
-/** The number in a global ID; 0, which no record has, when it holds none. */
-export const numberOf = ({ id }: { id: string }): number => numberKey(id) ?? 0;
-
 const encoded = (key: string | number) => Buffer.from(String(key)).toString('base64url');
 const decoded = (cursor: string) => Buffer.from(cursor, 'base64url').toString();
 
@@ -66,6 +63,10 @@ export async function keysetConnection<Key extends string | number, Row>(
   if (connection.edges.length === 0) Object.assign(connection.pageInfo, { startCursor: null, endCursor: null });
   return connection;
 }
+
+/** Whether it is the first page of a list in this order, which a list of lists asks for many times over. */
+export const isFirst = ({ after, before, descending }: Keyset<unknown>, order: 'oldest first' | 'newest first') =>
+  after === undefined && before === undefined && descending === (order === 'newest first');
 
 /** A connection over rows of a database by their numeric IDs. */
 export const listById = <Row extends { id: number }>(

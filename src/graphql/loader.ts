@@ -1,6 +1,8 @@
 import { createContextCache } from '@pothos/core';
 import DataLoader from 'dataloader';
-import { DatabaseUnavailable } from '../errors.ts';
+import type { EntityManager } from 'typeorm';
+import type { Channels } from '../data/channels.ts';
+import type { Database } from '../data/database.ts';
 import type { Context } from './context.ts';
 
 /*
@@ -42,10 +44,44 @@ export const groupLoader = <Key extends number | string, Row>(
     return keys.map((key) => found.get(key) ?? []);
   });
 
-/** For reads of headquarters that its channels can do without: a channel works while headquarters is down, and says what it knows itself. */
-export const ifUnavailable =
-  <Instead>(instead: Instead) =>
-  (error: unknown): Instead => {
-    if (error instanceof DatabaseUnavailable) return instead;
-    throw error;
-  };
+/** The first rows of each key, in the order they were read, up to the limit that they are asked for with. */
+export const firstLoader = <Key extends { limit: number }, Row>(
+  load: (keys: readonly Key[], limit: number, context: Context) => Promise<readonly Row[]>,
+  keyOf: (key: Key) => string,
+  isOf: (row: Row, key: Key) => boolean,
+) =>
+  loader<Key, Row[]>(
+    async (keys, context) => {
+      const found = await load(keys, Math.max(...keys.map(({ limit }) => limit)), context);
+      return keys.map((key) => found.filter((row) => isOf(row, key)).slice(0, key.limit));
+    },
+    (key) => `${keyOf(key)}:${key.limit}`,
+  );
+
+/** What a channel calls its own. Two channel databases may hold the same UUID by mistake. */
+export interface ChannelKey {
+  channel: string;
+  uuid: string;
+}
+
+export const keyText = ({ channel, uuid }: ChannelKey): string => `${channel}:${uuid}`;
+
+/** Asks each channel database that these are of, in one statement. */
+export async function inChannels<Row>(
+  channels: Channels,
+  keys: readonly ChannelKey[],
+  question: (db: EntityManager, uuids: readonly string[], database: Database) => Promise<Row[]>,
+): Promise<Row[]> {
+  const databases = new Map<string, Set<string>>();
+  const settings = new Map(channels.all().map((channel) => [channel.code, channel]));
+  for (const { channel, uuid } of keys) {
+    const name = settings.get(channel)?.channelDatabase;
+    if (name !== undefined) databases.set(name, (databases.get(name) ?? new Set()).add(uuid));
+  }
+  const found: Row[] = [];
+  for (const [name, uuids] of databases) {
+    const database = await channels.open(name);
+    found.push(...(await database.read((db) => question(db, [...uuids], database))));
+  }
+  return found;
+}

@@ -1,5 +1,5 @@
 import SchemaBuilder, { BasePlugin, type PothosOutputFieldConfig, type SchemaTypes } from '@pothos/core';
-import { mayUse, type Viewer } from '../access/viewer.ts';
+import { mustUse, type Viewer } from '../access/viewer.ts';
 import { Forbidden } from '../errors.ts';
 
 /*
@@ -21,7 +21,7 @@ export const authScopes = ({ viewer }: { viewer: Viewer }) => ({
     return true;
   },
   channel: (channel: string | null | undefined) => {
-    if (channel && !mayUse(viewer, channel)) throw new Forbidden(`using the channel "${channel}"`);
+    if (channel) mustUse(viewer, channel);
     return true;
   },
 });

@@ -26,7 +26,7 @@ export const enumOf = <Value extends string>(
   });
 
 /** Who did something, and when. */
-interface Who {
+export interface Who {
   actor: string;
   at: string;
 }
@@ -44,9 +44,19 @@ export const idInput = <Key extends number | string = number>(
     fields: (t) => ({ id: t.globalID({ for: [type], required: true, description: 'Its global ID.' }) }),
   }) as unknown as InputRef<{ id: { typename: string; id: Key } }>;
 
+/** An input that says which record of a channel, and no more. */
+export const channelInput = (name: string, description: string) =>
+  builder.inputType(name, {
+    description,
+    fields: (t) => ({
+      channel: t.string({ required: true, description: 'Code of its channel.' }),
+      uuid: t.field({ type: 'UUID', required: true, description: 'Its UUID.' }),
+    }),
+  });
+
 type Answer<Type extends TypeParam<Types>> = ShapeFromTypeParam<Types, Type, false>;
 
-interface OperatorMutation<Type extends TypeParam<Types>, Input> {
+export interface OperatorMutation<Type extends TypeParam<Types>, Input> {
   type: Type;
   input: InputRef<Input>;
   /** Describes the input in its place; default: "Which one." */
@@ -63,20 +73,19 @@ export const operatorMutation = <Type extends TypeParam<Types>, Input extends ob
   name: string,
   {
     run,
-    then,
+    afterCommit,
     ...options
   }: OperatorMutation<Type, Input> & {
     /** Nothing but SQL, and what throws before it. */
     run: (tx: EntityManager, input: Input, who: Who, context: Context) => Promise<Answer<Type>>;
-    /** After the commit. */
-    then?: (answer: Answer<Type>, context: Context, input: Input) => unknown;
+    afterCommit?: (answer: Answer<Type>, context: Context, input: Input) => unknown;
   },
 ) =>
   operatorAction(name, {
     ...options,
     run: async (input, who, context) => {
       const answer = await context.hq.write((tx) => run(tx, input, who, context));
-      await then?.(answer, context, input);
+      await afterCommit?.(answer, context, input);
       return answer;
     },
   });
@@ -114,6 +123,12 @@ interface Node<Row, Key> {
 /** Keys of global IDs. One that no record has is none of ours. */
 export const numberId = (id: string): number => numberKey(id) ?? 0;
 export const textId = (id: string): string => id;
+
+/** Rows that are rarely asked for by more than one ID at a time. */
+export const oneByOne =
+  <Row, Key>(read: (db: EntityManager, key: Key) => Promise<Row | null | undefined>) =>
+  async (db: EntityManager, keys: readonly Key[]): Promise<Row[]> =>
+    (await Promise.all(keys.map((key) => read(db, key)))).filter((row) => row !== null && row !== undefined);
 
 const nodeRef = <Row extends object, Key extends number | string>(
   name: string,

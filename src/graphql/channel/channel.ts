@@ -1,8 +1,9 @@
-import { mustOperate, mustUse } from '../../access/viewer.ts';
-import type {
-  ChannelDatabase as ChannelDatabaseRow,
-  Channel as ChannelRow,
-  channelTypes,
+import { mayUse, ownChannel } from '../../access/viewer.ts';
+import {
+  type ChannelDatabase as ChannelDatabaseRow,
+  type Channel as ChannelRow,
+  channelDatabasesByName,
+  type channelTypes,
 } from '../../data/hq/channel.ts';
 import { adoptChannelDatabase } from '../../domain/adopt.ts';
 import { createChannel, updateChannel } from '../../domain/channel.ts';
@@ -10,8 +11,8 @@ import { ChannelExists, ChannelNotFound, InvalidInput, NotFound } from '../../er
 import { builder } from '../builder.ts';
 import type { Context } from '../context.ts';
 import { keysetConnection, textKey } from '../keyset.ts';
-import type { Types } from '../vocabulary.ts';
-import { enumOf } from '../vocabulary.ts';
+
+import { enumOf, operatorAction, operatorMutation, type Types } from '../vocabulary.ts';
 
 const ChannelType = enumOf<(typeof channelTypes)[number]>('ChannelType', 'How a channel sells.', {
   RETAIL_STORE: 'A store with tills.',
@@ -19,7 +20,11 @@ const ChannelType = enumOf<(typeof channelTypes)[number]>('ChannelType', 'How a 
   CALL_CENTER: 'A call centre.',
 });
 
-const ChannelDatabase = builder.objectRef<ChannelDatabaseRow>('ChannelDatabase').implement({
+const ChannelDatabase = builder.loadableObjectRef<ChannelDatabaseRow, string>('ChannelDatabase', {
+  load: (names, { hq }) => hq.read((db) => channelDatabasesByName(db, names)),
+  sort: ({ name }) => name,
+});
+ChannelDatabase.implement({
   description:
     'A physical database that one or more channels live in. The P-job reads its log; 1010 writes account IDs back to it.',
   fields: (t) => ({
@@ -44,7 +49,7 @@ builder.node(Channel, {
   id: { resolve: ({ code }) => code },
   loadOne: (code, { viewer, channels }) => {
     const channel = channels.all().find((channel) => channel.code === code);
-    return channel && (viewer.kind === 'operator' || viewer.channel === code) ? channel : null;
+    return channel && mayUse(viewer, code) ? channel : null;
   },
   fields: (t) => ({
     code: t.exposeString('code', { description: 'Its code, unique and for ever: `houston`.' }),
@@ -59,7 +64,7 @@ builder.node(Channel, {
     channelDatabase: t.field({
       type: ChannelDatabase,
       description: 'The database it lives in, which it may share with other channels.',
-      resolve: ({ channelDatabase }, _args, { loaders }) => loaders.channelDatabase.load(channelDatabase),
+      resolve: ({ channelDatabase }) => channelDatabase,
     }),
     createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When it was added.' }),
     updatedAt: t.expose('updatedAt', { type: 'DateTime', description: 'When a setting changed last.' }),
@@ -80,7 +85,7 @@ export const channelField = <Row extends { channel: string }>(
 const visible = ({ viewer, channels }: Context) =>
   channels
     .all()
-    .filter(({ code }) => viewer.kind === 'operator' || viewer.channel === code)
+    .filter(({ code }) => mayUse(viewer, code))
     .sort((one, other) => (one.code < other.code ? -1 : 1));
 
 builder.queryFields((t) => ({
@@ -160,55 +165,56 @@ const AdoptChannelDatabaseInput = builder.inputType('AdoptChannelDatabaseInput',
   fields: (t) => ({ name: t.string({ required: true, description: 'Its name.' }) }),
 });
 
-builder.mutationFields((t) => ({
-  createChannel: t.field({
-    type: Channel,
-    description: 'Adds a channel (operators). Repeating it with the same settings answers the channel that is there.',
-    errors: { types: [InvalidInput, ChannelExists] },
-    args: { input: t.arg({ type: CreateChannelInput, required: true, description: 'The channel.' }) },
-    resolve: async (_root, { input }, { viewer, hq, channels, now }) => {
-      mustOperate(viewer, 'adding channels');
-      const channel = await hq.write((tx) => createChannel(tx, input, viewer.name, now()));
-      await channels.refresh();
-      return channel;
-    },
-  }),
-  updateChannel: t.field({
-    type: Channel,
-    description: 'Changes settings of a channel (operators). Each change is kept in the audit trail.',
-    errors: { types: [InvalidInput, ChannelNotFound] },
-    args: { input: t.arg({ type: UpdateChannelInput, required: true, description: 'What to change.' }) },
-    resolve: async (_root, { input: { code, ...change } }, { viewer, hq, channels, now, notice }) => {
-      mustOperate(viewer, 'changing channels');
-      const channel = await hq.write((tx) => updateChannel(tx, code, change, viewer.name, now()));
-      await channels.refresh();
-      if (change.liveConversion) notice(code);
-      return channel;
-    },
-  }),
-  adoptChannelDatabase: t.field({
-    type: ChannelDatabase,
-    description:
-      'After a channel database was restored from a backup or replaced (CHANNEL_DATABASE_REWOUND): begins a new epoch, in which the next P-job uploads its log from the beginning. What headquarters has already is ignored and nothing is taken back: nobody gets a second account ID, and a closed shift stays closed. What is done from then on takes effect as always. 1010 brings back customers and edits that the database has lost; a shift that it has lost is closed with closeLostShift. Cursors of its feeds become invalid: clients begin again without one. Channels with live conversion go on at once.',
-    errors: { types: [NotFound] },
-    args: { input: t.arg({ type: AdoptChannelDatabaseInput, required: true, description: 'Which one.' }) },
-    resolve: async (_root, { input: { name } }, { viewer, hq, channels, now, notice }) => {
-      mustOperate(viewer, 'adopting channel databases');
-      const adopted = await adoptChannelDatabase({ hq, channels }, name, viewer.name, now());
-      for (const { code, channelDatabase } of channels.all()) if (channelDatabase === name) notice(code);
-      return adopted;
-    },
-  }),
-}));
+operatorMutation('createChannel', {
+  type: Channel,
+  input: CreateChannelInput,
+  inputDescription: 'The channel.',
+  description: 'Adds a channel. Repeating it with the same settings answers the channel that is there.',
+  may: 'adding channels',
+  failures: [InvalidInput, ChannelExists],
+  run: (tx, input, { actor, at }) => createChannel(tx, input, actor, at),
+  afterCommit: (_channel, { channels }) => channels.refresh(),
+});
 
-/** Channels that a viewer names must exist and be theirs. */
+operatorMutation('updateChannel', {
+  type: Channel,
+  input: UpdateChannelInput,
+  inputDescription: 'What to change.',
+  description: 'Changes settings of a channel. Each change is kept in the audit trail.',
+  may: 'changing channels',
+  failures: [InvalidInput, ChannelNotFound],
+  run: (tx, { code, ...change }, { actor, at }) => updateChannel(tx, code, change, actor, at),
+  afterCommit: async ({ code }, { channels, notice }, { liveConversion }) => {
+    await channels.refresh();
+    if (liveConversion) notice(code);
+  },
+});
+
+operatorAction('adoptChannelDatabase', {
+  type: ChannelDatabase,
+  input: AdoptChannelDatabaseInput,
+  description:
+    'After a channel database was restored from a backup or replaced (CHANNEL_DATABASE_REWOUND): begins a new epoch, in which the next P-job uploads its log from the beginning. What headquarters has already is ignored and nothing is taken back: nobody gets a second account ID, and a closed shift stays closed. What is done from then on takes effect as always. 1010 brings back customers and edits that the database has lost; a shift that it has lost is closed with closeLostShift. Cursors of its feeds become invalid: clients begin again without one. Channels with live conversion go on at once.',
+  may: 'adopting channel databases',
+  failures: [NotFound],
+  run: async ({ name }, { actor, at }, { hq, channels, notice }) => {
+    const adopted = await adoptChannelDatabase({ hq, channels }, name, actor, at);
+    for (const { code, channelDatabase } of channels.all()) if (channelDatabase === name) notice(code);
+    return adopted;
+  },
+});
+
+/** Channels that are named must exist. Null: all. */
 export function namedChannels(
-  { viewer, channels }: Context,
+  { channels }: Pick<Context, 'channels'>,
   codes: readonly string[] | null | undefined,
 ): string[] | null {
-  for (const code of codes ?? []) {
-    mustUse(viewer, code);
-    channels.get(code);
-  }
+  for (const code of codes ?? []) channels.get(code);
   return codes ? [...codes] : null;
+}
+
+/** The channel that is asked about, which must exist, or the viewer's own; undefined: all. */
+export function channelOf({ viewer, channels }: Context, asked: string | null | undefined): string | undefined {
+  const channel = asked ?? ownChannel(viewer);
+  return channel === undefined ? undefined : channels.get(channel).code;
 }

@@ -1,4 +1,3 @@
-import { mustOperate } from '../../access/viewer.ts';
 import {
   allNumberSequences,
   formatted,
@@ -10,13 +9,15 @@ import { InvalidInput, NotFound } from '../../errors.ts';
 import { atMost } from '../bounded.ts';
 import { builder } from '../builder.ts';
 import { LARGEST_PAGE } from '../keyset.ts';
+import { oneByOne, operatorMutation, operatorNode, textId } from '../vocabulary.ts';
 
-const NumberSequence = builder.objectRef<Row>('NumberSequence');
-builder.node(NumberSequence, {
+const NumberSequence = operatorNode<Row, string>('NumberSequence', {
+  parse: textId,
+  keyOf: ({ name }) => name,
+  read: oneByOne(numberSequenceByName),
+});
+NumberSequence.implement({
   description: 'Where account IDs come from: in order, without a gap, each once.',
-  id: { resolve: ({ name }) => name },
-  loadOne: (name, { hq, viewer }) =>
-    viewer.kind === 'operator' ? hq.read((db) => numberSequenceByName(db, name)) : null,
   fields: (t) => ({
     name: t.exposeString('name', { description: 'Its name: `customer-account`.' }),
     next: t.string({
@@ -43,11 +44,9 @@ builder.queryField('numberSequences', (t) =>
     type: [NumberSequence],
     nullable: true,
     ...atMost(LARGEST_PAGE),
-    description: 'The number sequences (operators).',
-    resolve: (_root, _args, { viewer, hq }) => {
-      mustOperate(viewer, 'reading number sequences');
-      return hq.read(allNumberSequences);
-    },
+    description: 'The number sequences.',
+    authScopes: { operator: 'reading number sequences' },
+    resolve: (_root, _args, { hq }) => hq.read(allNumberSequences),
   }),
 );
 
@@ -63,16 +62,12 @@ const UpdateInput = builder.inputType('UpdateNumberSequenceInput', {
   }),
 });
 
-builder.mutationField('updateNumberSequence', (t) =>
-  t.field({
-    type: NumberSequence,
-    description:
-      'Extends or limits a number sequence (operators). Customers that waited for numbers get theirs with the next run.',
-    errors: { types: [InvalidInput, NotFound] },
-    args: { input: t.arg({ type: UpdateInput, required: true, description: 'What to change.' }) },
-    resolve: (_root, { input }, { viewer, hq, now }) => {
-      mustOperate(viewer, 'changing number sequences');
-      return hq.write((tx) => extendNumberSequence(tx, input, viewer.name, now()));
-    },
-  }),
-);
+operatorMutation('updateNumberSequence', {
+  type: NumberSequence,
+  input: UpdateInput,
+  inputDescription: 'What to change.',
+  description: 'Extends or limits a number sequence. Customers that waited for numbers get theirs with the next run.',
+  may: 'changing number sequences',
+  failures: [InvalidInput, NotFound],
+  run: (tx, input, { actor, at }) => extendNumberSequence(tx, input, actor, at),
+});

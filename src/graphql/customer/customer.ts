@@ -1,4 +1,4 @@
-import { mustUse } from '../../access/viewer.ts';
+import { mayUse, ownChannel, visibleTo } from '../../access/viewer.ts';
 import {
   type CustomerFilter,
   type CustomerRow,
@@ -15,12 +15,13 @@ import { searchTerms } from '../../domain/search.ts';
 import { InvalidInput, whenUnavailable } from '../../errors.ts';
 import { atMost } from '../bounded.ts';
 import { builder } from '../builder.ts';
-import { channelField } from '../channel/channel.ts';
+import { channelField, channelOf } from '../channel/channel.ts';
 import type { Context } from '../context.ts';
 import { keysetConnection, numberKey } from '../keyset.ts';
+import { ofChannel } from '../scopes.ts';
 import { selects } from '../selection.ts';
 import { enumOf } from '../vocabulary.ts';
-import { type FoundCustomer, foundIn } from './loaders.ts';
+import { addresses, channelStage, type FoundCustomer, foundIn, hqStage } from './loaders.ts';
 
 export const CustomerType = enumOf<(typeof customerTypes)[number]>('CustomerType', 'What a customer is.', {
   PERSON: 'A person.',
@@ -127,9 +128,9 @@ builder.node(Customer, {
       type: SyncStatus,
       description:
         'Pending, synced, or set aside. While headquarters does not answer, a pending customer is said to be PENDING.',
-      resolve: async ({ account_id, channel, uuid }, _args, { loaders }) => {
+      resolve: async ({ account_id, channel, uuid }, _args, context) => {
         if (account_id !== null) return 'SYNCED';
-        const stage = await loaders.hqStage.load({ channel, uuid });
+        const stage = await hqStage(context).load({ channel, uuid });
         return stage?.state === 'FAILED' ? 'FAILED' : 'PENDING';
       },
     }),
@@ -165,7 +166,7 @@ builder.node(Customer, {
       type: [Address],
       ...atMost(100),
       description: 'All its addresses, in the order they were added.',
-      resolve: (row, _args, { loaders }) => row.addresses ?? loaders.addresses.load(row),
+      resolve: (row, _args, context) => row.addresses ?? addresses(context).load(row),
     }),
     createdAt: t.expose('created_at', { type: 'DateTime', description: 'When it was created in its channel.' }),
     updatedAt: t.expose('updated_at', { type: 'DateTime', description: 'When it was changed last, in its channel.' }),
@@ -179,10 +180,10 @@ builder.node(Customer, {
   }),
 });
 
-async function timelineOf({ uuid, channel, created_at }: CustomerRow, { loaders }: Context): Promise<TimelineEntry[]> {
+async function timelineOf({ uuid, channel, created_at }: CustomerRow, context: Context): Promise<TimelineEntry[]> {
   const [there, here] = await Promise.all([
-    loaders.hqStage.load({ channel, uuid }),
-    loaders.channelStage.load({ channel, uuid }),
+    hqStage(context).load({ channel, uuid }),
+    channelStage(context).load({ channel, uuid }),
   ]);
   const entries: TimelineEntry[] = [{ stage: 'CREATED', at: here?.created_at ?? created_at, detail: null }];
   if (there) entries.push({ stage: 'UPLOADED', at: there.received_at, detail: null });
@@ -198,18 +199,15 @@ async function timelineOf({ uuid, channel, created_at }: CustomerRow, { loaders 
   return entries;
 }
 
-const mine = ({ viewer }: Context, row: FoundCustomer | undefined): FoundCustomer | null =>
-  row && (viewer.kind === 'operator' || viewer.channel === row.channel) ? row : null;
-
 /** A channel's client asks its own database; an operator headquarters, and then, for one that was never uploaded, each channel database. */
 async function customerByUuid(context: Context, uuid: string, channel?: string): Promise<FoundCustomer | null> {
   if (!uuidRule.safeParse(uuid).success) return null;
   const { viewer, hq, channels } = context;
-  const within = channel ?? (viewer.kind === 'channel' ? viewer.channel : undefined);
+  const within = channel ?? ownChannel(viewer);
   if (within !== undefined) {
     const database = await channels.databaseOf(within);
     const [row] = foundIn(database, await database.read((db) => customersByUuid(db, [uuid])));
-    return row?.channel === within ? mine(context, row) : null;
+    return row?.channel === within && mayUse(viewer, within) ? row : null;
   }
   const [row] = foundIn(hq, await hq.read((db) => customersByUuid(db, [uuid])));
   if (row) return row;
@@ -242,16 +240,16 @@ builder.queryField('customer', (t) =>
         description: 'Look in this channel’s own database. Without it an operator asks headquarters first.',
       }),
     },
+    authScopes: ofChannel,
     resolve: async (_root, { by, channel }, context) => {
-      if (channel) mustUse(context.viewer, channel);
       const uuid = by.uuid ?? by.id?.id;
       if (uuid) return customerByUuid(context, uuid, channel ?? undefined);
-      const within = channel ?? (context.viewer.kind === 'channel' ? context.viewer.channel : undefined);
+      const within = channel ?? ownChannel(context.viewer);
       const database = within === undefined ? context.hq : await context.channels.databaseOf(within);
       if (!plainText(100).safeParse(by.accountId).success) return null;
       const row = await database.read((db) => customerByAccountId(db, by.accountId!));
-      const [found] = foundIn(database, row ? [row] : []);
-      return within !== undefined && found?.channel !== within ? null : mine(context, found);
+      const [found] = visibleTo(context.viewer, foundIn(database, row ? [row] : []));
+      return found === undefined || (within !== undefined && found.channel !== within) ? null : found;
     },
   }),
 );
@@ -289,13 +287,10 @@ builder.queryField('customers', (t) =>
           description: 'The order.',
         }),
       },
+      authScopes: ofChannel,
       resolve: async (_root, args, context, info) => {
-        const { hq, channels, viewer } = context;
-        const channel = args.channel ?? (viewer.kind === 'channel' ? viewer.channel : undefined);
-        if (channel !== undefined) {
-          mustUse(viewer, channel);
-          channels.get(channel);
-        }
+        const { hq, channels } = context;
+        const channel = channelOf(context, args.channel);
         const filter: CustomerFilter = { ...(channel === undefined ? {} : { channel }) };
         if (args.search) filter.search = searchTerms(args.search, args.source === 'CHANNEL' ? 2 : 4);
         let database = hq;
@@ -307,11 +302,15 @@ builder.queryField('customers', (t) =>
         } else if (args.status && args.status !== 'SYNCED') {
           filter.among = { uuids: [], include: true };
         }
-        const addresses = selects(info, 'edges', 'node', 'addresses');
+        const withAddresses = selects(info, 'edges', 'node', 'addresses');
         const connection = await keysetConnection<number, FoundCustomer>(
           { args, keyFrom: numberKey, descending: args.orderBy === 'NEWEST_FIRST' },
           ({ id }) => id,
-          async (page) => foundIn(database, await database.read((db) => customerPage(db, filter, page, { addresses }))),
+          async (page) =>
+            foundIn(
+              database,
+              await database.read((db) => customerPage(db, filter, page, { addresses: withAddresses })),
+            ),
         );
         return { ...connection, totalCount: () => database.read((db) => countCustomers(db, filter)) };
       },

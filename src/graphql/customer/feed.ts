@@ -7,6 +7,7 @@ import { topics } from '../../events/nudges.ts';
 import { atMost } from '../bounded.ts';
 import { builder } from '../builder.ts';
 import type { Context } from '../context.ts';
+import { ofChannel } from '../scopes.ts';
 import { mustBeStorable } from '../storable.ts';
 
 /** Account IDs that one event carries at most. */
@@ -102,6 +103,7 @@ builder.subscriptionField('accountIdsSynced', (t) =>
         description: 'Cursor of the last event that was applied. Left out: from the beginning of the feed.',
       }),
     },
+    authScopes: ofChannel,
     extensions: { feed },
     subscribe: (_root, args, context) => feedIterable(feed, args, context, context.nudges),
     resolve: (event) => event as FeedEvent,

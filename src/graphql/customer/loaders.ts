@@ -1,7 +1,11 @@
-import DataLoader from 'dataloader';
-import { addressesOf, type CustomerRow } from '../../data/customer-page.ts';
+import { ownChannel, visibleTo } from '../../access/viewer.ts';
+import { channelStages } from '../../data/channel/customer.ts';
+import { addressesOf, type CustomerRow, customersByUuid } from '../../data/customer-page.ts';
 import type { AddressRow } from '../../data/customer-rows.ts';
 import type { Database } from '../../data/database.ts';
+import { stagesOf } from '../../data/hq/operation.ts';
+import { whenUnavailable } from '../../errors.ts';
+import { type ChannelKey, inChannels, keyText, loader, rowLoader } from '../loader.ts';
 
 /** A customer and the database that it was read from, which also has its addresses. */
 export interface FoundCustomer extends CustomerRow {
@@ -11,17 +15,59 @@ export interface FoundCustomer extends CustomerRow {
 export const foundIn = (database: Database, rows: readonly CustomerRow[]): FoundCustomer[] =>
   rows.map((row) => Object.assign(row, { database }));
 
-/** The addresses of customers, one statement for each database that they were read from. */
-export const addressLoader = () =>
-  new DataLoader<FoundCustomer, AddressRow[]>(async (customers) => {
-    const databases = [...new Set(customers.map(({ database }) => database))];
-    const found = new Map(
-      await Promise.all(
-        databases.map(async (database) => {
-          const uuids = customers.filter((one) => one.database === database).map(({ uuid }) => uuid);
-          return [database, await database.read((db) => addressesOf(db, [...new Set(uuids)]))] as const;
-        }),
-      ),
-    );
-    return customers.map(({ database, uuid }) => found.get(database)!.get(uuid) ?? []);
-  });
+/** The addresses of a customer, one statement for each database that customers were read from. */
+export const addresses = loader<FoundCustomer, AddressRow[]>(async (customers) => {
+  const databases = [...new Set(customers.map(({ database }) => database))];
+  const found = new Map(
+    await Promise.all(
+      databases.map(async (database) => {
+        const uuids = customers.filter((customer) => customer.database === database).map(({ uuid }) => uuid);
+        return [database, await database.read((db) => addressesOf(db, [...new Set(uuids)]))] as const;
+      }),
+    ),
+  );
+  return customers.map(({ database, uuid }) => found.get(database)!.get(uuid) ?? []);
+});
+
+/** Where a customer stands at headquarters; null when it was not uploaded, or headquarters does not answer. */
+export const hqStage = loader<ChannelKey, Awaited<ReturnType<typeof stagesOf>>[number] | null>(async (keys, { hq }) => {
+  const uuids = [...new Set(keys.map(({ uuid }) => uuid))];
+  const stages = await hq.read((db) => stagesOf(db, uuids)).catch(whenUnavailable([]));
+  const found = new Map(stages.map((stage) => [keyText({ channel: stage.channel, uuid: stage.customer_uuid }), stage]));
+  return keys.map((key) => found.get(keyText(key)) ?? null);
+}, keyText);
+
+/** Where a customer stands in its channel database. */
+export const channelStage = loader<ChannelKey, Awaited<ReturnType<typeof channelStages>>[number] | null>(
+  async (keys, { channels }) => {
+    const stages = await inChannels(channels, keys, channelStages);
+    const found = new Map(stages.map((stage) => [keyText(stage), stage]));
+    return keys.map((key) => found.get(keyText(key)) ?? null);
+  },
+  keyText,
+);
+
+/** A customer of headquarters. */
+export const hqCustomer = rowLoader<string, FoundCustomer>(
+  async (uuids, { hq, viewer }) => visibleTo(viewer, foundIn(hq, await hq.read((db) => customersByUuid(db, uuids)))),
+  ({ uuid }) => uuid,
+);
+
+/**
+ * The customer that a transaction of a channel names; null when nobody knows it yet. A channel's client sees its own customers, as its own
+ * database has them; an operator everybody, as headquarters has them, and those who have not reached it as the channel has them.
+ */
+export const namedCustomer = loader<ChannelKey, FoundCustomer | null>(async (keys, { hq, channels, viewer }) => {
+  const found = new Map<string, FoundCustomer>();
+  if (ownChannel(viewer) === undefined) {
+    const uuids = [...new Set(keys.map(({ uuid }) => uuid))];
+    const known = await hq.read((db) => customersByUuid(db, uuids)).catch(whenUnavailable([]));
+    for (const row of foundIn(hq, known)) found.set(row.uuid, row);
+  }
+  const missing = keys.filter(({ uuid }) => !found.has(uuid));
+  const pending = await inChannels(channels, missing, async (db, uuids, database) =>
+    foundIn(database, await customersByUuid(db, uuids)),
+  );
+  for (const row of visibleTo(viewer, pending)) found.set(row.uuid, row);
+  return keys.map(({ uuid }) => found.get(uuid) ?? null);
+}, keyText);

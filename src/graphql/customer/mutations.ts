@@ -1,10 +1,10 @@
-import { mustUse } from '../../access/viewer.ts';
 import { customersByUuid } from '../../data/customer-page.ts';
 import { addAddress, createCustomers, prepareCustomer, updateCustomer } from '../../domain/customer.ts';
 import { MOST_ADDRESSES } from '../../domain/rules.ts';
 import { ChannelNotFound, CustomerExists, CustomerNotFound, InvalidInput } from '../../errors.ts';
 import { atMost } from '../bounded.ts';
 import { builder } from '../builder.ts';
+import { ofInputChannel } from '../scopes.ts';
 import { AddressPurpose, Customer, CustomerType } from './customer.ts';
 import { foundIn } from './loaders.ts';
 
@@ -105,9 +105,9 @@ builder.mutationFields((t) => ({
     description:
       'Creates a customer in a channel, asynchronously: it is stored in the channel’s own database when this answers, whatever headquarters is doing, and shows "Pending sync" until its account ID comes back.',
     errors: { types: [InvalidInput, ChannelNotFound, CustomerExists] },
+    authScopes: ofInputChannel,
     args: { input: t.arg({ type: CreateCustomerInput, required: true, description: 'The customer.' }) },
-    resolve: async (_root, { input: { channel, ...input } }, { viewer, channels, now, notice }) => {
-      mustUse(viewer, channel);
+    resolve: async (_root, { input: { channel, ...input } }, { channels, now, notice }) => {
       const database = await channels.databaseOf(channel);
       const customer = prepareCustomer(channel, input, now());
       const result = await database.writeTogether(createCustomers, customer);
@@ -124,9 +124,9 @@ builder.mutationFields((t) => ({
     description:
       'Changes a customer in its channel, pending or not. Headquarters gets the change with the next P-job, in the order it was made.',
     errors: { types: [InvalidInput, ChannelNotFound, CustomerNotFound] },
+    authScopes: ofInputChannel,
     args: { input: t.arg({ type: UpdateCustomerInput, required: true, description: 'What to change.' }) },
-    resolve: async (_root, { input: { channel, uuid, ...change } }, { viewer, channels, now, notice }) => {
-      mustUse(viewer, channel);
+    resolve: async (_root, { input: { channel, uuid, ...change } }, { channels, now, notice }) => {
       const database = await channels.databaseOf(channel);
       const row = await database.write(async (tx) => {
         await updateCustomer(tx, { channel, uuid, change, at: now() });
@@ -140,11 +140,11 @@ builder.mutationFields((t) => ({
     type: Customer,
     description: `Adds an address to a customer, pending or not. A customer has at most ${MOST_ADDRESSES}.`,
     errors: { types: [InvalidInput, ChannelNotFound, CustomerNotFound] },
+    authScopes: ofInputChannel,
     args: {
       input: t.arg({ type: AddCustomerAddressInput, required: true, description: 'The address and whose it is.' }),
     },
-    resolve: async (_root, { input: { channel, uuid, address } }, { viewer, channels, now, notice }) => {
-      mustUse(viewer, channel);
+    resolve: async (_root, { input: { channel, uuid, address } }, { channels, now, notice }) => {
       const database = await channels.databaseOf(channel);
       const row = await database.write(async (tx) => {
         await addAddress(tx, { channel, uuid, address, at: now() });

@@ -1,9 +1,9 @@
 import type { FindOptionsWhere } from 'typeorm';
-import { mustOperate, mustUse } from '../../access/viewer.ts';
 import type { CustomerBody } from '../../data/customer-rows.ts';
 import { entityPage } from '../../data/entity-page.ts';
 import { AuditEntry } from '../../data/hq/audit.ts';
 import {
+  firstOperations,
   type OperationFilter,
   type CustomerOperationRow as OperationRow,
   operationBySequence,
@@ -14,9 +14,11 @@ import { correct, retryAll, retryOne } from '../../domain/operation.ts';
 import { kindOf, kinds } from '../../domain/operations/index.ts';
 import { ChannelNotFound, InvalidInput, NotFound, WrongState } from '../../errors.ts';
 import { builder } from '../builder.ts';
-import { channelField, namedChannels } from '../channel/channel.ts';
-import { keysetConnection, listById, numberKey, numberOf } from '../keyset.ts';
-import { enumOf } from '../vocabulary.ts';
+import { channelField, channelOf } from '../channel/channel.ts';
+import { isFirst, keysetConnection, listById, numberKey } from '../keyset.ts';
+import { type ChannelKey, firstLoader, keyText } from '../loader.ts';
+import { ofChannel } from '../scopes.ts';
+import { channelNode, enumOf, idInput, numberId, oneByOne, operatorAction, operatorMutation } from '../vocabulary.ts';
 import { AddressPurpose, Customer } from './customer.ts';
 
 const OperationState = enumOf<(typeof operationStates)[number]>(
@@ -58,15 +60,22 @@ export const AuditEntryConnection = builder.connectionObject(
   { name: 'AuditEntryEdge' },
 );
 
-const CustomerOperation = builder.objectRef<OperationRow>('CustomerOperation');
-builder.node(CustomerOperation, {
+const CustomerOperation = channelNode<OperationRow, number>('CustomerOperation', {
+  parse: numberId,
+  keyOf: ({ sequence }) => sequence,
+  read: oneByOne(operationBySequence),
+});
+
+/** The first operations of a customer. */
+const firstOf = firstLoader<ChannelKey & { limit: number }, OperationRow>(
+  (keys, limit, { hq }) => hq.read((db) => firstOperations(db, [...new Set(keys.map(({ uuid }) => uuid))], limit)),
+  keyText,
+  (row, { channel, uuid }) => row.channel === channel && row.customer_uuid === uuid,
+);
+
+CustomerOperation.implement({
   description:
     'Something that a channel did to a customer, as headquarters received it. Operations of one customer are applied in the order they were made.',
-  id: { resolve: ({ sequence }) => sequence },
-  loadOne: async (id, { hq, viewer }) => {
-    const operation = /^\d{1,15}$/.test(id) ? await hq.read((db) => operationBySequence(db, Number(id))) : undefined;
-    return operation && (viewer.kind === 'operator' || viewer.channel === operation.channel) ? operation : null;
-  },
   fields: (t) => ({
     kind: t.field({
       type: OperationKind,
@@ -106,9 +115,9 @@ builder.node(CustomerOperation, {
       {
         type: Audit,
         nullable: true,
-        description: 'What operators did to it, oldest first (operators).',
-        resolve: ({ sequence }, args, { hq, viewer }) => {
-          mustOperate(viewer, 'reading the audit trail');
+        description: 'What operators did to it, oldest first.',
+        authScopes: { operator: 'reading the audit trail' },
+        resolve: ({ sequence }, args, { hq }) => {
           const where: FindOptionsWhere<AuditEntry> = { subject: `customer-operation:${sequence}` };
           return listById(hq, args, (db, page) => entityPage(db, AuditEntry, 'id', where, page));
         },
@@ -134,12 +143,9 @@ builder.queryField('customerOperations', (t) =>
         states: t.arg({ type: [OperationState], description: 'Only in one of these states.' }),
         channel: t.arg.string({ description: 'Only of this channel.' }),
       },
-      resolve: (_root, args, { hq, viewer, channels }) => {
-        const channel = args.channel ?? (viewer.kind === 'channel' ? viewer.channel : undefined);
-        if (channel !== undefined) {
-          mustUse(viewer, channel);
-          channels.get(channel);
-        }
+      authScopes: ofChannel,
+      resolve: (_root, args, context) => {
+        const channel = channelOf(context, args.channel);
         const filter: OperationFilter = {
           ...(channel === undefined ? {} : { channel }),
           ...(args.states?.length ? { states: args.states } : {}),
@@ -147,7 +153,7 @@ builder.queryField('customerOperations', (t) =>
         return keysetConnection<number, OperationRow>(
           { args, keyFrom: numberKey, descending: true },
           ({ sequence }) => sequence,
-          (page) => hq.read((db) => operationPage(db, filter, page)),
+          (page) => context.hq.read((db) => operationPage(db, filter, page)),
         );
       },
     },
@@ -160,25 +166,20 @@ builder.objectField(Customer, 'operations', (t) =>
     {
       type: CustomerOperation,
       description: 'What was done to it, as headquarters received it, oldest first.',
-      resolve: ({ uuid, channel }, args, { hq, loaders }) =>
+      resolve: ({ uuid, channel }, args, context) =>
         keysetConnection<number, OperationRow>(
           { args, keyFrom: numberKey },
           ({ sequence }) => sequence,
           (page) =>
             // The first page, which a list of customers asks for many times over, is one statement for all of them.
-            page.after === undefined && page.before === undefined && !page.descending
-              ? loaders.operations.load({ uuid, channel, limit: page.limit })
-              : hq.read((db) => operationPage(db, { customerUuid: uuid, channel }, page)),
+            isFirst(page, 'oldest first')
+              ? firstOf(context).load({ uuid, channel, limit: page.limit })
+              : context.hq.read((db) => operationPage(db, { customerUuid: uuid, channel }, page)),
         ),
     },
     OperationConnection,
   ),
 );
-
-const RetryInput = builder.inputType('RetryCustomerOperationInput', {
-  description: 'Which operation.',
-  fields: (t) => ({ id: t.globalID({ for: [CustomerOperation], required: true, description: 'Its global ID.' }) }),
-});
 
 const RetryAllInput = builder.inputType('RetryFailedCustomerOperationsInput', {
   description: 'Which operations.',
@@ -228,64 +229,60 @@ const Retried = builder.objectRef<{ count: number }>('RetriedOperations').implem
   fields: (t) => ({ count: t.exposeInt('count', { description: 'How many.' }) }),
 });
 
-builder.mutationFields((t) => ({
-  retryCustomerOperation: t.field({
-    type: CustomerOperation,
-    description:
-      'Lets a failed operation be tried again, as if for the first time (operators). What waited behind it goes on too.',
-    errors: { types: [NotFound, WrongState] },
-    args: { input: t.arg({ type: RetryInput, required: true, description: 'Which one.' }) },
-    resolve: async (_root, { input }, { viewer, hq, now, notice }) => {
-      mustOperate(viewer, 'retrying operations');
-      const operation = await hq.write((tx) => retryOne(tx, numberOf(input.id), viewer.name, now()));
-      notice(operation.channel);
-      return operation;
-    },
-  }),
-  retryFailedCustomerOperations: t.field({
-    type: Retried,
-    description: 'Lets all failed operations, or those of a channel, be tried again (operators).',
-    errors: { types: [ChannelNotFound] },
-    args: { input: t.arg({ type: RetryAllInput, required: true, description: 'Which ones.' }) },
-    resolve: async (_root, { input }, context) => {
-      const { viewer, hq, now, notice } = context;
-      mustOperate(viewer, 'retrying operations');
-      const [channel = null] = namedChannels(context, input.channel ? [input.channel] : null) ?? [];
-      const { count, channels } = await hq.write((tx) => retryAll(tx, channel, viewer.name, now()));
-      for (const code of channels) notice(code);
-      return { count };
-    },
-  }),
-  correctCustomerOperation: t.field({
-    type: CustomerOperation,
-    description:
-      'Corrects what a failed operation says and lets it be tried again (operators). The corrected values must keep the rules; each change is kept in the audit trail, and 1010 brings them back to the channel.',
-    errors: { types: [InvalidInput, NotFound, WrongState] },
-    args: { input: t.arg({ type: CorrectInput, required: true, description: 'The corrected values.' }) },
-    resolve: async (_root, { input: { id, ...values } }, { viewer, hq, now, notice }) => {
-      mustOperate(viewer, 'correcting operations');
-      const columns: Partial<Record<keyof CustomerBody, string | null | undefined>> = {
-        title: values.title,
-        first_name: values.firstName,
-        middle_name: values.middleName,
-        last_name: values.lastName,
-        organization_name: values.organizationName,
-        email: values.email,
-        phone: values.phone,
-        language: values.language,
-        currency: values.currency,
-        birth_date: values.birthDate,
-      };
-      const addresses = (values.addresses ?? []).map(({ id: uuid, postalCode, purpose, ...address }) => ({
-        ...address,
-        uuid,
-        postal_code: postalCode,
-        ...(purpose ? { purpose } : {}),
-      }));
-      const change = { customer: columns, addresses };
-      const operation = await hq.write((tx) => correct(tx, numberOf(id), change, viewer.name, now()));
-      notice(operation.channel);
-      return operation;
-    },
-  }),
-}));
+operatorMutation('retryCustomerOperation', {
+  type: CustomerOperation,
+  input: idInput('RetryCustomerOperationInput', CustomerOperation, 'Which operation.'),
+  description: 'Lets a failed operation be tried again, as if for the first time. What waited behind it goes on too.',
+  may: 'retrying operations',
+  failures: [NotFound, WrongState],
+  run: (tx, { id }, { actor, at }) => retryOne(tx, id.id, actor, at),
+  afterCommit: (operation, { notice }) => notice((operation as OperationRow).channel),
+});
+
+operatorAction('retryFailedCustomerOperations', {
+  type: Retried,
+  input: RetryAllInput,
+  inputDescription: 'Which ones.',
+  description: 'Lets all failed operations, or those of a channel, be tried again.',
+  may: 'retrying operations',
+  failures: [ChannelNotFound],
+  run: async (input, { actor, at }, { hq, channels, notice }) => {
+    if (input.channel) channels.get(input.channel);
+    const retried = await hq.write((tx) => retryAll(tx, input.channel || null, actor, at));
+    for (const code of retried.channels) notice(code);
+    return { count: retried.count };
+  },
+});
+
+operatorMutation('correctCustomerOperation', {
+  type: CustomerOperation,
+  input: CorrectInput,
+  inputDescription: 'The corrected values.',
+  description:
+    'Corrects what a failed operation says and lets it be tried again. The corrected values must keep the rules; each change is kept in the audit trail, and 1010 brings them back to the channel.',
+  may: 'correcting operations',
+  failures: [InvalidInput, NotFound, WrongState],
+  run: (tx, { id, ...values }, { actor, at }) => {
+    const columns: Partial<Record<keyof CustomerBody, string | null | undefined>> = {
+      title: values.title,
+      first_name: values.firstName,
+      middle_name: values.middleName,
+      last_name: values.lastName,
+      organization_name: values.organizationName,
+      email: values.email,
+      phone: values.phone,
+      language: values.language,
+      currency: values.currency,
+      birth_date: values.birthDate,
+    };
+    const addresses = (values.addresses ?? []).map(({ id: uuid, postalCode, purpose, ...address }) => ({
+      ...address,
+      uuid,
+      postal_code: postalCode,
+      ...(purpose ? { purpose } : {}),
+    }));
+    const change = { customer: columns, addresses };
+    return correct(tx, id.id, change, actor, at);
+  },
+  afterCommit: (operation, { notice }) => notice((operation as OperationRow).channel),
+});

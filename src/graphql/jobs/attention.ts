@@ -1,5 +1,4 @@
 import { encodeGlobalID } from '@pothos/plugin-relay';
-import { mustUse } from '../../access/viewer.ts';
 import {
   type AttentionFilter,
   type AttentionKind,
@@ -16,9 +15,10 @@ import { sharedChanges } from '../../events/shared-changes.ts';
 import { jobNames, stepsOf } from '../../jobs/index.ts';
 import { atMost } from '../bounded.ts';
 import { builder } from '../builder.ts';
-import { Channel } from '../channel/channel.ts';
+import { Channel, channelOf } from '../channel/channel.ts';
 import type { Context } from '../context.ts';
 import { LARGEST_PAGE } from '../keyset.ts';
+import { ofChannel } from '../scopes.ts';
 import { enumOf } from '../vocabulary.ts';
 
 /** Ms after which what waits is shown: waiting for a moment is normal. */
@@ -255,6 +255,7 @@ builder.queryField('attention', (t) =>
       channel: t.arg.string({ description: about.channel }),
       kinds: t.arg({ type: [Kind], description: about.kinds }),
     },
+    authScopes: ofChannel,
     resolve: (_root, args, context) => attentionFor(args, context),
   }),
 );
@@ -268,8 +269,9 @@ builder.subscriptionField('attention', (t) =>
       channel: t.arg.string({ description: about.channel }),
       kinds: t.arg({ type: [Kind], description: about.kinds }),
     },
+    authScopes: ofChannel,
     subscribe: (_root, args, context) => {
-      const scope = JSON.stringify(['attention', channelOf(args, context), [...(args.kinds ?? [])].sort()]);
+      const scope = JSON.stringify(['attention', channelOf(context, args.channel), [...(args.kinds ?? [])].sort()]);
       let seen = '';
       return sharedChanges<Attention>(scope, {
         nudges: context.nudges,
@@ -303,18 +305,8 @@ async function attentionFor(args: Asked, context: Context): Promise<Attention> {
   return { filter: asked, pages: new Map(), counts: await hq.read((db) => attentionCounts(db, asked)) };
 }
 
-/** The channel that is asked about; undefined: all. Throws when the viewer may not. */
-function channelOf({ channel: asked }: Asked, { viewer, channels }: Context): string | undefined {
-  const channel = asked ?? (viewer.kind === 'channel' ? viewer.channel : undefined);
-  if (channel !== undefined) {
-    mustUse(viewer, channel);
-    channels.get(channel);
-  }
-  return channel;
-}
-
 function filterFrom(args: Asked, context: Context): Omit<AttentionFilter, 'observed'> {
-  const channel = channelOf(args, context);
+  const channel = channelOf(context, args.channel);
   const at = context.now();
   const before = (ms: number) => new Date(Date.parse(at) - ms).toISOString();
   return {

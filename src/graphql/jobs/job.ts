@@ -1,9 +1,8 @@
-import { mustOperate } from '../../access/viewer.ts';
 import { entityPage } from '../../data/entity-page.ts';
 import {
   type causes,
   JobRun as JobRunRow,
-  jobRunById,
+  jobRunsById,
   type Progress,
   type runStates,
   type Step,
@@ -16,9 +15,8 @@ import { cancel, retry, start } from '../../queue/queue.ts';
 import { atMost, MOST_CHANNELS } from '../bounded.ts';
 import { builder } from '../builder.ts';
 import { Channel, namedChannels } from '../channel/channel.ts';
-import type { Context } from '../context.ts';
-import { LARGEST_PAGE, listById, numberOf } from '../keyset.ts';
-import { enumOf } from '../vocabulary.ts';
+import { LARGEST_PAGE, listById } from '../keyset.ts';
+import { enumOf, idInput, numberId, operatorAction, operatorNode } from '../vocabulary.ts';
 
 export const JobNameType = builder.enumType('JobName', {
   description: 'A job, or a chain of jobs.',
@@ -133,13 +131,14 @@ const JobStep = builder.objectRef<Step>('JobStep').implement({
   }),
 });
 
-export const JobRun = builder.objectRef<JobRunRow>('JobRun');
-builder.node(JobRun, {
+export const JobRun = operatorNode<JobRunRow, number>('JobRun', {
+  parse: numberId,
+  keyOf: ({ id }) => id,
+  read: jobRunsById,
+});
+JobRun.implement({
   description:
     'A job or chain that was asked for once: its state, progress and result. It survives a crash and goes on where it stopped.',
-  id: { resolve: ({ id }) => id },
-  loadOne: async (id, { hq, viewer }) =>
-    viewer.kind === 'operator' && /^\d{1,15}$/.test(id) ? hq.read((db) => jobRunById(db, Number(id))) : null,
   fields: (t) => ({
     job: t.field({ type: JobNameType, description: 'What runs.', resolve: ({ job }) => job as JobName }),
     businessDate: t.field({
@@ -193,25 +192,23 @@ builder.queryFields((t) => ({
   jobRun: t.field({
     type: JobRun,
     nullable: true,
-    description: 'A run by its global ID; null when there is none (operators).',
+    description: 'A run by its global ID; null when there is none.',
+    authScopes: { operator: 'reading job runs' },
     args: { id: t.arg.globalID({ for: [JobRun], required: true, description: 'Its global ID.' }) },
-    resolve: (_root, { id }, { viewer, hq }) => {
-      mustOperate(viewer, 'reading job runs');
-      return hq.read((db) => jobRunById(db, numberOf(id)));
-    },
+    resolve: (_root, { id }) => id.id,
   }),
   jobRuns: t.connection(
     {
       type: JobRun,
       nullable: true,
-      description: 'Runs, newest first (operators).',
+      description: 'Runs, newest first.',
+      authScopes: { operator: 'reading job runs' },
       args: {
         job: t.arg({ type: JobNameType, description: 'Only of this job or chain.' }),
         state: t.arg({ type: RunState, description: 'Only in this state.' }),
         cause: t.arg({ type: Cause, description: 'Only started for this reason.' }),
       },
-      resolve: (_root, args, { viewer, hq }) => {
-        mustOperate(viewer, 'reading job runs');
+      resolve: (_root, args, { hq }) => {
         const { job, state, cause } = args;
         const where = { ...(job ? { job } : {}), ...(state ? { state } : {}), ...(cause ? { cause } : {}) };
         return listById(hq, args, (db, page) => entityPage(db, JobRunRow, 'id', where, page), 'newest first');
@@ -238,88 +235,70 @@ const RunJobInput = builder.inputType('RunJobInput', {
   }),
 });
 
-const JobRunInput = builder.inputType('JobRunInput', {
-  description: 'Which run.',
-  fields: (t) => ({ id: t.globalID({ for: [JobRun], required: true, description: 'Its global ID.' }) }),
-});
-
 const joins =
   'When the same job waits or runs for the same channels already, that run is answered and none is started.';
-
-async function startJob(
-  job: JobName,
-  { channels, businessDate }: { channels?: readonly string[] | null; businessDate?: string | null },
-  context: Context,
-): Promise<JobRunRow> {
-  const { viewer } = context;
-  mustOperate(viewer, 'running jobs');
-  const { run } = await start(context, {
-    job,
-    steps: stepsOf(job),
-    channels: namedChannels(context, channels),
-    ...(businessDate ? { arguments: { businessDate } } : {}),
-    requestedBy: viewer.name,
-    cause: 'OPERATOR',
-  });
-  return run;
-}
 
 const starters = {
   runConversion: [
     'conversion',
-    `Converts pending customers (operators): P-job, Synchronize customers and channel requests, 1010. ${joins}`,
+    `Converts pending customers: P-job, Synchronize customers and channel requests, 1010. ${joins}`,
   ],
-  runPJob: ['p-job', `Starts the P-job (operators). ${joins}`],
-  runSynchronizeCustomers: [
-    'synchronize-customers',
-    `Starts Synchronize customers and channel requests (operators). ${joins}`,
-  ],
-  runSynchronizeOrders: ['synchronize-orders', `Starts Synchronize orders (operators). ${joins}`],
-  runValidateTransactions: ['validate-transactions', `Starts Validate store transactions (operators). ${joins}`],
-  runCalculateStatements: ['calculate-statements', `Calculates statements (operators). ${joins}`],
+  runPJob: ['p-job', `Starts the P-job. ${joins}`],
+  runSynchronizeCustomers: ['synchronize-customers', `Starts Synchronize customers and channel requests. ${joins}`],
+  runSynchronizeOrders: ['synchronize-orders', `Starts Synchronize orders. ${joins}`],
+  runValidateTransactions: ['validate-transactions', `Starts Validate store transactions. ${joins}`],
+  runCalculateStatements: ['calculate-statements', `Calculates statements. ${joins}`],
   runPostStatements: [
     'post-statements',
-    `Posts calculated statements, those included that stopped at an error (operators). ${joins}`,
+    `Posts calculated statements, those included that stopped at an error. ${joins}`,
   ],
   runEndOfDay: [
     'end-of-day',
-    `Runs the end of day (operators): P-job, customers, orders, validation, calculating, posting, 1010. ${joins}`,
+    `Runs the end of day: P-job, customers, orders, validation, calculating, posting, 1010. ${joins}`,
   ],
-  runDownload1010: ['download-1010', `Starts 1010 (operators). ${joins}`],
+  runDownload1010: ['download-1010', `Starts 1010. ${joins}`],
 } satisfies Record<string, [JobName, string]>;
 
-for (const [field, [job, description]] of Object.entries(starters)) {
-  builder.mutationField(field, (t) =>
-    t.field({
-      type: JobRun,
-      description,
-      errors: { types: [ChannelNotFound] },
-      args: { input: t.arg({ type: RunJobInput, required: true, description: 'For which channels.' }) },
-      resolve: (_root, { input }, context) => startJob(job, input, context),
-    }),
-  );
-}
+for (const [field, [job, description]] of Object.entries(starters))
+  operatorAction(field, {
+    type: JobRun,
+    input: RunJobInput,
+    inputDescription: 'For which channels.',
+    description,
+    may: 'running jobs',
+    failures: [ChannelNotFound],
+    run: async ({ channels, businessDate }, { actor }, context) => {
+      const { run } = await start(context, {
+        job,
+        steps: stepsOf(job),
+        channels: namedChannels(context, channels),
+        ...(businessDate ? { arguments: { businessDate } } : {}),
+        requestedBy: actor,
+        cause: 'OPERATOR',
+      });
+      return run;
+    },
+  });
 
-builder.mutationFields((t) => ({
-  cancelJobRun: t.field({
-    type: JobRun,
-    description:
-      'Cancels a run (operators): one that waits or whose worker has died at once, a running one after the batch that is under way. What was committed stays, and `progress` says how much.',
-    errors: { types: [NotFound, WrongState] },
-    args: { input: t.arg({ type: JobRunInput, required: true, description: 'Which run.' }) },
-    resolve: (_root, { input }, context) => {
-      mustOperate(context.viewer, 'cancelling job runs');
-      return cancel(context, numberOf(input.id));
-    },
-  }),
-  retryJobRun: t.field({
-    type: JobRun,
-    description: 'Queues a failed or cancelled run again (operators). It goes on where it stopped.',
-    errors: { types: [NotFound, WrongState] },
-    args: { input: t.arg({ type: JobRunInput, required: true, description: 'Which run.' }) },
-    resolve: (_root, { input }, context) => {
-      mustOperate(context.viewer, 'retrying job runs');
-      return retry(context, numberOf(input.id));
-    },
-  }),
-}));
+const JobRunInput = idInput('JobRunInput', JobRun, 'Which run.');
+
+operatorAction('cancelJobRun', {
+  type: JobRun,
+  input: JobRunInput,
+  inputDescription: 'Which run.',
+  description:
+    'Cancels a run: one that waits or whose worker has died at once, a running one after the batch that is under way. What was committed stays, and `progress` says how much.',
+  may: 'cancelling job runs',
+  failures: [NotFound, WrongState],
+  run: ({ id }, _who, context) => cancel(context, id.id),
+});
+
+operatorAction('retryJobRun', {
+  type: JobRun,
+  input: JobRunInput,
+  inputDescription: 'Which run.',
+  description: 'Queues a failed or cancelled run again. It goes on where it stopped.',
+  may: 'retrying job runs',
+  failures: [NotFound, WrongState],
+  run: ({ id }, _who, context) => retry(context, id.id),
+});

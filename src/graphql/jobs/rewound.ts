@@ -1,9 +1,9 @@
-import { mustOperate } from '../../access/viewer.ts';
 import { type Accepted, acceptRestoredHeadquarters } from '../../domain/rewound.ts';
 import { HeadquartersUnproven, InvalidInput, WrongState } from '../../errors.ts';
 import { atMost } from '../bounded.ts';
 import { builder } from '../builder.ts';
 import { LARGEST_PAGE } from '../keyset.ts';
+import { operatorAction } from '../vocabulary.ts';
 
 const Moved = builder.objectRef<{ name: string; from: number; to: number }>('MovedNumbers').implement({
   description: 'A count that was moved ahead.',
@@ -60,23 +60,18 @@ const AcceptInput = builder.inputType('AcceptRestoredHeadquartersInput', {
   }),
 });
 
-builder.mutationField('acceptRestoredHeadquarters', (t) =>
-  t.field({
-    type: AcceptedHeadquarters,
-    description:
-      'Resumes work after headquarters was restored from a backup that is older than its channels (HEADQUARTERS_REWOUND), or while some channel databases do not answer (HEADQUARTERS_UNPROVEN) (operators). It asks every channel database, reserves the account IDs that they know for the customers who have them, moves the number sequences and the change version past everything that they know, and allows numbers to be assigned again. Channels with live conversion then upload what headquarters has lost immediately; run the conversion for the others. Whatever only headquarters had since the backup (corrections, sales orders, statements) is created again. This cannot be undone; if you have a newer backup, restore that instead.',
-    errors: { types: [InvalidInput, WrongState, HeadquartersUnproven] },
-    args: { input: t.arg({ type: AcceptInput, required: true, description: 'How.' }) },
-    resolve: async (_root, { input: { lost, skip } }, { viewer, hq, channels, now, log, notice }) => {
-      mustOperate(viewer, 'accepting a restored headquarters');
-      const surroundings = { hq, channels, now, log };
-      const accepted = await acceptRestoredHeadquarters(
-        surroundings,
-        { lost: lost ?? [], skip: skip ?? 0 },
-        viewer.name,
-      );
-      for (const { code } of channels.all()) notice(code);
-      return accepted;
-    },
-  }),
-);
+operatorAction('acceptRestoredHeadquarters', {
+  type: AcceptedHeadquarters,
+  input: AcceptInput,
+  inputDescription: 'How.',
+  description:
+    'Resumes work after headquarters was restored from a backup that is older than its channels (HEADQUARTERS_REWOUND), or while some channel databases do not answer (HEADQUARTERS_UNPROVEN). It asks every channel database, reserves the account IDs that they know for the customers who have them, moves the number sequences and the change version past everything that they know, and allows numbers to be assigned again. Channels with live conversion then upload what headquarters has lost immediately; run the conversion for the others. Whatever only headquarters had since the backup (corrections, sales orders, statements) is created again. This cannot be undone; if you have a newer backup, restore that instead.',
+  may: 'accepting a restored headquarters',
+  failures: [InvalidInput, WrongState, HeadquartersUnproven],
+  run: async ({ lost, skip }, { actor }, { hq, channels, now, log, notice }) => {
+    const surroundings = { hq, channels, now, log };
+    const accepted = await acceptRestoredHeadquarters(surroundings, { lost: lost ?? [], skip: skip ?? 0 }, actor);
+    for (const { code } of channels.all()) notice(code);
+    return accepted;
+  },
+});

@@ -1,4 +1,3 @@
-import { mustOperate } from '../../access/viewer.ts';
 import {
   allSchedules,
   type missedRunPolicies,
@@ -11,8 +10,8 @@ import { createSchedule, removeSchedule, updateSchedule } from '../../queue/sche
 import { atMost, MOST_CHANNELS } from '../bounded.ts';
 import { builder } from '../builder.ts';
 import { Channel, namedChannels } from '../channel/channel.ts';
-import { LARGEST_PAGE, numberOf } from '../keyset.ts';
-import { enumOf } from '../vocabulary.ts';
+import { LARGEST_PAGE } from '../keyset.ts';
+import { enumOf, idInput, numberId, oneByOne, operatorMutation, operatorNode } from '../vocabulary.ts';
 import { JobNameType, JobRun } from './job.ts';
 
 const MissedRuns = enumOf<(typeof missedRunPolicies)[number]>(
@@ -24,13 +23,14 @@ const MissedRuns = enumOf<(typeof missedRunPolicies)[number]>(
   },
 );
 
-const Schedule = builder.objectRef<ScheduleRow>('Schedule');
-builder.node(Schedule, {
+const Schedule = operatorNode<ScheduleRow, number>('Schedule', {
+  parse: numberId,
+  keyOf: ({ id }) => id,
+  read: oneByOne(scheduleById),
+});
+Schedule.implement({
   description:
     'A job or chain that recurs. A conversion every five minutes is there from the start, as the safety net of live conversion.',
-  id: { resolve: ({ id }) => id },
-  loadOne: async (id, { hq, viewer }) =>
-    viewer.kind === 'operator' && /^\d{1,15}$/.test(id) ? hq.read((db) => scheduleById(db, Number(id))) : null,
   fields: (t) => ({
     job: t.field({ type: JobNameType, description: 'What recurs.', resolve: ({ job }) => job as JobName }),
     channels: t.field({
@@ -59,7 +59,7 @@ builder.node(Schedule, {
       type: JobRun,
       nullable: true,
       description: 'Its last run, while that is kept.',
-      resolve: ({ lastRunId }, _args, { loaders }) => (lastRunId === null ? null : loaders.jobRun.load(lastRunId)),
+      resolve: ({ lastRunId }) => lastRunId,
     }),
   }),
 });
@@ -69,11 +69,9 @@ builder.queryField('schedules', (t) =>
     type: [Schedule],
     nullable: true,
     ...atMost(LARGEST_PAGE),
-    description: 'All schedules (operators). There are at most 100.',
-    resolve: (_root, _args, { viewer, hq }) => {
-      mustOperate(viewer, 'reading schedules');
-      return hq.read(allSchedules);
-    },
+    description: 'All schedules. There are at most 100.',
+    authScopes: { operator: 'reading schedules' },
+    resolve: (_root, _args, { hq }) => hq.read(allSchedules),
   }),
 );
 
@@ -109,44 +107,35 @@ const UpdateScheduleInput = builder.inputType('UpdateScheduleInput', {
   }),
 });
 
-const DeleteScheduleInput = builder.inputType('DeleteScheduleInput', {
-  description: 'Which schedule.',
-  fields: (t) => ({ id: t.globalID({ for: [Schedule], required: true, description: 'Its global ID.' }) }),
+operatorMutation('createSchedule', {
+  type: Schedule,
+  input: CreateScheduleInput,
+  inputDescription: 'The schedule.',
+  description: 'Adds a schedule.',
+  may: 'changing schedules',
+  failures: [InvalidInput, ChannelNotFound],
+  run: (tx, input, { at }, context) =>
+    createSchedule(tx, { ...input, channels: namedChannels(context, input.channels) }, at),
 });
 
-builder.mutationFields((t) => ({
-  createSchedule: t.field({
-    type: Schedule,
-    description: 'Adds a schedule (operators).',
-    errors: { types: [InvalidInput, ChannelNotFound] },
-    args: { input: t.arg({ type: CreateScheduleInput, required: true, description: 'The schedule.' }) },
-    resolve: (_root, { input }, context) => {
-      mustOperate(context.viewer, 'changing schedules');
-      const { hq, now } = context;
-      const channels = namedChannels(context, input.channels);
-      return hq.write((tx) => createSchedule(tx, { ...input, channels }, now()));
-    },
-  }),
-  updateSchedule: t.field({
-    type: Schedule,
-    description: 'Changes a schedule (operators). Its next time is worked out anew.',
-    errors: { types: [InvalidInput, ChannelNotFound, NotFound] },
-    args: { input: t.arg({ type: UpdateScheduleInput, required: true, description: 'What to change.' }) },
-    resolve: (_root, { input: { id, channels, ...change } }, context) => {
-      mustOperate(context.viewer, 'changing schedules');
-      const { hq, now } = context;
-      const scope = channels === undefined ? {} : { channels: namedChannels(context, channels) };
-      return hq.write((tx) => updateSchedule(tx, numberOf(id), { ...change, ...scope }, now()));
-    },
-  }),
-  deleteSchedule: t.field({
-    type: Schedule,
-    description: 'Removes a schedule and answers what it was (operators). Its runs stay.',
-    errors: { types: [NotFound] },
-    args: { input: t.arg({ type: DeleteScheduleInput, required: true, description: 'Which one.' }) },
-    resolve: (_root, { input }, { viewer, hq }) => {
-      mustOperate(viewer, 'changing schedules');
-      return hq.write((tx) => removeSchedule(tx, numberOf(input.id)));
-    },
-  }),
-}));
+operatorMutation('updateSchedule', {
+  type: Schedule,
+  input: UpdateScheduleInput,
+  inputDescription: 'What to change.',
+  description: 'Changes a schedule. Its next time is worked out anew.',
+  may: 'changing schedules',
+  failures: [InvalidInput, ChannelNotFound, NotFound],
+  run: (tx, { id, channels, ...change }, { at }, context) => {
+    const scope = channels === undefined ? {} : { channels: namedChannels(context, channels) };
+    return updateSchedule(tx, id.id, { ...change, ...scope }, at);
+  },
+});
+
+operatorMutation('deleteSchedule', {
+  type: Schedule,
+  input: idInput('DeleteScheduleInput', Schedule, 'Which schedule.'),
+  description: 'Removes a schedule and answers what it was. Its runs stay.',
+  may: 'changing schedules',
+  failures: [NotFound],
+  run: (tx, { id }) => removeSchedule(tx, id.id),
+});

@@ -1,10 +1,10 @@
-import { mustOperate } from '../../access/viewer.ts';
 import { entityPage } from '../../data/entity-page.ts';
-import { DownloadSession as DownloadRow, UploadSession as UploadRow } from '../../data/hq/session.ts';
+import { DownloadSession as DownloadRow, sessionsOfRuns, UploadSession as UploadRow } from '../../data/hq/session.ts';
 import { atMost } from '../bounded.ts';
 import { builder } from '../builder.ts';
 import { keysetConnection, LARGEST_PAGE, textKey } from '../keyset.ts';
-import { enumOf } from '../vocabulary.ts';
+import { loader } from '../loader.ts';
+import { enumOf, oneByOne, operatorNode, textId } from '../vocabulary.ts';
 import { JobRun } from './job.ts';
 
 const UploadStatus = enumOf('UploadSessionStatus', 'Where an upload stands.', {
@@ -33,12 +33,13 @@ const shared = {
   error: 'Why it failed, for people.',
 };
 
-const UploadSession = builder.objectRef<UploadRow>('UploadSession');
-builder.node(UploadSession, {
+const UploadSession = operatorNode<UploadRow, string>('UploadSession', {
+  parse: textId,
+  keyOf: ({ id }) => id,
+  read: oneByOne((db, id) => db.findOneBy(UploadRow, { id })),
+});
+UploadSession.implement({
   description: 'What one P-job run brought up from one channel database.',
-  id: { resolve: ({ id }) => id },
-  loadOne: (id, { hq, viewer }) =>
-    viewer.kind === 'operator' ? hq.read((db) => db.findOneBy(UploadRow, { id })) : null,
   fields: (t) => ({
     channelDatabase: t.exposeString('channelDatabase', { description: shared.channelDatabase }),
     status: t.expose('status', { type: UploadStatus, description: 'Where it stands.' }),
@@ -61,12 +62,13 @@ builder.node(UploadSession, {
   }),
 });
 
-const DownloadSession = builder.objectRef<DownloadRow>('DownloadSession');
-builder.node(DownloadSession, {
+const DownloadSession = operatorNode<DownloadRow, string>('DownloadSession', {
+  parse: textId,
+  keyOf: ({ id }) => id,
+  read: oneByOne((db, id) => db.findOneBy(DownloadRow, { id })),
+});
+DownloadSession.implement({
   description: 'What one 1010 run brought down to one channel database.',
-  id: { resolve: ({ id }) => id },
-  loadOne: (id, { hq, viewer }) =>
-    viewer.kind === 'operator' ? hq.read((db) => db.findOneBy(DownloadRow, { id })) : null,
   fields: (t) => ({
     channelDatabase: t.exposeString('channelDatabase', { description: shared.channelDatabase }),
     status: t.expose('status', { type: DownloadStatus, description: 'Where it stands.' }),
@@ -88,18 +90,26 @@ builder.node(DownloadSession, {
   }),
 });
 
+const sessionsOf = loader(async (runs: readonly number[], { hq }) => {
+  const [uploads, downloads] = await hq.read((db) => sessionsOfRuns(db, runs));
+  return runs.map((run) => ({
+    uploads: uploads.filter(({ runId }) => runId === run),
+    downloads: downloads.filter(({ runId }) => runId === run),
+  }));
+});
+
 builder.objectFields(JobRun, (t) => ({
   uploadSessions: t.field({
     type: [UploadSession],
     ...atMost(LARGEST_PAGE),
     description: 'Its uploads: at most one per channel database and attempt.',
-    resolve: async ({ id }, _args, { loaders }) => (await loaders.sessions.load(id)).uploads,
+    resolve: async ({ id }, _args, context) => (await sessionsOf(context).load(id)).uploads,
   }),
   downloadSessions: t.field({
     type: [DownloadSession],
     ...atMost(LARGEST_PAGE),
     description: 'Its downloads: at most one per channel database and attempt.',
-    resolve: async ({ id }, _args, { loaders }) => (await loaders.sessions.load(id)).downloads,
+    resolve: async ({ id }, _args, context) => (await sessionsOf(context).load(id)).downloads,
   }),
 }));
 
@@ -108,13 +118,13 @@ builder.queryFields((t) => ({
     {
       type: UploadSession,
       nullable: true,
-      description: 'Uploads from channel databases, newest first (operators).',
+      description: 'Uploads from channel databases, newest first.',
       args: {
         channelDatabase: t.arg.string({ description: 'Only from this one.' }),
         status: t.arg({ type: UploadStatus, description: 'Only with this status.' }),
       },
-      resolve: (_root, args, { viewer, hq }) => {
-        mustOperate(viewer, 'reading sessions');
+      authScopes: { operator: 'reading sessions' },
+      resolve: (_root, args, { hq }) => {
         const { channelDatabase, status } = args;
         const where = { ...(channelDatabase ? { channelDatabase } : {}), ...(status ? { status } : {}) };
         return keysetConnection<string, UploadRow>(
@@ -131,13 +141,13 @@ builder.queryFields((t) => ({
     {
       type: DownloadSession,
       nullable: true,
-      description: 'Downloads to channel databases, newest first (operators).',
+      description: 'Downloads to channel databases, newest first.',
       args: {
         channelDatabase: t.arg.string({ description: 'Only to this one.' }),
         status: t.arg({ type: DownloadStatus, description: 'Only with this status.' }),
       },
-      resolve: (_root, args, { viewer, hq }) => {
-        mustOperate(viewer, 'reading sessions');
+      authScopes: { operator: 'reading sessions' },
+      resolve: (_root, args, { hq }) => {
         const { channelDatabase, status } = args;
         const where = { ...(channelDatabase ? { channelDatabase } : {}), ...(status ? { status } : {}) };
         return keysetConnection<string, DownloadRow>(

@@ -1,12 +1,10 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { mustOperate } from '../../access/viewer.ts';
 import { type JobRun as JobRunRow, jobRunById, recentRuns } from '../../data/hq/job-run.ts';
 import { NotFound } from '../../errors.ts';
 import { changes } from '../../events/changes.ts';
 import { topics } from '../../events/nudges.ts';
 import { sharedChanges } from '../../events/shared-changes.ts';
 import { builder } from '../builder.ts';
-import { numberOf } from '../keyset.ts';
 import { JobRun } from './job.ts';
 
 /** Ms between two events of one run at the least: four a second are as many as an eye can use. */
@@ -18,11 +16,10 @@ builder.subscriptionFields((t) => ({
   jobRun: t.field({
     type: JobRun,
     description:
-      'A run as it goes on (operators): its present state, then each change, at most 4 a second, and always its final state, after which the stream ends.',
+      'A run as it goes on: its present state, then each change, at most 4 a second, and always its final state, after which the stream ends.',
     args: { id: t.arg.globalID({ for: [JobRun], required: true, description: 'Its global ID.' }) },
-    subscribe: async (_root, { id }, { viewer, hq, nudges }) => {
-      mustOperate(viewer, 'reading job runs');
-      const number = numberOf(id);
+    authScopes: { operator: 'reading job runs' },
+    subscribe: async (_root, { id: { id: number } }, { hq, nudges }) => {
       if (!(await hq.read((db) => jobRunById(db, number)))) throw new NotFound('job run');
       let seen = 0;
       return sharedChanges<JobRunRow>(topics.jobRun(String(number)), {
@@ -43,9 +40,9 @@ builder.subscriptionFields((t) => ({
   jobActivity: t.field({
     type: JobRun,
     description:
-      'All runs as they go on (operators): first those that wait or run, then each change of any run, folded to at most 4 a second per run.',
-    subscribe: (_root, _args, { viewer, hq, nudges, now }) => {
-      mustOperate(viewer, 'reading job runs');
+      'All runs as they go on: first those that wait or run, then each change of any run, folded to at most 4 a second per run.',
+    authScopes: { operator: 'reading job runs' },
+    subscribe: (_root, _args, { hq, nudges, now }) => {
       const seen = new Map<number, number>();
       const waiting: JobRunRow[] = [];
       let since = now();

@@ -1,12 +1,10 @@
 import type { EntityManager, FindOptionsWhere } from 'typeorm';
-import { mustOperate, mustUse } from '../../access/viewer.ts';
 import { entityPage } from '../../data/entity-page.ts';
 import { AuditEntry } from '../../data/hq/audit.ts';
 import {
   type HqTransaction,
   type TransactionFilter,
   type TransactionStatus,
-  transactionPage,
   transactionsWhere,
 } from '../../data/hq/transaction.ts';
 import { validationRules } from '../../data/hq/validation.ts';
@@ -23,14 +21,22 @@ import { MOST_LINES, MOST_PAYMENTS } from '../../domain/transaction-rules.ts';
 import { ChannelNotFound, InvalidInput, NotFound, WrongState } from '../../errors.ts';
 import { atMost } from '../bounded.ts';
 import { builder } from '../builder.ts';
-import { namedChannels } from '../channel/channel.ts';
-import type { Context } from '../context.ts';
+import { channelOf } from '../channel/channel.ts';
 import { Audit, AuditEntryConnection } from '../customer/operation.ts';
-import { keysetConnection, listById, numberKey } from '../keyset.ts';
+import { listById } from '../keyset.ts';
+import { ofChannel } from '../scopes.ts';
 import { Tender } from '../till/shift.ts';
-import { enumOf } from '../vocabulary.ts';
-import { SalesOrder } from './sales-order.ts';
-import { fromHeadquarters, RetailTransaction, TransactionConnection, TransactionKind } from './transaction.ts';
+import { enumOf, idInput, type OperatorMutation, operatorAction, type Who } from '../vocabulary.ts';
+import { SalesOrder, salesOrderOfAggregate, salesOrderOfTransaction } from './sales-order.ts';
+import {
+  bySequence,
+  fromHeadquarters,
+  RetailTransaction,
+  received,
+  receivedPage,
+  TransactionConnection,
+  TransactionKind,
+} from './transaction.ts';
 
 /*
  * What headquarters knows of a transaction, and what its people do with one that cannot go on by itself.
@@ -64,72 +70,72 @@ builder.objectFields(RetailTransaction, (t) => ({
   status: t.field({
     type: Status,
     description: 'Where it stands at headquarters.',
-    resolve: async (row, _args, { loaders }) => (await loaders.hqTransaction.load(row))?.status ?? 'NOT_UPLOADED',
+    resolve: async (row, _args, context) => (await received(context).load(row))?.status ?? 'NOT_UPLOADED',
   }),
   errorCode: t.string({
     nullable: true,
     description: 'Why it waits or failed, for programs.',
-    resolve: async (row, _args, { loaders }) => (await loaders.hqTransaction.load(row))?.error_code ?? null,
+    resolve: async (row, _args, context) => (await received(context).load(row))?.error_code ?? null,
   }),
   error: t.string({
     nullable: true,
     description: 'Why it waits or failed, for people.',
-    resolve: async (row, _args, { loaders }) => (await loaders.hqTransaction.load(row))?.error ?? null,
+    resolve: async (row, _args, context) => (await received(context).load(row))?.error ?? null,
   }),
   validationErrors: t.field({
     type: [ValidationError],
     ...atMost(validationRules.length),
     description: 'The rules that a sale breaks; empty when it breaks none, or was not validated.',
-    resolve: async (row, _args, { loaders }) => (await loaders.hqTransaction.load(row))?.validation_errors ?? [],
+    resolve: async (row, _args, context) => (await received(context).load(row))?.validation_errors ?? [],
   }),
   tryCount: t.int({
     description: 'How often it failed for a passing reason. Waiting does not count.',
-    resolve: async (row, _args, { loaders }) => (await loaders.hqTransaction.load(row))?.try_count ?? 0,
+    resolve: async (row, _args, context) => (await received(context).load(row))?.try_count ?? 0,
   }),
   nextTryAt: t.field({
     type: 'DateTime',
     nullable: true,
     description: 'When it is tried again by itself.',
-    resolve: async (row, _args, { loaders }) => (await loaders.hqTransaction.load(row))?.next_try_at ?? null,
+    resolve: async (row, _args, context) => (await received(context).load(row))?.next_try_at ?? null,
   }),
   corrected: t.boolean({
     description: 'Whether an operator corrected what the channel sent.',
-    resolve: async (row, _args, { loaders }) => Boolean((await loaders.hqTransaction.load(row))?.corrected),
+    resolve: async (row, _args, context) => Boolean((await received(context).load(row))?.corrected),
   }),
   receivedAt: t.field({
     type: 'DateTime',
     nullable: true,
     description: 'When headquarters received it.',
-    resolve: async (row, _args, { loaders }) => (await loaders.hqTransaction.load(row))?.received_at ?? null,
+    resolve: async (row, _args, context) => (await received(context).load(row))?.received_at ?? null,
   }),
   modifiedAt: t.field({
     type: 'DateTime',
     nullable: true,
     description: 'When its status at headquarters changed last.',
-    resolve: async (row, _args, { loaders }) => (await loaders.hqTransaction.load(row))?.modified_at ?? null,
+    resolve: async (row, _args, context) => (await received(context).load(row))?.modified_at ?? null,
   }),
   salesOrder: t.field({
     type: SalesOrder,
     nullable: true,
     description: 'The sales order that was made of it: of an order itself, or with other sales by a statement.',
-    resolve: async (row, _args, { loaders }) => {
-      const received = await loaders.hqTransaction.load(row);
-      if (!received) return null;
-      return received.aggregate_id === null
-        ? loaders.salesOrderOfTransaction.load(received.sequence)
-        : loaders.salesOrderOfAggregate.load(received.aggregate_id);
+    resolve: async (row, _args, context) => {
+      const found = await received(context).load(row);
+      if (!found) return null;
+      return found.aggregate_id === null
+        ? salesOrderOfTransaction(context).load(found.sequence)
+        : salesOrderOfAggregate(context).load(found.aggregate_id);
     },
   }),
   auditTrail: t.connection(
     {
       type: Audit,
       nullable: true,
-      description: 'What operators did to it, oldest first (operators).',
-      resolve: async (row, args, { hq, viewer, loaders }) => {
-        mustOperate(viewer, 'reading the audit trail');
-        const received = await loaders.hqTransaction.load(row);
-        const where: FindOptionsWhere<AuditEntry> = { subject: `transaction:${received?.sequence ?? 0}` };
-        return listById(hq, args, (db, page) => entityPage(db, AuditEntry, 'id', where, page));
+      description: 'What operators did to it, oldest first.',
+      authScopes: { operator: 'reading the audit trail' },
+      resolve: async (row, args, context) => {
+        const sequence = (await received(context).load(row))?.sequence ?? 0;
+        const where: FindOptionsWhere<AuditEntry> = { subject: `transaction:${sequence}` };
+        return listById(context.hq, args, (db, page) => entityPage(db, AuditEntry, 'id', where, page));
       },
     },
     AuditEntryConnection,
@@ -141,8 +147,8 @@ builder.objectField(SalesOrder, 'transaction', (t) =>
     type: RetailTransaction,
     nullable: true,
     description: 'The order that it was made of; null when a statement made it of several sales.',
-    resolve: async ({ transaction_sequence: sequence }, _args, { loaders }) => {
-      const row = sequence === null ? null : await loaders.transaction.load(sequence);
+    resolve: async ({ transaction_sequence: sequence }, _args, context) => {
+      const row = sequence === null ? null : await bySequence(context).load(sequence);
       return row && fromHeadquarters(row);
     },
   }),
@@ -162,62 +168,24 @@ builder.queryField('receivedTransactions', (t) =>
         customerUuid: t.arg({ type: 'UUID', description: 'Only of this customer.' }),
         businessDate: t.arg({ type: 'Date', description: 'Only of this business date.' }),
       },
-      resolve: async (_root, args, { hq, viewer, channels }) => {
-        const channel = args.channel ?? (viewer.kind === 'channel' ? viewer.channel : undefined);
-        if (channel !== undefined) {
-          mustUse(viewer, channel);
-          channels.get(channel);
-        }
+      authScopes: ofChannel,
+      resolve: (_root, args, context) => {
         const statuses = args.statuses?.filter((status): status is TransactionStatus => status !== 'NOT_UPLOADED');
         const filter: TransactionFilter = {
-          channel,
+          channel: channelOf(context, args.channel),
           kind: args.kinds?.length ? args.kinds : undefined,
           status: args.statuses?.length ? statuses : undefined,
           customer_uuid: args.customerUuid ?? undefined,
           business_date: args.businessDate ?? undefined,
         };
-        const connection = await keysetConnection<number, HqTransaction>(
-          { args, keyFrom: numberKey, descending: true },
-          ({ sequence }) => sequence,
-          (page) => hq.read((db) => transactionPage(db, filter, page)),
-        );
-        return {
-          ...connection,
-          edges: connection.edges.map((edge) => edge && { ...edge, node: fromHeadquarters(edge.node) }),
-        };
+        return receivedPage(context, args, filter, 'newest first');
       },
     },
     TransactionConnection,
   ),
 );
 
-const one = (id: { id: string }) => {
-  const [channel = '', uuid = ''] = id.id.split('/');
-  return { channel, uuid };
-};
-
-/** Does something to one transaction as headquarters has it, and tells live conversion that it may be due. */
-async function act(
-  context: Context,
-  id: { id: string },
-  what: string,
-  action: (tx: EntityManager, sequence: number, who: { actor: string; at: string }) => Promise<HqTransaction>,
-) {
-  const { viewer, hq, now, notice } = context;
-  mustOperate(viewer, what);
-  const transaction = await hq.write(async (tx) => {
-    const [found] = await transactionsWhere(tx, one(id));
-    if (!found) throw new NotFound('transaction');
-    return action(tx, found.sequence, { actor: viewer.name, at: now() });
-  });
-  if (transaction.status === 'NONE') notice(transaction.channel);
-  return fromHeadquarters(transaction);
-}
-
-const TransactionInput = builder.inputType('TransactionInput', {
-  description: 'Which transaction.',
-  fields: (t) => ({ id: t.globalID({ for: [RetailTransaction], required: true, description: 'Its global ID.' }) }),
-});
+const TransactionInput = idInput<string>('TransactionInput', RetailTransaction, 'Which transaction.');
 
 const VoidInput = builder.inputType('VoidTransactionInput', {
   description: 'Which transaction, and why.',
@@ -274,65 +242,90 @@ const Retried = builder.objectRef<{ count: number }>('RetriedTransactions').impl
   fields: (t) => ({ count: t.exposeInt('count', { description: 'How many.' }) }),
 });
 
-builder.mutationFields((t) => ({
-  beginEditingTransaction: t.field({
+/** What operators do to one transaction as headquarters has it. Live conversion then hears of it, because it may be due. */
+const correction = <Input extends { id: { id: string } }>(
+  name: string,
+  {
+    run,
+    ...options
+  }: Omit<OperatorMutation<typeof RetailTransaction, Input>, 'type'> & {
+    run: (tx: EntityManager, sequence: number, who: Who, input: Input) => Promise<HqTransaction>;
+  },
+) =>
+  operatorAction(name, {
+    ...options,
     type: RetailTransaction,
-    description:
-      'Takes a transaction out of the jobs while somebody corrects it (operators): its status is EDITING. Nothing must have been made of it yet.',
-    errors: { types: [NotFound, WrongState] },
-    args: { input: t.arg({ type: TransactionInput, required: true, description: 'Which one.' }) },
-    resolve: (_root, { input }, context) => act(context, input.id, 'editing transactions', beginEditing),
-  }),
-  releaseTransaction: t.field({
-    type: RetailTransaction,
-    description: 'Gives a transaction that is being edited back to the jobs as it was (operators).',
-    errors: { types: [NotFound, WrongState] },
-    args: { input: t.arg({ type: TransactionInput, required: true, description: 'Which one.' }) },
-    resolve: (_root, { input }, context) => act(context, input.id, 'editing transactions', releaseEditing),
-  }),
-  editTransaction: t.field({
-    type: RetailTransaction,
-    description:
-      'Corrects a transaction (operators). As changed it must keep every rule; it is due again then. Each changed field is kept in the audit trail.',
-    errors: { types: [InvalidInput, NotFound, WrongState] },
-    args: { input: t.arg({ type: EditInput, required: true, description: 'The correction.' }) },
-    resolve: (_root, { input: { id, hold, ...change } }, context) =>
-      act(context, id, 'editing transactions', (tx, sequence, who) =>
-        editTransaction(tx, sequence, change, hold ?? false, who),
-      ),
-  }),
-  voidTransaction: t.field({
-    type: RetailTransaction,
-    description: 'Marks a transaction so that nothing is ever made of it (operators).',
-    errors: { types: [InvalidInput, NotFound, WrongState] },
-    args: { input: t.arg({ type: VoidInput, required: true, description: 'Which one, and why.' }) },
-    resolve: (_root, { input: { id, reason } }, context) => {
-      const said = reason.trim();
-      const wrong = plainText(200).min(1, 'must not be empty').safeParse(said).error;
-      if (wrong) throw new InvalidInput(['reason'], wrong.issues[0]!.message);
-      return act(context, id, 'voiding transactions', (tx, sequence, who) => voidTransaction(tx, sequence, said, who));
+    run: async (input, who, { hq, notice }) => {
+      const [channel = '', uuid = ''] = input.id.id.split('/');
+      const transaction = await hq.write(async (tx) => {
+        const [found] = await transactionsWhere(tx, { channel, uuid });
+        if (!found) throw new NotFound('transaction');
+        return run(tx, found.sequence, who, input);
+      });
+      if (transaction.status === 'NONE') notice(transaction.channel);
+      return fromHeadquarters(transaction);
     },
-  }),
-  retryTransaction: t.field({
-    type: RetailTransaction,
-    description: 'Lets a failed transaction be tried again, as if for the first time (operators).',
-    errors: { types: [NotFound, WrongState] },
-    args: { input: t.arg({ type: TransactionInput, required: true, description: 'Which one.' }) },
-    resolve: (_root, { input }, context) => act(context, input.id, 'retrying transactions', retryTransaction),
-  }),
-  retryFailedTransactions: t.field({
-    type: Retried,
-    description: 'Lets all failed transactions, or those of a channel, be tried again (operators).',
-    errors: { types: [ChannelNotFound] },
-    args: { input: t.arg({ type: RetryAllInput, required: true, description: 'Which ones.' }) },
-    resolve: async (_root, { input }, context) => {
-      const { viewer, hq, now, notice } = context;
-      mustOperate(viewer, 'retrying transactions');
-      const [channel = null] = namedChannels(context, input.channel ? [input.channel] : null) ?? [];
-      const who = { actor: viewer.name, at: now() };
-      const { count, channels } = await hq.write((tx) => retryAllTransactions(tx, channel, who));
-      for (const code of channels) notice(code);
-      return { count };
-    },
-  }),
-}));
+  });
+
+correction('beginEditingTransaction', {
+  input: TransactionInput,
+  description:
+    'Takes a transaction out of the jobs while somebody corrects it: its status is EDITING. Nothing must have been made of it yet.',
+  may: 'editing transactions',
+  failures: [NotFound, WrongState],
+  run: beginEditing,
+});
+
+correction('releaseTransaction', {
+  input: TransactionInput,
+  description: 'Gives a transaction that is being edited back to the jobs as it was.',
+  may: 'editing transactions',
+  failures: [NotFound, WrongState],
+  run: releaseEditing,
+});
+
+correction('editTransaction', {
+  input: EditInput,
+  inputDescription: 'The correction.',
+  description:
+    'Corrects a transaction. As changed it must keep every rule; it is due again then. Each changed field is kept in the audit trail.',
+  may: 'editing transactions',
+  failures: [InvalidInput, NotFound, WrongState],
+  run: (tx, sequence, who, { id: _, hold, ...change }) => editTransaction(tx, sequence, change, hold ?? false, who),
+});
+
+correction('voidTransaction', {
+  input: VoidInput,
+  inputDescription: 'Which one, and why.',
+  description: 'Marks a transaction so that nothing is ever made of it.',
+  may: 'voiding transactions',
+  failures: [InvalidInput, NotFound, WrongState],
+  run: (tx, sequence, who, { reason }) => {
+    const wrong = plainText(200).min(1, 'must not be empty').safeParse(reason.trim()).error;
+    if (wrong) throw new InvalidInput(['reason'], wrong.issues[0]!.message);
+    return voidTransaction(tx, sequence, reason.trim(), who);
+  },
+});
+
+correction('retryTransaction', {
+  input: TransactionInput,
+  description: 'Lets a failed transaction be tried again, as if for the first time.',
+  may: 'retrying transactions',
+  failures: [NotFound, WrongState],
+  run: retryTransaction,
+});
+
+operatorAction('retryFailedTransactions', {
+  type: Retried,
+  input: RetryAllInput,
+  inputDescription: 'Which ones.',
+  description: 'Lets all failed transactions, or those of a channel, be tried again.',
+  may: 'retrying transactions',
+  failures: [ChannelNotFound],
+  run: async (input, who, { hq, channels, notice }) => {
+    if (input.channel) channels.get(input.channel);
+    const retried = await hq.write((tx) => retryAllTransactions(tx, input.channel || null, who));
+    for (const code of retried.channels) notice(code);
+    return { count: retried.count };
+  },
+});

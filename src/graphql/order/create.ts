@@ -1,4 +1,3 @@
-import { mustUse } from '../../access/viewer.ts';
 import { channelTransactionsByUuid, type TransactionRow } from '../../data/channel/transaction.ts';
 import { channelDatabaseByName } from '../../data/hq/channel.ts';
 import {
@@ -19,8 +18,9 @@ import {
 import { atMost } from '../bounded.ts';
 import { builder } from '../builder.ts';
 import type { Context } from '../context.ts';
+import { ofInputChannel } from '../scopes.ts';
 import { Tender } from '../till/shift.ts';
-import { enumOf } from '../vocabulary.ts';
+import { channelInput, enumOf } from '../vocabulary.ts';
 import { kindMeanings, RetailTransaction } from './transaction.ts';
 
 const OrderKind = enumOf('OrderKind', 'How an order was taken.', {
@@ -133,21 +133,14 @@ const RecordSaleInput = builder.inputType('RecordSaleInput', {
   }),
 });
 
-const CancelOrderInput = builder.inputType('CancelOrderInput', {
-  description: 'Which order.',
-  fields: (t) => ({
-    channel: t.string({ required: true, description: 'Code of its channel.' }),
-    uuid: t.field({ type: 'UUID', required: true, description: 'Its UUID.' }),
-  }),
-});
+const CancelOrderInput = channelInput('CancelOrderInput', 'Which order.');
 
 /** Records it in the channel's own database, together with what others record at this moment. */
 async function recorded(
-  { viewer, channels, now, notice }: Context,
+  { channels, now, notice }: Context,
   code: string,
   input: TransactionInput,
 ): Promise<TransactionRow> {
-  mustUse(viewer, code);
   const prepared = prepareTransaction(channels.get(code), input, now());
   const database = await channels.databaseOf(code);
   const result = await database.writeTogether(recordTransactions, prepared);
@@ -171,6 +164,7 @@ builder.mutationFields((t) => ({
     description:
       'Takes an order in a channel: it is stored in the channel’s own database, and has its confirmation number, when this answers, whatever headquarters is doing. Its customer and address may be pending.',
     errors: { types: [InvalidInput, ChannelNotFound, TransactionExists, WrongState] },
+    authScopes: ofInputChannel,
     args: { input: t.arg({ type: CreateOrderInput, required: true, description: 'The order.' }) },
     resolve: (_root, { input: { channel, kind, ...input } }, context) =>
       recorded(context, channel, { ...input, kind: kind ?? 'ONLINE_ORDER' }),
@@ -180,6 +174,7 @@ builder.mutationFields((t) => ({
     description:
       'Records a cash-and-carry sale, or a return, in a channel: it is stored in the channel’s own database when this answers, whatever headquarters is doing. Statements post it.',
     errors: { types: [InvalidInput, ChannelNotFound, TransactionExists, WrongState] },
+    authScopes: ofInputChannel,
     args: { input: t.arg({ type: RecordSaleInput, required: true, description: 'The sale.' }) },
     resolve: (_root, { input: { channel, ...input } }, context) =>
       recorded(context, channel, { ...input, kind: 'CASH_AND_CARRY' }),
@@ -189,10 +184,10 @@ builder.mutationFields((t) => ({
     description:
       'Cancels an order of a channel that has not reached headquarters; an order that has is WRONG_STATE. While headquarters does not answer the cancellation is accepted, and reaches it as an operation of its own. Repeating it answers the cancelled order.',
     errors: { types: [ChannelNotFound, NotFound, WrongState] },
+    authScopes: ofInputChannel,
     args: { input: t.arg({ type: CancelOrderInput, required: true, description: 'Which one.' }) },
     resolve: async (_root, { input: { channel, uuid } }, context) => {
-      const { viewer, channels, now, notice } = context;
-      mustUse(viewer, channel);
+      const { channels, now, notice } = context;
       const received = await receivedOf(context, channel);
       const database = await channels.databaseOf(channel);
       const { order, cancelled } = await database.write((tx) =>

@@ -1,5 +1,7 @@
-import { mustOperate, mustUse } from '../../access/viewer.ts';
+import { ownChannel, visibleTo } from '../../access/viewer.ts';
 import {
+  linesOfSalesOrders,
+  newestSalesOrders,
   type SalesOrderFilter,
   type SalesOrderLineRow,
   type SalesOrderRow,
@@ -12,11 +14,14 @@ import { releaseHold } from '../../domain/transaction-edit.ts';
 import { NotFound, WrongState } from '../../errors.ts';
 import { atMost } from '../bounded.ts';
 import { builder } from '../builder.ts';
-import { channelField } from '../channel/channel.ts';
+import { channelField, channelOf } from '../channel/channel.ts';
 import { Customer } from '../customer/customer.ts';
-import { keysetConnection, listById, numberKey, numberOf } from '../keyset.ts';
+import { hqCustomer } from '../customer/loaders.ts';
+import { isFirst, keysetConnection, listById, numberKey } from '../keyset.ts';
+import { firstLoader, groupLoader, rowLoader } from '../loader.ts';
 import { amount, Totals } from '../money.ts';
-import { enumOf } from '../vocabulary.ts';
+import { ofChannel } from '../scopes.ts';
+import { channelNode, enumOf, idInput, numberId, operatorMutation } from '../vocabulary.ts';
 
 const Status = enumOf('SalesOrderStatus', 'Where a sales order stands.', {
   OPEN: 'To be fulfilled and invoiced.',
@@ -48,12 +53,44 @@ const Line = builder.objectRef<SalesOrderLineRow & { currency: string }>('SalesO
   }),
 });
 
-export const SalesOrder = builder.objectRef<SalesOrderRow>('SalesOrder');
-builder.node(SalesOrder, {
+export const SalesOrder = channelNode<SalesOrderRow, number>('SalesOrder', {
+  parse: numberId,
+  keyOf: ({ id }) => id,
+  read: (db, ids) => salesOrdersWhere(db, { id: [...ids] }),
+});
+
+/** The sales order that was made of an aggregate of a statement. */
+export const salesOrderOfAggregate = rowLoader<number, SalesOrderRow>(
+  async (ids, { hq, viewer }) =>
+    visibleTo(viewer, await hq.read((db) => salesOrdersWhere(db, { aggregate_id: [...ids] }))),
+  ({ aggregate_id }) => aggregate_id!,
+);
+
+/** The sales order that was made of an order. */
+export const salesOrderOfTransaction = rowLoader<number, SalesOrderRow>(
+  async (sequences, { hq, viewer }) =>
+    visibleTo(viewer, await hq.read((db) => salesOrdersWhere(db, { transaction_sequence: [...sequences] }))),
+  ({ transaction_sequence }) => transaction_sequence!,
+);
+
+const linesOf = groupLoader<number, SalesOrderLineRow>(
+  (orders, { hq }) => hq.read((db) => linesOfSalesOrders(db, orders)),
+  ({ sales_order }) => sales_order,
+);
+
+/** The newest sales orders of a customer. */
+const newestOf = firstLoader<{ customer: string; limit: number }, SalesOrderRow>(
+  (keys, limit, { hq, viewer }) =>
+    hq.read((db) =>
+      newestSalesOrders(db, [...new Set(keys.map(({ customer }) => customer))], limit, ownChannel(viewer)),
+    ),
+  ({ customer }) => customer,
+  ({ customer_uuid }, { customer }) => customer_uuid === customer,
+);
+
+SalesOrder.implement({
   description:
     'An order at headquarters, for a customer with an account ID (or, from a statement, for customers who gave no name).',
-  id: { resolve: ({ id }) => id },
-  loadOne: (id, { loaders }) => (/^\d{1,15}$/.test(id) ? loaders.salesOrder.load(Number(id)) : null),
   fields: (t) => ({
     salesOrderId: t.exposeString('sales_order_id', { description: 'Its number, e.g. `SO000000042`.' }),
     source: t.expose('source', { type: Source, description: 'What it was made of.' }),
@@ -70,7 +107,7 @@ builder.node(SalesOrder, {
       nullable: true,
       description:
         'The customer; null for customers who gave no name, and for a channel’s client when it is another channel’s.',
-      resolve: ({ customer_uuid: uuid }, _args, { loaders }) => (uuid === null ? null : loaders.hqCustomer.load(uuid)),
+      resolve: ({ customer_uuid: uuid }, _args, context) => (uuid === null ? null : hqCustomer(context).load(uuid)),
     }),
     deliveryAddressUuid: t.expose('delivery_address_uuid', {
       type: 'UUID',
@@ -83,8 +120,8 @@ builder.node(SalesOrder, {
       type: [Line],
       ...atMost(MOST_AGGREGATED_LINES),
       description: 'Its lines, in order.',
-      resolve: async ({ id, currency }, _args, { loaders }) =>
-        (await loaders.salesOrderLines.load(id)).map((line) => ({ ...line, currency })),
+      resolve: async ({ id, currency }, _args, context) =>
+        (await linesOf(context).load(id)).map((line) => ({ ...line, currency })),
     }),
     holdCode: t.exposeString('hold_code', {
       nullable: true,
@@ -108,8 +145,8 @@ builder.queryFields((t) => ({
     description: 'A sales order by its number; null when there is none.',
     args: { salesOrderId: t.arg.string({ required: true, description: 'Its number, e.g. `SO000000042`.' }) },
     resolve: async (_root, { salesOrderId }, { hq, viewer }) => {
-      const [order] = await hq.read((db) => salesOrdersWhere(db, { sales_order_id: salesOrderId }));
-      return order && (viewer.kind === 'operator' || viewer.channel === order.channel) ? order : null;
+      const found = await hq.read((db) => salesOrdersWhere(db, { sales_order_id: salesOrderId }));
+      return visibleTo(viewer, found)[0] ?? null;
     },
   }),
   salesOrders: t.connection(
@@ -125,12 +162,9 @@ builder.queryFields((t) => ({
         businessDate: t.arg({ type: 'Date', description: 'Only of this day.' }),
         onHold: t.arg.boolean({ description: 'True: only those on hold. False: only those that are not.' }),
       },
-      resolve: (_root, args, { hq, viewer, channels }) => {
-        const channel = args.channel ?? (viewer.kind === 'channel' ? viewer.channel : undefined);
-        if (channel !== undefined) {
-          mustUse(viewer, channel);
-          channels.get(channel);
-        }
+      authScopes: ofChannel,
+      resolve: (_root, args, context) => {
+        const channel = channelOf(context, args.channel);
         const filter: SalesOrderFilter = {
           channel,
           customer_uuid: args.customerUuid ?? undefined,
@@ -139,7 +173,7 @@ builder.queryFields((t) => ({
           business_date: args.businessDate ?? undefined,
         };
         return listById(
-          hq,
+          context.hq,
           args,
           (db, page) => salesOrderPage(db, filter, page, { held: args.onHold ?? null }),
           'newest first',
@@ -155,20 +189,16 @@ builder.objectField(Customer, 'salesOrders', (t) =>
     {
       type: SalesOrder,
       description: 'What it bought, as headquarters has it: its sales orders, newest first.',
-      resolve: ({ uuid }, args, { hq, loaders, viewer }) =>
+      resolve: ({ uuid }, args, context) =>
         keysetConnection<number, SalesOrderRow>(
           { args, keyFrom: numberKey, descending: true },
           ({ id }) => id,
           (page) =>
             // The first page, which a list of customers asks for many times over, is one statement for all of them.
-            page.after === undefined && page.before === undefined && page.descending
-              ? loaders.salesOrders.load({ customer: uuid, limit: page.limit })
-              : hq.read((db) =>
-                  salesOrderPage(
-                    db,
-                    { customer_uuid: uuid, channel: viewer.kind === 'channel' ? viewer.channel : undefined },
-                    page,
-                  ),
+            isFirst(page, 'newest first')
+              ? newestOf(context).load({ customer: uuid, limit: page.limit })
+              : context.hq.read((db) =>
+                  salesOrderPage(db, { customer_uuid: uuid, channel: ownChannel(context.viewer) }, page),
                 ),
         ),
     },
@@ -176,20 +206,11 @@ builder.objectField(Customer, 'salesOrders', (t) =>
   ),
 );
 
-const ReleaseInput = builder.inputType('ReleaseSalesOrderInput', {
-  description: 'Which sales order.',
-  fields: (t) => ({ id: t.globalID({ for: [SalesOrder], required: true, description: 'Its global ID.' }) }),
+operatorMutation('releaseSalesOrder', {
+  type: SalesOrder,
+  input: idInput('ReleaseSalesOrderInput', SalesOrder, 'Which sales order.'),
+  description: 'Releases a sales order that is on hold.',
+  may: 'releasing sales orders',
+  failures: [NotFound, WrongState],
+  run: (tx, { id }, who) => releaseHold(tx, id.id, who),
 });
-
-builder.mutationField('releaseSalesOrder', (t) =>
-  t.field({
-    type: SalesOrder,
-    description: 'Releases a sales order that is on hold (operators).',
-    errors: { types: [NotFound, WrongState] },
-    args: { input: t.arg({ type: ReleaseInput, required: true, description: 'Which one.' }) },
-    resolve: (_root, { input }, { viewer, hq, now }) => {
-      mustOperate(viewer, 'releasing sales orders');
-      return hq.write((tx) => releaseHold(tx, numberOf(input.id), { actor: viewer.name, at: now() }));
-    },
-  }),
-);

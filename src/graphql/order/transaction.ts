@@ -1,14 +1,21 @@
-import { mustUse } from '../../access/viewer.ts';
+import type { DefaultConnectionArguments } from '@pothos/plugin-relay';
+import { mayUse, ownChannel, visibleTo } from '../../access/viewer.ts';
 import {
   type ChannelTransactionFilter,
   type ChannelTransactionRow,
   channelTransactionByReference,
   channelTransactionPage,
   channelTransactionsByUuid,
+  newestOfCustomers,
   type TransactionRow,
 } from '../../data/channel/transaction.ts';
 import type { Database } from '../../data/database.ts';
-import { type HqTransaction, transactionsWhere } from '../../data/hq/transaction.ts';
+import {
+  type HqTransaction,
+  type TransactionFilter,
+  transactionPage,
+  transactionsWhere,
+} from '../../data/hq/transaction.ts';
 import type {
   TransactionCharge as Charge,
   TransactionKind as Kind,
@@ -24,9 +31,12 @@ import { builder } from '../builder.ts';
 import { channelField } from '../channel/channel.ts';
 import type { Context } from '../context.ts';
 import { Customer } from '../customer/customer.ts';
-import { keysetConnection, listById, numberKey } from '../keyset.ts';
+import { namedCustomer } from '../customer/loaders.ts';
+import { isFirst, keysetConnection, listById, numberKey } from '../keyset.ts';
+import { type ChannelKey, firstLoader, inChannels, keyText, loader, rowLoader } from '../loader.ts';
 import { amount, Totals } from '../money.ts';
-import { Shift, Tender } from '../till/shift.ts';
+import { ofChannel } from '../scopes.ts';
+import { Shift, shiftOf, Tender } from '../till/shift.ts';
 import { enumOf } from '../vocabulary.ts';
 
 export type { TransactionRow } from '../../data/channel/transaction.ts';
@@ -105,6 +115,28 @@ export const fromHeadquarters = ({
   cancelled_at: status === 'CANCELLED' ? modified_at : null,
 });
 
+/** What headquarters has of a channel's transaction; null when it was not uploaded, or headquarters does not answer. */
+export const received = loader<ChannelKey, HqTransaction | null>(async (keys, { hq }) => {
+  const uuids = [...new Set(keys.map(({ uuid }) => uuid))];
+  const rows = await hq.read((db) => transactionsWhere(db, { uuid: uuids })).catch(whenUnavailable([]));
+  const found = new Map(rows.map((row) => [keyText(row), row]));
+  return keys.map((key) => found.get(keyText(key)) ?? null);
+}, keyText);
+
+/** A transaction of headquarters. */
+export const bySequence = rowLoader<number, HqTransaction>(
+  async (sequences, { hq, viewer }) =>
+    visibleTo(viewer, await hq.read((db) => transactionsWhere(db, { sequence: [...sequences] }))),
+  ({ sequence }) => sequence,
+);
+
+/** The newest orders and sales of a customer of a channel, from its own database. */
+const newestOf = firstLoader<ChannelKey & { limit: number }, ChannelTransactionRow>(
+  (keys, limit, { channels }) => inChannels(channels, keys, (db, uuids) => newestOfCustomers(db, uuids, limit)),
+  keyText,
+  (row, { channel, uuid }) => row.body.customer_uuid === uuid && row.channel === channel,
+);
+
 export const RetailTransaction = builder.objectRef<TransactionRow>('RetailTransaction');
 builder.node(RetailTransaction, {
   // It is read with all its lines, whatever is asked of it.
@@ -116,7 +148,7 @@ builder.node(RetailTransaction, {
     const [channel, uuid] = keyOf(id);
     const { viewer, channels } = context;
     if (!channels.all().some(({ code }) => code === channel)) return null;
-    return viewer.kind === 'operator' || viewer.channel === channel ? transactionOf(context, { uuid }, channel) : null;
+    return mayUse(viewer, channel) ? transactionOf(context, { uuid }, channel) : null;
   },
   fields: (t) => ({
     uuid: t.expose('uuid', { type: 'UUID', description: 'Permanent identity, made by the client or by us.' }),
@@ -141,8 +173,8 @@ builder.node(RetailTransaction, {
       type: Customer,
       nullable: true,
       description: 'Whose it is, pending or not; null when it is nobody’s, or not known here yet.',
-      resolve: ({ channel, body }, _args, { loaders }) =>
-        body.customer_uuid === null ? null : loaders.customer.load({ channel, uuid: body.customer_uuid }),
+      resolve: ({ channel, body }, _args, context) =>
+        body.customer_uuid === null ? null : namedCustomer(context).load({ channel, uuid: body.customer_uuid }),
     }),
     deliveryAddressUuid: t.field({
       type: 'UUID',
@@ -154,8 +186,8 @@ builder.node(RetailTransaction, {
       type: Shift,
       nullable: true,
       description: 'The shift that recorded it, as the channel has it.',
-      resolve: ({ channel, body }, _args, { loaders }) =>
-        body.shift_uuid === null ? null : loaders.shift.load({ channel, uuid: body.shift_uuid }),
+      resolve: ({ channel, body }, _args, context) =>
+        body.shift_uuid === null ? null : shiftOf(context).load({ channel, uuid: body.shift_uuid }),
     }),
     register: t.string({ nullable: true, description: 'At which register.', resolve: ({ body }) => body.register }),
     staff: t.string({ nullable: true, description: 'By whom.', resolve: ({ body }) => body.staff }),
@@ -207,7 +239,7 @@ interface By {
 async function transactionOf(context: Context, by: By, channel?: string): Promise<TransactionRow | null> {
   const { viewer, hq, channels } = context;
   if (by.uuid !== undefined && !uuidRule.safeParse(by.uuid).success) return null;
-  const within = channel ?? (viewer.kind === 'channel' ? viewer.channel : undefined);
+  const within = channel ?? ownChannel(viewer);
   if (within !== undefined) {
     const found = await inChannel(await channels.databaseOf(within), within, by);
     return found ?? atHeadquarters(hq, { ...by, channel: within });
@@ -256,12 +288,10 @@ builder.queryField('transaction', (t) =>
         description: 'Look in this channel’s own database. Without it an operator asks headquarters first.',
       }),
     },
+    authScopes: (_root, { by, channel }) => ({ channel: by.id ? keyOf(by.id.id)[0] : channel }),
     resolve: async (_root, { by, channel }, context) => {
       const [named, uuid] = by.id ? keyOf(by.id.id) : [channel ?? undefined, by.uuid ?? undefined];
-      if (named) {
-        mustUse(context.viewer, named);
-        context.channels.get(named);
-      }
+      if (named) context.channels.get(named);
       const reference = by.confirmationNumber?.trim().toUpperCase();
       if (reference !== undefined && !/^[0-9A-Z-]{1,60}$/.test(reference)) return null;
       return transactionOf(context, reference === undefined ? { uuid: uuid ?? '' } : { reference }, named);
@@ -278,6 +308,24 @@ export const TransactionConnection = builder.connectionObject(
   { type: RetailTransaction, name: 'RetailTransactionConnection' },
   { name: 'RetailTransactionEdge' },
 );
+
+/** A list of transactions as headquarters received them. */
+export async function receivedPage(
+  { hq }: Context,
+  args: DefaultConnectionArguments,
+  filter: TransactionFilter,
+  order: 'oldest first' | 'newest first' = 'oldest first',
+) {
+  const connection = await keysetConnection<number, HqTransaction>(
+    { args, keyFrom: numberKey, descending: order === 'newest first' },
+    ({ sequence }) => sequence,
+    (page) => hq.read((db) => transactionPage(db, filter, page)),
+  );
+  return {
+    ...connection,
+    edges: connection.edges.map((edge) => edge && { ...edge, node: fromHeadquarters(edge.node) }),
+  };
+}
 
 builder.queryField('transactions', (t) =>
   t.connection(
@@ -298,8 +346,8 @@ builder.queryField('transactions', (t) =>
           description: 'The order.',
         }),
       },
-      resolve: async (_root, args, { viewer, channels }) => {
-        mustUse(viewer, args.channel);
+      authScopes: ofChannel,
+      resolve: async (_root, args, { channels }) => {
         const database = await channels.databaseOf(args.channel);
         const filter: ChannelTransactionFilter = {
           channel: args.channel,
@@ -338,15 +386,14 @@ builder.objectField(Customer, 'transactions', (t) =>
     {
       type: RetailTransaction,
       description: 'Its orders and sales in its channel, from the channel’s own database, newest first.',
-      resolve: ({ channel, uuid }, args, { channels, loaders }) =>
+      resolve: ({ channel, uuid }, args, context) =>
         keysetConnection<number, ChannelTransactionRow>(
           { args, keyFrom: numberKey, descending: true },
           ({ id }) => id,
           async (page) => {
             // The first page, which a list of customers asks for many times over, is one statement for all of them.
-            if (page.after === undefined && page.before === undefined && page.descending)
-              return loaders.transactions.load({ channel, uuid, limit: page.limit });
-            const database = await channels.databaseOf(channel);
+            if (isFirst(page, 'newest first')) return newestOf(context).load({ channel, uuid, limit: page.limit });
+            const database = await context.channels.databaseOf(channel);
             return database.read((db) => channelTransactionPage(db, { channel, customer_uuid: uuid }, page));
           },
         ),

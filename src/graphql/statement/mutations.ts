@@ -1,6 +1,3 @@
-import type { EntityManager } from 'typeorm';
-import { mustOperate, mustUse } from '../../access/viewer.ts';
-import type { StatementRow } from '../../data/hq/statement.ts';
 import { type StatementSettingsRow as SettingsRow, settingsOf } from '../../data/hq/statement-settings.ts';
 import { transactionsWhere } from '../../data/hq/transaction.ts';
 import { type RuleName, ruleRows, type ValidationRule, validationRules } from '../../data/hq/validation.ts';
@@ -16,13 +13,13 @@ import {
 import { ChannelNotFound, InvalidInput, NotFound, WrongState } from '../../errors.ts';
 import { atMost } from '../bounded.ts';
 import { builder } from '../builder.ts';
-import { channelField, namedChannels } from '../channel/channel.ts';
-import type { Context } from '../context.ts';
+import { channelField } from '../channel/channel.ts';
 import { Customer } from '../customer/customer.ts';
-import { numberOf } from '../keyset.ts';
+import { hqCustomer } from '../customer/loaders.ts';
 import { Money, money, moneyOrNull } from '../money.ts';
 import { RetailTransaction } from '../order/transaction.ts';
-import { enumOf } from '../vocabulary.ts';
+import { ofChannel } from '../scopes.ts';
+import { enumOf, idInput, operatorMutation } from '../vocabulary.ts';
 import { Aggregate, Statement } from './parts.ts';
 
 /*
@@ -69,8 +66,8 @@ const Settings = builder.objectRef<SettingsRow>('StatementSettings').implement({
       type: Customer,
       nullable: true,
       description: 'The customer of sales that name none; null: those are posted without an account.',
-      resolve: ({ default_customer_uuid: uuid }, _args, { loaders }) =>
-        uuid === null ? null : loaders.hqCustomer.load(uuid),
+      resolve: ({ default_customer_uuid: uuid }, _args, context) =>
+        uuid === null ? null : hqCustomer(context).load(uuid),
     }),
     maximumPaymentDifference: t.field({
       type: Money,
@@ -102,29 +99,24 @@ builder.queryFields((t) => ({
     type: [Rule],
     nullable: true,
     ...atMost(validationRules.length),
-    description: 'The rules of validation, in the order in which they are checked (operators).',
-    resolve: (_root, _args, { viewer, hq }) => {
-      mustOperate(viewer, 'reading validation rules');
-      return hq.read(ruleRows);
-    },
+    description: 'The rules of validation, in the order in which they are checked.',
+    authScopes: { operator: 'reading validation rules' },
+    resolve: (_root, _args, { hq }) => hq.read(ruleRows),
   }),
   statementSettings: t.field({
     type: Settings,
     nullable: true,
     description: 'How the sales of a channel are checked and posted.',
     args: { channel: t.arg.string({ required: true, description: 'Of which channel.' }) },
-    resolve: async (_root, { channel }, { viewer, hq, channels }) => {
-      mustUse(viewer, channel);
+    authScopes: ofChannel,
+    resolve: async (_root, { channel }, { hq, channels }) => {
       channels.get(channel);
       return (await hq.read((db) => settingsOf(db, [channel]))).get(channel)!;
     },
   }),
 }));
 
-const StatementInput = builder.inputType('StatementInput', {
-  description: 'Which statement.',
-  fields: (t) => ({ id: t.globalID({ for: [Statement], required: true, description: 'Its global ID.' }) }),
-});
+const StatementInput = idInput('StatementInput', Statement, 'Which statement.');
 
 const DeleteOrderInput = builder.inputType('DeleteCustomerOrderInput', {
   description: 'Which aggregate.',
@@ -176,107 +168,91 @@ const SettingsInput = builder.inputType('UpdateStatementSettingsInput', {
   }),
 });
 
-async function act(
-  { viewer, hq, now }: Context,
-  what: string,
-  action: (tx: EntityManager, who: { actor: string; at: string }) => Promise<StatementRow>,
-): Promise<StatementRow> {
-  mustOperate(viewer, what);
-  return hq.write((tx) => action(tx, { actor: viewer.name, at: now() }));
-}
+operatorMutation('clearStatement', {
+  type: Statement,
+  input: StatementInput,
+  description:
+    'Gives up a statement that is not posted in any part: until it is CALCULATED. Its sales can be corrected, and the next calculation takes them. Later it is refused.',
+  may: 'clearing statements',
+  failures: [NotFound, WrongState],
+  run: (tx, { id }, who) => clearStatement(tx, id.id, who),
+});
 
-builder.mutationFields((t) => ({
-  clearStatement: t.field({
-    type: Statement,
-    description:
-      'Gives up a statement that is not posted in any part: until it is CALCULATED (operators). Its sales can be corrected, and the next calculation takes them. Later it is refused.',
-    errors: { types: [NotFound, WrongState] },
-    args: { input: t.arg({ type: StatementInput, required: true, description: 'Which one.' }) },
-    resolve: (_root, { input }, context) =>
-      act(context, 'clearing statements', (tx, who) => clearStatement(tx, numberOf(input.id), who)),
-  }),
-  regenerateAggregates: t.field({
-    type: Statement,
-    description:
-      'Puts the sales of a statement together anew, by the present settings (operators). Only until sales orders are made.',
-    errors: { types: [NotFound, WrongState] },
-    args: { input: t.arg({ type: StatementInput, required: true, description: 'Which one.' }) },
-    resolve: (_root, { input }, context) =>
-      act(context, 'changing statements', (tx, who) => regenerateAggregates(tx, numberOf(input.id), who)),
-  }),
-  deleteCustomerOrder: t.field({
-    type: Statement,
-    description:
-      'Removes an aggregate and its sales order from a statement (operators): its sales leave the statement, are validated again and join the next one. A statement that has no sales left is CLEARED. Only until it is invoiced.',
-    errors: { types: [NotFound, WrongState] },
-    args: { input: t.arg({ type: DeleteOrderInput, required: true, description: 'Which one.' }) },
-    resolve: (_root, { input }, context) =>
-      act(context, 'changing statements', (tx, who) =>
-        deleteCustomerOrder(tx, numberOf(input.aggregatedTransaction), who),
-      ),
-  }),
-  revalidateTransactions: t.field({
-    type: Revalidated,
-    description:
-      'Lets sales be validated again that failed it, or passed it and are in no statement (operators): after a rule or a setting was changed.',
-    errors: { types: [InvalidInput, ChannelNotFound] },
-    args: { input: t.arg({ type: RevalidateInput, required: true, description: 'Which ones.' }) },
-    resolve: async (_root, { input: { channel, ids } }, context) => {
-      const { viewer, hq, now } = context;
-      mustOperate(viewer, 'validating transactions');
-      const [code = null] = namedChannels(context, channel ? [channel] : null) ?? [];
-      const who = { actor: viewer.name, at: now() };
-      const count = await hq.write(async (tx) => {
-        if (!ids) return revalidateTransactions(tx, { channel: code }, who);
-        const named = new Set(ids.map(({ id }) => id));
-        const uuids = [...named].map((id) => id.split('/')[1] ?? '');
-        const found = await transactionsWhere(tx, { uuid: uuids });
-        const sequences = found
-          .filter((row) => named.has(`${row.channel}/${row.uuid}`))
-          .map(({ sequence }) => sequence);
-        return revalidateTransactions(tx, { sequences }, who);
-      });
-      return { count };
-    },
-  }),
-  setValidationRule: t.field({
-    type: [Rule],
-    ...atMost(validationRules.length),
-    description: 'Switches a rule of validation on or off (operators); answers all of them.',
-    args: { input: t.arg({ type: SetRuleInput, required: true, description: 'Which one.' }) },
-    resolve: (_root, { input: { name, enabled } }, { viewer, hq, now }) => {
-      mustOperate(viewer, 'changing validation rules');
-      return hq.write(async (tx) => {
-        await setRule(tx, name, enabled, { actor: viewer.name, at: now() });
-        return ruleRows(tx);
-      });
-    },
-  }),
-  updateStatementSettings: t.field({
-    type: Settings,
-    description: 'Changes how the sales of a channel are checked and posted (operators).',
-    errors: { types: [InvalidInput, ChannelNotFound] },
-    args: { input: t.arg({ type: SettingsInput, required: true, description: 'What to change.' }) },
-    resolve: (_root, { input: { channel, ...input } }, { viewer, hq, channels, now }) => {
-      mustOperate(viewer, 'changing settings of statements');
-      const { currency } = channels.get(channel);
-      const amount = (name: 'maximumPaymentDifference' | 'maximumCountingDifference') => {
-        const text = input[name];
-        if (text === null || text === undefined) return text;
-        const minor = minorUnits(text, currency);
-        if (minor === undefined) throw new InvalidInput([name], `must be an amount in ${currency}`);
-        return minor;
-      };
-      const change = {
-        default_customer_uuid: input.defaultCustomerUuid,
-        maximum_payment_difference: amount('maximumPaymentDifference') ?? undefined,
-        maximum_counting_difference: amount('maximumCountingDifference'),
-        aggregation_line_limit: input.aggregationLineLimit ?? undefined,
-        aggregate_returns: input.aggregateReturns ?? undefined,
-        hold_code: input.holdCode ?? undefined,
-      };
-      const given = Object.fromEntries(Object.entries(change).filter(([, value]) => value !== undefined));
-      return hq.write((tx) => updateStatementSettings(tx, channel, given, { actor: viewer.name, at: now() }));
-    },
-  }),
-}));
+operatorMutation('regenerateAggregates', {
+  type: Statement,
+  input: StatementInput,
+  description:
+    'Puts the sales of a statement together anew, by the present settings. Only until sales orders are made.',
+  may: 'changing statements',
+  failures: [NotFound, WrongState],
+  run: (tx, { id }, who) => regenerateAggregates(tx, id.id, who),
+});
+
+operatorMutation('deleteCustomerOrder', {
+  type: Statement,
+  input: DeleteOrderInput,
+  description:
+    'Removes an aggregate and its sales order from a statement: its sales leave the statement, are validated again and join the next one. A statement that has no sales left is CLEARED. Only until it is invoiced.',
+  may: 'changing statements',
+  failures: [NotFound, WrongState],
+  run: (tx, { aggregatedTransaction }, who) => deleteCustomerOrder(tx, aggregatedTransaction.id, who),
+});
+
+operatorMutation('revalidateTransactions', {
+  type: Revalidated,
+  input: RevalidateInput,
+  inputDescription: 'Which ones.',
+  description:
+    'Lets sales be validated again that failed it, or passed it and are in no statement: after a rule or a setting was changed.',
+  may: 'validating transactions',
+  failures: [InvalidInput, ChannelNotFound],
+  run: async (tx, { channel, ids }, who, { channels }) => {
+    if (channel) channels.get(channel);
+    if (!ids) return { count: await revalidateTransactions(tx, { channel: channel || null }, who) };
+    const named = new Set(ids.map(({ id }) => id));
+    const found = await transactionsWhere(tx, { uuid: [...named].map((id) => id.split('/')[1] ?? '') });
+    const sequences = found.filter((row) => named.has(`${row.channel}/${row.uuid}`)).map(({ sequence }) => sequence);
+    return { count: await revalidateTransactions(tx, { sequences }, who) };
+  },
+});
+
+operatorMutation('setValidationRule', {
+  type: [Rule],
+  ...atMost(validationRules.length),
+  input: SetRuleInput,
+  description: 'Switches a rule of validation on or off. Answers all of them.',
+  may: 'changing validation rules',
+  run: async (tx, { name, enabled }, who) => {
+    await setRule(tx, name, enabled, who);
+    return ruleRows(tx);
+  },
+});
+
+operatorMutation('updateStatementSettings', {
+  type: Settings,
+  input: SettingsInput,
+  inputDescription: 'What to change.',
+  description: 'Changes how the sales of a channel are checked and posted.',
+  may: 'changing settings of statements',
+  failures: [InvalidInput, ChannelNotFound],
+  run: (tx, { channel, ...input }, who, { channels }) => {
+    const { currency } = channels.get(channel);
+    const amount = (name: 'maximumPaymentDifference' | 'maximumCountingDifference') => {
+      const text = input[name];
+      if (text === null || text === undefined) return text;
+      const minor = minorUnits(text, currency);
+      if (minor === undefined) throw new InvalidInput([name], `must be an amount in ${currency}`);
+      return minor;
+    };
+    const change = {
+      default_customer_uuid: input.defaultCustomerUuid,
+      maximum_payment_difference: amount('maximumPaymentDifference') ?? undefined,
+      maximum_counting_difference: amount('maximumCountingDifference'),
+      aggregation_line_limit: input.aggregationLineLimit ?? undefined,
+      aggregate_returns: input.aggregateReturns ?? undefined,
+      hold_code: input.holdCode ?? undefined,
+    };
+    const given = Object.fromEntries(Object.entries(change).filter(([, value]) => value !== undefined));
+    return updateStatementSettings(tx, channel, given, who);
+  },
+});

@@ -1,8 +1,9 @@
-import type { AggregateRow } from '../../data/hq/aggregate.ts';
+import { type AggregateRow, aggregatesWhere } from '../../data/hq/aggregate.ts';
 import {
   type Account,
   accounts,
   type InvoiceRow,
+  invoicesWhere,
   type JournalEntryRow,
   type Journal as JournalName,
 } from '../../data/hq/journal.ts';
@@ -12,18 +13,17 @@ import {
   type StatementState as State,
   type StatementEventRow,
   type StatementRow,
+  statementsWhere,
 } from '../../data/hq/statement.ts';
 import type { ShiftCountRow } from '../../data/hq/statement-view.ts';
-import { type HqTransaction, transactionPage } from '../../data/hq/transaction.ts';
 import { builder } from '../builder.ts';
-import type { Context } from '../context.ts';
 import { Customer } from '../customer/customer.ts';
-import { keysetConnection, numberKey } from '../keyset.ts';
+import { hqCustomer } from '../customer/loaders.ts';
 import { amount, amountOrNull, Money, money, Totals } from '../money.ts';
-import { SalesOrder } from '../order/sales-order.ts';
-import { fromHeadquarters, RetailTransaction, TransactionConnection } from '../order/transaction.ts';
-import { Shift, Tender } from '../till/shift.ts';
-import { enumOf } from '../vocabulary.ts';
+import { SalesOrder, salesOrderOfAggregate } from '../order/sales-order.ts';
+import { RetailTransaction, receivedPage, TransactionConnection } from '../order/transaction.ts';
+import { Shift, shiftOf, Tender } from '../till/shift.ts';
+import { channelNode, enumOf, numberId } from '../vocabulary.ts';
 
 export const order: readonly State[] = [...calculationStates, ...postingStates];
 
@@ -131,7 +131,7 @@ export const JournalEntry = builder.objectRef<JournalEntryRow>('JournalEntry').i
       type: Invoice,
       nullable: true,
       description: 'The invoice that it belongs to.',
-      resolve: ({ invoice }, _args, { loaders }) => (invoice === null ? null : loaders.invoice.load(invoice)),
+      resolve: ({ invoice }) => invoice,
     }),
   }),
 });
@@ -161,7 +161,7 @@ export const TenderCount = builder.objectRef<ShiftCountRow & { currency: string 
       type: Shift,
       nullable: true,
       description: 'Which shift, as its channel has it.',
-      resolve: ({ channel, shift_uuid: uuid }, _args, { loaders }) => loaders.shift.load({ channel, uuid }),
+      resolve: ({ channel, shift_uuid: uuid }, _args, context) => shiftOf(context).load({ channel, uuid }),
     }),
     register: t.exposeString('register', { description: 'At which register.' }),
     tender: t.field({
@@ -186,33 +186,39 @@ export const TenderCount = builder.objectRef<ShiftCountRow & { currency: string 
   }),
 });
 
-export const Statement = builder.objectRef<StatementRow>('Statement');
+export const Statement = channelNode<StatementRow, number>('Statement', {
+  parse: numberId,
+  keyOf: ({ id }) => id,
+  read: (db, ids) => statementsWhere(db, { id: [...ids] }),
+});
 
-export const Invoice = builder.objectRef<InvoiceRow>('Invoice');
-builder.node(Invoice, {
+export const Invoice = channelNode<InvoiceRow, number>('Invoice', {
+  parse: numberId,
+  keyOf: ({ id }) => id,
+  read: (db, ids) => invoicesWhere(db, { id: [...ids] }),
+});
+Invoice.implement({
   description: 'An invoice of a sales order.',
-  id: { resolve: ({ id }) => id },
-  loadOne: (id, { loaders }) => (/^\d{1,15}$/.test(id) ? loaders.invoice.load(Number(id)) : null),
   fields: (t) => ({
     invoiceId: t.exposeString('invoice_id', { description: 'Its number, e.g. `INV000000042`.' }),
     salesOrder: t.field({
       type: SalesOrder,
       nullable: true,
       description: 'What it invoices.',
-      resolve: (row, _args, { loaders }) => loaders.salesOrder.load(row.sales_order),
+      resolve: ({ sales_order }) => sales_order,
     }),
     statement: t.field({
       type: Statement,
       nullable: true,
       description: 'The statement that made it.',
-      resolve: (row, _args, { loaders }) => loaders.statement.load(row.statement_id),
+      resolve: ({ statement_id }) => statement_id,
     }),
     customer: t.field({
       type: Customer,
       nullable: true,
       description: 'Who is invoiced; null for customers who gave no name.',
-      resolve: (row, _args, { loaders }) =>
-        row.customer_uuid === null ? null : loaders.hqCustomer.load(row.customer_uuid),
+      resolve: (row, _args, context) =>
+        row.customer_uuid === null ? null : hqCustomer(context).load(row.customer_uuid),
     }),
     accountId: t.exposeString('account_id', { nullable: true, description: 'The account ID that is invoiced.' }),
     invoiceDate: t.expose('invoice_date', { type: 'Date', description: 'Its day.' }),
@@ -225,24 +231,26 @@ export const InvoiceConnection = builder.connectionObject(
   { name: 'InvoiceEdge' },
 );
 
-export const Aggregate = builder.objectRef<AggregateRow>('AggregatedTransaction');
-builder.node(Aggregate, {
+export const Aggregate = channelNode<AggregateRow, number>('AggregatedTransaction', {
+  parse: numberId,
+  keyOf: ({ id }) => id,
+  read: (db, ids) => aggregatesWhere(db, { id: [...ids] }),
+});
+Aggregate.implement({
   description: 'Sales of one customer on one day that become one sales order. A sale is never split.',
-  id: { resolve: ({ id }) => id },
-  loadOne: (id, { loaders }) => (/^\d{1,15}$/.test(id) ? loaders.aggregate.load(Number(id)) : null),
   fields: (t) => ({
     statement: t.field({
       type: Statement,
       nullable: true,
       description: 'Of which statement.',
-      resolve: (row, _args, { loaders }) => loaders.statement.load(row.statement_id),
+      resolve: ({ statement_id }) => statement_id,
     }),
     customer: t.field({
       type: Customer,
       nullable: true,
       description: 'Of which customer; null for customers who gave no name.',
-      resolve: (row, _args, { loaders }) =>
-        row.customer_uuid === null ? null : loaders.hqCustomer.load(row.customer_uuid),
+      resolve: (row, _args, context) =>
+        row.customer_uuid === null ? null : hqCustomer(context).load(row.customer_uuid),
     }),
     accountId: t.exposeString('account_id', { nullable: true, description: 'The customer’s account ID.' }),
     businessDate: t.expose('business_date', { type: 'Date', description: 'Of which day.' }),
@@ -265,13 +273,13 @@ builder.node(Aggregate, {
       type: SalesOrder,
       nullable: true,
       description: 'What was made of it.',
-      resolve: ({ id }, _args, { loaders }) => loaders.salesOrderOfAggregate.load(id),
+      resolve: ({ id }, _args, context) => salesOrderOfAggregate(context).load(id),
     }),
     transactions: t.connection(
       {
         type: RetailTransaction,
         description: 'The sales in it, in the order they arrived.',
-        resolve: ({ id }, args, context) => transactionsWith(context, { aggregate_id: id }, args),
+        resolve: ({ id }, args, context) => receivedPage(context, args, { aggregate_id: id }),
       },
       TransactionConnection,
     ),
@@ -281,17 +289,3 @@ export const AggregateConnection = builder.connectionObject(
   { type: Aggregate, name: 'AggregatedTransactionConnection' },
   { name: 'AggregatedTransactionEdge' },
 );
-
-type Page = Parameters<typeof keysetConnection>[0]['args'];
-
-export async function transactionsWith({ hq }: Context, filter: Parameters<typeof transactionPage>[1], args: Page) {
-  const connection = await keysetConnection<number, HqTransaction>(
-    { args, keyFrom: numberKey },
-    ({ sequence }) => sequence,
-    (page) => hq.read((db) => transactionPage(db, filter, page)),
-  );
-  return {
-    ...connection,
-    edges: connection.edges.map((edge) => edge && { ...edge, node: fromHeadquarters(edge.node) }),
-  };
-}

@@ -1,4 +1,4 @@
-import { mustUse } from '../../access/viewer.ts';
+import { ownChannel, visibleTo } from '../../access/viewer.ts';
 import { aggregatePage } from '../../data/hq/aggregate.ts';
 import {
   type InvoiceRow,
@@ -6,6 +6,7 @@ import {
   invoicesWhere,
   type JournalEntryRow,
   journalEntryPage,
+  journalTotals,
 } from '../../data/hq/journal.ts';
 import { salesOrderPage } from '../../data/hq/sales-order.ts';
 import {
@@ -16,15 +17,18 @@ import {
   statementStates,
   statementsWhere,
 } from '../../data/hq/statement.ts';
+import { newestInvoices, type ShiftCountRow, shiftCountsOf, statesReached } from '../../data/hq/statement-view.ts';
 import { tenders } from '../../data/transaction-rows.ts';
 import { atMost } from '../bounded.ts';
 import { builder } from '../builder.ts';
-import { channelField } from '../channel/channel.ts';
+import { channelField, channelOf } from '../channel/channel.ts';
 import { Customer } from '../customer/customer.ts';
-import { keysetConnection, LARGEST_PAGE, listById, numberKey } from '../keyset.ts';
+import { isFirst, keysetConnection, LARGEST_PAGE, listById, numberKey } from '../keyset.ts';
+import { firstLoader, groupLoader, rowLoader } from '../loader.ts';
 import { Totals } from '../money.ts';
 import { SalesOrder, SalesOrderConnection } from '../order/sales-order.ts';
-import { RetailTransaction, TransactionConnection } from '../order/transaction.ts';
+import { RetailTransaction, received, receivedPage, TransactionConnection } from '../order/transaction.ts';
+import { ofChannel } from '../scopes.ts';
 import {
   AccountBalance,
   Aggregate,
@@ -42,14 +46,42 @@ import {
   StatementState,
   StatementType,
   TenderCount,
-  transactionsWith,
 } from './parts.ts';
 
-builder.node(Statement, {
+/** When a statement reached its states. */
+const reached = groupLoader<number, Awaited<ReturnType<typeof statesReached>>[number]>(
+  (ids, { hq }) => hq.read((db) => statesReached(db, ids)),
+  ({ statement_id }) => statement_id,
+);
+
+const balances = groupLoader<number, Awaited<ReturnType<typeof journalTotals>>[number]>(
+  (ids, { hq }) => hq.read((db) => journalTotals(db, ids)),
+  ({ statement_id }) => statement_id,
+);
+
+const tenderCounts = groupLoader<number, ShiftCountRow>(
+  (ids, { hq }) => hq.read((db) => shiftCountsOf(db, ids)),
+  ({ statement_id }) => statement_id,
+);
+
+/** The invoice of a sales order. */
+const invoiceOf = rowLoader<number, InvoiceRow>(
+  async (orders, { hq, viewer }) =>
+    visibleTo(viewer, await hq.read((db) => invoicesWhere(db, { sales_order: [...orders] }))),
+  ({ sales_order }) => sales_order,
+);
+
+/** The newest invoices of a customer. */
+const newestOf = firstLoader<{ customer: string; limit: number }, InvoiceRow>(
+  (keys, limit, { hq, viewer }) =>
+    hq.read((db) => newestInvoices(db, [...new Set(keys.map(({ customer }) => customer))], limit, ownChannel(viewer))),
+  ({ customer }) => customer,
+  ({ customer_uuid }, { customer }) => customer_uuid === customer,
+);
+
+Statement.implement({
   description:
     'The books of a channel for a business day: its sales become sales orders, invoices and journals (TRANSACTIONAL), its counted shifts differences (FINANCIAL).',
-  id: { resolve: ({ id }) => id },
-  loadOne: (id, { loaders }) => (/^\d{1,15}$/.test(id) ? loaders.statement.load(Number(id)) : null),
   fields: (t) => ({
     statementId: t.exposeString('statement_id', { description: 'Its number, e.g. `ST00000042`.' }),
     type: t.expose('type', { type: StatementType, description: 'Sales or shifts.' }),
@@ -76,7 +108,7 @@ builder.node(Statement, {
       type: [Detail],
       ...atMost(statementStates.length),
       description: 'All 13 states in their order, each done, failed or not run.',
-      resolve: async (row, _args, { loaders }) => detailsOf(row, await loaders.statesReached.load(row.id)),
+      resolve: async (row, _args, context) => detailsOf(row, await reached(context).load(row.id)),
     }),
     events: t.connection(
       {
@@ -91,7 +123,7 @@ builder.node(Statement, {
       {
         type: RetailTransaction,
         description: 'The sales in it, in the order they arrived.',
-        resolve: ({ id }, args, context) => transactionsWith(context, { statement_id: id }, args),
+        resolve: ({ id }, args, context) => receivedPage(context, args, { statement_id: id }),
       },
       TransactionConnection,
     ),
@@ -151,15 +183,15 @@ builder.node(Statement, {
       type: [AccountBalance],
       ...atMost(LARGEST_PAGE),
       description: 'What it posted, summed by journal and account: in each journal debits and credits are equal.',
-      resolve: async ({ id, currency }, _args, { loaders }) =>
-        (await loaders.balances.load(id)).map((row) => ({ ...row, currency })),
+      resolve: async ({ id, currency }, _args, context) =>
+        (await balances(context).load(id)).map((row) => ({ ...row, currency })),
     }),
     tenderCounts: t.field({
       type: [TenderCount],
       ...atMost(tenders.length),
       description: 'Of a financial statement: what was counted against what was expected, by shift and tender.',
-      resolve: async ({ id, currency }, _args, { loaders }) =>
-        (await loaders.tenderCounts.load(id)).map((row) => ({ ...row, currency })),
+      resolve: async ({ id, currency }, _args, context) =>
+        (await tenderCounts(context).load(id)).map((row) => ({ ...row, currency })),
     }),
     createdAt: t.expose('created_at', { type: 'DateTime', description: 'When it was started.' }),
     calculatedAt: t.expose('calculated_at', {
@@ -171,14 +203,14 @@ builder.node(Statement, {
   }),
 });
 
-function detailsOf(statement: StatementRow, reached: Map<string, string>): StateDetail[] {
+function detailsOf(statement: StatementRow, reached: readonly { state: string; at: string }[]): StateDetail[] {
   const last = order.indexOf(statement.state);
   return order.map((state, index) => {
     const failed = index === last + 1 && statement.error_code !== null;
     return {
       state,
       status: index <= last ? 'DONE' : failed ? 'FAILED' : 'NOT_RUN',
-      at: index <= last ? (reached.get(state) ?? null) : null,
+      at: index <= last ? (reached.find((row) => row.state === state)?.at ?? null) : null,
       error: failed ? statement.error : null,
     };
   });
@@ -191,8 +223,8 @@ builder.queryFields((t) => ({
     description: 'A statement by its number; null when there is none.',
     args: { statementId: t.arg.string({ required: true, description: 'Its number, e.g. `ST00000042`.' }) },
     resolve: async (_root, { statementId }, { hq, viewer }) => {
-      const [found] = await hq.read((db) => statementsWhere(db, { statement_id: statementId }));
-      return found && (viewer.kind === 'operator' || viewer.channel === found.channel) ? found : null;
+      const found = await hq.read((db) => statementsWhere(db, { statement_id: statementId }));
+      return visibleTo(viewer, found)[0] ?? null;
     },
   }),
   statements: t.connection(
@@ -209,12 +241,9 @@ builder.queryFields((t) => ({
           description: 'True: only those that stopped at an error. False: only those that did not.',
         }),
       },
-      resolve: (_root, args, { hq, viewer, channels }) => {
-        const channel = args.channel ?? (viewer.kind === 'channel' ? viewer.channel : undefined);
-        if (channel !== undefined) {
-          mustUse(viewer, channel);
-          channels.get(channel);
-        }
+      authScopes: ofChannel,
+      resolve: (_root, args, context) => {
+        const channel = channelOf(context, args.channel);
         const filter: StatementFilter = {
           channel,
           type: args.type ?? undefined,
@@ -222,7 +251,7 @@ builder.queryFields((t) => ({
           state: args.states?.length ? args.states : undefined,
         };
         return listById(
-          hq,
+          context.hq,
           args,
           (db, page) => statementPage(db, filter, page, { failed: args.failed }),
           'newest first',
@@ -238,8 +267,8 @@ builder.queryFields((t) => ({
     description: 'An invoice by its number; null when there is none.',
     args: { invoiceId: t.arg.string({ required: true, description: 'Its number, e.g. `INV000000042`.' }) },
     resolve: async (_root, { invoiceId }, { hq, viewer }) => {
-      const [found] = await hq.read((db) => invoicesWhere(db, { invoice_id: invoiceId }));
-      return found && (viewer.kind === 'operator' || viewer.channel === found.channel) ? found : null;
+      const found = await hq.read((db) => invoicesWhere(db, { invoice_id: invoiceId }));
+      return visibleTo(viewer, found)[0] ?? null;
     },
   }),
 }));
@@ -249,7 +278,7 @@ builder.objectField(SalesOrder, 'invoice', (t) =>
     type: Invoice,
     nullable: true,
     description: 'Its invoice; null while it is not invoiced.',
-    resolve: ({ id }, _args, { loaders }) => loaders.invoiceOfSalesOrder.load(id),
+    resolve: ({ id }, _args, context) => invoiceOf(context).load(id),
   }),
 );
 
@@ -258,10 +287,7 @@ builder.objectField(RetailTransaction, 'statement', (t) =>
     type: Statement,
     nullable: true,
     description: 'The statement that holds it (sales).',
-    resolve: async (row, _args, { loaders }) => {
-      const id = (await loaders.hqTransaction.load(row))?.statement_id ?? null;
-      return id === null ? null : loaders.statement.load(id);
-    },
+    resolve: async (row, _args, context) => (await received(context).load(row))?.statement_id ?? null,
   }),
 );
 
@@ -270,19 +296,15 @@ builder.objectField(Customer, 'invoices', (t) =>
     {
       type: Invoice,
       description: 'Its invoices, newest first.',
-      resolve: ({ uuid }, args, { hq, loaders, viewer }) =>
+      resolve: ({ uuid }, args, context) =>
         keysetConnection<number, InvoiceRow>(
           { args, keyFrom: numberKey, descending: true },
           ({ id }) => id,
           (page) =>
-            page.after === undefined && page.before === undefined && page.descending
-              ? loaders.invoices.load({ customer: uuid, limit: page.limit })
-              : hq.read((db) =>
-                  invoicePage(
-                    db,
-                    { customer_uuid: uuid, channel: viewer.kind === 'channel' ? viewer.channel : undefined },
-                    page,
-                  ),
+            isFirst(page, 'newest first')
+              ? newestOf(context).load({ customer: uuid, limit: page.limit })
+              : context.hq.read((db) =>
+                  invoicePage(db, { customer_uuid: uuid, channel: ownChannel(context.viewer) }, page),
                 ),
         ),
     },

@@ -1,5 +1,5 @@
-import { mustOperate, mustUse } from '../../access/viewer.ts';
-import { type ChannelShiftRow, channelShiftPage } from '../../data/channel/shift.ts';
+import { mayUse } from '../../access/viewer.ts';
+import { type ChannelShiftRow, channelShiftPage, channelShiftsByUuid } from '../../data/channel/shift.ts';
 import { type ShiftState as State, type ShiftTender as TenderOfShift, tenders } from '../../data/transaction-rows.ts';
 import { closeLostShift } from '../../domain/lost-shift.ts';
 import { uuidRule } from '../../domain/rules.ts';
@@ -18,8 +18,10 @@ import { builder } from '../builder.ts';
 import { channelField } from '../channel/channel.ts';
 import type { Context } from '../context.ts';
 import { listById } from '../keyset.ts';
+import { type ChannelKey, inChannels, keyText, loader } from '../loader.ts';
 import { amount, amountOrNull } from '../money.ts';
-import { enumOf } from '../vocabulary.ts';
+import { ofChannel, ofInputChannel } from '../scopes.ts';
+import { channelInput, enumOf, operatorAction } from '../vocabulary.ts';
 
 export const Tender = enumOf<(typeof tenders)[number]>('Tender', 'What is paid with.', {
   CASH: 'Notes and coins.',
@@ -50,6 +52,12 @@ const ShiftTender = builder.objectRef<TenderOfShift & { currency: string }>('Shi
   }),
 });
 
+/** A shift of a channel, from its own database. */
+export const shiftOf = loader<ChannelKey, ChannelShiftRow | null>(async (keys, { channels }) => {
+  const found = await inChannels(channels, keys, channelShiftsByUuid);
+  return keys.map(({ channel, uuid }) => found.find((row) => row.uuid === uuid && row.channel === channel) ?? null);
+}, keyText);
+
 export const Shift = builder.objectRef<ShiftRow>('Shift');
 builder.node(Shift, {
   description:
@@ -57,9 +65,9 @@ builder.node(Shift, {
   id: { resolve: ({ channel, uuid }) => `${channel}/${uuid}` },
   loadOne: (id, context) => {
     const [channel = '', uuid = ''] = id.split('/');
-    const { viewer, channels, loaders } = context;
+    const { viewer, channels } = context;
     if (!channels.all().some(({ code }) => code === channel) || !uuidRule.safeParse(uuid).success) return null;
-    return viewer.kind === 'operator' || viewer.channel === channel ? loaders.shift.load({ channel, uuid }) : null;
+    return mayUse(viewer, channel) ? shiftOf(context).load({ channel, uuid }) : null;
   },
   fields: (t) => ({
     uuid: t.expose('uuid', { type: 'UUID', description: 'Its permanent identity.' }),
@@ -92,8 +100,8 @@ builder.queryField('shifts', (t) =>
         register: t.arg.string({ description: 'Only of this register.' }),
         businessDate: t.arg({ type: 'Date', description: 'Only of this business date.' }),
       },
-      resolve: async (_root, args, { viewer, channels }) => {
-        mustUse(viewer, args.channel);
+      authScopes: ofChannel,
+      resolve: async (_root, args, { channels }) => {
         const database = await channels.databaseOf(args.channel);
         const filter = {
           channel: args.channel,
@@ -141,13 +149,7 @@ const OpenShiftInput = builder.inputType('OpenShiftInput', {
   }),
 });
 
-const ShiftInput = builder.inputType('ShiftInput', {
-  description: 'Which shift.',
-  fields: (t) => ({
-    channel: t.string({ required: true, description: 'Code of its channel.' }),
-    uuid: t.field({ type: 'UUID', required: true, description: 'Its UUID.' }),
-  }),
-});
+const ShiftInput = channelInput('ShiftInput', 'Which shift.');
 
 const CountShiftInput = builder.inputType('CountShiftInput', {
   description: 'Which shift, and what was counted.',
@@ -166,14 +168,13 @@ const failures = { types: [InvalidInput, ChannelNotFound, NotFound, WrongState] 
 
 /** One change in the channel's own database; live conversion then uploads it. */
 async function changed(
-  { viewer, channels, now, notice }: Context,
+  { channels, now, notice }: Context,
   { channel, uuid }: { channel: string; uuid: string },
   change: (
     tx: Parameters<typeof suspendShift>[0],
     which: { channel: string; uuid: string; at: string },
   ) => Promise<ChannelShiftRow>,
 ): Promise<ChannelShiftRow> {
-  mustUse(viewer, channel);
   const database = await channels.databaseOf(channel);
   const shift = await database.write((tx) => change(tx, { channel, uuid, at: now() }));
   notice(channel);
@@ -185,9 +186,9 @@ builder.mutationFields((t) => ({
     type: Shift,
     description: 'Opens a shift at a register, in the channel’s own database. A register has one open shift at a time.',
     errors: { types: [InvalidInput, ChannelNotFound, TransactionExists, WrongState] },
+    authScopes: ofInputChannel,
     args: { input: t.arg({ type: OpenShiftInput, required: true, description: 'The shift.' }) },
     resolve: async (_root, { input: { channel, ...input } }, context) => {
-      mustUse(context.viewer, channel);
       const prepared = prepareShift(context.channels.get(channel), input, context.now());
       return changed(context, { channel, uuid: prepared.uuid }, (tx, { at }) => openShift(tx, prepared, at));
     },
@@ -196,6 +197,7 @@ builder.mutationFields((t) => ({
     type: Shift,
     description: 'Suspends an open shift: its register is free for another one.',
     errors: failures,
+    authScopes: ofInputChannel,
     args: { input: t.arg({ type: ShiftInput, required: true, description: 'Which one.' }) },
     resolve: (_root, { input }, context) => changed(context, input, suspendShift),
   }),
@@ -203,6 +205,7 @@ builder.mutationFields((t) => ({
     type: Shift,
     description: 'Resumes a suspended shift at its register, which must be free.',
     errors: failures,
+    authScopes: ofInputChannel,
     args: { input: t.arg({ type: ShiftInput, required: true, description: 'Which one.' }) },
     resolve: (_root, { input }, context) => changed(context, input, resumeShift),
   }),
@@ -210,6 +213,7 @@ builder.mutationFields((t) => ({
     type: Shift,
     description: 'Ends a shift without a count. It cannot be resumed; it is counted and closed later.',
     errors: failures,
+    authScopes: ofInputChannel,
     args: { input: t.arg({ type: ShiftInput, required: true, description: 'Which one.' }) },
     resolve: (_root, { input }, context) => changed(context, input, blindCloseShift),
   }),
@@ -217,6 +221,7 @@ builder.mutationFields((t) => ({
     type: Shift,
     description: 'Notes what was counted in a till, as often as needed, until the shift is closed.',
     errors: failures,
+    authScopes: ofInputChannel,
     args: { input: t.arg({ type: CountShiftInput, required: true, description: 'Which one, and the counts.' }) },
     resolve: (_root, { input }, context) =>
       changed(context, input, (tx, which) => declareTenders(tx, which, input.counts ?? [])),
@@ -226,22 +231,23 @@ builder.mutationFields((t) => ({
     description:
       'Closes a shift for good. Cash and checks must be counted, here or before, when the shift began with some or took some in. Other tenders are compared with what was expected only if they are counted.',
     errors: failures,
+    authScopes: ofInputChannel,
     args: { input: t.arg({ type: CountShiftInput, required: true, description: 'Which one, and the last counts.' }) },
     resolve: (_root, { input }, context) =>
       changed(context, input, (tx, which) => closeShift(tx, which, input.counts ?? [])),
   }),
-  closeLostShift: t.field({
-    type: Shift,
-    description:
-      'Closes at headquarters a shift that its channel has lost, for instance because its database was restored from a backup or destroyed (operators): the financial statement of its day then takes it. While the channel has the shift, this is WRONG_STATE. As at any close, cash and checks that are not counted count as missing, and other tenders are compared only if they are counted. Should the channel close the shift after all before a statement has it, the channel’s counts replace these.',
-    errors: failures,
-    args: {
-      input: t.arg({ type: CountShiftInput, required: true, description: 'Which one, and the counts if known.' }),
-    },
-    resolve: (_root, { input: { channel, uuid, counts } }, { viewer, hq, channels, now }) => {
-      mustOperate(viewer, 'closing shifts at headquarters');
-      channels.get(channel);
-      return closeLostShift({ hq, channels }, { channel, uuid, counts: counts ?? [] }, viewer.name, now());
-    },
-  }),
 }));
+
+operatorAction('closeLostShift', {
+  type: Shift,
+  input: CountShiftInput,
+  inputDescription: 'Which one, and the counts if known.',
+  description:
+    'Closes at headquarters a shift that its channel has lost, for instance because its database was restored from a backup or destroyed: the financial statement of its day then takes it. While the channel has the shift, this is WRONG_STATE. As at any close, cash and checks that are not counted count as missing, and other tenders are compared only if they are counted. Should the channel close the shift after all before a statement has it, the channel’s counts replace these.',
+  may: 'closing shifts at headquarters',
+  failures: failures.types,
+  run: ({ channel, uuid, counts }, { actor, at }, { hq, channels }) => {
+    channels.get(channel);
+    return closeLostShift({ hq, channels }, { channel, uuid, counts: counts ?? [] }, actor, at);
+  },
+});
