@@ -70,7 +70,7 @@ test('every member of a result union that is no failure is the only one', () => 
 test('every failure class has a code that clients know, each its own', () => {
   const classes = Object.values(errors as Record<string, unknown>).filter(
     (value): value is new (...args: never[]) => errors.DomainError =>
-      typeof value === 'function' && value !== errors.DomainError,
+      typeof value === 'function' && value.prototype instanceof errors.DomainError,
   );
   const codes = classes.map((one) => new (one as new (...args: unknown[]) => errors.DomainError)(['x'], 'x').code);
   expect(codes.sort()).toEqual([...errorCodes].sort());
