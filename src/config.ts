@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-/** A setting: its name in the environment, what it means, and its default. README lists them; test/docs.test.ts compares. */
+/** A setting: its name in the environment, what it means, and its default. docs/operations.md lists them; test/docs.test.ts compares. */
 interface Setting {
   name: string;
   meaning: string;

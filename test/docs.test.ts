@@ -1,30 +1,42 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { expect, test } from 'vitest';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import type { Command } from 'commander';
+import { parse, validate } from 'graphql';
+import { describe, expect, test } from 'vitest';
 import { program } from '../src/cli/program.ts';
 import { allSettings } from '../src/config.ts';
 import { errorCodes } from '../src/errors.ts';
+import { schema } from '../src/graphql/schema.ts';
 import { jobNames } from '../src/jobs/index.ts';
 import { startHeadquarters } from './support/headquarters.ts';
 
 const top = join(import.meta.dirname, '..');
-const readme = readFileSync(join(top, 'README.md'), 'utf8');
+const textOf = (name: string) => readFileSync(join(top, name), 'utf8');
+const documents = ['README.md', ...readdirSync(join(top, 'docs')).map((name) => `docs/${name}`), 'bench/README.md'];
+const [readme, concepts, api, operations] = ['README.md', 'docs/concepts.md', 'docs/api.md', 'docs/operations.md'].map(
+  textOf,
+) as [string, string, string, string];
+const queriesOf = (text: string) => [...text.matchAll(/```graphql\n([\s\S]*?)```/g)].map(([, query]) => query!);
 const scripts = (JSON.parse(readFileSync(join(top, 'package.json'), 'utf8')) as { scripts: Record<string, string> })
   .scripts;
 
-test.each(allSettings)('README tells the setting $name as it is', ({ name, fallback, meaning }) => {
-  expect(readme).toContain(`| \`${name}\` | ${fallback ? `\`${fallback}\`` : ''} | ${meaning} |`);
+test.each(allSettings)('docs/operations.md lists the setting $name', ({ name, fallback, meaning }) => {
+  expect(operations).toContain(`| \`${name}\` | ${fallback ? `\`${fallback}\`` : ''} | ${meaning} |`);
 });
 
-test.each(errorCodes)('README explains the error %s', (code) => {
-  expect(readme).toContain(`\`${code}\``);
+test.each(errorCodes)('docs/api.md explains the error %s', (code) => {
+  expect(api).toContain(`\`${code}\``);
 });
 
-test.each(jobNames)('README explains the job %s', (name) => {
-  expect(readme).toContain(`| \`${name}\` |`);
+test.each(jobNames)('docs/concepts.md explains the job %s', (name) => {
+  expect(concepts).toContain(`| \`${name}\` |`);
 });
 
-test('README names every command, and every script that it names exists', () => {
+/** Jobs aside, which docs/concepts.md explains. */
+const subcommandsOf = ({ commands }: Command) =>
+  commands.map((command) => command.name()).filter((name) => !(jobNames as string[]).includes(name));
+
+test('docs/operations.md names every command', () => {
   expect(program.commands.map((command) => command.name())).toEqual([
     'serve',
     'demo',
@@ -34,18 +46,30 @@ test('README names every command, and every script that it names exists', () => 
     'token',
   ]);
   for (const command of program.commands) {
-    expect(readme).toContain(`hq ${command.name()}`);
-    for (const sub of command.commands.map((subcommand) => subcommand.name()))
-      expect(readme, `hq ${command.name()} ${sub}`).toMatch(new RegExp(`hq ${command.name()} ${sub}|\`${sub}\``));
+    expect(operations).toContain(`hq ${command.name()}`);
+    for (const sub of subcommandsOf(command))
+      expect(operations, `hq ${command.name()} ${sub}`).toMatch(new RegExp(`hq ${command.name()} ${sub}|\`${sub}\``));
   }
-  for (const [, script] of readme.matchAll(/npm run ([a-z:]+)/g)) expect(scripts).toHaveProperty(script!);
 });
 
-test('the queries of README run as they are printed', async () => {
+describe.each(documents)('%s', (name) => {
+  const text = textOf(name);
+
+  test('names scripts and files that exist', () => {
+    for (const [, script] of text.matchAll(/npm run ([a-z:]+)/g)) expect(scripts).toHaveProperty(script!);
+    for (const [, target] of text.matchAll(/\]\((?!https?:)([^)#]*)[^)]*\)/g))
+      expect(existsSync(join(top, dirname(name), target!)), target).toBe(true);
+  });
+
+  test('has queries that the schema accepts', () => {
+    for (const query of queriesOf(text)) expect(validate(schema, parse(query)), query).toEqual([]);
+  });
+});
+
+test('the queries of README and docs/concepts.md run as they are printed', async () => {
   const hq = await startHeadquarters();
-  const [mutation, query, order, transaction, subscription] = [...readme.matchAll(/```graphql\n([\s\S]*?)```/g)].map(
-    ([, text]) => text!,
-  );
+  const [mutation, query, subscription] = queriesOf(readme);
+  const [order, transaction] = queriesOf(concepts);
   const made = await hq.query(mutation!);
   expect(made).toMatchObject({ createChannel: { name: 'Houston' }, createCustomer: { accountLabel: 'Pending sync' } });
   const feed = hq.subscribe(subscription!);
