@@ -34,7 +34,7 @@ test.each(jobNames)('docs/concepts.md explains the job %s', (name) => {
 
 /** Jobs aside, which docs/concepts.md explains. */
 const subcommandsOf = ({ commands }: Command) =>
-  commands.map((command) => command.name()).filter((name) => !(jobNames as string[]).includes(name));
+  commands.map((command) => command.name()).filter((name) => !(jobNames as readonly string[]).includes(name));
 
 test('docs/operations.md names every command', () => {
   expect(program.commands.map((command) => command.name())).toEqual([
