@@ -15,7 +15,7 @@ import { contextFor } from './graphql/context.ts';
 import { schema } from './graphql/schema.ts';
 import type { Limits } from './http/limits.ts';
 import { type HttpServer, serveHttp } from './http/server.ts';
-import { allJobs, chains } from './jobs/index.ts';
+import { jobs, jobsAndChains } from './jobs/index.ts';
 import { Live } from './jobs/live.ts';
 import type { Surroundings } from './queue/job.ts';
 import { Scheduler } from './queue/scheduler.ts';
@@ -57,7 +57,6 @@ export async function startApp(config: Config, options: AppOptions): Promise<App
 
   const nudges = inProcessNudges();
   const surroundings: Surroundings = { hq, channels, nudges, log, now, batchSize: config.batchSize };
-  const jobs = allJobs(nudges);
   const worker = new Worker({
     surroundings,
     jobs,
@@ -65,7 +64,7 @@ export async function startApp(config: Config, options: AppOptions): Promise<App
     keepDays: config.keepDays,
     ...(options.leaseFor === undefined ? {} : { leaseFor: options.leaseFor }),
   });
-  const scheduler = new Scheduler(surroundings, [...jobs, ...chains]);
+  const scheduler = new Scheduler(surroundings, jobsAndChains);
   const live = new Live(surroundings);
   const parts = {
     hq,

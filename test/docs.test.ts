@@ -28,10 +28,6 @@ test.each(errorCodes)('docs/api.md explains the error %s', (code) => {
   expect(api).toContain(`\`${code}\``);
 });
 
-test.each(jobNames)('docs/concepts.md explains the job %s', (name) => {
-  expect(concepts).toContain(`| \`${name}\` |`);
-});
-
 /** Jobs aside, which docs/concepts.md explains. */
 const subcommandsOf = ({ commands }: Command) =>
   commands.map((command) => command.name()).filter((name) => !(jobNames as readonly string[]).includes(name));

@@ -1,7 +1,8 @@
 import { CancelJobRunDocument, JobRunsDocument, RetryJobRunDocument } from '../../schema/operations.ts';
 import { type Client, orRefused } from '../client/client.ts';
-import { ended, titles } from '../client/progress.ts';
-import { type JobName, startRun, watchRun } from '../client/runs.ts';
+import { ended, titleOf } from '../client/progress.ts';
+import { startRun, watchRun } from '../client/runs.ts';
+import type { JobName } from '../jobs/index.ts';
 
 /** `hq job <name>`: starts a job or joins the one under way. The exit code is 1 when a watched run does not succeed. */
 export async function job(
@@ -13,7 +14,7 @@ export async function job(
     channels: options.channel ?? null,
     businessDate: options.businessDate ?? null,
   });
-  console.log(`${titles[run.job]} ${run.id}: ${run.state}`);
+  console.log(`${titleOf(run.job)} ${run.id}: ${run.state}`);
   if (!options.watch) return;
   const last = await watchRun(client, run.id);
   console.log(ended(last));
@@ -25,18 +26,18 @@ export async function listRuns(client: Client, first: number): Promise<void> {
   for (const { node } of jobRuns!.edges) {
     const { id, job, state, cause, createdAt, steps } = node;
     const done = steps.map(({ progress }) => `${progress.done}/${progress.total}`).join(' ');
-    console.log(`${id}  ${titles[job].padEnd(22)} ${state.padEnd(10)} ${cause.padEnd(9)} ${createdAt}  ${done}`);
+    console.log(`${id}  ${titleOf(job).padEnd(22)} ${state.padEnd(10)} ${cause.padEnd(9)} ${createdAt}  ${done}`);
   }
 }
 
 export async function cancelRun(client: Client, id: string): Promise<void> {
   const run = orRefused((await client.request(CancelJobRunDocument, { input: { id } })).cancelJobRun);
   console.log(
-    `${titles[run.job]} ${run.id}: ${run.state === 'RUNNING' ? 'stops after the batch that is under way' : run.state}`,
+    `${titleOf(run.job)} ${run.id}: ${run.state === 'RUNNING' ? 'stops after the batch that is under way' : run.state}`,
   );
 }
 
 export async function retryRun(client: Client, id: string): Promise<void> {
   const run = orRefused((await client.request(RetryJobRunDocument, { input: { id } })).retryJobRun);
-  console.log(`${titles[run.job]} ${run.id}: ${run.state}`);
+  console.log(`${titleOf(run.job)} ${run.id}: ${run.state}`);
 }

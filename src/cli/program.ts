@@ -1,9 +1,9 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { tokenFor } from '../access/viewer.ts';
 import { type Client, clientOf, Refused } from '../client/client.ts';
-import { jobNames } from '../client/runs.ts';
 import { allSettings, InvalidSettings, readConfig } from '../config.ts';
 import { demo } from '../demo/demo.ts';
+import { jobsAndChains } from '../jobs/index.ts';
 import { addChannel, type ChannelOptions, listChannels, setLive } from './channel.ts';
 import { cancelRun, job, listRuns, retryRun } from './job.ts';
 import { migrate } from './migrate.ts';
@@ -90,7 +90,8 @@ remote(
 );
 
 const jobs = program.command('job').description('run jobs and look at their runs');
-for (const name of jobNames) {
+for (const { name, starts } of jobsAndChains) {
+  if (!starts) continue;
   remote(
     jobs
       .command(name)

@@ -1,5 +1,6 @@
 import { MultiBar } from 'cli-progress';
 import type { RunPartsFragment } from '../../schema/operations.ts';
+import { enumValueOf, jobsAndChains } from '../jobs/index.ts';
 
 export interface Bars {
   set(name: string, done: number, total: number, note?: string): void;
@@ -49,25 +50,17 @@ export function showRun(bars: Bars, run: RunPartsFragment): void {
     const done = progress.done + progress.failed;
     // Another run may have done part of what this one expected.
     const total = state === 'SUCCEEDED' ? done : progress.total;
-    bars.set(titles[job], done, total, [rate, failed].filter(Boolean).join(', '));
+    bars.set(titleOf(job), done, total, [rate, failed].filter(Boolean).join(', '));
   }
 }
 
-export const titles: Record<RunPartsFragment['job'], string> = {
-  P_JOB: 'P-job',
-  SYNCHRONIZE_CUSTOMERS: 'Synchronize customers',
-  SYNCHRONIZE_ORDERS: 'Synchronize orders',
-  VALIDATE_TRANSACTIONS: 'Validate transactions',
-  CALCULATE_STATEMENTS: 'Calculate statements',
-  POST_STATEMENTS: 'Post statements',
-  DOWNLOAD_1010: '1010',
-  CONVERSION: 'Conversion',
-  END_OF_DAY: 'End of day',
-};
+/** What people call a job or a chain. */
+export const titleOf = (job: RunPartsFragment['job']): string =>
+  jobsAndChains.find(({ name }) => enumValueOf(name) === job)?.title ?? job;
 
 /** How a run ended, as a sentence. */
 export const ended = (run: RunPartsFragment): string => {
-  const name = titles[run.job];
+  const name = titleOf(run.job);
   if (run.state === 'SUCCEEDED') return `${name} succeeded.`;
   if (run.state === 'CANCELLED') return `${name} was cancelled; what was done stays done.`;
   return `${name} failed: ${run.error ?? 'no reason was given'} [${run.errorCode ?? 'UNKNOWN'}]`;

@@ -1,44 +1,27 @@
-import type { TypedDocumentNode } from '@graphql-typed-document-node/core';
+import { Kind, visit } from 'graphql';
 import {
-  RunCalculateStatementsDocument,
   RunConversionDocument,
-  RunDownload1010Document,
-  RunEndOfDayDocument,
   type RunJobInput,
   type RunPartsFragment,
-  RunPJobDocument,
-  RunPostStatementsDocument,
-  RunSynchronizeCustomersDocument,
-  RunSynchronizeOrdersDocument,
-  RunValidateTransactionsDocument,
   WatchJobRunDocument,
 } from '../../schema/operations.ts';
+import { type JobName, mutationOf } from '../jobs/index.ts';
 import { type Client, orRefused } from './client.ts';
 import { progressBars, showRun } from './progress.ts';
 
-/** The mutation that starts each job, by the job's name on the command line. */
-const mutations = {
-  'p-job': RunPJobDocument,
-  'synchronize-customers': RunSynchronizeCustomersDocument,
-  'synchronize-orders': RunSynchronizeOrdersDocument,
-  'validate-transactions': RunValidateTransactionsDocument,
-  'calculate-statements': RunCalculateStatementsDocument,
-  'post-statements': RunPostStatementsDocument,
-  'download-1010': RunDownload1010Document,
-  conversion: RunConversionDocument,
-  'end-of-day': RunEndOfDayDocument,
-};
-
-export type JobName = keyof typeof mutations;
-export const jobNames = Object.keys(mutations) as JobName[];
-
-type Started = ({ __typename: 'JobRun' } & RunPartsFragment) | { __typename: 'Failure'; code: string };
+/** The document that starts a job: the conversion's, with this job's mutation under its name. */
+const documentFor = (job: JobName): typeof RunConversionDocument =>
+  visit(RunConversionDocument, {
+    Field: (field) =>
+      field.name.value === mutationOf('conversion')
+        ? { ...field, alias: field.name, name: { kind: Kind.NAME, value: mutationOf(job) } }
+        : undefined,
+  });
 
 /** Starts a job, or joins the run that is already under way. */
 export async function startRun(client: Client, job: JobName, input: RunJobInput): Promise<RunPartsFragment> {
-  const document = mutations[job] as TypedDocumentNode<Record<string, Started>, { input: RunJobInput }>;
-  const [answer] = Object.values(await client.request(document, { input }));
-  return orRefused(answer!);
+  const { runConversion: run } = await client.request(documentFor(job), { input });
+  return orRefused(run);
 }
 
 /** Shows a run until it has ended; answers its final state. */

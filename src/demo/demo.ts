@@ -7,7 +7,8 @@ import {
 } from '../../schema/operations.ts';
 import { type Client, clientOf, orRefused } from '../client/client.ts';
 import { ended, progressBars } from '../client/progress.ts';
-import { type JobName, startRun, watchRun } from '../client/runs.ts';
+import { startRun, watchRun } from '../client/runs.ts';
+import type { JobName } from '../jobs/index.ts';
 import { readAdventureWorks } from './adventure-works.ts';
 import { faultsOfBooks, readBooks, showBooks } from './books.ts';
 import { ChannelClient } from './channel-client.ts';

@@ -3,7 +3,7 @@ import { statementNumbers, statementTypes } from '../data/hq/statement.ts';
 import { calculateBatch, markBatch } from '../domain/calculation.ts';
 import { proveHeadquarters } from '../domain/rewound.ts';
 import { NumberSequenceExhausted } from '../errors.ts';
-import type { Job, JobContext } from '../queue/job.ts';
+import { defineJob, type JobContext } from '../queue/job.ts';
 import { daysOf, groupsOf, momentOf, together } from './statement-groups.ts';
 
 /**
@@ -14,10 +14,11 @@ import { daysOf, groupsOf, momentOf, together } from './statement-groups.ts';
  * state that they had reached, and the next run goes on there. Sales that arrive for a day whose statement is not being posted yet join
  * it; once its posting has begun they get a statement of their own, whatever becomes of the other.
  */
-export const calculateStatements: Job = {
+export const calculateStatements = defineJob({
   name: 'calculate-statements',
   title: 'Calculate statements',
-  description: 'Gathers validated sales and closed shifts in statements, one for each channel and business day.',
+  description: 'Makes statements of sales that passed validation and of shifts that are closed.',
+  starts: 'Calculates statements.',
   async run(context) {
     const days = daysOf(context);
     await context.isolated(null, async () => {
@@ -34,7 +35,7 @@ export const calculateStatements: Job = {
       if (exhausted) throw exhausted;
     });
   },
-};
+});
 
 async function calculateAll(context: JobContext, days: ReturnType<typeof daysOf>): Promise<void> {
   let left = 0;

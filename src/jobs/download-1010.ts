@@ -11,8 +11,8 @@ import {
   packedCustomers,
 } from '../data/hq/customer.ts';
 import { addDownloadPackage, endDownloadSession, type OpenSession } from '../data/hq/session.ts';
-import { type Nudges, topics } from '../events/nudges.ts';
-import type { Job, JobContext } from '../queue/job.ts';
+import { topics } from '../events/nudges.ts';
+import { defineJob, type JobContext } from '../queue/job.ts';
 import { type Route, transfer } from './transfer.ts';
 
 /**
@@ -22,10 +22,11 @@ import { type Route, transfer } from './transfer.ts';
  * database has applied. A crash leaves the version where the rows end; the session at headquarters is written afterwards and may
  * lag one package behind, no more.
  */
-export const download1010 = (nudges: Nudges): Job => ({
+export const download1010 = defineJob({
   name: 'download-1010',
-  title: '1010 Customers',
-  description: 'Brings new account IDs and corrections from headquarters back to the channels, and writes their feeds.',
+  title: '1010',
+  description: '1010 Customers: brings account IDs back to the channels.',
+  starts: 'Starts 1010.',
   run: (context) =>
     transfer(context, {
       phase: 'downloading',
@@ -36,7 +37,7 @@ export const download1010 = (nudges: Nudges): Job => ({
         const { appliedVersion } = await (await context.channels.open(name)).read(self);
         return context.hq.read((db) => countChangedSince(db, name, appliedVersion));
       },
-      route: (session) => download(context, session, nudges),
+      route: (session) => download(context, session),
       failedReading: 'CREATE_FAILED',
       endSession: endDownloadSession,
     }),
@@ -44,11 +45,7 @@ export const download1010 = (nudges: Nudges): Job => ({
 
 type Prepared = Awaited<ReturnType<typeof prepared>>;
 
-async function download(
-  context: JobContext,
-  session: OpenSession,
-  nudges: Nudges,
-): Promise<Route<DownloadPackage, Prepared>> {
+async function download(context: JobContext, session: OpenSession): Promise<Route<DownloadPackage, Prepared>> {
   const { channelDatabase: name } = session;
   const database = await context.channels.open(name);
   return {
@@ -62,7 +59,7 @@ async function download(
         return applyAccountIds(tx, { package: sent, at: context.now() });
       });
       if (heads === undefined) return false;
-      for (const { channel } of heads) nudges.publish(topics.accountIds(channel));
+      for (const { channel } of heads) context.nudges.publish(topics.accountIds(channel));
       await context.batch(async (tx) => {
         await addDownloadPackage(tx, session, { rows, from: from.reached, through: to.reached });
         if (isLast) await endDownloadSession(tx, session.id, { ...session, status: 'APPLIED', at: context.now() });

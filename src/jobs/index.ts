@@ -1,5 +1,4 @@
-import type { Nudges } from '../events/nudges.ts';
-import type { Chain, Job } from '../queue/job.ts';
+import { defineChain } from '../queue/job.ts';
 import { calculateStatements } from './calculate-statements.ts';
 import { download1010 } from './download-1010.ts';
 import { pJob } from './p-job.ts';
@@ -8,60 +7,61 @@ import { synchronizeCustomers } from './synchronize-customers.ts';
 import { synchronizeOrders } from './synchronize-orders.ts';
 import { validateTransactions } from './validate-transactions.ts';
 
-/** Every job that there is. */
-export const allJobs = (nudges: Nudges): Job[] => [
+export const jobs = [
   pJob,
   synchronizeCustomers,
   synchronizeOrders,
   validateTransactions,
   calculateStatements,
   postStatements,
-  download1010(nudges),
+  download1010,
 ];
 
 /** The three steps that turn asynchronous customers into synchronous ones. The order is fixed. */
-export const conversion: Chain = {
+export const conversion = defineChain({
   name: 'conversion',
   title: 'Conversion',
-  description: 'P-job, then Synchronize customers and channel requests, then 1010.',
-  steps: ['p-job', 'synchronize-customers', 'download-1010'],
-};
+  description: 'P-job, Synchronize customers and channel requests, 1010: in this order.',
+  starts: 'Converts pending customers: P-job, Synchronize customers and channel requests, 1010.',
+  steps: [pJob, synchronizeCustomers, download1010].map(({ name }) => name),
+});
 
 /**
  * Everything that a day's books need. Statements that are there already are posted before new ones are calculated, so that each posts what
  * it was calculated with. 1010 comes last: orders and sales may have synchronized customers.
  */
-export const endOfDay: Chain = {
+export const endOfDay = defineChain({
   name: 'end-of-day',
   title: 'End of day',
   description:
-    'P-job, customers, orders, validation, posting of the statements that are under way, calculating and posting of the others, 1010.',
+    'P-job, customers, orders, validation, calculating and posting of statements, 1010: in this order, for every business day that is not posted yet.',
+  starts: 'Runs the end of day: P-job, customers, orders, validation, calculating, posting, 1010.',
   steps: [
-    'p-job',
-    'synchronize-customers',
-    'synchronize-orders',
-    'validate-transactions',
-    'post-statements',
-    'calculate-statements',
-    'post-statements',
-    'download-1010',
-  ],
-};
+    pJob,
+    synchronizeCustomers,
+    synchronizeOrders,
+    validateTransactions,
+    postStatements,
+    calculateStatements,
+    postStatements,
+    download1010,
+  ].map(({ name }) => name),
+});
 
-export const chains: Chain[] = [conversion, endOfDay];
+export const jobsAndChains = [...jobs, conversion, endOfDay];
 
-export const jobNames = [
-  'p-job',
-  'synchronize-customers',
-  'synchronize-orders',
-  'validate-transactions',
-  'calculate-statements',
-  'post-statements',
-  'download-1010',
-  'conversion',
-  'end-of-day',
-] as const;
-export type JobName = (typeof jobNames)[number];
+export type JobName = (typeof jobsAndChains)[number]['name'];
+export const jobNames: JobName[] = jobsAndChains.map(({ name }) => name);
 
 /** The steps of a job or chain. */
-export const stepsOf = (name: JobName): string[] => chains.find((chain) => chain.name === name)?.steps ?? [name];
+export function stepsOf(name: JobName): string[] {
+  const found = jobsAndChains.find((declared) => declared.name === name)!;
+  return 'steps' in found ? found.steps : [name];
+}
+
+/** The value of the enum JobName for a job or chain: `P_JOB`. */
+export const enumValueOf = (name: JobName): string => name.toUpperCase().replaceAll('-', '_');
+
+/** The mutation that starts a job or chain: `runPJob`. */
+export const mutationOf = (name: JobName): string =>
+  `run-${name}`.replace(/-(.)/g, (_, letter: string) => letter.toUpperCase());

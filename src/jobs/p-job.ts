@@ -4,7 +4,7 @@ import { advanceReceived, channelDatabaseByName } from '../data/hq/channel.ts';
 import { addUploadPackage, endUploadSession, type OpenSession } from '../data/hq/session.ts';
 import { receivePackage } from '../domain/operations/index.ts';
 import { ChannelDatabaseRewound } from '../errors.ts';
-import type { Job, JobContext } from '../queue/job.ts';
+import { defineJob, type JobContext } from '../queue/job.ts';
 import { type Package, type Route, transfer } from './transfer.ts';
 
 /**
@@ -15,11 +15,11 @@ import { type Package, type Route, transfer } from './transfer.ts';
  * what was received (a restored database) is reported and not skipped. An operation that is too large, or that makes headquarters refuse
  * its package, arrives as a failed one with the reason, and its neighbors go on.
  */
-export const pJob: Job = {
+export const pJob = defineJob({
   name: 'p-job',
   title: 'P-job',
-  description:
-    'Uploads to headquarters what channels did since the last upload, in the order of their replication counters.',
+  description: 'Uploads to headquarters what channels did, in the order of their replication counters.',
+  starts: 'Starts the P-job.',
   run: (context) =>
     transfer(context, {
       phase: 'uploading',
@@ -30,7 +30,7 @@ export const pJob: Job = {
       failedReading: 'UPLOAD_FAILED',
       endSession: endUploadSession,
     }),
-};
+});
 
 const REFUSED = 'The database of headquarters refused this operation; see the log of headquarters.';
 

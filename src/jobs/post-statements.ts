@@ -1,7 +1,7 @@
 import type { statementsToWork, Worked } from '../data/hq/statement.ts';
 import { postBatch, postingSteps, stateBefore, stepOf } from '../domain/posting.ts';
 import { proveHeadquarters } from '../domain/rewound.ts';
-import type { Job, JobContext } from '../queue/job.ts';
+import { defineJob, type JobContext } from '../queue/job.ts';
 import { daysOf, groupsOf, momentOf, together } from './statement-groups.ts';
 
 /**
@@ -12,10 +12,11 @@ import { daysOf, groupsOf, momentOf, together } from './statement-groups.ts';
  * on where it stopped, with the same numbers. A statement that cannot go on keeps the last state that it reached, with the reason, and
  * the others go on; the next run tries it again.
  */
-export const postStatements: Job = {
+export const postStatements = defineJob({
   name: 'post-statements',
   title: 'Post statements',
-  description: 'Makes sales orders, invoices and journals of calculated statements.',
+  description: 'Posts calculated statements: sales orders, invoices and journals.',
+  starts: 'Posts calculated statements, those included that stopped at an error.',
   async run(context) {
     const days = daysOf(context);
     const states = postingSteps.map((_, index) => stateBefore(index + 1));
@@ -25,7 +26,7 @@ export const postStatements: Job = {
       for await (const group of groupsOf(context, days, states)) await postGroup(context, group);
     });
   },
-};
+});
 
 /** Counts each sale once for each state that it has to go through. */
 async function expectAll(

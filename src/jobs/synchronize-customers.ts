@@ -1,7 +1,7 @@
 import { type CustomerOperationRow, countDue, dueOperations, failOperations, stillDue } from '../data/hq/operation.ts';
 import { afterPassingFailure, type Checked, checked, resolveOperations } from '../domain/resolve.ts';
 import { proveHeadquarters } from '../domain/rewound.ts';
-import type { Job, JobContext } from '../queue/job.ts';
+import { defineJob, type JobContext } from '../queue/job.ts';
 import { inHalves } from './halves.ts';
 
 /**
@@ -11,11 +11,11 @@ import { inHalves } from './halves.ts';
  * leaves whole batches or nothing of them. An operation that breaks a rule is set aside; one that makes the database refuse a batch is
  * found by halving the batch, so that its neighbours go on.
  */
-export const synchronizeCustomers: Job = {
+export const synchronizeCustomers = defineJob({
   name: 'synchronize-customers',
-  title: 'Synchronize customers and channel requests',
-  description:
-    'Turns uploaded customer operations into headquarters customers and gives each new customer its account ID.',
+  title: 'Synchronize customers',
+  description: 'Synchronize customers and channel requests: gives uploaded customers their account IDs.',
+  starts: 'Starts Synchronize customers and channel requests.',
   async run(context) {
     const channels = context.channelCodes();
     context.expect('assigning account IDs', await context.hq.read((db) => countDue(db, channels, context.now())));
@@ -25,7 +25,7 @@ export const synchronizeCustomers: Job = {
       await synchronizeAll(context, channels);
     });
   },
-};
+});
 
 async function synchronizeAll(context: JobContext, channels: string[]): Promise<void> {
   let reads = nextDue(context, channels, beginning);

@@ -1,6 +1,6 @@
 import { stillDueTransactions } from '../data/hq/transaction.ts';
 import { type CheckedOrder, checkedOrders, synchronizeOrders as synchronize } from '../domain/order.ts';
-import type { Job, JobContext } from '../queue/job.ts';
+import { defineJob, type JobContext } from '../queue/job.ts';
 import { workThroughDue } from './due-transactions.ts';
 
 /**
@@ -10,11 +10,11 @@ import { workThroughDue } from './due-transactions.ts';
  * sales orders with their lines, and the orders' new states. A crash leaves whole batches or nothing of them. An order that breaks a rule
  * is set aside; one whose customer has not arrived waits; one that makes the database refuse a batch is found by halving the batch.
  */
-export const synchronizeOrders: Job = {
+export const synchronizeOrders = defineJob({
   name: 'synchronize-orders',
   title: 'Synchronize orders',
-  description:
-    'Turns uploaded orders into sales orders; customers and addresses that they reference are synchronized first.',
+  description: 'Synchronize orders: makes sales orders of uploaded orders, their customers and addresses first.',
+  starts: 'Starts Synchronize orders.',
   run: (context) =>
     workThroughDue(context, {
       family: 'orders',
@@ -22,7 +22,7 @@ export const synchronizeOrders: Job = {
       check: checkedOrders,
       batch: (due) => synchronizeBatch(context, due),
     }),
-};
+});
 
 function synchronizeBatch(context: JobContext, due: readonly CheckedOrder[]): Promise<void> {
   const now = context.now();

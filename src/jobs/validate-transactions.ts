@@ -1,6 +1,6 @@
 import { stillDueTransactions } from '../data/hq/transaction.ts';
 import { type CheckedSale, checkedSales, validateSales } from '../domain/validation.ts';
-import type { Job, JobContext } from '../queue/job.ts';
+import { defineJob, type JobContext } from '../queue/job.ts';
 import { workThroughDue } from './due-transactions.ts';
 
 /**
@@ -10,10 +10,11 @@ import { workThroughDue } from './due-transactions.ts';
  * leaves whole batches or nothing of them. A sale whose customer has not arrived waits, one that breaks a rule is set aside with all that
  * is wrong with it, and one that makes the database refuse a batch is found by halving the batch: only those stay out of statements.
  */
-export const validateTransactions: Job = {
+export const validateTransactions = defineJob({
   name: 'validate-transactions',
-  title: 'Validate store transactions',
-  description: 'Checks uploaded sales by the rules that are enabled; customers that they name are synchronized first.',
+  title: 'Validate transactions',
+  description: 'Validate store transactions: checks uploaded sales, their customers and addresses first.',
+  starts: 'Starts Validate store transactions.',
   run: (context) =>
     workThroughDue(context, {
       family: 'sales',
@@ -21,7 +22,7 @@ export const validateTransactions: Job = {
       check: checkedSales,
       batch: (due, channel) => validateBatch(context, channel, due),
     }),
-};
+});
 
 function validateBatch(context: JobContext, channel: string, due: readonly CheckedSale[]): Promise<void> {
   const now = context.now();

@@ -7,21 +7,29 @@ import { changeHeld, type JobRun, type Progress, type Step, type StepFailure } f
 import { ChannelNotFound, DatabaseUnavailable, DomainError } from '../errors.ts';
 import { type Nudges, topics } from '../events/nudges.ts';
 
-/** Something that operators run. `run` moves sets in batches and may be called again at any time: what is left to do is a query. */
-export interface Job {
-  name: string;
+/** What operators see of a job or a chain, everywhere: in the API, on the command line, in the documentation. */
+export interface Declaration<Name extends string = string> {
+  /** Also its command. The API derives its own names from it: `P_JOB` and `runPJob` from `p-job`. */
+  name: Name;
   title: string;
   description: string;
+  /** What the mutation does that starts it; without this there is none. */
+  starts?: string;
+}
+
+/** Something that operators run. `run` moves sets in batches and may be called again at any time: what is left to do is a query. */
+export interface Job<Name extends string = string> extends Declaration<Name> {
   run(context: JobContext): Promise<void>;
 }
 
 /** Jobs that run one after the other. */
-export interface Chain {
-  name: string;
-  title: string;
-  description: string;
+export interface Chain<Name extends string = string> extends Declaration<Name> {
   steps: string[];
 }
+
+/** Declares a job, keeping its name as a type. */
+export const defineJob = <const Name extends string>(job: Job<Name>): Job<Name> => job;
+export const defineChain = <const Name extends string>(chain: Chain<Name>): Chain<Name> => chain;
 
 /** What the parts of the system that run jobs share. */
 export interface Surroundings {
@@ -74,6 +82,9 @@ export class JobContext {
   }
   get channels(): Channels {
     return this.surroundings.channels;
+  }
+  get nudges(): Nudges {
+    return this.surroundings.nudges;
   }
   get batchSize(): number {
     return this.surroundings.batchSize;

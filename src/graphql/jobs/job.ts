@@ -10,7 +10,7 @@ import {
   type stepStates,
 } from '../../data/hq/job-run.ts';
 import { ChannelNotFound, NotFound, WrongState } from '../../errors.ts';
-import { type JobName, jobNames, stepsOf } from '../../jobs/index.ts';
+import { enumValueOf, type JobName, jobNames, jobsAndChains, mutationOf, stepsOf } from '../../jobs/index.ts';
 import { cancel, retry, start } from '../../queue/queue.ts';
 import { atMost, MOST_CHANNELS } from '../bounded.ts';
 import { builder } from '../builder.ts';
@@ -20,42 +20,9 @@ import { enumOf, idInput, numberId, operatorAction, operatorNode } from '../voca
 
 export const JobNameType = builder.enumType('JobName', {
   description: 'A job, or a chain of jobs.',
-  values: {
-    P_JOB: {
-      value: 'p-job',
-      description: 'Uploads to headquarters what channels did, in the order of their replication counters.',
-    },
-    SYNCHRONIZE_CUSTOMERS: {
-      value: 'synchronize-customers',
-      description: 'Synchronize customers and channel requests: gives uploaded customers their account IDs.',
-    },
-    SYNCHRONIZE_ORDERS: {
-      value: 'synchronize-orders',
-      description: 'Synchronize orders: makes sales orders of uploaded orders, their customers and addresses first.',
-    },
-    VALIDATE_TRANSACTIONS: {
-      value: 'validate-transactions',
-      description: 'Validate store transactions: checks uploaded sales, their customers and addresses first.',
-    },
-    CALCULATE_STATEMENTS: {
-      value: 'calculate-statements',
-      description: 'Makes statements of sales that passed validation and of shifts that are closed.',
-    },
-    POST_STATEMENTS: {
-      value: 'post-statements',
-      description: 'Posts calculated statements: sales orders, invoices and journals.',
-    },
-    DOWNLOAD_1010: { value: 'download-1010', description: '1010 Customers: brings account IDs back to the channels.' },
-    CONVERSION: {
-      value: 'conversion',
-      description: 'P-job, Synchronize customers and channel requests, 1010: in this order.',
-    },
-    END_OF_DAY: {
-      value: 'end-of-day',
-      description:
-        'P-job, customers, orders, validation, calculating and posting of statements, 1010: in this order, for every business day that is not posted yet.',
-    },
-  } satisfies Record<string, { value: JobName; description: string }>,
+  values: Object.fromEntries(
+    jobsAndChains.map(({ name, description }) => [enumValueOf(name), { value: name, description }]),
+  ),
 });
 
 const RunState = enumOf<(typeof runStates)[number]>('JobRunState', 'Where a run stands.', {
@@ -238,47 +205,27 @@ const RunJobInput = builder.inputType('RunJobInput', {
 const joins =
   'When the same job waits or runs for the same channels already, that run is answered and none is started.';
 
-const starters = {
-  runConversion: [
-    'conversion',
-    `Converts pending customers: P-job, Synchronize customers and channel requests, 1010. ${joins}`,
-  ],
-  runPJob: ['p-job', `Starts the P-job. ${joins}`],
-  runSynchronizeCustomers: ['synchronize-customers', `Starts Synchronize customers and channel requests. ${joins}`],
-  runSynchronizeOrders: ['synchronize-orders', `Starts Synchronize orders. ${joins}`],
-  runValidateTransactions: ['validate-transactions', `Starts Validate store transactions. ${joins}`],
-  runCalculateStatements: ['calculate-statements', `Calculates statements. ${joins}`],
-  runPostStatements: [
-    'post-statements',
-    `Posts calculated statements, those included that stopped at an error. ${joins}`,
-  ],
-  runEndOfDay: [
-    'end-of-day',
-    `Runs the end of day: P-job, customers, orders, validation, calculating, posting, 1010. ${joins}`,
-  ],
-  runDownload1010: ['download-1010', `Starts 1010. ${joins}`],
-} satisfies Record<string, [JobName, string]>;
-
-for (const [field, [job, description]] of Object.entries(starters))
-  operatorAction(field, {
-    type: JobRun,
-    input: RunJobInput,
-    inputDescription: 'For which channels.',
-    description,
-    may: 'running jobs',
-    failures: [ChannelNotFound],
-    run: async ({ channels, businessDate }, { actor }, context) => {
-      const { run } = await start(context, {
-        job,
-        steps: stepsOf(job),
-        channels: namedChannels(context, channels),
-        ...(businessDate ? { arguments: { businessDate } } : {}),
-        requestedBy: actor,
-        cause: 'OPERATOR',
-      });
-      return run;
-    },
-  });
+for (const { name: job, starts } of jobsAndChains)
+  if (starts)
+    operatorAction(mutationOf(job), {
+      type: JobRun,
+      input: RunJobInput,
+      inputDescription: 'For which channels.',
+      description: `${starts} ${joins}`,
+      may: 'running jobs',
+      failures: [ChannelNotFound],
+      async run({ channels, businessDate }, { actor }, context) {
+        const { run } = await start(context, {
+          job,
+          steps: stepsOf(job),
+          channels: namedChannels(context, channels),
+          ...(businessDate ? { arguments: { businessDate } } : {}),
+          requestedBy: actor,
+          cause: 'OPERATOR',
+        });
+        return run;
+      },
+    });
 
 const JobRunInput = idInput('JobRunInput', JobRun, 'Which run.');
 
