@@ -12,7 +12,7 @@ import { withFolder } from './support/system.ts';
 const BATCH = 1_000;
 
 /** With headquarters' own table, or with one that has the same columns and no index but its key. */
-export type Indexes = 'all' | 'key';
+type Indexes = 'all' | 'key';
 
 export const reference: Suite = {
   name: 'reference',

@@ -1,19 +1,19 @@
 import { stripVTControlCharacters } from 'node:util';
 import { run } from './run.ts';
 
-export interface Step {
+interface Step {
   name: string;
   command: string;
   args: string[];
   environment?: Record<string, string>;
 }
 
-export interface SkippedStep {
+interface SkippedStep {
   name: string;
   skip: string;
 }
 
-export interface Result {
+interface Result {
   name: string;
   outcome: 'passed' | 'failed' | 'skipped';
   output: string;

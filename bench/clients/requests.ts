@@ -4,7 +4,7 @@ import { graphqlClient } from '../support/http.ts';
 import { createCustomer } from '../support/operations.ts';
 import { seconds } from '../support/report.ts';
 
-export interface Asked {
+interface Asked {
   query: string;
   variables?: unknown;
 }

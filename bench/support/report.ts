@@ -18,7 +18,7 @@ export interface Suite {
   run(options: SuiteOptions): Promise<Line[]>;
 }
 
-export interface SuiteOptions {
+interface SuiteOptions {
   /** Small sizes, to see that all of it works. */
   quick: boolean;
   /** Folder for databases that several suites use. */

@@ -23,7 +23,7 @@ export const configOf = (folder: string): Config =>
   readConfig({ PORT: '0', LOG_LEVEL: 'error', DATA_DIR: folder, TOKEN_SECRET: '' });
 
 /** The whole system on the databases of a folder. Without `background` nothing runs by itself. */
-export const startSystem = (folder: string, background = false): Promise<App> =>
+const startSystem = (folder: string, background = false): Promise<App> =>
   startApp(configOf(folder), { log: createLog('error'), background });
 
 /** Runs with the whole system, which is stopped afterwards. */

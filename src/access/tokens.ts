@@ -1,5 +1,5 @@
 /** The token that a viewer came with, as far as it matters here: one key for each token, and when it ends, in ms since 1970. */
-export interface Token {
+interface Token {
   key: string;
   expiresAt: number;
 }

@@ -2,7 +2,7 @@ import { MultiBar } from 'cli-progress';
 import type { RunPartsFragment } from '../../schema/operations.ts';
 import { enumValueOf, jobsAndChains } from '../jobs/index.ts';
 
-export interface Bars {
+interface Bars {
   set(name: string, done: number, total: number, note?: string): void;
   stop(): void;
 }

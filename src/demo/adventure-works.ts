@@ -78,7 +78,7 @@ function records<Row>(folder: URL, file: string): Row[] {
   return parse(readFileSync(new URL(file, folder)), { columns: true, skip_empty_lines: true }) as Row[];
 }
 
-export interface AdventureWorks {
+interface AdventureWorks {
   channels: CreateChannelInput[];
   /** Each in its channel, with the same UUID every time. */
   customers: CreateCustomerInput[];

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-export interface DemoServer {
+interface DemoServer {
   url: string;
   stop(): Promise<void>;
 }

@@ -14,7 +14,7 @@ export function dayIn(timeZone: string, at: string): string {
 export const latestDay = (at: string): string => new Date(Date.parse(at) + 14 * 3_600_000).toISOString().slice(0, 10);
 
 /** The days that a date may be, both included, as `2026-11-22`. */
-export interface Days {
+interface Days {
   earliest: string;
   latest: string;
 }

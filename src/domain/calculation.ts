@@ -12,7 +12,7 @@ import { holdStatements, type Moment, moveStatements, recount, type Worked } fro
 import { type ShiftTender, type TransactionPayment, tenders, tendersInTill } from '../data/transaction-rows.ts';
 import { MOST } from './money.ts';
 
-export interface Calculated {
+interface Calculated {
   /** Sales that were marked, or statements' worth of shifts. */
   done: number;
   more: boolean;

@@ -5,7 +5,7 @@ import { type Channel, type ChannelType, changeChannel, channelByCode, insertCha
 import { ChannelExists, ChannelNotFound, InvalidInput } from '../errors.ts';
 import { countryCode, currencyCode, plainText, timeZoneName } from './rules.ts';
 
-export interface ChannelInput {
+interface ChannelInput {
   code: string;
   name: string;
   type: ChannelType;
@@ -115,7 +115,7 @@ const inOrder = ({
   updatedAt,
 });
 
-export type ChannelChange = {
+type ChannelChange = {
   [field in 'name' | 'type' | 'currency' | 'timeZone' | 'country' | 'liveConversion']?: Channel[field] | null;
 };
 

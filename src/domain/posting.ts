@@ -93,7 +93,7 @@ export const stepOf = (state: StatementState): number => postingSteps.findIndex(
 export const stateBefore = (step: number): StatementState =>
   step === 1 ? 'CALCULATED' : postingSteps[step - 2]!.state;
 
-export interface Posted {
+interface Posted {
   /** Sales (or shifts) that went through the step. */
   done: number;
   failures: readonly StatementFailure[];

@@ -19,7 +19,7 @@ import { issuesOfTransaction, lineOf, totalsOf } from './transaction-rules.ts';
  * trail; the jobs leave a transaction alone while it is being edited.
  */
 
-export interface LineChange {
+interface LineChange {
   line: number;
   sku?: string | null;
   quantity?: string | null;
@@ -29,14 +29,14 @@ export interface LineChange {
   voided?: boolean | null;
 }
 
-export interface PaymentChange {
+interface PaymentChange {
   line: number;
   tender?: Tender | null;
   amount?: string | null;
 }
 
 /** What is left out stays. A line or payment whose number is new is added; a line is taken out by voiding it. */
-export interface TransactionChange {
+interface TransactionChange {
   customerUuid?: string | null;
   deliveryAddressUuid?: string | null;
   businessDate?: string | null;

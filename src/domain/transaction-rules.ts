@@ -53,7 +53,7 @@ const charge = z.object({
   tax: amount,
 });
 
-export const tender = z.enum(tenders);
+const tender = z.enum(tenders);
 const payment = z.object({ line: number, tender, amount });
 
 /** Numbered 1, 2, 3 …, each once. */

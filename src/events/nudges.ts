@@ -16,8 +16,6 @@ export interface Nudges {
 export const topics = {
   /** New account IDs in a channel's feed. */
   accountIds: (channel: string) => `account-ids:${channel}`,
-  /** A channel has something that headquarters has not. */
-  channelChanged: (channel: string) => `channel:${channel}`,
   /** A job run changed. */
   jobRun: (id: string) => `job-run:${id}`,
   /** Any job run changed. */

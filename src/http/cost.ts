@@ -37,7 +37,7 @@ export interface CostExtensions {
   weight?: number;
 }
 
-export interface Cost {
+interface Cost {
   /** Values that the answer has if every list in it is full, and what loading them costs. */
   fields: number;
   /** The same of `__schema` and `__type`, in full introspections of this schema. */

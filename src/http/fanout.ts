@@ -9,7 +9,7 @@ import type { Limits } from './limits.ts';
 import { formatError, type MaskError, mayPass } from './masking.ts';
 import { ofAllowedSize } from './rules.ts';
 
-export interface FanoutOptions<Viewer, Context extends object> {
+interface FanoutOptions<Viewer, Context extends object> {
   contextFor: (viewer: Viewer) => Context;
   scopeOf: (viewer: Viewer) => string;
   nudges: Nudges;
@@ -18,7 +18,7 @@ export interface FanoutOptions<Viewer, Context extends object> {
   log: pino.Logger;
 }
 
-export interface FeedSubscription<Viewer> {
+interface FeedSubscription<Viewer> {
   /** Schema, document, operation name and variables, valid. */
   args: ExecutionArgs;
   /** The document as it was sent. */

@@ -31,7 +31,7 @@ export interface FeedHub {
   leave(member: Member): void;
 }
 
-export interface FeedHubOptions {
+interface FeedHubOptions {
   nudges: Nudges;
   topic: string;
   /** Reads and executes the page after `position`; undefined when there are no rows. */

@@ -16,7 +16,7 @@ export interface SocketState<Viewer> extends Asked<Viewer> {
   authorization: string | undefined;
 }
 
-export interface OperationsOptions<Viewer> {
+interface OperationsOptions<Viewer> {
   // biome-ignore lint/suspicious/noExplicitAny: yoga's own contexts, which nothing here reads.
   yoga: YogaServerInstance<any, any>;
   viewerOf: (authorization: string | undefined) => Promise<Viewer>;

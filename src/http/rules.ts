@@ -152,7 +152,7 @@ function jsonSize(value: unknown, most: number): number {
 }
 
 /** Errors before anything was executed (variables, the operation's name) are the client's: 400, and a code. */
-export function asRequestError(result: ExecutionResult): ExecutionResult {
+function asRequestError(result: ExecutionResult): ExecutionResult {
   if ('data' in result || result.errors === undefined) return result;
   return {
     errors: result.errors.map((error) =>

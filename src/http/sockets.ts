@@ -8,7 +8,7 @@ import type { SocketState } from './operations.ts';
 import { calledLocally, originAllowed } from './origins.ts';
 import { bareAnswer, pathOf } from './requests.ts';
 
-export interface SocketsOptions<Viewer> {
+interface SocketsOptions<Viewer> {
   path: string;
   operations: Server<SocketState<Viewer>>;
   allowedOrigins: string[];
@@ -18,7 +18,7 @@ export interface SocketsOptions<Viewer> {
   log: pino.Logger;
 }
 
-export interface Sockets {
+interface Sockets {
   upgrade(request: IncomingMessage, connection: Duplex, head: Buffer): void;
   /** Tells every socket that the server goes away, and ends those that do not answer. */
   close(): Promise<void>;

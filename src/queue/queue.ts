@@ -16,7 +16,7 @@ import { NotFound, WrongState } from '../errors.ts';
 import { type Nudges, topics } from '../events/nudges.ts';
 import { announceRun, type Surroundings } from './job.ts';
 
-export interface Request {
+interface Request {
   job: string;
   /** The jobs that it consists of: one, or those of a chain. */
   steps: string[];
@@ -66,7 +66,7 @@ const waiting = (job: string): Step => ({
   failures: [],
 });
 
-export interface QueueOptions {
+interface QueueOptions {
   hq: Database;
   nudges: Nudges;
   now: () => string;

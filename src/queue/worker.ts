@@ -29,7 +29,7 @@ import {
 import { Outage } from './outage.ts';
 import { scopeOf, stopped } from './queue.ts';
 
-export interface WorkerOptions {
+interface WorkerOptions {
   surroundings: Surroundings;
   jobs: readonly Job[];
   /** Runs that are worked on at once. */

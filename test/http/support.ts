@@ -21,7 +21,7 @@ export interface Viewer {
 }
 
 /** One per operation, like the real one: a test can tell two operations apart by it. */
-export interface TestContext {
+interface TestContext {
   viewer: Viewer;
   world: World;
 }
@@ -99,7 +99,7 @@ export async function ask(
   return { status: response.status, headers: response.headers, text, body: text === '' ? undefined : JSON.parse(text) };
 }
 
-export interface Message {
+interface Message {
   id?: string;
   type: string;
   // biome-ignore lint/suspicious/noExplicitAny: tests look into whatever came.
@@ -168,7 +168,7 @@ export function graphqlWsClient({ socketUrl }: { socketUrl: string }, token = 'B
 export const topicOf = (channel: string) => `rows:${channel}`;
 
 /** Pages of at most three rows, so that a few rows are several pages. */
-export const feed: FeedSource<TestContext, { cursor: number; values: string[] }> = {
+const feed: FeedSource<TestContext, { cursor: number; values: string[] }> = {
   cursorArgument: 'after',
   async open({ channel, after }, { world }) {
     if (!world.rows.has(channel)) throw new NotFound('channel');
@@ -218,7 +218,7 @@ const rowsEvent = new GraphQLObjectType<{ cursor: number; values: string[] }, Te
   },
 });
 
-export const schema = new GraphQLSchema({
+const schema = new GraphQLSchema({
   query: new GraphQLObjectType<unknown, TestContext>({
     name: 'Query',
     fields: {

@@ -95,7 +95,7 @@ export async function run(hq: Headquarters, starter: Starter = 'runConversion', 
   return runById(hq, id);
 }
 
-export const runParts = `id job state attempt cause requestedBy errorCode error cancelRequested startedAt finishedAt
+const runParts = `id job state attempt cause requestedBy errorCode error cancelRequested startedAt finishedAt
   channels { code }
   steps { job state progress { phase done total failed eta } failures { channelDatabase code message } }
   uploadSessions { status channelDatabase rows packages firstCounter lastCounter errorCode finishedAt }

@@ -90,7 +90,7 @@ export async function createInSpiteOfFaults(world: World, customers: readonly Ne
   }
 }
 
-export interface Run {
+interface Run {
   id: string;
   state: string;
   attempt: number;

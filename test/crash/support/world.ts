@@ -33,7 +33,7 @@ export interface World {
   prefix: string;
 }
 
-export interface Server {
+interface Server {
   url: string;
   /** When it was ready, as `performance.now()`. */
   readyAt: number;
