@@ -62,7 +62,7 @@ export async function startApp(config: Config, options: AppOptions): Promise<App
     jobs,
     concurrency: config.workers,
     keepDays: config.keepDays,
-    ...(options.leaseFor === undefined ? {} : { leaseFor: options.leaseFor }),
+    leaseFor: options.leaseFor,
   });
   const scheduler = new Scheduler(surroundings, jobsAndChains);
   const live = new Live(surroundings);
@@ -96,7 +96,7 @@ export async function startApp(config: Config, options: AppOptions): Promise<App
       log,
       graphiqlTabs: showsGraphiql(config) ? (options.graphiqlTabs ?? []) : undefined,
       probes: { headquarters: () => hq.write(beat) },
-      ...(options.limits === undefined ? {} : { limits: options.limits }),
+      limits: options.limits,
     });
   } catch (error) {
     await close();

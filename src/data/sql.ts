@@ -29,6 +29,12 @@ export async function one<Row = Record<string, unknown>>(
   return (await sql<Row>(db, statement, parameters))[0];
 }
 
+/** The only row that a query found. Any other number of rows is a bug, and throws. */
+export function only<Row>(found: readonly Row[]): Row {
+  if (found.length !== 1) throw new Error(`${found.length} rows instead of one`);
+  return found[0]!;
+}
+
 type Columns = Readonly<Record<string, ColumnType>>;
 
 const listOf = (columns: Columns): Column[] =>

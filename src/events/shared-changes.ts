@@ -22,7 +22,7 @@ export function sharedChanges<T>(key: string, options: ChangesOptions<T>): Async
   let seen = 0;
   return changes<T>({
     topic: key,
-    ...(options.isLast ? { isLast: options.isLast } : {}),
+    isLast: options.isLast,
     nudges: {
       publish() {},
       subscribe(topic, listener) {

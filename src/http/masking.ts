@@ -32,13 +32,13 @@ export function errorMask(log: pino.Logger): MaskError {
       const { code, inputPath } = cause;
       return {
         code,
-        ...(inputPath === null ? {} : { path: inputPath }),
+        path: inputPath ?? undefined,
         ...(cause instanceof Unauthenticated ? unauthenticated : {}),
       };
     }
     if (cause instanceof GraphQLError) {
       const { code, path, http } = cause.extensions;
-      return { code: code ?? 'BAD_USER_INPUT', ...(path === undefined ? {} : { path }), ...(http ? { http } : {}) };
+      return { code: code ?? 'BAD_USER_INPUT', path, http };
     }
     if (isAbort(cause)) return { code: 'ABORTED' };
     const reference = randomBytes(4).toString('hex');

@@ -109,7 +109,7 @@ async function begin<Viewer>(
   if (viewer === undefined) throw new Unauthenticated();
   const { schema, parse, validate, contextFactory, execute, subscribe } = yoga.getEnveloped({
     viewer,
-    ...(signal ? { signal } : {}),
+    signal,
   });
   const document = parse(query);
   const invalid: readonly GraphQLError[] = validate(schema, document);

@@ -1,5 +1,6 @@
 import { channelTransactionsByUuid, type TransactionRow } from '../../data/channel/transaction.ts';
 import { channelDatabaseByName } from '../../data/hq/channel.ts';
+import { only } from '../../data/sql.ts';
 import {
   cancelOrder,
   prepareTransaction,
@@ -146,7 +147,7 @@ async function recorded(
   const result = await database.writeTogether(recordTransactions, prepared);
   if (result instanceof Error) throw result;
   const { uuid, created, body } = result;
-  if (!created) return (await database.read((db) => channelTransactionsByUuid(db, [uuid])))[0]!;
+  if (!created) return only(await database.read((db) => channelTransactionsByUuid(db, [uuid])));
   notice(code);
   return { id: 0, uuid, channel: code, body, created_at: prepared.at, cancelled_at: null };
 }
