@@ -1,7 +1,7 @@
 import { renewEpoch } from '../data/channel/self.ts';
 import type { Channels } from '../data/channels.ts';
 import type { Database } from '../data/database.ts';
-import { addAuditEntries } from '../data/hq/audit.ts';
+import { audit } from '../data/hq/audit.ts';
 import { beginEpoch, type ChannelDatabase, channelDatabaseByName } from '../data/hq/channel.ts';
 import { NotFound } from '../errors.ts';
 
@@ -22,16 +22,8 @@ export async function adoptChannelDatabase(
   return hq.write(async (tx) => {
     const before = (await channelDatabaseByName(tx, name))!;
     await beginEpoch(tx, name);
-    await addAuditEntries(tx, [
-      {
-        at,
-        actor,
-        action: 'adoptChannelDatabase',
-        subject: `channel-database:${name}`,
-        field: 'lastReceived',
-        oldValue: String(before.lastReceived),
-        newValue: '0',
-      },
+    await audit(tx, { actor, at }, 'adoptChannelDatabase', `channel-database:${name}`, [
+      ['lastReceived', before.lastReceived, 0],
     ]);
     return (await channelDatabaseByName(tx, name))!;
   });

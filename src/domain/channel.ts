@@ -1,6 +1,6 @@
 import type { EntityManager } from 'typeorm';
 import { z } from 'zod';
-import { addAuditEntries } from '../data/hq/audit.ts';
+import { audit } from '../data/hq/audit.ts';
 import { type Channel, type ChannelType, changeChannel, channelByCode, insertChannel } from '../data/hq/channel.ts';
 import { ChannelExists, ChannelNotFound, InvalidInput } from '../errors.ts';
 import { countryCode, currencyCode, plainText, timeZoneName } from './rules.ts';
@@ -77,17 +77,7 @@ export async function createChannel(
     return known;
   }
   await insertChannel(tx, channel);
-  await addAuditEntries(tx, [
-    {
-      at,
-      actor,
-      action: 'createChannel',
-      subject: `channel:${channel.code}`,
-      field: null,
-      oldValue: null,
-      newValue: null,
-    },
-  ]);
+  await audit(tx, { actor, at }, 'createChannel', `channel:${channel.code}`);
   return channel;
 }
 
@@ -137,17 +127,12 @@ export async function updateChannel(
   );
   if (given.length === 0) return channel;
   await changeChannel(tx, code, { ...Object.fromEntries(given), updatedAt: at });
-  await addAuditEntries(
+  await audit(
     tx,
-    given.map(([field, value]) => ({
-      at,
-      actor,
-      action: 'updateChannel',
-      subject: `channel:${code}`,
-      field,
-      oldValue: String(channel[field as keyof Channel]),
-      newValue: String(value),
-    })),
+    { actor, at },
+    'updateChannel',
+    `channel:${code}`,
+    given.map(([field, value]) => [field, channel[field as keyof Channel], value]),
   );
   return (await channelByCode(tx, code))!;
 }

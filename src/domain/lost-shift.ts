@@ -2,7 +2,7 @@ import type { EntityManager } from 'typeorm';
 import { channelShiftsByUuid } from '../data/channel/shift.ts';
 import type { Channels } from '../data/channels.ts';
 import type { Database } from '../data/database.ts';
-import { addAuditEntries } from '../data/hq/audit.ts';
+import { audit, type Change } from '../data/hq/audit.ts';
 import { closeReceivedShift, type ShiftRow, shiftsWhere } from '../data/hq/shift.ts';
 import { tenders as allTenders, type ShiftTender } from '../data/transaction-rows.ts';
 import { NotFound, WrongState, whenUnavailable } from '../errors.ts';
@@ -29,15 +29,9 @@ export async function closeLostShift(
     const counted = withCounts(sound(before.tenders), countsOf(counts, before.currency));
     // Closed meanwhile: by its channel after all, or by another operator.
     if (!(await closeReceivedShift(tx, before.id, counted, at))) return before;
-    const change = { at, actor, action: 'closeLostShift', subject: `shift:${channel}/${uuid}` };
-    await addAuditEntries(tx, [
-      { ...change, field: 'state', oldValue: before.state, newValue: 'CLOSED' },
-      ...counts.map(({ tender, amount }) => ({
-        ...change,
-        field: `counted.${tender}`,
-        oldValue: null,
-        newValue: amount,
-      })),
+    await audit(tx, { actor, at }, 'closeLostShift', `shift:${channel}/${uuid}`, [
+      ['state', before.state, 'CLOSED'],
+      ...counts.map(({ tender, amount }): Change => [`counted.${tender}`, null, amount]),
     ]);
     return shiftOf(tx, channel, uuid);
   });

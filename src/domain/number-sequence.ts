@@ -1,5 +1,5 @@
 import type { EntityManager } from 'typeorm';
-import { addAuditEntries } from '../data/hq/audit.ts';
+import { audit } from '../data/hq/audit.ts';
 import { changeNumberSequence, type NumberSequence, numberSequenceByName } from '../data/hq/number-sequence.ts';
 import { InvalidInput, NotFound } from '../errors.ts';
 
@@ -23,17 +23,12 @@ export async function extendNumberSequence(
   const changed = (['largest', 'warnBelow'] as const).filter(
     (field) => sequence[field] !== { largest, warnBelow }[field],
   );
-  await addAuditEntries(
+  await audit(
     tx,
-    changed.map((field) => ({
-      at,
-      actor,
-      action: 'updateNumberSequence',
-      subject: `number-sequence:${change.name}`,
-      field,
-      oldValue: String(sequence[field]),
-      newValue: String({ largest, warnBelow }[field]),
-    })),
+    { actor, at },
+    'updateNumberSequence',
+    `number-sequence:${change.name}`,
+    changed.map((field) => [field, sequence[field], { largest, warnBelow }[field]]),
   );
   return { ...sequence, largest, warnBelow };
 }

@@ -1,6 +1,6 @@
 import type { EntityManager } from 'typeorm';
 import type { AddressRow, CustomerBody } from '../data/customer-rows.ts';
-import { addAuditEntries } from '../data/hq/audit.ts';
+import { audit, type Change } from '../data/hq/audit.ts';
 import { customerBodies } from '../data/hq/customer.ts';
 import {
   type CustomerOperationRow,
@@ -22,7 +22,7 @@ export async function retryOne(
 ): Promise<CustomerOperationRow> {
   const operation = await failed(tx, sequence);
   await again(tx, operation);
-  await addAuditEntries(tx, [entry(sequence, 'retryCustomerOperation', actor, at)]);
+  await audit(tx, { actor, at }, 'retryCustomerOperation', subjectOf(sequence));
   return (await operationBySequence(tx, sequence))!;
 }
 
@@ -35,17 +35,8 @@ export async function retryAll(
 ): Promise<{ count: number; channels: string[] }> {
   const retried = await retryOperations(tx, { channel });
   await releaseWaiting(tx, [...new Set(retried.map(({ customer_uuid }) => customer_uuid))]);
-  await addAuditEntries(tx, [
-    {
-      at,
-      actor,
-      action: 'retryFailedCustomerOperations',
-      subject: `channel:${channel ?? '*'}`,
-      field: null,
-      oldValue: null,
-      newValue: String(retried.length),
-    },
-  ]);
+  const subject = `channel:${channel ?? '*'}`;
+  await audit(tx, { actor, at }, 'retryFailedCustomerOperations', subject, [[null, null, retried.length]]);
   return { count: retried.length, channels: [...new Set(retried.map((row) => row.channel))] };
 }
 
@@ -102,15 +93,12 @@ export async function correct(
     );
   await correctOperation(tx, sequence, payload);
   await again(tx, operation);
-  await addAuditEntries(
-    tx,
-    [
-      ...changesOf('', { ...stored, ...before.customer }, payload.customer, values),
-      ...corrected.flatMap(({ place, values }) =>
-        changesOf(`addresses.${place}.`, known[place], payload.addresses?.[place], values),
-      ),
-    ].map((change) => ({ ...entry(sequence, 'correctCustomerOperation', actor, at), ...change })),
-  );
+  await audit(tx, { actor, at }, 'correctCustomerOperation', subjectOf(sequence), [
+    ...changesOf('', { ...stored, ...before.customer }, payload.customer, values),
+    ...corrected.flatMap(({ place, values }) =>
+      changesOf(`addresses.${place}.`, known[place], payload.addresses?.[place], values),
+    ),
+  ]);
   return (await operationBySequence(tx, sequence))!;
 }
 
@@ -124,12 +112,8 @@ function changesOf(at: string, before: object | undefined, after: object | undef
     return value === null || value === undefined ? null : String(value);
   };
   return values
-    .map(([column]) => ({
-      field: `${at}${camel(column)}`,
-      oldValue: text(before, column),
-      newValue: text(after, column),
-    }))
-    .filter(({ oldValue, newValue }) => oldValue !== newValue);
+    .map(([column]): Change => [`${at}${camel(column)}`, text(before, column), text(after, column)])
+    .filter(([, was, is]) => was !== is);
 }
 
 async function failed(tx: EntityManager, sequence: number): Promise<CustomerOperationRow> {
@@ -145,14 +129,6 @@ async function again(tx: EntityManager, { sequence, customer_uuid }: CustomerOpe
   await releaseWaiting(tx, [customer_uuid]);
 }
 
-const entry = (sequence: number, action: string, actor: string, at: string) => ({
-  at,
-  actor,
-  action,
-  subject: `customer-operation:${sequence}`,
-  field: null as string | null,
-  oldValue: null as string | null,
-  newValue: null as string | null,
-});
+const subjectOf = (sequence: number) => `customer-operation:${sequence}`;
 
 const camel = (column: string) => column.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase());

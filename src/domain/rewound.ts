@@ -2,7 +2,7 @@ import { accountIdsFrom } from '../data/channel/customer.ts';
 import { type Known, known } from '../data/channel/self.ts';
 import type { Channels } from '../data/channels.ts';
 import type { Database } from '../data/database.ts';
-import { addAuditEntries } from '../data/hq/audit.ts';
+import { audit, type Change } from '../data/hq/audit.ts';
 import { allNumberSequences, customerAccount, moveHead, numberIn, skipNumbers } from '../data/hq/number-sequence.ts';
 import {
   endRewinding,
@@ -141,16 +141,10 @@ export async function acceptRestoredHeadquarters(
     }
     const version = { from: before.version, to: await moveHead(tx, 'customer-version', applied) };
     await endRewinding(tx, silent, at);
-    const entry = { at, actor, action: 'acceptRestoredHeadquarters', subject: 'headquarters' };
-    await addAuditEntries(tx, [
-      ...[...sequences, { name: 'customer-version', ...version }].map(({ name, from, to }) => ({
-        ...entry,
-        field: name,
-        oldValue: String(from),
-        newValue: String(to),
-      })),
-      { ...entry, field: 'keptAccountIds', oldValue: null, newValue: String(kept) },
-      ...silent.map((name) => ({ ...entry, field: 'lost', oldValue: null, newValue: name })),
+    await audit(tx, { actor, at }, 'acceptRestoredHeadquarters', 'headquarters', [
+      ...[...sequences, { name: 'customer-version', ...version }].map(({ name, from, to }): Change => [name, from, to]),
+      ['keptAccountIds', null, kept],
+      ...silent.map((name): Change => ['lost', null, name]),
     ]);
     return { kept, taken, lost: silent, sequences: sequences.filter(({ from, to }) => to > from), version };
   });

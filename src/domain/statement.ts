@@ -6,7 +6,7 @@ import {
   dropAggregate,
   dropAggregates,
 } from '../data/hq/aggregate.ts';
-import { addAuditEntries } from '../data/hq/audit.ts';
+import { audit, type Change } from '../data/hq/audit.ts';
 import { releaseMarked } from '../data/hq/calculation.ts';
 import { knownCustomers } from '../data/hq/customer.ts';
 import {
@@ -76,38 +76,20 @@ const unposted = statementStates.filter((state) => state !== 'POSTED' && state !
 export async function revalidateTransactions(
   tx: EntityManager,
   which: { channel: string | null } | { sequences: readonly number[] },
-  { actor, at }: Moment,
+  who: Moment,
 ): Promise<number> {
-  const count = await revalidate(tx, which, at);
+  const count = await revalidate(tx, which, who.at);
   const subject =
     'sequences' in which ? `transactions:${which.sequences.join(',')}` : `channel:${which.channel ?? '*'}`;
-  await addAuditEntries(tx, [
-    { at, actor, action: 'revalidateTransactions', subject, field: null, oldValue: null, newValue: String(count) },
-  ]);
+  await audit(tx, who, 'revalidateTransactions', subject, [[null, null, count]]);
   return count;
 }
 
 /** Switches a rule of validation on or off. It counts from the next validation on. */
-export async function setRule(
-  tx: EntityManager,
-  name: RuleName,
-  enabled: boolean,
-  { actor, at }: Moment,
-): Promise<void> {
+export async function setRule(tx: EntityManager, name: RuleName, enabled: boolean, who: Moment): Promise<void> {
   const before = await switchRule(tx, name, enabled);
   if (before === enabled) return;
-  const subject = `validation-rule:${name}`;
-  await addAuditEntries(tx, [
-    {
-      at,
-      actor,
-      action: 'setValidationRule',
-      subject,
-      field: 'enabled',
-      oldValue: String(before),
-      newValue: String(enabled),
-    },
-  ]);
+  await audit(tx, who, 'setValidationRule', `validation-rule:${name}`, [['enabled', before, enabled]]);
 }
 
 /** Changes how the sales of a channel are checked and posted. What is left out stays; null takes a value away where there may be none. */
@@ -115,7 +97,7 @@ export async function updateStatementSettings(
   tx: EntityManager,
   channel: string,
   change: Partial<Omit<StatementSettingsRow, 'channel'>>,
-  { actor, at }: Moment,
+  who: Moment,
 ): Promise<StatementSettingsRow> {
   const before = (await settingsOf(tx, [channel])).get(channel)!;
   const given = Object.fromEntries(Object.entries(change).filter(([, value]) => value !== undefined));
@@ -123,18 +105,12 @@ export async function updateStatementSettings(
   await mustBeSound(tx, after);
   await storeSettings(tx, after);
   const fields = (Object.keys(after) as (keyof StatementSettingsRow)[]).filter((name) => before[name] !== after[name]);
-  const text = (value: unknown) => (value === null ? null : String(value));
-  await addAuditEntries(
+  await audit(
     tx,
-    fields.map((name) => ({
-      at,
-      actor,
-      action: 'updateStatementSettings',
-      subject: `channel:${channel}`,
-      field: camel(name),
-      oldValue: text(before[name]),
-      newValue: text(after[name]),
-    })),
+    who,
+    'updateStatementSettings',
+    `channel:${channel}`,
+    fields.map((name) => [camel(name), before[name], after[name]]),
   );
   return after;
 }
@@ -193,11 +169,8 @@ async function note(
   const now = (await found(tx, id)).state;
   const detail = removed === null ? null : `aggregate ${removed}`;
   await addEvents(tx, [{ statement_id: id, event, state: now, detail }], who);
-  const change =
-    removed === null
-      ? { field: 'state', oldValue: state, newValue: now }
-      : { field: 'aggregate', oldValue: String(removed), newValue: null };
-  await addAuditEntries(tx, [{ ...who, action, subject: `statement:${id}`, ...change }]);
+  const change: Change = removed === null ? ['state', state, now] : ['aggregate', removed, null];
+  await audit(tx, who, action, `statement:${id}`, [change]);
 }
 
 const camel = (column: string) => column.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase());

@@ -1,5 +1,5 @@
 import type { EntityManager } from 'typeorm';
-import { type AuditEntry, addAuditEntries } from '../data/hq/audit.ts';
+import { type Actor, audit, type Change } from '../data/hq/audit.ts';
 import { releaseSalesOrder, type SalesOrderRow, salesOrdersWhere } from '../data/hq/sales-order.ts';
 import {
   changeTransaction,
@@ -44,11 +44,6 @@ interface TransactionChange {
   payments?: readonly PaymentChange[] | null;
 }
 
-interface Actor {
-  actor: string;
-  at: string;
-}
-
 /** Where a person may take hold of a transaction: nothing has been made of it yet. */
 const untouched = (transaction: HqTransaction): boolean =>
   ['NONE', 'WAITING', 'FAILED'].includes(transaction.status) ||
@@ -58,9 +53,13 @@ const untouched = (transaction: HqTransaction): boolean =>
 export async function beginEditing(tx: EntityManager, sequence: number, who: Actor): Promise<HqTransaction> {
   const transaction = await found(tx, sequence);
   if (!untouched(transaction)) throw wrong('edited', transaction);
-  return changed(tx, transaction, { status: 'EDITING', status_before_editing: transaction.status }, who, {
-    action: 'beginEditingTransaction',
-  });
+  return changed(
+    tx,
+    transaction,
+    { status: 'EDITING', status_before_editing: transaction.status },
+    who,
+    'beginEditingTransaction',
+  );
 }
 
 /** Gives a transaction back to the jobs as it was. */
@@ -68,7 +67,7 @@ export async function releaseEditing(tx: EntityManager, sequence: number, who: A
   const transaction = await found(tx, sequence);
   if (transaction.status !== 'EDITING') throw wrong('released', transaction);
   const status = (transaction.status_before_editing ?? 'NONE') as TransactionStatus;
-  return changed(tx, transaction, { status, status_before_editing: null }, who, { action: 'releaseTransaction' });
+  return changed(tx, transaction, { status, status_before_editing: null }, who, 'releaseTransaction');
 }
 
 /**
@@ -112,7 +111,8 @@ export async function editTransaction(
       business_date: body.business_date,
     },
     who,
-    ...differences.map((difference) => ({ action: 'editTransaction', ...difference })),
+    'editTransaction',
+    differences,
   );
 }
 
@@ -125,11 +125,14 @@ export async function voidTransaction(
 ): Promise<HqTransaction> {
   const transaction = await found(tx, sequence);
   if (transaction.status !== 'EDITING' && !untouched(transaction)) throw wrong('voided', transaction);
-  return changed(tx, transaction, { status: 'VOIDED', next_try_at: null, status_before_editing: null }, who, {
-    action: 'voidTransaction',
-    field: 'reason',
-    newValue: reason,
-  });
+  return changed(
+    tx,
+    transaction,
+    { status: 'VOIDED', next_try_at: null, status_before_editing: null },
+    who,
+    'voidTransaction',
+    [['reason', null, reason]],
+  );
 }
 
 /** Lets a failed transaction be tried again as if for the first time. */
@@ -137,7 +140,7 @@ export async function retryTransaction(tx: EntityManager, sequence: number, who:
   const transaction = await found(tx, sequence);
   if (transaction.status !== 'FAILED') throw wrong('retried', transaction);
   await retryTransactions(tx, { sequence }, who.at);
-  await addAuditEntries(tx, [{ ...entry(sequence, who), action: 'retryTransaction' }]);
+  await audit(tx, who, 'retryTransaction', subjectOf(sequence));
   return found(tx, sequence);
 }
 
@@ -145,27 +148,20 @@ export async function retryTransaction(tx: EntityManager, sequence: number, who:
 export async function retryAllTransactions(
   tx: EntityManager,
   channel: string | null,
-  { actor, at }: Actor,
+  who: Actor,
 ): Promise<{ count: number; channels: string[] }> {
-  const retried = await retryTransactions(tx, { channel }, at);
-  const nothing = { field: null, oldValue: null };
-  const subject = `channel:${channel ?? '*'}`;
-  await addAuditEntries(tx, [
-    { at, actor, action: 'retryFailedTransactions', subject, ...nothing, newValue: String(retried.length) },
-  ]);
+  const retried = await retryTransactions(tx, { channel }, who.at);
+  await audit(tx, who, 'retryFailedTransactions', `channel:${channel ?? '*'}`, [[null, null, retried.length]]);
   return { count: retried.length, channels: [...new Set(retried.map((row) => row.channel))] };
 }
 
 /** Releases a sales order that was put on hold. */
-export async function releaseHold(tx: EntityManager, id: number, { actor, at }: Actor): Promise<SalesOrderRow> {
+export async function releaseHold(tx: EntityManager, id: number, who: Actor): Promise<SalesOrderRow> {
   const [order] = await salesOrdersWhere(tx, { id });
   if (!order) throw new NotFound('sales order');
   if (order.hold_code === null) throw new WrongState('This sales order is not on hold.');
   await releaseSalesOrder(tx, id);
-  const subject = `sales-order:${id}`;
-  await addAuditEntries(tx, [
-    { at, actor, action: 'releaseSalesOrder', subject, field: 'holdCode', oldValue: order.hold_code, newValue: null },
-  ]);
+  await audit(tx, who, 'releaseSalesOrder', `sales-order:${id}`, [['holdCode', order.hold_code, null]]);
   return { ...order, hold_code: null };
 }
 
@@ -186,27 +182,18 @@ async function changed(
   transaction: HqTransaction,
   change: Parameters<typeof changeTransaction>[2],
   who: Actor,
-  ...entries: (Partial<AuditEntry> & { action: string })[]
+  action: string,
+  changes?: readonly Change[],
 ): Promise<HqTransaction> {
   const { sequence } = transaction;
   if (!(await changeTransaction(tx, transaction, { ...change, modified_at: who.at }))) {
     throw new WrongState('This transaction has changed in the meantime; look at it again.');
   }
-  await addAuditEntries(
-    tx,
-    entries.map((more) => ({ ...entry(sequence, who), ...more })),
-  );
+  await audit(tx, who, action, subjectOf(sequence), changes);
   return found(tx, sequence);
 }
 
-const entry = (sequence: number, { actor, at }: Actor) => ({
-  at,
-  actor,
-  subject: `transaction:${sequence}`,
-  field: null as string | null,
-  oldValue: null as string | null,
-  newValue: null as string | null,
-});
+const subjectOf = (sequence: number) => `transaction:${sequence}`;
 
 function withChange(before: TransactionBody, change: TransactionChange): TransactionBody {
   const { currency } = before;
@@ -272,8 +259,8 @@ function differencesOf(before: TransactionBody, after: TransactionBody) {
   const one = fieldsOf(before);
   const other = fieldsOf(after);
   return [...new Set([...one.keys(), ...other.keys()])]
-    .map((field) => ({ field, oldValue: one.get(field) ?? null, newValue: other.get(field) ?? null }))
-    .filter(({ oldValue, newValue }) => oldValue !== newValue);
+    .map((field): Change => [field, one.get(field) ?? null, other.get(field) ?? null])
+    .filter(([, was, is]) => was !== is);
 }
 
 function fieldsOf(body: TransactionBody): Map<string, string | null> {

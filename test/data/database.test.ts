@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import type { EntityManager } from 'typeorm';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import type { Database } from '../../src/data/database.ts';
-import { AuditEntry, addAuditEntries } from '../../src/data/hq/audit.ts';
+import { AuditEntry } from '../../src/data/hq/audit.ts';
 import { JobRun } from '../../src/data/hq/job-run.ts';
 import { interruptible } from '../../src/data/interruption.ts';
 import { headquarters, openDatabase } from '../../src/data/open.ts';
@@ -39,7 +39,7 @@ const entry = (subject: string) => ({
   oldValue: null,
   newValue: null,
 });
-const add = (tx: EntityManager, ...subjects: string[]) => addAuditEntries(tx, subjects.map(entry));
+const add = (tx: EntityManager, ...subjects: string[]) => tx.insert(AuditEntry, subjects.map(entry));
 const subjects = async (database: Database) =>
   (await database.read((db) => sql<{ subject: string }>(db, 'select subject from audit_entry order by id'))).map(
     ({ subject }) => subject,
@@ -226,7 +226,7 @@ describe('traps', () => {
             tx,
             `update head set value = value + 1 where name = 'customer-version' returning value`,
           );
-          await addAuditEntries(tx, [{ ...entry('row'), field: String(head!.value) }]);
+          await tx.insert(AuditEntry, { ...entry('row'), field: String(head!.value) });
         });
       }
     });
