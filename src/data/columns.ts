@@ -17,6 +17,8 @@ import { one, sql } from './sql.ts';
  *     packed(db, Customer, 'c', { fields, order: 'c.id' })  one JSON text: [{"uuid":…,"accountId":…},…]
  *     unpacked(tx, SalesOrderLine, 't.payload', 'lines', { list: true, fields })
  *                                                           { join, values, field }: `insert into … (${names(…)}) select ${values} from t ${join}`
+ *     insertInto(tx, Invoice, { salesOrder: 'o.id', ...copied('o', ['accountId']) })
+ *                                                           insert into invoice (sales_order, account_id) select o.id, o.account_id
  *     await insertAll(tx, Customer, customers)              one statement with one parameter
  *     await readPacked(db, Customer, 'select * from customer where channel = $1', [channel], { order: 'x.id' })
  *                                                           Customer[], in one statement that answers one JSON text
@@ -157,6 +159,20 @@ export function unpacked<From extends Source>(
     field: (field) => value(columns.find(({ path }) => path.length === 1 && path[0] === field)!),
   };
 }
+
+/** The head of an `insert … select`, by property: FROM follows. */
+export function insertInto<Row extends object>(
+  db: EntityManager,
+  entity: EntityClass<Row>,
+  values: Readonly<Partial<Record<keyof Row & string, string>>>,
+): string {
+  const list = names(db, entity as EntityClass, Object.keys(values) as never);
+  return `insert into ${tableOf(db, entity)} (${list}) select ${Object.values(values).join(', ')}`;
+}
+
+/** The columns of these properties, as values for `insertInto`. */
+export const copied = <Name extends string>(alias: string, fields: readonly Name[]): Record<Name, string> =>
+  Object.fromEntries(fields.map((field) => [field, `${alias}.${snakeCase(field)}`])) as Record<Name, string>;
 
 /** Inserts any number of rows in one statement. Without `fields`, it writes every column that the database does not generate. */
 export async function insertAll<Row extends object, Name extends keyof Row & string>(

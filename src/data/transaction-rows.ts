@@ -1,4 +1,4 @@
-import { Column } from 'typeorm';
+import { Column, getMetadataArgsStorage } from 'typeorm';
 
 /*
  * What a retail transaction and a shift say, in a channel, on the way and at headquarters: one shape, so that what a channel recorded
@@ -65,6 +65,11 @@ export abstract class TransactionTotals {
   /** Thousandths. */
   @Column({ type: 'bigint' }) quantity!: number;
 }
+
+/** The names of the totals, which are also those of their columns. */
+export const totalNames = getMetadataArgsStorage()
+  .columns.filter(({ target }) => target === TransactionTotals)
+  .map(({ propertyName }) => propertyName) as readonly (keyof TransactionTotals)[];
 
 /** The payload of a RECORD_TRANSACTION operation. */
 export interface TransactionBody extends TransactionTotals {

@@ -1,7 +1,14 @@
 import type { EntityManager } from 'typeorm';
-import { type Gathered, type LooseSale, lastAggregates, looseSales, storeAggregates } from '../data/hq/aggregate.ts';
-import { totalNames, type Worked } from '../data/hq/statement.ts';
-import { type StatementSettingsRow, settingsOf } from '../data/hq/statement-settings.ts';
+import {
+  type LooseSale,
+  lastAggregates,
+  looseSales,
+  type OpenAggregate,
+  storeAggregates,
+} from '../data/hq/aggregate.bulk.ts';
+import type { StatementSummary } from '../data/hq/statement.bulk.ts';
+import { type StatementSettings, settingsOf } from '../data/hq/statement-settings.ts';
+import { totalNames } from '../data/transaction-rows.ts';
 
 /**
  * Gathers up to `limit` sales of these statements in aggregates: sales of one customer, in the order of their arrival, up to the limit of
@@ -9,7 +16,7 @@ import { type StatementSettingsRow, settingsOf } from '../data/hq/statement-sett
  */
 export async function aggregateSales(
   tx: EntityManager,
-  statements: readonly Worked[],
+  statements: readonly StatementSummary[],
   limit: number,
   step: number,
 ): Promise<number> {
@@ -17,54 +24,40 @@ export async function aggregateSales(
   const sales = await looseSales(tx, ids, limit);
   if (sales.length === 0) return 0;
   const settings = await settingsOf(tx, [...new Set(statements.map(({ channel }) => channel))]);
-  const of = new Map(statements.map(({ id, channel }) => [id, settings.get(channel)!]));
-  const open = new Map((await lastAggregates(tx, ids)).map((one) => [one.statement_id, one]));
-  await storeAggregates(tx, gathered(sales, of, open), step);
+  const byStatement = new Map(statements.map(({ id, channel }) => [id, settings.get(channel)!]));
+  const open = new Map((await lastAggregates(tx, ids)).map((aggregate) => [aggregate.statementId, aggregate]));
+  await storeAggregates(tx, gathered(sales, byStatement, open), step);
   return sales.length;
 }
 
 /** `open` is the last aggregate of each statement, which may take more. */
 function gathered(
   sales: readonly LooseSale[],
-  settings: ReadonlyMap<number, StatementSettingsRow>,
-  open: Map<number, Gathered>,
-): Gathered[] {
-  const touched = new Set<Gathered>();
-  for (const sale of sales) {
-    const rules = settings.get(sale.statement_id)!;
-    const last = open.get(sale.statement_id);
+  settings: ReadonlyMap<number, StatementSettings>,
+  open: Map<number, OpenAggregate>,
+): OpenAggregate[] {
+  const touched = new Set<OpenAggregate>();
+  for (const { sequence, lines, ...sale } of sales) {
+    const rules = settings.get(sale.statementId)!;
+    const last = open.get(sale.statementId);
     const fits =
       last !== undefined &&
-      last.customer_uuid === sale.customer_uuid &&
-      last.is_return === sale.is_return &&
-      last.prices_include_tax === sale.prices_include_tax &&
-      (rules.aggregate_returns || !sale.is_return) &&
-      last.line_count + sale.lines <= rules.aggregation_line_limit;
-    const one = fits ? last : empty(sale);
-    open.set(sale.statement_id, one);
-    one.sales.push(sale.sequence);
-    one.transaction_count += 1;
-    one.line_count += sale.lines;
-    for (const name of totalNames) one[name] += sale[name];
-    touched.add(one);
+      last.customerUuid === sale.customerUuid &&
+      last.isReturn === sale.isReturn &&
+      last.pricesIncludeTax === sale.pricesIncludeTax &&
+      (rules.aggregateReturns || !sale.isReturn) &&
+      last.lineCount + lines <= rules.aggregationLineLimit;
+    if (fits) {
+      last.sales.push(sequence);
+      last.transactionCount += 1;
+      last.lineCount += lines;
+      for (const name of totalNames) last[name] += sale[name];
+      touched.add(last);
+    } else {
+      const fresh = { ...sale, id: null, transactionCount: 1, lineCount: lines, sales: [sequence] };
+      open.set(sale.statementId, fresh);
+      touched.add(fresh);
+    }
   }
   return [...touched];
 }
-
-const empty = ({ statement_id, customer_uuid, is_return, prices_include_tax }: LooseSale): Gathered => ({
-  id: null,
-  statement_id,
-  customer_uuid,
-  is_return,
-  prices_include_tax,
-  transaction_count: 0,
-  line_count: 0,
-  net: 0,
-  discount: 0,
-  tax: 0,
-  charge: 0,
-  gross: 0,
-  paid: 0,
-  quantity: 0,
-  sales: [],
-});

@@ -1,5 +1,5 @@
 import type { EntityManager } from 'typeorm';
-import { markSales } from '../data/hq/calculation.ts';
+import { markSales } from '../data/hq/calculation.bulk.ts';
 import {
   markShifts,
   paidInShifts,
@@ -8,7 +8,8 @@ import {
   type TenderCountRow,
   uncheckedInShifts,
 } from '../data/hq/shift.ts';
-import { holdStatements, type Moment, moveStatements, recount, type Worked } from '../data/hq/statement.ts';
+import { addUpSales, lockStatements, moveStatements, type StatementSummary } from '../data/hq/statement.bulk.ts';
+import type { Who } from '../data/hq/statement.ts';
 import { type ShiftTender, type TransactionPayment, tenders, tendersInTill } from '../data/transaction-rows.ts';
 import { MOST } from './money.ts';
 
@@ -23,40 +24,40 @@ export async function markBatch(
   tx: EntityManager,
   ids: readonly number[],
   size: number,
-  moment: Moment,
+  who: Who,
 ): Promise<Calculated> {
-  const held = await holdStatements(tx, ids, 'STARTED');
-  if (held.length === 0) return { done: 0, more: false };
-  const sales = of(held, 'TRANSACTIONAL');
-  const marked = sales.length > 0 ? await markSales(tx, sales, size, moment.at) : 0;
+  const locked = await lockStatements(tx, ids, 'STARTED');
+  if (locked.length === 0) return { done: 0, more: false };
+  const sales = idsOf(locked, 'TRANSACTIONAL');
+  const marked = sales.length > 0 ? await markSales(tx, sales, size, who.at) : 0;
   if (marked === size) return { done: marked, more: true };
-  const shifts = of(held, 'FINANCIAL');
+  const shifts = idsOf(locked, 'FINANCIAL');
   if (shifts.length > 0) await markShifts(tx, shifts);
   await moveStatements(
     tx,
-    held.map(({ id }) => id),
+    locked.map(({ id }) => id),
     'MARKED',
-    moment,
+    who,
   );
   return { done: marked, more: false };
 }
 
 /** Adds up what is marked. */
-export async function calculateBatch(tx: EntityManager, ids: readonly number[], moment: Moment): Promise<void> {
-  const held = await holdStatements(tx, ids, 'MARKED');
-  const sales = of(held, 'TRANSACTIONAL');
-  if (sales.length > 0) await recount(tx, sales);
-  const shifts = of(held, 'FINANCIAL');
+export async function calculateBatch(tx: EntityManager, ids: readonly number[], who: Who): Promise<void> {
+  const locked = await lockStatements(tx, ids, 'MARKED');
+  const sales = idsOf(locked, 'TRANSACTIONAL');
+  if (sales.length > 0) await addUpSales(tx, sales);
+  const shifts = idsOf(locked, 'FINANCIAL');
   if (shifts.length > 0) await storeTenderCounts(tx, shifts, await countsOf(tx, shifts));
   await moveStatements(
     tx,
-    held.map(({ id }) => id),
+    locked.map(({ id }) => id),
     'CALCULATED',
-    moment,
+    who,
   );
 }
 
-const of = (statements: readonly Worked[], wanted: Worked['type']): number[] =>
+const idsOf = (statements: readonly StatementSummary[], wanted: StatementSummary['type']): number[] =>
   statements.filter(({ type }) => type === wanted).map(({ id }) => id);
 
 /**

@@ -1,5 +1,5 @@
 import type { EntityManager } from 'typeorm';
-import { insertAggregateOrders } from '../data/hq/aggregate.ts';
+import { insertAggregateOrders } from '../data/hq/aggregate.bulk.ts';
 import {
   insertInvoices,
   linkPayments,
@@ -24,15 +24,12 @@ import {
 import { salesOrder } from '../data/hq/sales-order.ts';
 import {
   failStatements,
-  holdStatements,
-  type Moment,
+  lockStatements,
   moveStatements,
-  type PostingState,
-  type postingStates,
   type StatementFailure,
-  type StatementState,
-  type Worked,
-} from '../data/hq/statement.ts';
+  type StatementSummary,
+} from '../data/hq/statement.bulk.ts';
+import type { PostingState, postingStates, StatementState, Who } from '../data/hq/statement.ts';
 import { NumberSequenceExhausted } from '../errors.ts';
 import { aggregateSales } from './aggregation.ts';
 import {
@@ -48,7 +45,7 @@ import {
 /** Statements that are in the state before step number `step`, and about how many sales one transaction takes. */
 interface Batch {
   tx: EntityManager;
-  statements: readonly Worked[];
+  statements: readonly StatementSummary[];
   step: number;
   size: number;
   at: string;
@@ -111,45 +108,45 @@ export async function postBatch(
   ids: readonly number[],
   step: number,
   size: number,
-  moment: Moment,
+  who: Who,
 ): Promise<Posted> {
-  const held = await holdStatements(tx, ids, stateBefore(step));
-  if (held.length === 0) return { done: 0, failures: [], more: false };
+  const locked = await lockStatements(tx, ids, stateBefore(step));
+  if (locked.length === 0) return { done: 0, failures: [], more: false };
   const { state, run, wholeGroup } = postingSteps[step - 1]!;
-  const statements = wholeGroup ? held : firstOf(held, size);
-  const { done, over, failures } = await run({ tx, statements, step, size, at: moment.at });
-  await moveStatements(tx, over, state, moment);
-  await failStatements(tx, failures, moment);
+  const statements = wholeGroup ? locked : firstOf(locked, size);
+  const { done, over, failures } = await run({ tx, statements, step, size, at: who.at });
+  await moveStatements(tx, over, state, who);
+  await failStatements(tx, failures, who);
   const shifts = countOf(statements.filter(({ id, type }) => type === 'FINANCIAL' && over.includes(id)));
-  return { done: done + shifts, failures, more: over.length + failures.length < held.length };
+  return { done: done + shifts, failures, more: over.length + failures.length < locked.length };
 }
 
 /** The first statements, with about `size` sales together; at least one. */
-export function firstOf<Statement extends Pick<Worked, 'transaction_count'>>(
+export function firstOf<Statement extends Pick<StatementSummary, 'transactionCount'>>(
   statements: readonly Statement[],
   size: number,
 ): Statement[] {
   let sum = 0;
-  const count = statements.findIndex(({ transaction_count: more }, index) => {
+  const count = statements.findIndex(({ transactionCount: more }, index) => {
     sum += more;
     return index > 0 && sum > size;
   });
   return count === -1 ? [...statements] : statements.slice(0, count);
 }
 
-const idsOf = (statements: readonly Worked[]) => statements.map(({ id }) => id);
+const idsOf = (statements: readonly StatementSummary[]) => statements.map(({ id }) => id);
 
-const countOf = (statements: readonly Worked[]) =>
-  statements.reduce((sum, { transaction_count: count }) => sum + count, 0);
+const countOf = (statements: readonly StatementSummary[]) =>
+  statements.reduce((sum, { transactionCount: count }) => sum + count, 0);
 
 interface Check {
   find: (tx: EntityManager, statements: readonly number[]) => Promise<{ id: number; count?: number }[]>;
-  error_code: string;
+  errorCode: string;
   error: (count?: number) => string;
 }
 
 const outOfBalance = {
-  error_code: 'STATEMENT_OUT_OF_BALANCE',
+  errorCode: 'STATEMENT_OUT_OF_BALANCE',
   error: () =>
     'The amounts of this statement do not balance: a sale says something else than its parts. Look at the rules that are switched off.',
 };
@@ -158,18 +155,18 @@ const outOfBalance = {
 const checks: readonly Check[] = [
   {
     find: withChangedSales,
-    error_code: 'STATEMENT_TOTALS_CHANGED',
+    errorCode: 'STATEMENT_TOTALS_CHANGED',
     error: () => 'The sales of this statement are not those it was calculated with. Clear it and calculate again.',
   },
   { find: withContradictingTotals, ...outOfBalance },
   {
     find: withUnknownCustomers,
-    error_code: 'CUSTOMER_WITHOUT_ACCOUNT',
+    errorCode: 'CUSTOMER_WITHOUT_ACCOUNT',
     error: (customers) => `Customers of this statement have no account ID: ${customers}.`,
   },
   {
     find: withCountingDifferences,
-    error_code: 'COUNTING_DIFFERENCE',
+    errorCode: 'COUNTING_DIFFERENCE',
     error: () =>
       'What was counted differs from what was expected by more than the settings allow. Look at the counts, then allow the difference or clear the statement.',
   },
@@ -177,9 +174,9 @@ const checks: readonly Check[] = [
 
 async function check({ tx, statements }: Batch): Promise<Outcome> {
   const failures = new Map<number, StatementFailure>();
-  for (const { find, error_code, error } of checks)
+  for (const { find, errorCode, error } of checks)
     for (const { id, count } of await find(tx, idsOf(statements)))
-      if (!failures.has(id)) failures.set(id, { id, error_code, error: error(count) });
+      if (!failures.has(id)) failures.set(id, { id, errorCode, error: error(count) });
   const passed = statements.filter(({ id }) => !failures.has(id));
   return {
     done: countOf(passed.filter(({ type }) => type === 'TRANSACTIONAL')),
@@ -209,11 +206,11 @@ function forAggregates(work: (tx: EntityManager, ids: readonly number[], at: str
 }
 
 async function createOrders(tx: EntityManager, ids: readonly number[], at: string): Promise<void> {
-  await insertAggregateOrders(tx, await numbered(tx, salesOrder, ids, 'sales_order_id'), at);
+  await insertAggregateOrders(tx, await numbered(tx, salesOrder, ids), at);
 }
 
 async function invoice(tx: EntityManager, ids: readonly number[], at: string): Promise<void> {
-  await insertInvoices(tx, await numbered(tx, invoiceNumbers, ids, 'invoice_id'), at);
+  await insertInvoices(tx, await numbered(tx, invoiceNumbers, ids), at);
   await postInvoices(tx, ids, sales, at);
 }
 
@@ -234,21 +231,17 @@ async function finish(batch: Batch): Promise<Outcome> {
     ...batch,
     statements: statements.filter(({ id }) => !wrong.includes(id)),
   });
-  const { error_code, error } = outOfBalance;
-  return { ...outcome, failures: wrong.map((id) => ({ id, error_code, error: error() })) };
+  const { errorCode, error } = outOfBalance;
+  return { ...outcome, failures: wrong.map((id) => ({ id, errorCode, error: error() })) };
 }
 
 /** Throws NumberSequenceExhausted unless each of these aggregates gets its number. */
-async function numbered<Name extends string>(
+async function numbered(
   tx: EntityManager,
   sequenceName: string,
   ids: readonly number[],
-  name: Name,
-): Promise<({ id: number } & Record<Name, string>)[]> {
+): Promise<{ id: number; number: string }[]> {
   const { first, taken, sequence } = await takeNumbers(tx, sequenceName, ids.length);
   if (taken < ids.length) throw new NumberSequenceExhausted(sequenceName, sequence.largest);
-  return ids.map((id, place) => ({ id, [name]: formatted(sequence, first + place) })) as ({ id: number } & Record<
-    Name,
-    string
-  >)[];
+  return ids.map((id, place) => ({ id, number: formatted(sequence, first + place) }));
 }

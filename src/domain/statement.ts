@@ -1,27 +1,21 @@
 import type { EntityManager } from 'typeorm';
-import {
-  type AggregateRow,
-  aggregatesWhere,
-  anyAggregateBeyond,
-  dropAggregate,
-  dropAggregates,
-} from '../data/hq/aggregate.ts';
+import { dropAggregate, dropAggregates } from '../data/hq/aggregate.bulk.ts';
+import { type AggregatedTransaction, aggregatesWhere, anyAggregateBeyond } from '../data/hq/aggregate.ts';
 import { audit, type Change } from '../data/hq/audit.ts';
-import { releaseMarked } from '../data/hq/calculation.ts';
+import { releaseMarked } from '../data/hq/calculation.bulk.ts';
 import { knownCustomers } from '../data/hq/customer.ts';
+import { addEvents, addUpSales, lockStatements } from '../data/hq/statement.bulk.ts';
 import {
-  addEvents,
-  holdStatements,
-  type Moment,
-  recount,
-  type StatementRow,
+  type Statement,
   type StatementState,
+  setStatementState,
   statementStates,
   statementsWhere,
-  turnBack,
+  type Who,
 } from '../data/hq/statement.ts';
-import { type StatementSettingsRow, settingsOf, storeSettings } from '../data/hq/statement-settings.ts';
-import { type RuleName, revalidate, switchRule } from '../data/hq/validation.ts';
+import { type StatementSettings, settingsOf, storeSettings } from '../data/hq/statement-settings.ts';
+import { revalidate } from '../data/hq/validation.bulk.ts';
+import { type RuleName, switchRule } from '../data/hq/validation.ts';
 import { InvalidInput, NotFound, WrongState } from '../errors.ts';
 import { MOST } from './money.ts';
 import { stepOf } from './posting.ts';
@@ -33,21 +27,21 @@ import { uuidRule } from './rules.ts';
  */
 
 /** Lets go everything that a statement has marked: the sales can be corrected, and the next calculation takes them. */
-export async function clearStatement(tx: EntityManager, id: number, who: Moment): Promise<StatementRow> {
+export async function clearStatement(tx: EntityManager, id: number, who: Who): Promise<Statement> {
   const statement = await held(tx, id, ['STARTED', 'MARKED', 'CALCULATED'], 'cleared');
   await releaseMarked(tx, id, who.at);
-  await turnBack(tx, id, 'CLEARED', who.at);
+  await setStatementState(tx, id, 'CLEARED', who.at);
   await note(tx, statement, 'CLEARED', 'clearStatement', who);
   return found(tx, id);
 }
 
 /** Forgets the aggregates of a statement, so that they are made anew by the present settings. No sales order may have been made. */
-export async function regenerateAggregates(tx: EntityManager, id: number, who: Moment): Promise<StatementRow> {
+export async function regenerateAggregates(tx: EntityManager, id: number, who: Who): Promise<Statement> {
   const statement = await held(tx, id, ['CHECKED', 'AGGREGATED'], 'aggregated anew');
   if (await anyAggregateBeyond(tx, id, stepOf('AGGREGATED')))
     throw new WrongState('Sales orders were made of this statement: it cannot be aggregated anew.');
   await dropAggregates(tx, id);
-  await turnBack(tx, id, 'CHECKED', who.at);
+  await setStatementState(tx, id, 'CHECKED', who.at);
   await note(tx, statement, 'REGENERATED', 'regenerateAggregates', who);
   return found(tx, id);
 }
@@ -56,16 +50,16 @@ export async function regenerateAggregates(tx: EntityManager, id: number, who: M
  * Removes the sales order of an aggregate that was not invoiced, with the aggregate: its sales leave the statement, are validated again
  * and join the next one. A statement that has none left is CLEARED. The number of the sales order is not given again.
  */
-export async function deleteCustomerOrder(tx: EntityManager, aggregate: number, who: Moment): Promise<StatementRow> {
+export async function deleteCustomerOrder(tx: EntityManager, aggregate: number, who: Who): Promise<Statement> {
   const before = await aggregateOf(tx, aggregate);
-  const statement = await held(tx, before.statement_id, unposted, 'changed');
+  const statement = await held(tx, before.statementId, unposted, 'changed');
   const { step } = await aggregateOf(tx, aggregate);
   if (step >= stepOf('CUSTOMER_ORDER_INVOICED'))
     throw new WrongState('The sales order of this aggregate is invoiced: it cannot be deleted.');
   await dropAggregate(tx, aggregate, who.at);
-  await recount(tx, [statement.id]);
-  const { transaction_count: left } = await found(tx, statement.id);
-  await turnBack(tx, statement.id, left > 0 ? statement.state : 'CLEARED', who.at);
+  await addUpSales(tx, [statement.id]);
+  const { transactionCount: left } = await found(tx, statement.id);
+  await setStatementState(tx, statement.id, left > 0 ? statement.state : 'CLEARED', who.at);
   await note(tx, statement, 'ORDER_DELETED', 'deleteCustomerOrder', who, aggregate);
   return found(tx, statement.id);
 }
@@ -76,7 +70,7 @@ const unposted = statementStates.filter((state) => state !== 'POSTED' && state !
 export async function revalidateTransactions(
   tx: EntityManager,
   which: { channel: string | null } | { sequences: readonly number[] },
-  who: Moment,
+  who: Who,
 ): Promise<number> {
   const count = await revalidate(tx, which, who.at);
   const subject =
@@ -86,7 +80,7 @@ export async function revalidateTransactions(
 }
 
 /** Switches a rule of validation on or off. It counts from the next validation on. */
-export async function setRule(tx: EntityManager, name: RuleName, enabled: boolean, who: Moment): Promise<void> {
+export async function setRule(tx: EntityManager, name: RuleName, enabled: boolean, who: Who): Promise<void> {
   const before = await switchRule(tx, name, enabled);
   if (before === enabled) return;
   await audit(tx, who, 'setValidationRule', `validation-rule:${name}`, [['enabled', before, enabled]]);
@@ -96,50 +90,50 @@ export async function setRule(tx: EntityManager, name: RuleName, enabled: boolea
 export async function updateStatementSettings(
   tx: EntityManager,
   channel: string,
-  change: Partial<Omit<StatementSettingsRow, 'channel'>>,
-  who: Moment,
-): Promise<StatementSettingsRow> {
+  change: Partial<Omit<StatementSettings, 'channel'>>,
+  who: Who,
+): Promise<StatementSettings> {
   const before = (await settingsOf(tx, [channel])).get(channel)!;
   const given = Object.fromEntries(Object.entries(change).filter(([, value]) => value !== undefined));
-  const after: StatementSettingsRow = { ...before, ...given, channel };
+  const after: StatementSettings = { ...before, ...given, channel };
   await mustBeSound(tx, after);
   await storeSettings(tx, after);
-  const fields = (Object.keys(after) as (keyof StatementSettingsRow)[]).filter((name) => before[name] !== after[name]);
+  const fields = (Object.keys(after) as (keyof StatementSettings)[]).filter((name) => before[name] !== after[name]);
   await audit(
     tx,
     who,
     'updateStatementSettings',
     `channel:${channel}`,
-    fields.map((name) => [camel(name), before[name], after[name]]),
+    fields.map((name) => [name, before[name], after[name]]),
   );
   return after;
 }
 
 export const MOST_AGGREGATED_LINES = 10_000;
 
-async function mustBeSound(tx: EntityManager, settings: StatementSettingsRow): Promise<void> {
-  const say = (name: keyof StatementSettingsRow, rule: string) => new InvalidInput([camel(name)], rule);
-  for (const name of ['maximum_payment_difference', 'maximum_counting_difference'] as const) {
+async function mustBeSound(tx: EntityManager, settings: StatementSettings): Promise<void> {
+  const say = (name: keyof StatementSettings, rule: string) => new InvalidInput([name], rule);
+  for (const name of ['maximumPaymentDifference', 'maximumCountingDifference'] as const) {
     const value = settings[name];
     if (value !== null && !(Number.isInteger(value) && value >= 0 && value <= MOST))
       throw say(name, 'must be an amount of 0 or more');
   }
-  const { aggregation_line_limit: limit, hold_code: code, default_customer_uuid: customer } = settings;
+  const { aggregationLineLimit: limit, holdCode: code, defaultCustomerUuid: customer } = settings;
   if (!(Number.isInteger(limit) && limit >= 1 && limit <= MOST_AGGREGATED_LINES))
-    throw say('aggregation_line_limit', `must be between 1 and ${MOST_AGGREGATED_LINES}`);
-  if (!/^[A-Z0-9_-]{1,40}$/.test(code)) throw say('hold_code', 'must be a code such as ORDER_SYNC');
+    throw say('aggregationLineLimit', `must be between 1 and ${MOST_AGGREGATED_LINES}`);
+  if (!/^[A-Z0-9_-]{1,40}$/.test(code)) throw say('holdCode', 'must be a code such as ORDER_SYNC');
   if (customer === null) return;
   const known = uuidRule.safeParse(customer).success ? await knownCustomers(tx, [customer]) : [];
-  if (known.length === 0) throw say('default_customer_uuid', 'must be a customer that has an account ID');
+  if (known.length === 0) throw say('defaultCustomerUuid', 'must be a customer that has an account ID');
 }
 
-async function found(tx: EntityManager, id: number): Promise<StatementRow> {
+async function found(tx: EntityManager, id: number): Promise<Statement> {
   const [statement] = await statementsWhere(tx, { id });
   if (!statement) throw new NotFound('statement');
   return statement;
 }
 
-async function aggregateOf(tx: EntityManager, id: number): Promise<AggregateRow> {
+async function aggregateOf(tx: EntityManager, id: number): Promise<AggregatedTransaction> {
   const [aggregate] = await aggregatesWhere(tx, { id });
   if (!aggregate) throw new NotFound('aggregated transaction');
   return aggregate;
@@ -151,26 +145,24 @@ async function held(
   id: number,
   states: readonly StatementState[],
   what: string,
-): Promise<StatementRow> {
+): Promise<Statement> {
   const { state } = await found(tx, id);
-  const [kept] = states.includes(state) ? await holdStatements(tx, [id], state) : [];
+  const [kept] = states.includes(state) ? await lockStatements(tx, [id], state) : [];
   if (!kept) throw new WrongState(`This statement cannot be ${what}: it is ${state}.`);
   return found(tx, id);
 }
 
 async function note(
   tx: EntityManager,
-  { id, state }: StatementRow,
+  { id, state }: Statement,
   event: string,
   action: string,
-  who: Moment,
+  who: Who,
   removed: number | null = null,
 ): Promise<void> {
   const now = (await found(tx, id)).state;
   const detail = removed === null ? null : `aggregate ${removed}`;
-  await addEvents(tx, [{ statement_id: id, event, state: now, detail }], who);
+  await addEvents(tx, [{ statementId: id, event, state: now, detail }], who);
   const change: Change = removed === null ? ['state', state, now] : ['aggregate', removed, null];
   await audit(tx, who, action, `statement:${id}`, [change]);
 }
-
-const camel = (column: string) => column.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase());

@@ -1,8 +1,9 @@
 import type { EntityManager } from 'typeorm';
 import { knownCustomers } from '../data/hq/customer.ts';
-import { type StatementSettingsRow, settingsOf } from '../data/hq/statement-settings.ts';
+import { type StatementSettings, settingsOf } from '../data/hq/statement-settings.ts';
 import { type DueTransaction, type Setback, setBack, storeTotals, succeed } from '../data/hq/transaction.ts';
-import { knownShifts, type RuleName, ruleRows } from '../data/hq/validation.ts';
+import { knownShifts } from '../data/hq/validation.bulk.ts';
+import { type RuleName, ruleRows } from '../data/hq/validation.ts';
 import type { TransactionBody, TransactionTotals } from '../data/transaction-rows.ts';
 import { businessDays, dayIn } from './business-day.ts';
 import { decimalOf, timesQuantity } from './money.ts';
@@ -105,7 +106,7 @@ async function violationsIn(
 /** What the rules need to know beyond the sale itself. */
 interface Facts {
   channel: { timeZone: string };
-  settings: Pick<StatementSettingsRow, 'maximum_payment_difference'>;
+  settings: Pick<StatementSettings, 'maximumPaymentDifference'>;
   /** Whether the customer that the sale names has an account. */
   hasAccount: boolean;
   /** Whether the shift that the sale names is known, and of its channel. */
@@ -156,7 +157,7 @@ const rules: Record<RuleName, (checked: Checked) => string | false> = {
     body.quantity !== totals.quantity && 'The quantity is not the sum of the lines.',
   PAYMENT_AMOUNT: ({ body, totals }) => differs('The amount paid', body, body.paid, totals.paid, 'of the payments'),
   UNDER_OVER_PAYMENT: ({ body, settings }) =>
-    Math.abs(body.gross - body.paid) > settings.maximum_payment_difference &&
+    Math.abs(body.gross - body.paid) > settings.maximumPaymentDifference &&
     `${decimalOf(body.paid, body.currency)} was paid and ${decimalOf(body.gross, body.currency)} was due.`,
   TRANSACTION_NOT_EMPTY: ({ body }) => sold(body).length === 0 && 'There is no line that is not voided.',
   TAX_INCLUDED_PRICING: ({ body }) =>

@@ -1,10 +1,10 @@
-import { startStatements } from '../data/hq/calculation.ts';
+import { startStatements } from '../data/hq/calculation.bulk.ts';
 import { statementNumbers, statementTypes } from '../data/hq/statement.ts';
 import { calculateBatch, markBatch } from '../domain/calculation.ts';
 import { proveHeadquarters } from '../domain/rewound.ts';
 import { NumberSequenceExhausted } from '../errors.ts';
 import { defineJob, type JobContext } from '../queue/job.ts';
-import { daysOf, groupsOf, momentOf, together } from './statement-groups.ts';
+import { daysOf, groupsOf, together, whoOf } from './statement-groups.ts';
 
 /**
  * Calculate statements: gathers the sales that passed validation, and the shifts that were closed, in statements, one for each channel,
@@ -27,7 +27,7 @@ export const calculateStatements = defineJob({
       for (const type of statementTypes) {
         const { exhausted: sequence } = await context.batch(async (tx) => ({
           done: 0,
-          result: await startStatements(tx, type, days, momentOf(context)),
+          result: await startStatements(tx, type, days, whoOf(context)),
         }));
         if (sequence) exhausted = new NumberSequenceExhausted(statementNumbers, sequence.largest);
       }
@@ -40,7 +40,7 @@ export const calculateStatements = defineJob({
 async function calculateAll(context: JobContext, days: ReturnType<typeof daysOf>): Promise<void> {
   let left = 0;
   for await (const group of groupsOf(context, days, ['STARTED']))
-    for (const { type, transaction_count: count } of group) left += type === 'TRANSACTIONAL' ? count : 0;
+    for (const { type, transactionCount: count } of group) left += type === 'TRANSACTIONAL' ? count : 0;
   context.expect('marking sales', left);
   const failed = new Set<number>();
   for await (const group of groupsOf(context, days, ['STARTED', 'MARKED'])) {
@@ -48,14 +48,14 @@ async function calculateAll(context: JobContext, days: ReturnType<typeof daysOf>
     await together(context, ids, failed, async (some) => {
       for (let more = true; more; ) {
         more = await context.batch(async (tx) => {
-          const { done, more: left } = await markBatch(tx, some, context.batchSize, momentOf(context));
+          const { done, more: left } = await markBatch(tx, some, context.batchSize, whoOf(context));
           return { done, result: left };
         });
       }
     });
     await together(context, ids, failed, (some) =>
       context.batch(async (tx) => {
-        await calculateBatch(tx, some, momentOf(context));
+        await calculateBatch(tx, some, whoOf(context));
         return { done: 0, moved: true, result: undefined };
       }),
     );

@@ -1,8 +1,8 @@
-import type { statementsToWork, Worked } from '../data/hq/statement.ts';
+import type { StatementSummary, statementsIn } from '../data/hq/statement.bulk.ts';
 import { postBatch, postingSteps, stateBefore, stepOf } from '../domain/posting.ts';
 import { proveHeadquarters } from '../domain/rewound.ts';
 import { defineJob, type JobContext } from '../queue/job.ts';
-import { daysOf, groupsOf, momentOf, together } from './statement-groups.ts';
+import { daysOf, groupsOf, together, whoOf } from './statement-groups.ts';
 
 /**
  * Post statements: takes calculated statements through the ten states of posting, which make sales orders, invoices and journals of their
@@ -32,15 +32,15 @@ export const postStatements = defineJob({
 async function expectAll(
   context: JobContext,
   days: ReturnType<typeof daysOf>,
-  states: Parameters<typeof statementsToWork>[2],
+  states: Parameters<typeof statementsIn>[2],
 ): Promise<void> {
   let left = 0;
   for await (const group of groupsOf(context, days, states))
-    for (const { transaction_count: count, state } of group) left += count * (postingSteps.length - stepOf(state));
+    for (const { transactionCount: count, state } of group) left += count * (postingSteps.length - stepOf(state));
   context.expect('posting sales, each through up to 10 states', left);
 }
 
-async function postGroup(context: JobContext, group: readonly Worked[]): Promise<void> {
+async function postGroup(context: JobContext, group: readonly StatementSummary[]): Promise<void> {
   const failed = new Set<number>();
   for (let step = 1; step <= postingSteps.length; step++) {
     const ids = group.filter(({ state }) => stepOf(state) < step).map(({ id }) => id);
@@ -48,7 +48,7 @@ async function postGroup(context: JobContext, group: readonly Worked[]): Promise
       for (let more = true; more; ) {
         const ids = some.filter((id) => !failed.has(id));
         const { failures, left } = await context.batch(async (tx) => {
-          const { done, failures, more: left } = await postBatch(tx, ids, step, context.batchSize, momentOf(context));
+          const { done, failures, more: left } = await postBatch(tx, ids, step, context.batchSize, whoOf(context));
           return { done, failed: failures.length, result: { failures, left } };
         });
         for (const { id } of failures) failed.add(id);

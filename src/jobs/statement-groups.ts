@@ -1,12 +1,11 @@
-import type { ChannelDay } from '../data/hq/calculation.ts';
 import {
+  type ChannelDay,
   failStatements,
-  type Moment,
   type StatementFailure,
-  type StatementState,
-  statementsToWork,
-  type Worked,
-} from '../data/hq/statement.ts';
+  type StatementSummary,
+  statementsIn,
+} from '../data/hq/statement.bulk.ts';
+import type { StatementState, Who } from '../data/hq/statement.ts';
 import { dayIn } from '../domain/business-day.ts';
 import { firstOf } from '../domain/posting.ts';
 import { DomainError } from '../errors.ts';
@@ -26,16 +25,16 @@ export function daysOf(context: JobContext): ChannelDay[] {
   }));
 }
 
-export const momentOf = (context: JobContext): Moment => ({ actor: context.run.requestedBy, at: context.now() });
+export const whoOf = (context: JobContext): Who => ({ actor: context.run.requestedBy, at: context.now() });
 
 /** The statements of a run in these states, group by group, in the order of their numbers: each is offered once. */
 export async function* groupsOf(
   context: JobContext,
   days: readonly ChannelDay[],
   states: readonly StatementState[],
-): AsyncGenerator<Worked[]> {
+): AsyncGenerator<StatementSummary[]> {
   for (let after = 0; ; ) {
-    const found = await context.hq.read((db) => statementsToWork(db, days, states, after, MOST_STATEMENTS));
+    const found = await context.hq.read((db) => statementsIn(db, days, states, after, MOST_STATEMENTS));
     if (found.length === 0) return;
     const group = firstOf(found, MOST_SALES);
     after = group.at(-1)!.id;
@@ -52,7 +51,7 @@ export async function together(
 ): Promise<void> {
   const fail = async (id: number, error: unknown) => {
     await context.batch(async (tx) => {
-      await failStatements(tx, [failureOf(context, id, error)], momentOf(context));
+      await failStatements(tx, [failureOf(context, id, error)], whoOf(context));
       return { done: 0, failed: 1, result: undefined };
     });
     failed.add(id);
@@ -65,7 +64,7 @@ export async function together(
 }
 
 function failureOf(context: JobContext, id: number, error: unknown): StatementFailure {
-  if (error instanceof DomainError) return { id, error_code: error.code, error: error.message };
+  if (error instanceof DomainError) return { id, errorCode: error.code, error: error.message };
   context.log.error({ err: error, statement: id }, 'a statement was refused by the database');
-  return { id, error_code: 'INTERNAL', error: 'The database refused this statement; see the log of headquarters.' };
+  return { id, errorCode: 'INTERNAL', error: 'The database refused this statement; see the log of headquarters.' };
 }

@@ -2,17 +2,16 @@ import type { EntityManager } from 'typeorm';
 import { expect, test } from 'vitest';
 import type { Database } from '../../src/data/database.ts';
 import {
-  aggregatePage,
-  anyAggregateBeyond,
   dropAggregate,
   dropAggregates,
   insertAggregateOrders,
   lastAggregates,
   looseSales,
   storeAggregates,
-} from '../../src/data/hq/aggregate.ts';
+} from '../../src/data/hq/aggregate.bulk.ts';
+import { aggregatePage, anyAggregateBeyond } from '../../src/data/hq/aggregate.ts';
 import { attentionCounts, attentionPage } from '../../src/data/hq/attention.ts';
-import { markSales, releaseMarked, startStatements } from '../../src/data/hq/calculation.ts';
+import { markSales, releaseMarked, startStatements } from '../../src/data/hq/calculation.bulk.ts';
 import {
   insertInvoices,
   linkPayments,
@@ -21,7 +20,7 @@ import {
   postTenderCounts,
   unbalanced,
 } from '../../src/data/hq/journal.bulk.ts';
-import { invoicePage, journalEntryPage, journalTotals } from '../../src/data/hq/journal.ts';
+import { invoicePage, journalEntryPage, journalTotals, newestInvoices } from '../../src/data/hq/journal.ts';
 import {
   aggregatesAt,
   finishSales,
@@ -36,15 +35,13 @@ import {
 import { linesOfSalesOrders, newestSalesOrders, salesOrderPage } from '../../src/data/hq/sales-order.ts';
 import { markShifts, paidInShifts, storeTenderCounts, uncheckedInShifts } from '../../src/data/hq/shift.ts';
 import {
+  addUpSales,
   failStatements,
-  holdStatements,
+  lockStatements,
   moveStatements,
-  recount,
-  statementEventPage,
-  statementPage,
-  statementsToWork,
-} from '../../src/data/hq/statement.ts';
-import { newestInvoices, shiftCountsOf, statesReached } from '../../src/data/hq/statement-view.ts';
+  statementsIn,
+} from '../../src/data/hq/statement.bulk.ts';
+import { shiftCountsOf, statementEventPage, statementPage, statesReached } from '../../src/data/hq/statement.ts';
 import {
   anyToTry,
   countDueTransactions,
@@ -52,7 +49,7 @@ import {
   transactionPage,
   wakeTransactions,
 } from '../../src/data/hq/transaction.ts';
-import { knownShifts, revalidate } from '../../src/data/hq/validation.ts';
+import { knownShifts, revalidate } from '../../src/data/hq/validation.bulk.ts';
 import { sql } from '../../src/data/sql.ts';
 import { clearingAccounts, countingDifferences, payments, sales } from '../../src/domain/double-entry.ts';
 import { withChannels } from '../support/actions.ts';
@@ -92,12 +89,12 @@ const big: Record<string, string[]> = {
 const gathered = {
   ...{
     id: 1,
-    statement_id: 1,
-    customer_uuid: null,
-    is_return: false,
-    prices_include_tax: false,
-    transaction_count: 1,
-    line_count: 1,
+    statementId: 1,
+    customerUuid: null,
+    isReturn: false,
+    pricesIncludeTax: false,
+    transactionCount: 1,
+    lineCount: 1,
     sales: [1],
   },
   ...{ net: 0, discount: 0, tax: 0, charge: 0, gross: 0, paid: 0, quantity: 0 },
@@ -106,13 +103,13 @@ const gathered = {
 const queries: Record<string, (tx: EntityManager) => Promise<unknown>> = {
   'start statements of sales': (tx) => startStatements(tx, 'TRANSACTIONAL', days, who),
   'start statements of shifts': (tx) => startStatements(tx, 'FINANCIAL', days, who),
-  'statements to work on': (tx) => statementsToWork(tx, days, ['STARTED', 'MARKED']),
-  'hold statements': (tx) => holdStatements(tx, ids, 'STARTED'),
+  'statements to work on': (tx) => statementsIn(tx, days, ['STARTED', 'MARKED']),
+  'lock statements': (tx) => lockStatements(tx, ids, 'STARTED'),
   'move statements': (tx) => moveStatements(tx, ids, 'MARKED', who),
-  'fail statements': (tx) => failStatements(tx, [{ id: 1, error_code: 'X', error: 'x' }], who),
+  'fail statements': (tx) => failStatements(tx, [{ id: 1, errorCode: 'X', error: 'x' }], who),
   'mark sales': (tx) => markSales(tx, ids, 1_000, at),
   'mark shifts': (tx) => markShifts(tx, ids),
-  'add up sales': (tx) => recount(tx, ids),
+  'add up sales': (tx) => addUpSales(tx, ids),
   'what was paid in shifts': (tx) => paidInShifts(tx, ids),
   'what was not checked in shifts': (tx) => uncheckedInShifts(tx, ids),
   'store counts': (tx) => storeTenderCounts(tx, ids, []),
@@ -129,8 +126,8 @@ const queries: Record<string, (tx: EntityManager) => Promise<unknown>> = {
   'statements begun': (tx) => withAggregatesAt(tx, ids, 2),
   'finished statements': (tx) => withoutAggregatesAt(tx, ids, 2),
   'a step of aggregates': (tx) => stepAggregates(tx, ids, 3),
-  'sales orders': (tx) => insertAggregateOrders(tx, [{ id: 1, sales_order_id: 'SO1' }], at),
-  invoices: (tx) => insertInvoices(tx, [{ id: 1, invoice_id: 'INV1' }], at),
+  'sales orders': (tx) => insertAggregateOrders(tx, [{ id: 1, number: 'SO1' }], at),
+  invoices: (tx) => insertInvoices(tx, [{ id: 1, number: 'INV1' }], at),
   'journal of invoices': (tx) => postInvoices(tx, ids, sales, at),
   'journal of payments': (tx) => postSettlements(tx, ids, payments, at),
   'journal of differences': (tx) => postTenderCounts(tx, ids, countingDifferences, at),
@@ -146,11 +143,11 @@ const queries: Record<string, (tx: EntityManager) => Promise<unknown>> = {
   'statements of a channel': (tx) => statementPage(tx, { channel: 'houston' }, { ...page, before: 50_000 }),
   'events of a statement': (tx) => statementEventPage(tx, 1, page),
   'states of statements': (tx) => statesReached(tx, ids),
-  'aggregates of a statement': (tx) => aggregatePage(tx, { statement_id: 1 }, page),
-  'invoices of a statement': (tx) => invoicePage(tx, { statement_id: 1 }, page),
-  'invoices of a customer': (tx) => invoicePage(tx, { customer_uuid: uuid }, page),
-  'entries of a statement': (tx) => journalEntryPage(tx, { statement_id: 1 }, page),
-  'entries of an aggregate': (tx) => journalEntryPage(tx, { aggregate_id: 1 }, page),
+  'aggregates of a statement': (tx) => aggregatePage(tx, { statementId: 1 }, page),
+  'invoices of a statement': (tx) => invoicePage(tx, { statementId: 1 }, page),
+  'invoices of a customer': (tx) => invoicePage(tx, { customerUuid: uuid }, page),
+  'entries of a statement': (tx) => journalEntryPage(tx, { statementId: 1 }, page),
+  'entries of an aggregate': (tx) => journalEntryPage(tx, { aggregateId: 1 }, page),
   'totals of journals': (tx) => journalTotals(tx, ids),
   'counts of statements': (tx) => shiftCountsOf(tx, ids),
   'newest invoices of customers': (tx) => newestInvoices(tx, uuids, 20, 'houston'),

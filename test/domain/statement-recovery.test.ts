@@ -52,7 +52,7 @@ test('a calculated statement can be cleared: its sales can be corrected and join
   const id = await idOf(hq);
 
   const cleared = await hq.hq.write((tx) => clearStatement(tx, id, who));
-  expect(cleared).toMatchObject({ state: 'CLEARED', error_code: null });
+  expect(cleared).toMatchObject({ state: 'CLEARED', errorCode: null });
   expect(await saleOf(hq, uuid)).toMatchObject({ status: 'SUCCEEDED', statement_id: null });
   expect(await audit(hq)).toEqual([
     {
@@ -85,9 +85,9 @@ test('a statement that is being posted, was posted or was cleared cannot be clea
 test('aggregates can be made anew by other settings while there is no sales order', async () => {
   const hq = await stopped(noOrders, 3);
   expect(await rowsOf(hq.hq, 'select line_count from aggregated_transaction')).toEqual([{ line_count: 3 }]);
-  await settle(hq, { aggregation_line_limit: 2 });
+  await settle(hq, { aggregationLineLimit: 2 });
   const again = await hq.hq.write(async (tx) => regenerateAggregates(tx, await idOf(hq), who));
-  expect(again).toMatchObject({ state: 'CHECKED', error_code: null });
+  expect(again).toMatchObject({ state: 'CHECKED', errorCode: null });
   await run(hq, 'runPostStatements');
   expect((await ordersOf(hq)).map(({ gross }) => gross)).toEqual([20_000, 10_000]);
   expect(await statementsOf(hq)).toMatchObject([{ state: 'POSTED' }]);
@@ -114,8 +114,8 @@ test('the order of an aggregate that is not invoiced can be deleted: its sales j
   const left = await hq.hq.write((tx) => deleteCustomerOrder(tx, aggregate, who));
   expect(left).toMatchObject({
     state: 'CUSTOMER_ORDER_CREATED',
-    error_code: null,
-    transaction_count: 1,
+    errorCode: null,
+    transactionCount: 1,
     gross: 10_000,
   });
   expect(await saleOf(hq, named)).toMatchObject({ status: 'NONE', statement_id: null, aggregate_id: null });
@@ -175,19 +175,19 @@ test('settings are checked, kept and audited; what is left out stays', async () 
   const hq = await withChannels(['houston']);
   const update = (change: Parameters<typeof updateStatementSettings>[2]) =>
     hq.hq.write((tx) => updateStatementSettings(tx, 'houston', change, who));
-  expect(await update({ maximum_payment_difference: 5 })).toEqual({
+  expect(await update({ maximumPaymentDifference: 5 })).toEqual({
     channel: 'houston',
-    default_customer_uuid: null,
-    maximum_payment_difference: 5,
-    maximum_counting_difference: null,
-    aggregation_line_limit: 1_000,
-    aggregate_returns: true,
-    hold_code: 'ORDER_SYNC',
+    defaultCustomerUuid: null,
+    maximumPaymentDifference: 5,
+    maximumCountingDifference: null,
+    aggregationLineLimit: 1_000,
+    aggregateReturns: true,
+    holdCode: 'ORDER_SYNC',
   });
-  expect(await update({ aggregate_returns: false, maximum_counting_difference: 0 })).toMatchObject({
-    maximum_payment_difference: 5,
-    aggregate_returns: false,
-    maximum_counting_difference: 0,
+  expect(await update({ aggregateReturns: false, maximumCountingDifference: 0 })).toMatchObject({
+    maximumPaymentDifference: 5,
+    aggregateReturns: false,
+    maximumCountingDifference: 0,
   });
   expect(await audit(hq)).toMatchObject([
     { subject: 'channel:houston', old_value: '0', new_value: '5' },
@@ -195,10 +195,10 @@ test('settings are checked, kept and audited; what is left out stays', async () 
     { old_value: 'true', new_value: 'false' },
   ]);
   for (const [change, path] of [
-    [{ maximum_payment_difference: -1 }, 'maximumPaymentDifference'],
-    [{ aggregation_line_limit: 0 }, 'aggregationLineLimit'],
-    [{ hold_code: 'no code' }, 'holdCode'],
-    [{ default_customer_uuid: '7f3c1a52-1b7c-4c1e-9d38-2f4c8a6f0b11' }, 'defaultCustomerUuid'],
+    [{ maximumPaymentDifference: -1 }, 'maximumPaymentDifference'],
+    [{ aggregationLineLimit: 0 }, 'aggregationLineLimit'],
+    [{ holdCode: 'no code' }, 'holdCode'],
+    [{ defaultCustomerUuid: '7f3c1a52-1b7c-4c1e-9d38-2f4c8a6f0b11' }, 'defaultCustomerUuid'],
   ] as const)
     await expect(update(change)).rejects.toMatchObject({ code: 'INVALID_INPUT', inputPath: [path] });
 });

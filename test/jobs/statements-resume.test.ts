@@ -31,13 +31,13 @@ const failures: [string, string, Refusal][] = [
 
 test('a statement that fails on the way to a state goes on there, to the same books as one that was never interrupted', async () => {
   const hq = await withChannels(['houston'], { settings: { BATCH_SIZE: '3' } });
-  await settle(hq, { aggregation_line_limit: 4 });
+  await settle(hq, { aggregationLineLimit: 4 });
   await manySales(hq);
   await posted(hq);
   const uninterrupted = await books(hq);
 
   const interrupted = await withChannels(['houston'], { settings: { BATCH_SIZE: '3' } });
-  await settle(interrupted, { aggregation_line_limit: 4 });
+  await settle(interrupted, { aggregationLineLimit: 4 });
   await manySales(interrupted);
   await validated(interrupted);
   for (const [, state, refusal] of failures) {

@@ -84,7 +84,7 @@ test('a closed shift is counted against what was paid in it, by sales and orders
 
 test('a tender that was not counted has no difference, and does not count towards the largest that is allowed', async () => {
   const hq = await withChannels(['houston']);
-  await settle(hq, { maximum_counting_difference: 0 });
+  await settle(hq, { maximumCountingDifference: 0 });
   const shift = await aShift(hq, {
     tenders: [
       { tender: 'CASH', starting: 5_000, counted: 11_000 },
@@ -199,7 +199,7 @@ test('shifts that are not closed stay out, and join the statement of their day w
 
 test('a difference that is larger than the settings allow stops the statement until it is allowed', async () => {
   const hq = await withChannels(['houston']);
-  await settle(hq, { maximum_counting_difference: 150 });
+  await settle(hq, { maximumCountingDifference: 150 });
   await aShift(hq, {
     tenders: [
       { tender: 'CASH', starting: 1_000, counted: 900 },
@@ -214,7 +214,7 @@ test('a difference that is larger than the settings allow stops the statement un
   ]);
   expect(await rowsOf(hq.hq, `select id from journal_entry where journal = 'DIFFERENCE'`)).toEqual([]);
 
-  await settle(hq, { maximum_counting_difference: 151 });
+  await settle(hq, { maximumCountingDifference: 151 });
   await posted(hq);
   expect((await statementsOf(hq))[1]).toMatchObject({ state: 'POSTED', error_code: null });
   expect(await balances(hq)).toMatchObject({ CASH_OVER_SHORT: 49 });

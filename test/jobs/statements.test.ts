@@ -105,7 +105,7 @@ test('sales that name nobody are posted for the default customer of the channel'
   const hq = await withChannels(['houston']);
   const walkIn = await createCustomer(hq, { name: { first: 'Walk', last: 'In' } });
   await run(hq, 'runConversion');
-  await settle(hq, { default_customer_uuid: walkIn });
+  await settle(hq, { defaultCustomerUuid: walkIn });
   await sell(hq);
   await posted(hq);
   expect(await ordersOf(hq)).toMatchObject([{ account_id: 'C00000001', gross: 10_000 }]);
@@ -144,7 +144,7 @@ test('an anonymous sale and one that names the default customer share an order, 
     await createCustomer(hq, { id: names[0] }),
   ];
   await run(hq, 'runConversion');
-  await settle(hq, { default_customer_uuid: walkIn });
+  await settle(hq, { defaultCustomerUuid: walkIn });
   for (const customer of [null, walkIn, ada, null, ada, walkIn]) await sell(hq, { customer_uuid: customer });
   await posted(hq);
   expect(
@@ -209,7 +209,7 @@ test('what an exchange took back is a line of its own beside what was sold at th
 
 test('a channel may have each return in an order of its own', async () => {
   const hq = await withChannels(['houston']);
-  await settle(hq, { aggregate_returns: false });
+  await settle(hq, { aggregateReturns: false });
   for (const quantity of [1_000, -1_000, 3_000, -1_000]) await sell(hq, { lines: lines({ quantity }) });
   await posted(hq);
   expect((await ordersOf(hq)).map(({ gross }) => gross)).toEqual([40_000, -10_000, -10_000]);
@@ -217,7 +217,7 @@ test('a channel may have each return in an order of its own', async () => {
 
 test('no sales order gathers more lines than the limit, and no sale is split', async () => {
   const hq = await withChannels(['houston'], { settings: { BATCH_SIZE: '2' } });
-  await settle(hq, { aggregation_line_limit: 4 });
+  await settle(hq, { aggregationLineLimit: 4 });
   for (const count of [2, 1, 2, 3, 6, 1])
     await sell(hq, { lines: lines(...Array.from({ length: count }, () => ({}))) });
   await posted(hq);
@@ -233,7 +233,7 @@ test('no sales order gathers more lines than the limit, and no sale is split', a
 test('batches of any size make the same books', async () => {
   const posting = async (batchSize: string) => {
     const hq = await withChannels(['houston'], { settings: { BATCH_SIZE: batchSize } });
-    await settle(hq, { aggregation_line_limit: 5, aggregate_returns: false });
+    await settle(hq, { aggregationLineLimit: 5, aggregateReturns: false });
     await manySales(hq);
     await posted(hq);
     return books(hq);
@@ -245,7 +245,7 @@ test('batches of any size make the same books', async () => {
 
 test('what was paid too little or too much, within the allowed difference, is posted as such', async () => {
   const hq = await withChannels(['houston']);
-  await settle(hq, { maximum_payment_difference: 5 });
+  await settle(hq, { maximumPaymentDifference: 5 });
   await sell(hq, { payments: paidBy(['CASH', 9_997]) });
   await sell(hq, { payments: paidBy(['CASH', 10_005]) });
   const short = await sell(hq, { payments: paidBy(['CASH', 9_994]) });

@@ -1,21 +1,25 @@
 import type { EntityManager } from 'typeorm';
-import { listed, matching, rows, sql, unpacked } from '../sql.ts';
-import { paymentColumns, type Tender, type TransactionTotals } from '../transaction-rows.ts';
-import type { Account, Journal } from './journal.ts';
-import { totalNames } from './statement.ts';
+import { copied, insertInto, rows } from '../columns.ts';
+import { listed, matching, sql, unpacked } from '../sql.ts';
+import { paymentColumns, type Tender, type TransactionTotals, totalNames } from '../transaction-rows.ts';
+import { type Account, Invoice, type Journal, JournalEntry, Settlement } from './journal.ts';
 
 /** Invoices the sales orders of these aggregates. */
 export async function insertInvoices(
   tx: EntityManager,
-  numbers: readonly { id: number; invoice_id: string }[],
+  numbers: readonly { id: number; number: string }[],
   at: string,
 ): Promise<void> {
   await sql(
     tx,
-    `insert into invoice (invoice_id, sales_order, aggregate_id, statement_id, channel, customer_uuid, account_id, invoice_date, currency, ${totalNames.join(', ')}, created_at)
-     select x.invoice_id, o.id, o.aggregate_id, o.statement_id, o.channel, o.customer_uuid, o.account_id, o.business_date, o.currency,
-       ${totalNames.map((name) => `o.${name}`).join(', ')}, $1
-     from ${rows(tx, { id: 'bigint', invoice_id: 'text' }, '$2')} cross join sales_order o where o.aggregate_id = x.id order by o.aggregate_id`,
+    `${insertInto(tx, Invoice, {
+      invoiceId: 'x.number',
+      salesOrder: 'o.id',
+      ...copied('o', ['aggregateId', 'statementId', 'channel', 'customerUuid', 'accountId', 'currency', ...totalNames]),
+      invoiceDate: 'o.business_date',
+      createdAt: '$1',
+    })}
+     from ${rows(tx, { id: 'bigint', number: 'text' }, '$2')} cross join sales_order o where o.aggregate_id = x.id order by o.aggregate_id`,
     [at, JSON.stringify(numbers)],
   );
   await sql(tx, `update sales_order set status = 'INVOICED' where aggregate_id in ${listed(tx, '$1', 'bigint')}`, [
@@ -105,9 +109,22 @@ function insertEntries<Source extends keyof Amounts>(
   return sql(
     tx,
     `with source as materialized (${source})
-     insert into journal_entry (statement_id, journal, account, debit, credit, currency, business_date, aggregate_id, invoice, shift_id, tender, created_at)
-     select x.statement_id, '${journal}', x.account, case when x.posted > 0 then x.posted else 0 end, case when x.posted < 0 then -x.posted else 0 end,
-       x.currency, x.business_date, x.aggregate_id, x.invoice, x.shift_id, x.tender, $2
+     ${insertInto(tx, JournalEntry, {
+       ...copied('x', [
+         'statementId',
+         'account',
+         'currency',
+         'businessDate',
+         'aggregateId',
+         'invoice',
+         'shiftId',
+         'tender',
+       ]),
+       journal: `'${journal}'`,
+       debit: 'case when x.posted > 0 then x.posted else 0 end',
+       credit: 'case when x.posted < 0 then -x.posted else 0 end',
+       createdAt: '$2',
+     })}
      from (${entries.join(' union all ')}) as x where x.posted <> 0 order by x.statement_id, x.aggregate_id, x.shift_id, x.tender, x.place`,
     [JSON.stringify(ids), at],
   );
@@ -130,8 +147,13 @@ export const linkPayments = (tx: EntityManager, ids: readonly number[]) => {
        select t.sequence, t.payload, i.statement_id, i.aggregate_id, i.id as invoice from invoice i
          ${matching(tx, 'retail_transaction', 't', 't.aggregate_id = i.aggregate_id')}
        where i.aggregate_id in ${listed(tx, '$1', 'bigint')})
-     insert into settlement (transaction_sequence, line, statement_id, aggregate_id, invoice, tender, amount)
-     select found.sequence, cast(${field('line')} as bigint), found.statement_id, found.aggregate_id, found.invoice, ${field('tender')}, cast(${field('amount')} as bigint)
+     ${insertInto(tx, Settlement, {
+       transactionSequence: 'found.sequence',
+       ...copied('found', ['statementId', 'aggregateId', 'invoice']),
+       line: `cast(${field('line')} as bigint)`,
+       tender: field('tender'),
+       amount: `cast(${field('amount')} as bigint)`,
+     })}
      from found ${join}`,
     [JSON.stringify(ids)],
   );
@@ -143,9 +165,9 @@ export async function unbalanced(
   statements: readonly number[],
   clearing: readonly Account[],
 ): Promise<number[]> {
-  const found = await sql<{ statement_id: number }>(
+  const found = await sql<{ id: number }>(
     db,
-    `select distinct x.statement_id from (
+    `select distinct x.statement_id as id from (
        select statement_id from journal_entry where statement_id in ${listed(db, '$1', 'bigint')}
        group by statement_id, journal having sum(debit) <> sum(credit)
        union all
@@ -153,5 +175,5 @@ export async function unbalanced(
        group by statement_id, account having sum(debit) <> sum(credit)) as x order by x.statement_id`,
     [JSON.stringify(statements), JSON.stringify(clearing)],
   );
-  return found.map(({ statement_id: id }) => Number(id));
+  return found.map(({ id }) => id);
 }

@@ -8,10 +8,9 @@ import {
   PrimaryGeneratedColumn,
   type Relation,
 } from 'typeorm';
-import type { KeysetPage } from '../keyset-page.ts';
-import { keysetPage, type Listed, rowsWhere, type Where } from '../legacy.ts';
+import { firstOfEach, type KeysetPage, keysetPage, rowsWhere, type Where } from '../keyset-page.ts';
 import { listed, sql } from '../sql.ts';
-import { TransactionTotals, totalColumns } from '../transaction-rows.ts';
+import { TransactionTotals } from '../transaction-rows.ts';
 import { Statement } from './statement.ts';
 
 /** What posting writes in the books, each with debits and credits that are equal. */
@@ -93,109 +92,31 @@ export class Settlement {
   @Column({ type: 'bigint' }) amount!: number;
 }
 
-export interface JournalEntryRow {
-  id: number;
-  statement_id: number;
-  journal: Journal;
-  account: Account;
-  /** Never negative: a return posts on the other side. */
-  debit: number;
-  credit: number;
-  currency: string;
-  business_date: string;
-  aggregate_id: number | null;
-  invoice: number | null;
-  shift_id: number | null;
-  tender: string | null;
-  created_at: string;
-}
-
-export const journalEntries: Listed = {
-  name: 'journal_entry',
-  key: 'id',
-  columns: {
-    id: 'bigint',
-    statement_id: 'bigint',
-    journal: 'text',
-    account: 'text',
-    debit: 'bigint',
-    credit: 'bigint',
-    currency: 'text',
-    business_date: 'text',
-    aggregate_id: 'bigint',
-    invoice: 'bigint',
-    shift_id: 'bigint',
-    tender: 'text',
-    created_at: 'text',
-  },
-};
-
-export interface JournalEntryFilter {
-  statement_id?: number | undefined;
-  aggregate_id?: number | undefined;
-  journal?: Journal | undefined;
-  account?: Account | undefined;
-}
-
-export const journalEntryPage = (db: EntityManager, filter: JournalEntryFilter, page: KeysetPage) =>
-  keysetPage<JournalEntryRow>(db, journalEntries, { ...filter }, page);
-
-export interface InvoiceRow extends TransactionTotals {
-  id: number;
-  invoice_id: string;
-  sales_order: number;
-  aggregate_id: number;
-  statement_id: number;
-  channel: string;
-  customer_uuid: string | null;
-  account_id: string | null;
-  invoice_date: string;
-  currency: string;
-  created_at: string;
-}
+export const journalEntryPage = (db: EntityManager, where: Where<JournalEntry>, page: KeysetPage) =>
+  keysetPage(db, JournalEntry, 'id', where, page);
 
 export const invoiceNumbers = 'invoice';
 
-export const invoices: Listed = {
-  name: 'invoice',
-  key: 'id',
-  columns: {
-    id: 'bigint',
-    invoice_id: 'text',
-    sales_order: 'bigint',
-    aggregate_id: 'bigint',
-    statement_id: 'bigint',
-    channel: 'text',
-    customer_uuid: 'text',
-    account_id: 'text',
-    invoice_date: 'text',
-    currency: 'text',
-    ...totalColumns,
-    created_at: 'text',
-  },
-};
+export const invoicePage = (db: EntityManager, where: Where<Invoice>, page: KeysetPage) =>
+  keysetPage(db, Invoice, 'id', where, page);
 
-export interface InvoiceFilter {
-  statement_id?: number | undefined;
-  channel?: string | undefined;
-  customer_uuid?: string | undefined;
-}
+export const invoicesWhere = (db: EntityManager, where: Where<Invoice>) => rowsWhere(db, Invoice, 'id', where);
 
-export const invoicePage = (db: EntityManager, filter: InvoiceFilter, page: KeysetPage) =>
-  keysetPage<InvoiceRow>(db, invoices, { ...filter }, page);
+/** The newest invoices of each of these customers. */
+export const newestInvoices = (
+  db: EntityManager,
+  customers: readonly string[],
+  limit: number,
+  channel: string | undefined,
+) => firstOfEach(db, Invoice, 'id', 'customerUuid', customers, { limit, descending: true }, { where: { channel } });
 
-export const invoicesWhere = (db: EntityManager, where: Where) => rowsWhere<InvoiceRow>(db, invoices, where);
+export type JournalTotal = Pick<JournalEntry, 'statementId' | 'journal' | 'account' | 'debit' | 'credit'>;
 
 /** The total of each account in each journal of these statements. */
-export async function journalTotals(
-  db: EntityManager,
-  statements: readonly number[],
-): Promise<{ statement_id: number; journal: Journal; account: Account; debit: number; credit: number }[]> {
-  const found = await sql<{ statement_id: number; journal: Journal; account: Account; debit: number; credit: number }>(
+export const journalTotals = (db: EntityManager, statements: readonly number[]) =>
+  sql<JournalTotal>(
     db,
-    `select statement_id, journal, account, cast(sum(debit) as bigint) as debit, cast(sum(credit) as bigint) as credit from journal_entry
+    `select statement_id as "statementId", journal, account, cast(sum(debit) as bigint) as debit, cast(sum(credit) as bigint) as credit from journal_entry
      where statement_id in ${listed(db, '$1', 'bigint')} group by statement_id, journal, account order by statement_id, min(id)`,
     [JSON.stringify(statements)],
   );
-  return found.map((row) => ({ ...row, statement_id: Number(row.statement_id) }));
-}

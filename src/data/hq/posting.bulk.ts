@@ -1,6 +1,6 @@
 import type { EntityManager } from 'typeorm';
 import { listed, matching, sql } from '../sql.ts';
-import { totalNames } from './statement.ts';
+import { totalNames } from '../transaction-rows.ts';
 
 /** Aggregates of a batch, in the order in which they get their numbers. */
 export interface Chunk {
@@ -24,18 +24,19 @@ export async function aggregatesAt(
     statements.length === 1
       ? ['statement_id = $1', statements[0]]
       : [`statement_id in ${listed(tx, '$1', 'bigint')}`, JSON.stringify(statements)];
-  const found = await sql<{ id: number; transaction_count: number; line_count: number }>(
+  const found = await sql<{ id: number; transactions: number; lines: number }>(
     tx,
-    `select id, transaction_count, line_count from aggregated_transaction where ${where} and step = $2 order by statement_id, id limit $3`,
+    `select id, transaction_count as transactions, line_count as lines from aggregated_transaction
+     where ${where} and step = $2 order by statement_id, id limit $3`,
     [given, step, limit],
   );
   const chunk: Chunk = { ids: [], transactions: 0 };
   let carried = 0;
-  for (const { id, transaction_count: transactions, line_count: lines } of found) {
-    if (carried > 0 && carried + Number(lines) + Number(transactions) > weight) break;
-    carried += Number(lines) + Number(transactions);
-    chunk.ids.push(Number(id));
-    chunk.transactions += Number(transactions);
+  for (const { id, transactions, lines } of found) {
+    if (carried > 0 && carried + lines + transactions > weight) break;
+    carried += lines + transactions;
+    chunk.ids.push(id);
+    chunk.transactions += transactions;
   }
   return chunk;
 }
@@ -59,7 +60,7 @@ export async function withoutAggregatesAt(
        and not exists (select 1 from aggregated_transaction a where a.statement_id = s.id and a.step = $2) order by s.id`,
     [JSON.stringify(statements), step],
   );
-  return found.map(({ id }) => Number(id));
+  return found.map(({ id }) => id);
 }
 
 /** Of these statements those with an aggregate that has done step `step`. */

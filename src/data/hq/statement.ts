@@ -8,12 +8,13 @@ import {
   PrimaryGeneratedColumn,
   type Relation,
 } from 'typeorm';
-import type { KeysetPage } from '../keyset-page.ts';
-import { keysetPage, type Listed, rowsWhere, type Where } from '../legacy.ts';
-import { forUpdate, listed, rows, sql } from '../sql.ts';
-import { TransactionTotals, totalColumns } from '../transaction-rows.ts';
+import { selected } from '../columns.ts';
+import { type KeysetPage, keysetPage, rowsWhere, type Where } from '../keyset-page.ts';
+import { listed, sql } from '../sql.ts';
+import { TransactionTotals } from '../transaction-rows.ts';
 import type { AggregatedTransaction } from './aggregate.ts';
 import type { Invoice } from './journal.ts';
+import { TenderCount } from './shift.ts';
 
 /*
  * Statements: the sales of a channel on a business day that are posted together. They are made and moved in sets, many at a time, and each
@@ -26,8 +27,6 @@ export type StatementType = (typeof statementTypes)[number];
 
 /** In the order in which calculation reaches them. */
 export const calculationStates = ['STARTED', 'MARKED', 'CALCULATED'] as const;
-/** Those states for SQL, as the index `statement_being_calculated` says them. */
-export const calculating = calculationStates.map((state) => `'${state}'`).join(', ');
 
 /** In the order in which posting reaches them; the first is number 1. */
 export const postingStates = [
@@ -95,246 +94,57 @@ export class StatementEvent {
   statement!: Relation<Statement>;
 }
 
-export interface StatementRow extends TransactionTotals {
-  id: number;
-  statement_id: string;
-  type: StatementType;
-  channel: string;
-  business_date: string;
-  currency: string;
-  /** The last one that it reached. */
-  state: StatementState;
-  /** Why it did not reach the next one; the next attempt goes on there. */
-  error_code: string | null;
-  error: string | null;
-  /** Sales, or (FINANCIAL) shifts. Of a FINANCIAL statement `gross` is what was expected of the tenders that were counted, and `paid` what was counted. */
-  transaction_count: number;
-  created_at: string;
-  calculated_at: string | null;
-  posted_at: string | null;
-  updated_at: string;
-}
-
-export const statements: Listed = {
-  name: 'statement',
-  key: 'id',
-  columns: {
-    id: 'bigint',
-    statement_id: 'text',
-    type: 'text',
-    channel: 'text',
-    business_date: 'text',
-    currency: 'text',
-    state: 'text',
-    error_code: 'text',
-    error: 'text',
-    transaction_count: 'bigint',
-    ...totalColumns,
-    created_at: 'text',
-    calculated_at: 'text',
-    posted_at: 'text',
-    updated_at: 'text',
-  },
-};
-
-export interface StatementFilter {
-  channel?: string | undefined;
-  type?: StatementType | undefined;
-  state?: readonly StatementState[] | undefined;
-  business_date?: string | undefined;
-  currency?: string | undefined;
-  statement_id?: string | undefined;
-}
-
 /** A page of statements; `failed` keeps those that stopped at an error, or those that did not. */
 export const statementPage = (
   db: EntityManager,
-  filter: StatementFilter,
+  where: Where<Statement>,
   page: KeysetPage,
   { failed }: { failed?: boolean | null | undefined } = {},
 ) =>
-  keysetPage<StatementRow>(
+  keysetPage(db, Statement, 'id', where, page, {
+    conditions: typeof failed === 'boolean' ? [`error_code is ${failed ? 'not ' : ''}null`] : [],
+  });
+
+export const statementsWhere = (db: EntityManager, where: Where<Statement>) => rowsWhere(db, Statement, 'id', where);
+
+export const statementEventPage = (db: EntityManager, statementId: number, page: KeysetPage) =>
+  keysetPage(db, StatementEvent, 'id', { statementId }, page);
+
+/** Who did something, and when. */
+export interface Who {
+  actor: string;
+  at: string;
+}
+
+/** Sets a statement to a state by hand, and removes its error. */
+export const setStatementState = (tx: EntityManager, id: number, state: StatementState, at: string) =>
+  tx.update(Statement, { id }, { state, errorCode: null, error: null, updatedAt: at });
+
+/** When a statement reached a state. */
+export type StateReached = Pick<StatementEvent, 'statementId' | 'at'> & { state: StatementState };
+
+/** When each of these statements reached its states; a state that was reached again counts from the last time. */
+export const statesReached = (db: EntityManager, statements: readonly number[]) =>
+  sql<StateReached>(
     db,
-    statements,
-    { ...filter },
-    page,
-    typeof failed === 'boolean' ? [`error_code is ${failed ? 'not ' : ''}null`] : [],
+    `select statement_id as "statementId", state, max(at) as at from statement_event
+     where statement_id in ${listed(db, '$1', 'bigint')} and event = state group by statement_id, state`,
+    [JSON.stringify(statements)],
   );
 
-export const statementsWhere = (db: EntityManager, where: Where) => rowsWhere<StatementRow>(db, statements, where);
-
-/** Something that happened to a statement: a state that it reached, a failure, or what a person did. */
-export interface StatementEventRow {
-  id: number;
-  statement_id: number;
-  at: string;
-  actor: string;
-  /** The state that was reached, or `FAILED`, `REOPENED`, `CLEARED`, `REGENERATED`, `ORDER_DELETED`. */
-  event: string;
-  /** The state that it had then. */
-  state: StatementState | null;
-  detail: string | null;
+/** A count, with its shift. */
+export interface ShiftCount extends TenderCount {
+  channel: string;
+  shiftUuid: string;
+  register: string;
 }
 
-export const statementEvents: Listed = {
-  name: 'statement_event',
-  key: 'id',
-  columns: {
-    id: 'bigint',
-    statement_id: 'bigint',
-    at: 'text',
-    actor: 'text',
-    event: 'text',
-    state: 'text',
-    detail: 'text',
-  },
-};
-
-export const statementEventPage = (db: EntityManager, statement: number, page: KeysetPage) =>
-  keysetPage<StatementEventRow>(db, statementEvents, { statement_id: statement }, page);
-
-export interface Moment {
-  actor: string;
-  at: string;
-}
-
-export const addEvents = (
-  tx: EntityManager,
-  events: readonly { statement_id: number; event: string; state: StatementState | null; detail?: string | null }[],
-  { actor, at }: Moment,
-) =>
-  events.length === 0
-    ? Promise.resolve([])
-    : sql(
-        tx,
-        `insert into statement_event (statement_id, at, actor, event, state, detail)
-         select x.statement_id, $1, $2, x.event, x.state, x.detail
-         from ${rows(tx, { statement_id: 'bigint', event: 'text', state: 'text', detail: 'text' }, '$3')} order by x.statement_id`,
-        [at, actor, JSON.stringify(events)],
-      );
-
-/** A statement that a job works on. */
-export type Worked = Pick<
-  StatementRow,
-  'id' | 'type' | 'channel' | 'state' | 'business_date' | 'currency' | 'transaction_count'
->;
-
-const worked = 'id, type, channel, state, business_date, currency, transaction_count';
-
-const numbered = (found: Worked[]): Worked[] =>
-  found.map((row) => ({ ...row, id: Number(row.id), transaction_count: Number(row.transaction_count) }));
-
-/** Statements of these channels, each up to its day, in one of these states; in the order of their numbers. */
-export async function statementsToWork(
-  db: EntityManager,
-  days: readonly { channel: string; until: string }[],
-  states: readonly StatementState[],
-  after = 0,
-  limit = 200,
-): Promise<Worked[]> {
-  return numbered(
-    await sql<Worked>(
-      db,
-      `select ${worked
-        .split(', ')
-        .map((name) => `s.${name}`)
-        .join(', ')} from ${rows(db, { channel: 'text', until: 'text' }, '$1')} cross join statement s
-       where s.channel = x.channel and s.state not in ('POSTED', 'CLEARED') and s.state in ${listed(db, '$2')} and s.business_date <= x.until and s.id > $3
-       order by s.id limit $4`,
-      [JSON.stringify(days), JSON.stringify(states), after, limit],
-    ),
+export const shiftCountsOf = (db: EntityManager, statements: readonly number[]) =>
+  sql<ShiftCount>(
+    db,
+    `select ${selected(db, TenderCount, 't', ['statementId', 'shiftId', 'tender', 'starting', 'expected', 'counted'])},
+       s.channel, s.uuid as "shiftUuid", s.register
+     from tender_count t join shift s on s.id = t.shift_id where t.statement_id in ${listed(db, '$1', 'bigint')}
+     order by t.statement_id, t.shift_id, t.tender`,
+    [JSON.stringify(statements)],
   );
-}
-
-/** Of these statements those that are in this state, kept so until the transaction ends. */
-export async function holdStatements(
-  tx: EntityManager,
-  ids: readonly number[],
-  state: StatementState,
-): Promise<Worked[]> {
-  return numbered(
-    await sql<Worked>(
-      tx,
-      `select ${worked} from statement where id in ${listed(tx, '$1', 'bigint')} and state = $2 order by id ${forUpdate(tx)}`,
-      [JSON.stringify(ids), state],
-    ),
-  );
-}
-
-/** Moves statements on: their errors are over. */
-export async function moveStatements(
-  tx: EntityManager,
-  ids: readonly number[],
-  state: StatementState,
-  moment: Moment,
-): Promise<void> {
-  if (ids.length === 0) return;
-  const time = { CALCULATED: 'calculated_at = $2, ', POSTED: 'posted_at = $2, ' }[state as string] ?? '';
-  await sql(
-    tx,
-    `update statement set state = $1, ${time}updated_at = $2, error_code = null, error = null where id in ${listed(tx, '$3', 'bigint')}`,
-    [state, moment.at, JSON.stringify(ids)],
-  );
-  await addEvents(
-    tx,
-    ids.map((id) => ({ statement_id: id, event: state, state })),
-    moment,
-  );
-}
-
-export interface StatementFailure {
-  id: number;
-  error_code: string;
-  error: string;
-}
-
-/** Says why statements did not reach their next state. They stay at the last one. */
-export async function failStatements(
-  tx: EntityManager,
-  failures: readonly StatementFailure[],
-  moment: Moment,
-): Promise<void> {
-  if (failures.length === 0) return;
-  const found = await sql<{ id: number; state: StatementState }>(
-    tx,
-    `update statement set error_code = x.error_code, error = x.error, updated_at = $1
-     from ${rows(tx, { id: 'bigint', error_code: 'text', error: 'text' }, '$2')}
-     where statement.id = x.id and statement.state not in ('POSTED', 'CLEARED') returning statement.id, statement.state`,
-    [moment.at, JSON.stringify(failures)],
-  );
-  const states = new Map(found.map(({ id, state }) => [Number(id), state]));
-  await addEvents(
-    tx,
-    failures
-      .filter(({ id }) => states.has(id))
-      .map(({ id, error_code, error }) => ({
-        statement_id: id,
-        event: 'FAILED',
-        state: states.get(id)!,
-        detail: `${error_code}: ${error}`,
-      })),
-    moment,
-  );
-}
-
-/** Sets a statement to a state by hand; what went wrong before is over. */
-export const turnBack = (tx: EntityManager, id: number, state: StatementState, at: string) =>
-  sql(tx, 'update statement set state = $1, error_code = null, error = null, updated_at = $2 where id = $3', [
-    state,
-    at,
-    id,
-  ]);
-
-/** Counts a statement's sales again, when some left it. */
-export const recount = (tx: EntityManager, ids: readonly number[]) =>
-  sql(
-    tx,
-    `update statement set transaction_count = x.transactions, ${totalNames.map((name) => `${name} = x.${name}`).join(', ')}
-     from (select s.id, count(t.sequence) as transactions, ${totalNames.map((name) => `coalesce(cast(sum(t.${name}) as bigint), 0) as ${name}`).join(', ')}
-           from statement s left join retail_transaction t on t.statement_id = s.id
-           where s.id in ${listed(tx, '$1', 'bigint')} group by s.id) as x
-     where statement.id = x.id`,
-    [JSON.stringify(ids)],
-  );
-
-export const totalNames = Object.keys(totalColumns) as (keyof TransactionTotals)[];

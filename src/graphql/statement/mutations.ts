@@ -1,4 +1,4 @@
-import { type StatementSettingsRow as SettingsRow, settingsOf } from '../../data/hq/statement-settings.ts';
+import { type StatementSettings as SettingsRow, settingsOf } from '../../data/hq/statement-settings.ts';
 import { transactionsWhere } from '../../data/hq/transaction.ts';
 import { type RuleName, ruleRows, type ValidationRule, validationRules } from '../../data/hq/validation.ts';
 import { minorUnits } from '../../domain/money.ts';
@@ -66,29 +66,29 @@ const Settings = builder.objectRef<SettingsRow>('StatementSettings').implement({
       type: Customer,
       nullable: true,
       description: 'The customer of sales that name none; null: those are posted without an account.',
-      resolve: ({ default_customer_uuid: uuid }, _args, context) =>
+      resolve: ({ defaultCustomerUuid: uuid }, _args, context) =>
         uuid === null ? null : hqCustomer(context).load(uuid),
     }),
     maximumPaymentDifference: t.field({
       type: Money,
       description: 'How far what was paid may be from what was due, per sale.',
-      resolve: (row, _args, { channels }) => money(row.maximum_payment_difference, channels.get(row.channel).currency),
+      resolve: (row, _args, { channels }) => money(row.maximumPaymentDifference, channels.get(row.channel).currency),
     }),
     maximumCountingDifference: t.field({
       type: Money,
       nullable: true,
       description: 'How far what was counted on a day may be from what was expected; null: any difference is posted.',
       resolve: (row, _args, { channels }) =>
-        moneyOrNull(row.maximum_counting_difference, channels.get(row.channel).currency),
+        moneyOrNull(row.maximumCountingDifference, channels.get(row.channel).currency),
     }),
-    aggregationLineLimit: t.exposeInt('aggregation_line_limit', {
+    aggregationLineLimit: t.exposeInt('aggregationLineLimit', {
       description: 'Lines of sales that are put together in one sales order at most. A sale is never split.',
     }),
-    aggregateReturns: t.exposeBoolean('aggregate_returns', {
+    aggregateReturns: t.exposeBoolean('aggregateReturns', {
       description:
         'Whether the returns of a customer on a day share a sales order; false: each has one of its own. Returns are never put together with sales.',
     }),
-    holdCode: t.exposeString('hold_code', {
+    holdCode: t.exposeString('holdCode', {
       description: 'Put on the sales order of an order that was corrected, when it is to be held.',
     }),
   }),
@@ -245,12 +245,12 @@ operatorMutation('updateStatementSettings', {
       return minor;
     };
     const change = {
-      default_customer_uuid: input.defaultCustomerUuid,
-      maximum_payment_difference: amount('maximumPaymentDifference') ?? undefined,
-      maximum_counting_difference: amount('maximumCountingDifference'),
-      aggregation_line_limit: input.aggregationLineLimit ?? undefined,
-      aggregate_returns: input.aggregateReturns ?? undefined,
-      hold_code: input.holdCode ?? undefined,
+      defaultCustomerUuid: input.defaultCustomerUuid,
+      maximumPaymentDifference: amount('maximumPaymentDifference') ?? undefined,
+      maximumCountingDifference: amount('maximumCountingDifference'),
+      aggregationLineLimit: input.aggregationLineLimit ?? undefined,
+      aggregateReturns: input.aggregateReturns ?? undefined,
+      holdCode: input.holdCode ?? undefined,
     };
     const given = Object.fromEntries(Object.entries(change).filter(([, value]) => value !== undefined));
     return updateStatementSettings(tx, channel, given, who);

@@ -1,21 +1,21 @@
-import { type AggregateRow, aggregatesWhere } from '../../data/hq/aggregate.ts';
+import { type AggregatedTransaction, aggregatesWhere } from '../../data/hq/aggregate.ts';
 import {
   type Account,
   accounts,
-  type InvoiceRow,
+  type Invoice as InvoiceRow,
   invoicesWhere,
-  type JournalEntryRow,
+  type JournalEntry as JournalEntryRow,
   type Journal as JournalName,
 } from '../../data/hq/journal.ts';
 import {
   calculationStates,
   postingStates,
+  type ShiftCount,
   type StatementState as State,
-  type StatementEventRow,
-  type StatementRow,
+  type StatementEvent,
+  type Statement as StatementRow,
   statementsWhere,
 } from '../../data/hq/statement.ts';
-import type { ShiftCountRow } from '../../data/hq/statement-view.ts';
 import { builder } from '../builder.ts';
 import { Customer } from '../customer/customer.ts';
 import { hqCustomer } from '../customer/loaders.ts';
@@ -86,7 +86,7 @@ export const Detail = builder.objectRef<StateDetail>('StatementStateDetail').imp
   }),
 });
 
-export const Event = builder.objectRef<StatementEventRow>('StatementEvent').implement({
+export const Event = builder.objectRef<StatementEvent>('StatementEvent').implement({
   description: 'Something that happened to a statement.',
   fields: (t) => ({
     at: t.expose('at', { type: 'DateTime', description: 'When.' }),
@@ -120,7 +120,7 @@ export const JournalEntry = builder.objectRef<JournalEntryRow>('JournalEntry').i
     account: t.expose('account', { type: LedgerAccount, description: 'Which account.' }),
     debit: amount(t, 'debit', 'Debit; 0 for a credit.'),
     credit: amount(t, 'credit', 'Credit; 0 for a debit.'),
-    businessDate: t.expose('business_date', { type: 'Date', description: 'Its day.' }),
+    businessDate: t.expose('businessDate', { type: 'Date', description: 'Its day.' }),
     tender: t.field({
       type: Tender,
       nullable: true,
@@ -154,14 +154,14 @@ export const AccountBalance = builder.objectRef<Balance>('AccountBalance').imple
   }),
 });
 
-export const TenderCount = builder.objectRef<ShiftCountRow & { currency: string }>('TenderCount').implement({
+export const TenderCount = builder.objectRef<ShiftCount & { currency: string }>('TenderCount').implement({
   description: 'What was counted of a tender in a shift, against what was expected.',
   fields: (t) => ({
     shift: t.field({
       type: Shift,
       nullable: true,
       description: 'Which shift, as its channel has it.',
-      resolve: ({ channel, shift_uuid: uuid }, _args, context) => shiftOf(context).load({ channel, uuid }),
+      resolve: ({ channel, shiftUuid: uuid }, _args, context) => shiftOf(context).load({ channel, uuid }),
     }),
     register: t.exposeString('register', { description: 'At which register.' }),
     tender: t.field({
@@ -181,7 +181,7 @@ export const TenderCount = builder.objectRef<ShiftCountRow & { currency: string 
       nullable: true,
       description:
         'Counted less expected: negative when something is missing. Null when it was not counted: then nothing is posted for it.',
-      resolve: (row) => (row.counted === null ? null : money(Number(row.counted) - Number(row.expected), row.currency)),
+      resolve: (row) => (row.counted === null ? null : money(row.counted - row.expected, row.currency)),
     }),
   }),
 });
@@ -200,30 +200,29 @@ export const Invoice = channelNode<InvoiceRow, number>('Invoice', {
 Invoice.implement({
   description: 'An invoice of a sales order.',
   fields: (t) => ({
-    invoiceId: t.exposeString('invoice_id', { description: 'Its number, e.g. `INV000000042`.' }),
+    invoiceId: t.exposeString('invoiceId', { description: 'Its number, e.g. `INV000000042`.' }),
     salesOrder: t.field({
       type: SalesOrder,
       nullable: true,
       description: 'What it invoices.',
-      resolve: ({ sales_order }) => sales_order,
+      resolve: ({ salesOrder }) => salesOrder,
     }),
     statement: t.field({
       type: Statement,
       nullable: true,
       description: 'The statement that made it.',
-      resolve: ({ statement_id }) => statement_id,
+      resolve: ({ statementId }) => statementId,
     }),
     customer: t.field({
       type: Customer,
       nullable: true,
       description: 'Who is invoiced; null for customers who gave no name.',
-      resolve: (row, _args, context) =>
-        row.customer_uuid === null ? null : hqCustomer(context).load(row.customer_uuid),
+      resolve: (row, _args, context) => (row.customerUuid === null ? null : hqCustomer(context).load(row.customerUuid)),
     }),
-    accountId: t.exposeString('account_id', { nullable: true, description: 'The account ID that is invoiced.' }),
-    invoiceDate: t.expose('invoice_date', { type: 'Date', description: 'Its day.' }),
+    accountId: t.exposeString('accountId', { nullable: true, description: 'The account ID that is invoiced.' }),
+    invoiceDate: t.expose('invoiceDate', { type: 'Date', description: 'Its day.' }),
     totals: t.field({ type: Totals, description: 'Its sums.', resolve: (row) => row }),
-    createdAt: t.expose('created_at', { type: 'DateTime', description: 'When it was made.' }),
+    createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When it was made.' }),
   }),
 });
 export const InvoiceConnection = builder.connectionObject(
@@ -231,7 +230,7 @@ export const InvoiceConnection = builder.connectionObject(
   { name: 'InvoiceEdge' },
 );
 
-export const Aggregate = channelNode<AggregateRow, number>('AggregatedTransaction', {
+export const Aggregate = channelNode<AggregatedTransaction, number>('AggregatedTransaction', {
   parse: numberId,
   keyOf: ({ id }) => id,
   read: (db, ids) => aggregatesWhere(db, { id: [...ids] }),
@@ -243,31 +242,30 @@ Aggregate.implement({
       type: Statement,
       nullable: true,
       description: 'Of which statement.',
-      resolve: ({ statement_id }) => statement_id,
+      resolve: ({ statementId }) => statementId,
     }),
     customer: t.field({
       type: Customer,
       nullable: true,
       description: 'Of which customer; null for customers who gave no name.',
-      resolve: (row, _args, context) =>
-        row.customer_uuid === null ? null : hqCustomer(context).load(row.customer_uuid),
+      resolve: (row, _args, context) => (row.customerUuid === null ? null : hqCustomer(context).load(row.customerUuid)),
     }),
-    accountId: t.exposeString('account_id', { nullable: true, description: 'The customer’s account ID.' }),
-    businessDate: t.expose('business_date', { type: 'Date', description: 'Of which day.' }),
-    isReturn: t.exposeBoolean('is_return', {
+    accountId: t.exposeString('accountId', { nullable: true, description: 'The customer’s account ID.' }),
+    businessDate: t.expose('businessDate', { type: 'Date', description: 'Of which day.' }),
+    isReturn: t.exposeBoolean('isReturn', {
       description: 'Whether it holds returns, for which money was paid back; they are never put together with sales.',
     }),
-    pricesIncludeTax: t.exposeBoolean('prices_include_tax', {
+    pricesIncludeTax: t.exposeBoolean('pricesIncludeTax', {
       description:
         'Whether its prices include tax; sales whose prices do are never put together with sales whose prices do not.',
     }),
-    transactionCount: t.expose('transaction_count', { type: 'BigInt', description: 'How many sales.' }),
-    lineCount: t.expose('line_count', { type: 'BigInt', description: 'How many lines they have.' }),
+    transactionCount: t.expose('transactionCount', { type: 'BigInt', description: 'How many sales.' }),
+    lineCount: t.expose('lineCount', { type: 'BigInt', description: 'How many lines they have.' }),
     totals: t.field({ type: Totals, description: 'Their sums.', resolve: (row) => row }),
     state: t.field({
       type: StatementState,
       description: 'The last posting state that it went through.',
-      resolve: ({ step }) => postingStates[Math.max(1, Number(step)) - 1]!,
+      resolve: ({ step }) => postingStates[step - 1]!,
     }),
     salesOrder: t.field({
       type: SalesOrder,

@@ -1,23 +1,26 @@
 import { ownChannel, visibleTo } from '../../access/viewer.ts';
 import { aggregatePage } from '../../data/hq/aggregate.ts';
 import {
-  type InvoiceRow,
+  type Invoice as InvoiceRow,
   invoicePage,
   invoicesWhere,
-  type JournalEntryRow,
+  type JournalTotal,
   journalEntryPage,
   journalTotals,
+  newestInvoices,
 } from '../../data/hq/journal.ts';
 import { salesOrderPage } from '../../data/hq/sales-order.ts';
 import {
-  type StatementFilter,
-  type StatementRow,
+  type ShiftCount,
+  type Statement as StatementRow,
+  type StateReached,
+  shiftCountsOf,
   statementEventPage,
   statementPage,
   statementStates,
   statementsWhere,
+  statesReached,
 } from '../../data/hq/statement.ts';
-import { newestInvoices, type ShiftCountRow, shiftCountsOf, statesReached } from '../../data/hq/statement-view.ts';
 import { tenders } from '../../data/transaction-rows.ts';
 import { atMost } from '../bounded.ts';
 import { builder } from '../builder.ts';
@@ -49,26 +52,26 @@ import {
 } from './parts.ts';
 
 /** When a statement reached its states. */
-const reached = groupLoader<number, Awaited<ReturnType<typeof statesReached>>[number]>(
+const reached = groupLoader<number, StateReached>(
   (ids, { hq }) => hq.read((db) => statesReached(db, ids)),
-  ({ statement_id }) => statement_id,
+  ({ statementId }) => statementId,
 );
 
-const balances = groupLoader<number, Awaited<ReturnType<typeof journalTotals>>[number]>(
+const balances = groupLoader<number, JournalTotal>(
   (ids, { hq }) => hq.read((db) => journalTotals(db, ids)),
-  ({ statement_id }) => statement_id,
+  ({ statementId }) => statementId,
 );
 
-const tenderCounts = groupLoader<number, ShiftCountRow>(
+const tenderCounts = groupLoader<number, ShiftCount>(
   (ids, { hq }) => hq.read((db) => shiftCountsOf(db, ids)),
-  ({ statement_id }) => statement_id,
+  ({ statementId }) => statementId,
 );
 
 /** The invoice of a sales order. */
 const invoiceOf = rowLoader<number, InvoiceRow>(
   async (orders, { hq, viewer }) =>
-    visibleTo(viewer, await hq.read((db) => invoicesWhere(db, { sales_order: [...orders] }))),
-  ({ sales_order }) => sales_order,
+    visibleTo(viewer, await hq.read((db) => invoicesWhere(db, { salesOrder: [...orders] }))),
+  ({ salesOrder }) => salesOrder,
 );
 
 /** The newest invoices of a customer. */
@@ -76,25 +79,25 @@ const newestOf = firstLoader<{ customer: string; limit: number }, InvoiceRow>(
   (keys, limit, { hq, viewer }) =>
     hq.read((db) => newestInvoices(db, [...new Set(keys.map(({ customer }) => customer))], limit, ownChannel(viewer))),
   ({ customer }) => customer,
-  ({ customer_uuid }, { customer }) => customer_uuid === customer,
+  ({ customerUuid }, { customer }) => customerUuid === customer,
 );
 
 Statement.implement({
   description:
     'The books of a channel for a business day: its sales become sales orders, invoices and journals (TRANSACTIONAL), its counted shifts differences (FINANCIAL).',
   fields: (t) => ({
-    statementId: t.exposeString('statement_id', { description: 'Its number, e.g. `ST00000042`.' }),
+    statementId: t.exposeString('statementId', { description: 'Its number, e.g. `ST00000042`.' }),
     type: t.expose('type', { type: StatementType, description: 'Sales or shifts.' }),
     channel: channelField(t, 'Of which channel.'),
-    businessDate: t.expose('business_date', { type: 'Date', description: 'Of which business day.' }),
+    businessDate: t.expose('businessDate', { type: 'Date', description: 'Of which business day.' }),
     state: t.field({
       type: StatementState,
       description: 'The last state it reached.',
       resolve: ({ state }) => state,
     }),
-    errorCode: t.exposeString('error_code', { nullable: true, description: 'Why it did not go on, for programs.' }),
+    errorCode: t.exposeString('errorCode', { nullable: true, description: 'Why it did not go on, for programs.' }),
     error: t.exposeString('error', { nullable: true, description: 'Why it did not go on, for people.' }),
-    transactionCount: t.expose('transaction_count', {
+    transactionCount: t.expose('transactionCount', {
       type: 'BigInt',
       description: 'How many sales, or shifts, it holds.',
     }),
@@ -132,7 +135,7 @@ Statement.implement({
         type: Aggregate,
         description: 'Its sales put together by customer and day.',
         resolve: ({ id }, args, { hq }) =>
-          listById(hq, args, (db, page) => aggregatePage(db, { statement_id: id }, page)),
+          listById(hq, args, (db, page) => aggregatePage(db, { statementId: id }, page)),
       },
       AggregateConnection,
     ),
@@ -149,8 +152,7 @@ Statement.implement({
       {
         type: Invoice,
         description: 'The invoices it made.',
-        resolve: ({ id }, args, { hq }) =>
-          listById(hq, args, (db, page) => invoicePage(db, { statement_id: id }, page)),
+        resolve: ({ id }, args, { hq }) => listById(hq, args, (db, page) => invoicePage(db, { statementId: id }, page)),
       },
       InvoiceConnection,
     ),
@@ -162,18 +164,13 @@ Statement.implement({
           journal: t.arg({ type: Journal, description: 'Only in this journal.' }),
           account: t.arg({ type: LedgerAccount, description: 'Only to this account.' }),
         },
-        resolve: ({ id }, args, { hq }) =>
-          keysetConnection<number, JournalEntryRow>(
-            { args, keyFrom: numberKey },
-            (row) => row.id,
-            (page) =>
-              hq.read((db) =>
-                journalEntryPage(
-                  db,
-                  { statement_id: id, journal: args.journal ?? undefined, account: args.account ?? undefined },
-                  page,
-                ),
-              ),
+        resolve: ({ id }, { journal, account, ...args }, { hq }) =>
+          listById(hq, args, (db, page) =>
+            journalEntryPage(
+              db,
+              { statementId: id, journal: journal ?? undefined, account: account ?? undefined },
+              page,
+            ),
           ),
       },
       { name: 'JournalEntryConnection' },
@@ -193,20 +190,20 @@ Statement.implement({
       resolve: async ({ id, currency }, _args, context) =>
         (await tenderCounts(context).load(id)).map((row) => ({ ...row, currency })),
     }),
-    createdAt: t.expose('created_at', { type: 'DateTime', description: 'When it was started.' }),
-    calculatedAt: t.expose('calculated_at', {
+    createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When it was started.' }),
+    calculatedAt: t.expose('calculatedAt', {
       type: 'DateTime',
       nullable: true,
       description: 'When it was calculated.',
     }),
-    postedAt: t.expose('posted_at', { type: 'DateTime', nullable: true, description: 'When it was posted.' }),
+    postedAt: t.expose('postedAt', { type: 'DateTime', nullable: true, description: 'When it was posted.' }),
   }),
 });
 
 function detailsOf(statement: StatementRow, reached: readonly { state: string; at: string }[]): StateDetail[] {
   const last = order.indexOf(statement.state);
   return order.map((state, index) => {
-    const failed = index === last + 1 && statement.error_code !== null;
+    const failed = index === last + 1 && statement.errorCode !== null;
     return {
       state,
       status: index <= last ? 'DONE' : failed ? 'FAILED' : 'NOT_RUN',
@@ -223,7 +220,7 @@ builder.queryFields((t) => ({
     description: 'A statement by its number; null when there is none.',
     args: { statementId: t.arg.string({ required: true, description: 'Its number, e.g. `ST00000042`.' }) },
     resolve: async (_root, { statementId }, { hq, viewer }) => {
-      const found = await hq.read((db) => statementsWhere(db, { statement_id: statementId }));
+      const found = await hq.read((db) => statementsWhere(db, { statementId: statementId }));
       return visibleTo(viewer, found)[0] ?? null;
     },
   }),
@@ -244,10 +241,10 @@ builder.queryFields((t) => ({
       authScopes: ofChannel,
       resolve: (_root, args, context) => {
         const channel = channelOf(context, args.channel);
-        const filter: StatementFilter = {
+        const filter = {
           channel,
           type: args.type ?? undefined,
-          business_date: args.businessDate ?? undefined,
+          businessDate: args.businessDate ?? undefined,
           state: args.states?.length ? args.states : undefined,
         };
         return listById(
@@ -267,7 +264,7 @@ builder.queryFields((t) => ({
     description: 'An invoice by its number; null when there is none.',
     args: { invoiceId: t.arg.string({ required: true, description: 'Its number, e.g. `INV000000042`.' }) },
     resolve: async (_root, { invoiceId }, { hq, viewer }) => {
-      const found = await hq.read((db) => invoicesWhere(db, { invoice_id: invoiceId }));
+      const found = await hq.read((db) => invoicesWhere(db, { invoiceId: invoiceId }));
       return visibleTo(viewer, found)[0] ?? null;
     },
   }),
@@ -304,7 +301,7 @@ builder.objectField(Customer, 'invoices', (t) =>
             isFirst(page, 'newest first')
               ? newestOf(context).load({ customer: uuid, limit: page.limit })
               : context.hq.read((db) =>
-                  invoicePage(db, { customer_uuid: uuid, channel: ownChannel(context.viewer) }, page),
+                  invoicePage(db, { customerUuid: uuid, channel: ownChannel(context.viewer) }, page),
                 ),
         ),
     },
