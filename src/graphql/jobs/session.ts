@@ -4,7 +4,7 @@ import { atMost } from '../bounded.ts';
 import { builder } from '../builder.ts';
 import { keysetConnection, LARGEST_PAGE, textKey } from '../keyset.ts';
 import { loader } from '../loader.ts';
-import { enumOf, oneByOne, operatorNode, textId } from '../vocabulary.ts';
+import { enumOf, oneByOne, operatorNode, type Types, textId } from '../vocabulary.ts';
 import { JobRun } from './job.ts';
 
 const UploadStatus = enumOf('UploadSessionStatus', 'Where an upload stands.', {
@@ -23,15 +23,16 @@ const DownloadStatus = enumOf('DownloadSessionStatus', 'Where a download stands.
   APPLY_FAILED: 'The channel database could not apply a package.',
 });
 
-const shared = {
-  channelDatabase: 'Which channel database.',
-  packages: 'Packages applied; each is one transaction.',
-  rows: 'Rows in them.',
-  startedAt: 'When it began.',
-  finishedAt: 'When it ended.',
-  errorCode: 'Why it failed, for programs.',
-  error: 'Why it failed, for people.',
-};
+/** What uploads and downloads have in common. */
+const sessionFields = (t: PothosSchemaTypes.ObjectFieldBuilder<Types, UploadRow | DownloadRow>) => ({
+  channelDatabase: t.exposeString('channelDatabase', { description: 'Which channel database.' }),
+  packages: t.exposeInt('packages', { description: 'Packages applied; each is one transaction.' }),
+  rows: t.expose('rowCount', { type: 'BigInt', description: 'Rows in them.' }),
+  errorCode: t.exposeString('errorCode', { nullable: true, description: 'Why it failed, for programs.' }),
+  error: t.exposeString('error', { nullable: true, description: 'Why it failed, for people.' }),
+  startedAt: t.expose('startedAt', { type: 'DateTime', description: 'When it began.' }),
+  finishedAt: t.expose('finishedAt', { type: 'DateTime', nullable: true, description: 'When it ended.' }),
+});
 
 const UploadSession = operatorNode<UploadRow, string>('UploadSession', {
   parse: textId,
@@ -41,10 +42,8 @@ const UploadSession = operatorNode<UploadRow, string>('UploadSession', {
 UploadSession.implement({
   description: 'What one P-job run brought up from one channel database.',
   fields: (t) => ({
-    channelDatabase: t.exposeString('channelDatabase', { description: shared.channelDatabase }),
+    ...sessionFields(t),
     status: t.expose('status', { type: UploadStatus, description: 'Where it stands.' }),
-    packages: t.exposeInt('packages', { description: shared.packages }),
-    rows: t.expose('rowCount', { type: 'BigInt', description: shared.rows }),
     firstCounter: t.expose('firstCounter', {
       type: 'BigInt',
       nullable: true,
@@ -55,10 +54,6 @@ UploadSession.implement({
       nullable: true,
       description: 'Replication counter of its last row.',
     }),
-    errorCode: t.exposeString('errorCode', { nullable: true, description: shared.errorCode }),
-    error: t.exposeString('error', { nullable: true, description: shared.error }),
-    startedAt: t.expose('startedAt', { type: 'DateTime', description: shared.startedAt }),
-    finishedAt: t.expose('finishedAt', { type: 'DateTime', nullable: true, description: shared.finishedAt }),
   }),
 });
 
@@ -70,10 +65,8 @@ const DownloadSession = operatorNode<DownloadRow, string>('DownloadSession', {
 DownloadSession.implement({
   description: 'What one 1010 run brought down to one channel database.',
   fields: (t) => ({
-    channelDatabase: t.exposeString('channelDatabase', { description: shared.channelDatabase }),
+    ...sessionFields(t),
     status: t.expose('status', { type: DownloadStatus, description: 'Where it stands.' }),
-    packages: t.exposeInt('packages', { description: shared.packages }),
-    rows: t.expose('rowCount', { type: 'BigInt', description: shared.rows }),
     fromVersion: t.expose('fromVersion', {
       type: 'BigInt',
       description: 'Change version that the database had applied before.',
@@ -83,10 +76,6 @@ DownloadSession.implement({
       nullable: true,
       description: 'Change version that it has applied now.',
     }),
-    errorCode: t.exposeString('errorCode', { nullable: true, description: shared.errorCode }),
-    error: t.exposeString('error', { nullable: true, description: shared.error }),
-    startedAt: t.expose('startedAt', { type: 'DateTime', description: shared.startedAt }),
-    finishedAt: t.expose('finishedAt', { type: 'DateTime', nullable: true, description: shared.finishedAt }),
   }),
 });
 
