@@ -1,8 +1,10 @@
 import { join } from 'node:path';
 import sqlite3 from 'sqlite3';
+import { rows, snakeCase } from '../src/data/columns.ts';
 import type { Database } from '../src/data/database.ts';
+import { Customer } from '../src/data/hq/customer.ts';
 import { headquarters, openDatabase } from '../src/data/open.ts';
-import { rows, sql } from '../src/data/sql.ts';
+import { sql } from '../src/data/sql.ts';
 import { prepareCustomer } from '../src/domain/customer.ts';
 import { searchKeys } from '../src/domain/rules.ts';
 import { customerInput } from './support/customers.ts';
@@ -60,17 +62,17 @@ function* batches(count: number): Generator<Row[]> {
       const { uuid, channel, body } = prepareCustomer('channel-01', customerInput('channel-01', number), at);
       return {
         uuid,
-        account_id: `C${String(number).padStart(8, '0')}`,
+        accountId: `C${String(number).padStart(8, '0')}`,
         channel,
-        channel_database: 'channel_01',
+        channelDatabase: 'channel_01',
         ...body,
         ...searchKeys(body),
         version: number,
         edited: false,
-        created_at: at,
-        uploaded_at: at,
-        account_id_assigned_at: at,
-        updated_at: at,
+        createdAt: at,
+        uploadedAt: at,
+        accountIdAssignedAt: at,
+        updatedAt: at,
       };
     });
   }
@@ -83,7 +85,7 @@ const upsert = (columns: string[], from: string) =>
      .map((column) => `${column} = excluded.${column}`)
      .join(', ')}`;
 
-const columnsOf = () => Object.keys(batches(1).next().value![0]!);
+const columnsOf = () => Object.keys(batches(1).next().value![0]!).map(snakeCase);
 
 export interface Speed {
   /** Rows a second. */
@@ -125,15 +127,10 @@ export const bulkUpserts = (count: number, indexes: Indexes): Promise<Speed> =>
   withFolder(async (folder) => {
     const database = await opened(join(folder, 'hq.db'), indexes);
     const columns = columnsOf();
-    const types = Object.fromEntries(
-      columns.map(
-        (column) => [column, column === 'version' ? 'bigint' : column === 'edited' ? 'boolean' : 'text'] as const,
-      ),
-    );
     const speed = await speedOf(count, (batch) => () => {
       const json = JSON.stringify(batch);
       return database.write((tx) =>
-        sql(tx, upsert(columns, `select ${columns.join(', ')} from ${rows(tx, types, '$1')} where true`), [json]),
+        sql(tx, upsert(columns, `select ${columns.join(', ')} from ${rows(tx, Customer, '$1')} where true`), [json]),
       );
     });
     await database.close();

@@ -1,35 +1,28 @@
 import type { EntityManager } from 'typeorm';
-import { type AddressRow, addressColumns, bodyColumns, type CustomerBody, type keyColumns } from './customer-rows.ts';
-import type { KeysetPage } from './keyset-page.ts';
-import { listed, one, packed, rows } from './sql.ts';
+import { type EntityClass, fieldsOf, names, packed, shapeOf } from './columns.ts';
+import { AddressFacts, CustomerFacts, type CustomerRecord, type OwnedAddress } from './customer-rows.ts';
+import { type KeysetPage, rowsWhere } from './keyset-page.ts';
+import { listed, one } from './sql.ts';
 
 /*
  * Reading customers, in a channel database and at headquarters: a page, with its addresses where they are asked for, is one statement
  * that answers one JSON text. (TypeORM entities with a second query for the addresses cost two to three times as much.)
  */
 
+type AnyCustomer = CustomerRecord & { accountId: string | null };
+
+const rowFields = ['id', 'uuid', 'accountId', 'channel', 'createdAt', 'updatedAt'] as const;
+
 /** A customer as a channel database or headquarters has it. */
-export interface CustomerRow extends CustomerBody {
-  /** Place in the order of this database; the cursor. */
-  id: number;
-  uuid: string;
-  account_id: string | null;
-  channel: string;
-  created_at: string;
-  updated_at: string;
+export interface CustomerRow extends CustomerFacts, Pick<AnyCustomer, (typeof rowFields)[number]> {
   /** Absent unless they were asked for. */
-  addresses?: AddressRow[];
+  addresses?: AddressFacts[];
 }
 
-const rowColumns = {
-  id: 'bigint',
-  uuid: 'text',
-  account_id: 'text',
-  channel: 'text',
-  ...bodyColumns,
-  created_at: 'text',
-  updated_at: 'text',
-} as const;
+/** The entities of this kind of database. */
+const customerIn = (db: EntityManager) => db.connection.getMetadata('customer').target as EntityClass<AnyCustomer>;
+const addressIn = (db: EntityManager) =>
+  db.connection.getMetadata('customer_address').target as EntityClass<OwnedAddress>;
 
 export interface CustomerFilter {
   channel?: string;
@@ -58,69 +51,54 @@ export async function customerPage(
   const query = selection(db, filter);
   if (page.after !== undefined) query.where(`c.id > ${query.parameter(page.after)}`);
   if (page.before !== undefined) query.where(`c.id < ${query.parameter(page.before)}`);
-  const order = `order by c.id ${page.descending ? 'desc' : 'asc'} limit ${query.parameter(page.limit)}`;
+  const direction = page.descending ? 'desc' : 'asc';
   const { match, from } = query.source();
-  return customers(db, { match, from: `${from} ${order}` }, query.parameters, page.descending, addresses);
+  const limited = `${from} order by c.id ${direction} limit ${query.parameter(page.limit)}`;
+  return customers(db, { match, from: limited }, query.parameters, { direction, addresses });
 }
 
 export async function countCustomers(db: EntityManager, filter: CustomerFilter): Promise<number> {
   const query = selection(db, filter);
   const { match, from } = query.source();
   const row = await one<{ count: number }>(db, `${match} select count(*) as count ${from}`, query.parameters);
-  return Number(row!.count);
+  return row!.count;
 }
 
-/** In no order; those that are not there are left out. */
+/** Those that are not there are left out. */
 export const customersByUuid = (db: EntityManager, uuids: readonly string[]): Promise<CustomerRow[]> =>
-  customers(db, { from: `from customer c where c.uuid in (select uuid from ${rows(db, { uuid: 'text' }, '$1')})` }, [
-    JSON.stringify(uuids.map((uuid) => ({ uuid }))),
-  ]);
+  customers(db, { from: `from customer c where c.uuid in ${listed(db, '$1')}` }, [JSON.stringify(uuids)]);
 
 export async function customerByAccountId(db: EntityManager, accountId: string): Promise<CustomerRow | undefined> {
   return (await customers(db, { from: 'from customer c where c.account_id = $1' }, [accountId]))[0];
 }
 
-/** The addresses of these customers, by customer and in the order they were added. A customer without one is left out. */
-export async function addressesOf(db: EntityManager, uuids: readonly string[]): Promise<Map<string, AddressRow[]>> {
-  const row = await one<{ found: string }>(
-    db,
-    `select ${packed(db, { customer_uuid: 'text', ...addressColumns }, 'x', 'x.position')} as found
-     from customer_address x where x.customer_uuid in ${listed(db, '$1')}`,
-    [JSON.stringify(uuids)],
-  );
-  const found = new Map<string, AddressRow[]>();
-  for (const { customer_uuid: customer, ...address } of JSON.parse(row!.found) as (AddressRow & {
-    customer_uuid: string;
-  })[]) {
-    const addresses = found.get(customer);
-    if (addresses) addresses.push(address);
-    else found.set(customer, [address]);
-  }
-  return found;
-}
+/** The addresses of these customers, each customer's in the order they were added. */
+export const addressesOf = (db: EntityManager, uuids: readonly string[]): Promise<OwnedAddress[]> =>
+  rowsWhere(db, addressIn(db), 'position', { customerUuid: uuids });
 
 async function customers(
   db: EntityManager,
   { match = '', from }: Source,
   parameters: unknown[],
-  descending = false,
-  addresses = false,
+  { direction = 'asc', addresses = false } = {},
 ): Promise<CustomerRow[]> {
-  const columns = Object.keys(rowColumns).map((column) => `c.${column}`);
-  if (addresses) columns.push(`${addressesOfCustomer(db)} as addresses`);
-  const shape = { ...rowColumns, ...(addresses ? { addresses: 'json' as const } : {}) };
+  const entity = customerIn(db);
+  const fields = [...rowFields, ...fieldsOf(db, entity, CustomerFacts)];
+  const shape = { ...shapeOf(db, entity, fields), ...(addresses ? { addresses: 'json' as const } : {}) };
   const row = await one<{ page: string }>(
     db,
-    `${match} select ${packed(db, shape, 'x', `x.id ${descending ? 'desc' : 'asc'}`)} as page
-     from (select ${columns.join(', ')} ${from}) as x`,
+    `${match} select ${packed(db, shape, 'x', { order: `x.id ${direction}` })} as page
+     from (select ${names(db, entity, fields, 'c')}${addresses ? `, ${addressesOfCustomer(db)} as addresses` : ''} ${from}) as x`,
     parameters,
   );
   return JSON.parse(row!.page);
 }
 
 /** The addresses of the customer `c`, as one JSON list. */
-const addressesOfCustomer = (db: EntityManager) =>
-  `(select ${packed(db, addressColumns, 'a', 'a.position')} from customer_address a where a.customer_uuid = c.uuid)`;
+function addressesOfCustomer(db: EntityManager): string {
+  const fields = fieldsOf(db, addressIn(db), AddressFacts);
+  return `(select ${packed(db, addressIn(db), 'a', { fields, order: 'a.position' })} from customer_address a where a.customer_uuid = c.uuid)`;
+}
 
 interface Source {
   /** A WITH clause. */
@@ -142,8 +120,8 @@ function selection(db: EntityManager, filter: CustomerFilter) {
   if (filter.channel !== undefined) where(`c.channel = ${parameter(filter.channel)}`);
   if (filter.pending !== undefined) where(`c.account_id is ${filter.pending ? '' : 'not '}null`);
   if (filter.among) {
-    const uuids = parameter(JSON.stringify(filter.among.uuids.map((uuid) => ({ uuid }))));
-    where(`c.uuid ${filter.among.include ? '' : 'not '}in (select uuid from ${rows(db, { uuid: 'text' }, uuids)})`);
+    const { uuids, include } = filter.among;
+    where(`c.uuid ${include ? '' : 'not '}in ${listed(db, parameter(JSON.stringify(uuids)))}`);
   }
   return {
     parameters,
@@ -161,7 +139,7 @@ function matches(term: SearchTerm, parameter: (value: unknown) => string): strin
   const beginsWith = (column: string, prefix: string) =>
     `select id from customer where ${column} >= ${parameter(prefix)} and ${column} < ${parameter(`${prefix}\u{10FFFF}`)}`;
   return [
-    ...(['first_key', 'last_key'] satisfies (keyof typeof keyColumns)[]).map((column) => beginsWith(column, term.key)),
+    ...['first_key', 'last_key'].map((column) => beginsWith(column, term.key)),
     ...(term.digits ? [beginsWith('phone_key', term.digits)] : []),
     ...(term.accountId ? [beginsWith('email_key', term.key), beginsWith('account_id', term.accountId)] : []),
   ].join(' union ');

@@ -1,9 +1,4 @@
-import { Column, PrimaryColumn } from 'typeorm';
-
-/*
- * The columns that a customer has in a channel, on the way and at headquarters: one list, so that a row written in a channel
- * is the row that headquarters stores.
- */
+import { Column, PrimaryColumn, PrimaryGeneratedColumn } from 'typeorm';
 
 export const customerTypes = ['PERSON', 'ORGANIZATION'] as const;
 export type CustomerType = (typeof customerTypes)[number];
@@ -33,6 +28,16 @@ export abstract class SearchableCustomer extends CustomerFacts {
   @Column({ type: 'text', nullable: true }) phoneKey!: string | null;
 }
 
+/** What the customer tables of both kinds of database have. */
+export abstract class CustomerRecord extends SearchableCustomer {
+  /** Place in the order of its database; the cursor. */
+  @PrimaryGeneratedColumn({ type: 'bigint' }) id!: number;
+  @Column({ type: 'text' }) uuid!: string;
+  @Column({ type: 'text' }) channel!: string;
+  @Column({ type: 'text' }) createdAt!: string;
+  @Column({ type: 'text' }) updatedAt!: string;
+}
+
 /** An address of a customer, the same in a channel and at headquarters. */
 export abstract class AddressFacts {
   /** Unique among the addresses of its customer. */
@@ -49,78 +54,15 @@ export abstract class AddressFacts {
   @Column({ type: 'text' }) country!: string;
 }
 
-/** What is known of a customer, as it is stored. */
-export interface CustomerBody {
-  type: CustomerType;
-  title: string | null;
-  first_name: string | null;
-  middle_name: string | null;
-  last_name: string | null;
-  organization_name: string | null;
-  email: string | null;
-  phone: string | null;
-  language: string | null;
-  currency: string | null;
-  birth_date: string | null;
+/** An address in the address table of either kind of database. */
+export abstract class OwnedAddress extends AddressFacts {
+  @PrimaryColumn({ type: 'text' }) customerUuid!: string;
 }
 
-/** What a customer is found by: lower case, without accents or punctuation. They follow from the body. */
-export interface SearchKeys {
-  first_key: string | null;
-  last_key: string | null;
-  email_key: string | null;
-  phone_key: string | null;
-}
-
-export interface AddressRow {
-  uuid: string;
-  position: number;
-  purpose: AddressPurpose;
-  name: string | null;
-  street: string | null;
-  street2: string | null;
-  city: string | null;
-  state: string | null;
-  postal_code: string | null;
-  country: string;
-}
-
-export const bodyColumns = {
-  type: 'text',
-  title: 'text',
-  first_name: 'text',
-  middle_name: 'text',
-  last_name: 'text',
-  organization_name: 'text',
-  email: 'text',
-  phone: 'text',
-  language: 'text',
-  currency: 'text',
-  birth_date: 'text',
-} as const;
-
-export const keyColumns = { first_key: 'text', last_key: 'text', email_key: 'text', phone_key: 'text' } as const;
-
-export const addressColumns = {
-  uuid: 'text',
-  position: 'bigint',
-  purpose: 'text',
-  name: 'text',
-  street: 'text',
-  street2: 'text',
-  city: 'text',
-  state: 'text',
-  postal_code: 'text',
-  country: 'text',
-} as const;
-
-/** Values of a customer: all of them, or those that an edit changes. */
-export type CustomerChange = Partial<CustomerBody & SearchKeys>;
-
-/** What an operation in the log says: the whole customer when it creates one, otherwise only what it changes; and addresses it adds. */
+/** The payload of a customer operation: the whole customer when it creates one, otherwise only what it changes; and addresses it adds. */
 export interface OperationPayload {
-  customer?: CustomerChange;
-  addresses?: AddressRow[];
-  /** Why headquarters did not take what the operation says; it is all that there is then. */
-  set_aside?: string;
+  customer?: Partial<SearchableCustomer>;
+  addresses?: AddressFacts[];
+  /** Why headquarters did not take the operation; there is nothing else then. */
+  setAside?: string;
 }

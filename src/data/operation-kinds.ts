@@ -31,6 +31,18 @@ export const operationKinds: Readonly<Record<OperationKind, Traits>> = {
   RECORD_SHIFT: { ofCustomer: false, keepsSetAside: false },
 };
 
+/** An operation in a package. `setAside` is the reason why its payload was left behind. */
+export const packedOperation = {
+  counter: 'bigint',
+  id: 'text',
+  channel: 'text',
+  customerUuid: 'text',
+  kind: 'text',
+  payload: 'json',
+  createdAt: 'text',
+  setAside: 'text',
+} as const;
+
 /** The key under which package counts have operations that were set aside, unless their own kind keeps them. */
 export const SET_ASIDE = 'SET_ASIDE';
 

@@ -1,10 +1,10 @@
-import { notUploaded } from '../data/channel/operation.ts';
+import { notUploaded } from '../data/channel/operation.bulk.ts';
 import { self } from '../data/channel/self.ts';
 import type { Channels } from '../data/channels.ts';
 import type { Database } from '../data/database.ts';
 import type { Observed } from '../data/hq/attention.ts';
 import { type ChannelDatabase, channelDatabasesByName } from '../data/hq/channel.ts';
-import { notDownloaded } from '../data/hq/customer.ts';
+import { notDownloaded } from '../data/hq/customer.bulk.ts';
 import { DatabaseUnavailable } from '../errors.ts';
 
 /** Ms that a channel database gets to answer: one that hangs must not hold up what is known of the others. */

@@ -1,40 +1,38 @@
 import { createHash, randomUUID } from 'node:crypto';
 import type { EntityManager } from 'typeorm';
-import {
-  changeCustomer,
-  insertAddresses,
-  insertCustomers,
-  lockCustomer,
-  storedCustomers,
-} from '../data/channel/customer.ts';
-import { appendOperations, lockLog, takeCounters } from '../data/channel/operation.ts';
+import { insertAddresses, insertCustomers, storedCustomers } from '../data/channel/customer.bulk.ts';
+import { changeCustomer, lockCustomer } from '../data/channel/customer.ts';
+import { appendOperations } from '../data/channel/operation.bulk.ts';
+import { lockLog, takeCounters } from '../data/channel/operation.ts';
 import { addressesOf, customersByUuid } from '../data/customer-page.ts';
-import type { AddressPurpose, AddressRow, CustomerBody, CustomerType } from '../data/customer-rows.ts';
+import type { AddressFacts, CustomerFacts } from '../data/customer-rows.ts';
 import { CustomerExists, CustomerNotFound, type DomainError, InvalidInput } from '../errors.ts';
-import { changesBetween, type Issue, issuesOf, MOST_ADDRESSES, searchKeys, uuidRule } from './rules.ts';
+import {
+  addressFacts,
+  changesBetween,
+  customerFacts,
+  type Issue,
+  issuesOf,
+  MOST_ADDRESSES,
+  searchKeys,
+  uuidRule,
+} from './rules.ts';
 
-export interface AddressInput {
+/** Values as clients send them: what is left out stays or has a default, null is no value. */
+export type Given<Facts> = { [Name in keyof Facts]?: Facts[Name] | null | undefined };
+
+/** The parts of a person's name, which clients send and read as one object, by the facts that they are. */
+export const nameParts = { title: 'title', firstName: 'first', middleName: 'middle', lastName: 'last' } as const;
+type NamePart = (typeof nameParts)[keyof typeof nameParts];
+
+export interface AddressInput extends Given<Omit<AddressFacts, 'uuid' | 'position'>> {
   id?: string | null;
-  purpose?: AddressPurpose | null;
-  name?: string | null;
-  street?: string | null;
-  street2?: string | null;
-  city?: string | null;
-  state?: string | null;
-  postalCode?: string | null;
   country: string;
 }
 
-export interface CustomerInput {
+export interface CustomerInput extends Given<Omit<CustomerFacts, keyof typeof nameParts>> {
   id?: string | null;
-  type?: CustomerType | null;
-  name?: { title?: string | null; first?: string | null; middle?: string | null; last?: string | null } | null;
-  organizationName?: string | null;
-  email?: string | null;
-  phone?: string | null;
-  language?: string | null;
-  currency?: string | null;
-  birthDate?: string | null;
+  name?: { [Part in NamePart]?: string | null } | null;
   addresses?: readonly AddressInput[] | null;
 }
 
@@ -42,8 +40,8 @@ export interface CustomerInput {
 export interface PreparedCustomer {
   uuid: string;
   channel: string;
-  body: CustomerBody;
-  addresses: AddressRow[];
+  body: CustomerFacts;
+  addresses: AddressFacts[];
   /** Tells whether a repeat with the same UUID says the same. */
   bodyHash: string;
   at: string;
@@ -52,7 +50,7 @@ export interface PreparedCustomer {
 /** Checks the input. Throws InvalidInput, which names the field; nothing is stored. */
 export function prepareCustomer(channel: string, input: CustomerInput, at: string): PreparedCustomer {
   const uuid = uuidFrom(input.id, ['id']);
-  const body = bodyFrom(input);
+  const body = { ...noFacts, ...given(customerFacts, factsOf(input)) };
   const addresses = (input.addresses ?? []).map((address, index) =>
     addressFrom(address, index, body, ['addresses', index, 'id']),
   );
@@ -85,7 +83,7 @@ export async function createCustomers(
         tx,
         customers.map(({ uuid }) => uuid),
       )
-    ).map(({ uuid, channel, body_hash: bodyHash }) => [uuid, { channel, bodyHash }]),
+    ).map(({ uuid, channel, bodyHash }) => [uuid, { channel, bodyHash }]),
   );
   const added: PreparedCustomer[] = [];
   const results = customers.map((customer) => {
@@ -106,16 +104,16 @@ export async function createCustomers(
     added.map(({ uuid, channel, body, bodyHash, at }, index) => ({
       uuid,
       channel,
-      body_hash: bodyHash,
+      bodyHash,
       ...body,
       ...searchKeys(body),
       counter: first + index,
-      created_at: at,
-      updated_at: at,
+      createdAt: at,
+      updatedAt: at,
     })),
   );
   const addresses = added.flatMap(({ uuid, addresses }) =>
-    addresses.map((address) => ({ customer_uuid: uuid, ...address })),
+    addresses.map((address) => ({ customerUuid: uuid, ...address })),
   );
   if (addresses.length > 0) await insertAddresses(tx, addresses);
   await appendOperations(
@@ -124,10 +122,10 @@ export async function createCustomers(
       counter: first + index,
       id: uuid,
       channel,
-      customer_uuid: uuid,
+      customerUuid: uuid,
       kind: 'CREATE_CUSTOMER' as const,
       payload: { customer: { ...body, ...searchKeys(body) }, addresses },
-      created_at: at,
+      createdAt: at,
     })),
   );
   return results;
@@ -150,33 +148,21 @@ export async function updateCustomer(
   await ownCustomer(tx, channel, uuid);
   const [row] = await customersByUuid(tx, [uuid]);
   const before = bodyOf(row!);
-  const name = change.name === null ? { title: null, first: null, middle: null, last: null } : (change.name ?? {});
-  const body: CustomerBody = {
-    ...before,
-    ...given({ title: name.title, first_name: name.first, middle_name: name.middle, last_name: name.last }),
-    ...given({
-      organization_name: change.organizationName,
-      email: change.email,
-      phone: change.phone,
-      language: change.language,
-      currency: change.currency,
-      birth_date: change.birthDate,
-    }),
-  };
+  const body = { ...before, ...given(customerFacts, factsOf(change)) };
   throwFirst(issuesOf({ customer: body }, at));
   const customer = changesBetween(before, body);
   if (Object.keys(customer).length === 0) return;
   await takeCounters(tx, 1);
-  await changeCustomer(tx, uuid, { ...customer, counter, updated_at: at });
+  await changeCustomer(tx, uuid, { ...customer, counter, updatedAt: at });
   await appendOperations(tx, [
     {
       counter,
       id: randomUUID(),
       channel,
-      customer_uuid: uuid,
+      customerUuid: uuid,
       kind: 'UPDATE_CUSTOMER',
       payload: { customer },
-      created_at: at,
+      createdAt: at,
     },
   ]);
 }
@@ -189,30 +175,30 @@ export async function addAddress(
   const first = await lockLog(tx);
   await ownCustomer(tx, channel, uuid);
   const [row] = await customersByUuid(tx, [uuid]);
-  const addresses = (await addressesOf(tx, [uuid])).get(uuid) ?? [];
+  const addresses = await addressesOf(tx, [uuid]);
   const added = addressFrom(address, addresses.length, bodyOf(row!), ['address', 'id']);
   throwFirst(
     issuesOf({ addresses: [added] }, at).map(({ path, rule }) => ({ path: ['address', ...path.slice(2)], rule })),
   );
   const known = addresses.find((other) => other.uuid === added.uuid);
   if (known) {
-    if (JSON.stringify({ ...known, position: 0 }) === JSON.stringify({ ...added, position: 0 })) return;
+    if (addressFacts.every((name) => name === 'position' || known[name] === added[name])) return;
     throw new InvalidInput(['address', 'id'], 'this UUID belongs to another address of the customer');
   }
   if (addresses.length >= MOST_ADDRESSES)
     throw new InvalidInput(['address'], `a customer has at most ${MOST_ADDRESSES} addresses`);
   await takeCounters(tx, 1);
-  await changeCustomer(tx, uuid, { counter: first, updated_at: at });
-  await insertAddresses(tx, [{ customer_uuid: uuid, ...added }]);
+  await changeCustomer(tx, uuid, { counter: first, updatedAt: at });
+  await insertAddresses(tx, [{ customerUuid: uuid, ...added }]);
   await appendOperations(tx, [
     {
       counter: first,
       id: added.uuid,
       channel,
-      customer_uuid: uuid,
+      customerUuid: uuid,
       kind: 'ADD_ADDRESS',
       payload: { addresses: [added] },
-      created_at: at,
+      createdAt: at,
     },
   ]);
 }
@@ -222,71 +208,51 @@ async function ownCustomer(tx: EntityManager, channel: string, uuid: string): Pr
   if (customer?.channel !== channel) throw new CustomerNotFound();
 }
 
-export const bodyOf = ({
-  type,
-  title,
-  first_name,
-  middle_name,
-  last_name,
-  organization_name,
-  ...row
-}: CustomerBody): CustomerBody => ({
-  type,
-  title,
-  first_name,
-  middle_name,
-  last_name,
-  organization_name,
-  email: row.email,
-  phone: row.phone,
-  language: row.language,
-  currency: row.currency,
-  birth_date: row.birth_date,
-});
+const bodyOf = (row: CustomerFacts) =>
+  Object.fromEntries(customerFacts.map((name) => [name, row[name]])) as unknown as CustomerFacts;
 
-const bodyFrom = (input: CustomerInput): CustomerBody => ({
-  type: input.type ?? 'PERSON',
-  title: trimmed(input.name?.title),
-  first_name: trimmed(input.name?.first),
-  middle_name: trimmed(input.name?.middle),
-  last_name: trimmed(input.name?.last),
-  organization_name: trimmed(input.organizationName),
-  email: trimmed(input.email),
-  phone: trimmed(input.phone),
-  language: trimmed(input.language),
-  currency: trimmed(input.currency),
-  birth_date: trimmed(input.birthDate),
-});
+/** What is known of a person of whom nothing was said. */
+const noFacts = {
+  ...(Object.fromEntries(customerFacts.map((name) => [name, null])) as unknown as CustomerFacts),
+  type: 'PERSON' as const,
+};
+
+/** The facts in an input; all parts of a name that is null are null. */
+function factsOf({ name, ...facts }: CustomerInput): Given<CustomerFacts> {
+  const parts = Object.entries(nameParts).map(([fact, part]) => [fact, name === null ? null : name?.[part]]);
+  return { ...facts, ...Object.fromEntries(parts) };
+}
 
 /** A person's address is a home, an organization's a place of business, unless the purpose is given. */
 const addressFrom = (
-  address: AddressInput,
+  { id, ...address }: AddressInput,
   position: number,
-  owner: CustomerBody,
+  owner: CustomerFacts,
   idPath: (string | number)[],
-): AddressRow => ({
-  uuid: uuidFrom(address.id, idPath),
-  position,
-  purpose: address.purpose ?? (owner.type === 'PERSON' ? 'HOME' : 'BUSINESS'),
-  name: trimmed(address.name),
-  street: trimmed(address.street),
-  street2: trimmed(address.street2),
-  city: trimmed(address.city),
-  state: trimmed(address.state),
-  postal_code: trimmed(address.postalCode),
+): AddressFacts => ({
+  ...noAddress,
+  purpose: owner.type === 'PERSON' ? 'HOME' : 'BUSINESS',
+  ...given<AddressFacts>(addressFacts, address),
   country: address.country.trim(),
+  uuid: uuidFrom(id, idPath),
+  position,
 });
+
+const noAddress = Object.fromEntries(addressFacts.map((name) => [name, null])) as unknown as AddressFacts;
+
+/** The facts that were given, null included, in the order of their rules. Empty text is no text; a choice that is null was not made. */
+export const given = <Facts extends object>(names: readonly (keyof Facts & string)[], values: Given<Facts>) =>
+  Object.fromEntries(
+    names.flatMap((name) => {
+      const value = values[name] as string | null | undefined;
+      return value === undefined || (value === null && choices.has(name)) ? [] : [[name, trimmed(value)]];
+    }),
+  ) as Partial<Facts>;
+
+const choices = new Set<string>(['type', 'purpose']);
 
 /** Empty text is no text. */
 export const trimmed = (value: string | null | undefined): string | null => value?.trim() || null;
-
-/** What was given, null included; what was left out is left out. */
-const given = (change: Record<string, string | null | undefined>): Partial<CustomerBody> =>
-  Object.fromEntries(
-    Object.entries(change)
-      .filter(([, value]) => value !== undefined)
-      .map(([column, value]) => [column, trimmed(value)]),
-  );
 
 export function uuidFrom(value: string | null | undefined, path: (string | number)[]): string {
   if (value === null || value === undefined) return randomUUID();
@@ -295,19 +261,14 @@ export function uuidFrom(value: string | null | undefined, path: (string | numbe
   return uuid;
 }
 
+/** Where clients send what is stored under these names. */
 const inputPath: Record<string, string[]> = {
-  title: ['name', 'title'],
-  first_name: ['name', 'first'],
-  middle_name: ['name', 'middle'],
-  last_name: ['name', 'last'],
-  organization_name: ['organizationName'],
-  birth_date: ['birthDate'],
-  postal_code: ['postalCode'],
+  ...Object.fromEntries(Object.entries(nameParts).map(([fact, part]) => [fact, ['name', part]])),
   uuid: ['id'],
 };
 
-/** The failure a client sees names its own fields, not our columns. */
-export function throwFirst(issues: Issue[]): void {
+/** The failure that a client reads names the fields of its own input. */
+function throwFirst(issues: Issue[]): void {
   const [issue] = issues;
   if (issue)
     throw new InvalidInput(

@@ -1,17 +1,13 @@
 import type { EntityManager } from 'typeorm';
-import type { AddressRow, CustomerBody } from '../data/customer-rows.ts';
+import type { AddressFacts, CustomerFacts } from '../data/customer-rows.ts';
 import { audit, type Change } from '../data/hq/audit.ts';
-import { customerBodies } from '../data/hq/customer.ts';
-import {
-  type CustomerOperationRow,
-  correctOperation,
-  operationBySequence,
-  releaseWaiting,
-  retryOperations,
-} from '../data/hq/operation.ts';
+import { customerBodies } from '../data/hq/customer.bulk.ts';
+import { releaseWaiting, retryOperations } from '../data/hq/operation.bulk.ts';
+import { type CustomerOperation, correctOperation, operationBySequence } from '../data/hq/operation.ts';
 import { InvalidInput, NotFound, WrongState } from '../errors.ts';
+import { type Given, given } from './customer.ts';
 import { kindOf } from './operations/index.ts';
-import { issuesOf, searchKeys } from './rules.ts';
+import { addressFacts, customerFacts, issuesOf, searchKeys } from './rules.ts';
 
 /** Lets a failed operation be tried again, and what waited behind it follow. */
 export async function retryOne(
@@ -19,7 +15,7 @@ export async function retryOne(
   sequence: number,
   actor: string,
   at: string,
-): Promise<CustomerOperationRow> {
+): Promise<CustomerOperation> {
   const operation = await failed(tx, sequence);
   await again(tx, operation);
   await audit(tx, { actor, at }, 'retryCustomerOperation', subjectOf(sequence));
@@ -34,16 +30,14 @@ export async function retryAll(
   at: string,
 ): Promise<{ count: number; channels: string[] }> {
   const retried = await retryOperations(tx, { channel });
-  await releaseWaiting(tx, [...new Set(retried.map(({ customer_uuid }) => customer_uuid))]);
+  await releaseWaiting(tx, [...new Set(retried.map(({ customerUuid }) => customerUuid))]);
   const subject = `channel:${channel ?? '*'}`;
   await audit(tx, { actor, at }, 'retryFailedCustomerOperations', subject, [[null, null, retried.length]]);
   return { count: retried.length, channels: [...new Set(retried.map((row) => row.channel))] };
 }
 
-type Values<Row> = Partial<Record<keyof Row, string | null | undefined>>;
-
-/** Which address, and what to change of it. */
-export type AddressCorrection = Values<Omit<AddressRow, 'uuid' | 'position'>> & { uuid: string };
+/** Which address, by its UUID, and what to change of it. */
+export type AddressCorrection = Given<Omit<AddressFacts, 'uuid' | 'position'>> & { id: string };
 
 /**
  * Replaces values of a failed operation, which must then keep the rules, and lets it be tried again. An operation that changes a customer
@@ -52,26 +46,27 @@ export type AddressCorrection = Values<Omit<AddressRow, 'uuid' | 'position'>> & 
 export async function correct(
   tx: EntityManager,
   sequence: number,
-  { customer = {}, addresses = [] }: { customer?: Values<CustomerBody>; addresses?: readonly AddressCorrection[] },
+  { customer = {}, addresses = [] }: { customer?: Given<CustomerFacts>; addresses?: readonly AddressCorrection[] },
   actor: string,
   at: string,
-): Promise<CustomerOperationRow> {
+): Promise<CustomerOperation> {
   const operation = await failed(tx, sequence);
   const { payload: before } = operation;
-  const values = given(customer);
-  if (values.length === 0 && addresses.length === 0) throw new InvalidInput([], 'nothing to correct was given');
-  if (values.length > 0 && !before.customer) throw new InvalidInput([], 'this operation says nothing but addresses');
+  const values = given(customerFacts, customer);
+  const isEmpty = Object.keys(values).length === 0;
+  if (isEmpty && addresses.length === 0) throw new InvalidInput([], 'nothing to correct was given');
+  if (!isEmpty && !before.customer) throw new InvalidInput([], 'this operation says nothing but addresses');
   const stored = kindOf(operation)?.creates
     ? undefined
-    : ((await customerBodies(tx, [operation.customer_uuid])).get(operation.customer_uuid) ?? null);
-  const change = before.customer && { ...before.customer, ...Object.fromEntries(values) };
+    : ((await customerBodies(tx, [operation.customerUuid])).get(operation.customerUuid) ?? null);
+  const change = before.customer && { ...before.customer, ...values };
   // The customer as it will be: nothing overtakes a failed operation.
-  const after = { ...stored, ...change } as CustomerBody;
+  const after = { ...stored, ...change } as CustomerFacts;
   const known = Array.isArray(before.addresses) ? before.addresses : [];
-  const corrected = addresses.map(({ uuid, ...change }, index) => {
-    const place = known.findIndex((address) => address?.uuid === uuid);
+  const corrected = addresses.map(({ id, ...change }, index) => {
+    const place = known.findIndex((address) => address?.uuid === id);
     if (place === -1) throw new InvalidInput(['addresses', index, 'id'], 'is no address of this operation');
-    return { place, values: given(change) };
+    return { place, values: given<AddressFacts>(addressFacts, change) };
   });
   const payload = {
     ...before,
@@ -80,17 +75,13 @@ export async function correct(
       ? {
           addresses: known.map((address, place) => ({
             ...address,
-            ...Object.fromEntries(corrected.filter((one) => one.place === place).flatMap((one) => one.values)),
-          })) as AddressRow[],
+            ...Object.assign({}, ...corrected.filter((one) => one.place === place).map((one) => one.values)),
+          })),
         }
       : {}),
   };
-  const [issue] = issuesOf(payload, operation.received_at, stored);
-  if (issue)
-    throw new InvalidInput(
-      issue.path.map((part) => camel(String(part))),
-      issue.rule,
-    );
+  const [issue] = issuesOf(payload, operation.receivedAt, stored);
+  if (issue) throw new InvalidInput(issue.path, issue.rule);
   await correctOperation(tx, sequence, payload);
   await again(tx, operation);
   await audit(tx, { actor, at }, 'correctCustomerOperation', subjectOf(sequence), [
@@ -102,21 +93,17 @@ export async function correct(
   return (await operationBySequence(tx, sequence))!;
 }
 
-/** What was given, trimmed; empty text is no text. */
-const given = (values: Record<string, string | null | undefined>): [string, string | null][] =>
-  Object.entries(values).flatMap(([column, value]) => (value === undefined ? [] : [[column, value?.trim() || null]]));
-
-function changesOf(at: string, before: object | undefined, after: object | undefined, values: [string, unknown][]) {
-  const text = (row: object | undefined, column: string) => {
-    const value = (row as Record<string, unknown> | undefined)?.[column];
+function changesOf(at: string, before: object | undefined, after: object | undefined, values: object) {
+  const text = (row: object | undefined, field: string) => {
+    const value = (row as Record<string, unknown> | undefined)?.[field];
     return value === null || value === undefined ? null : String(value);
   };
-  return values
-    .map(([column]): Change => [`${at}${camel(column)}`, text(before, column), text(after, column)])
+  return Object.keys(values)
+    .map((field): Change => [`${at}${field}`, text(before, field), text(after, field)])
     .filter(([, was, is]) => was !== is);
 }
 
-async function failed(tx: EntityManager, sequence: number): Promise<CustomerOperationRow> {
+async function failed(tx: EntityManager, sequence: number): Promise<CustomerOperation> {
   const operation = await operationBySequence(tx, sequence);
   if (!operation) throw new NotFound('customer operation');
   if (operation.state !== 'FAILED')
@@ -124,11 +111,9 @@ async function failed(tx: EntityManager, sequence: number): Promise<CustomerOper
   return operation;
 }
 
-async function again(tx: EntityManager, { sequence, customer_uuid }: CustomerOperationRow): Promise<void> {
+async function again(tx: EntityManager, { sequence, customerUuid }: CustomerOperation): Promise<void> {
   await retryOperations(tx, { sequence });
-  await releaseWaiting(tx, [customer_uuid]);
+  await releaseWaiting(tx, [customerUuid]);
 }
 
 const subjectOf = (sequence: number) => `customer-operation:${sequence}`;
-
-const camel = (column: string) => column.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase());

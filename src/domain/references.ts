@@ -1,6 +1,6 @@
 import type { EntityManager } from 'typeorm';
-import { knownAddresses, knownCustomers } from '../data/hq/customer.ts';
-import { markSynchronizedBy, operationsDueOf, troubleOf } from '../data/hq/operation.ts';
+import { knownAddresses, knownCustomers } from '../data/hq/customer.bulk.ts';
+import { markSynchronizedBy, operationsDueOf, troubleOf } from '../data/hq/operation.bulk.ts';
 import { NumberSequenceExhausted } from '../errors.ts';
 import { checked, resolveOperations } from './resolve.ts';
 
@@ -76,7 +76,7 @@ async function synchronize(
       const { synced, failed } = await resolveOperations(tx, checked(due), now);
       await markSynchronizedBy(
         tx,
-        due.map(({ sequence, customer_uuid: uuid }) => ({ sequence, by: causes.get(uuid)! })),
+        due.map(({ sequence, customerUuid: uuid }) => ({ sequence, by: causes.get(uuid)! })),
       );
       // Nothing more can be taken: numbers ran out for the rest.
       if (synced + failed === 0) return undefined;

@@ -1,15 +1,22 @@
 import type { EntityManager } from 'typeorm';
-import type { CustomerBody } from '../data/customer-rows.ts';
-import { addressCounts, customerBodies, knownAddresses, knownCustomers, storeAddresses } from '../data/hq/customer.ts';
-import { advanceHead, customerAccount, formatted, takeNumbers } from '../data/hq/number-sequence.ts';
+import type { CustomerFacts } from '../data/customer-rows.ts';
 import {
-  type CustomerOperationRow,
+  addressCounts,
+  customerBodies,
+  type KnownCustomer,
+  knownAddresses,
+  knownCustomers,
+  storeAddresses,
+} from '../data/hq/customer.bulk.ts';
+import { advanceHead, customerAccount, formatted, takeNumbers } from '../data/hq/number-sequence.ts';
+import type { DueOperation } from '../data/hq/operation.bulk.ts';
+import {
   completeOperations,
   failOperations,
   type OperationFailure,
   releaseWaiting,
-} from '../data/hq/operation.ts';
-import { takeReserved } from '../data/hq/rewinding.ts';
+} from '../data/hq/operation.bulk.ts';
+import { takeReserved } from '../data/hq/reserved-account-id.ts';
 import { NumberSequenceExhausted } from '../errors.ts';
 import { kindOf } from './operations/index.ts';
 import { contradictions, MOST_ADDRESSES, textOf, tooManyAddresses, uuidRule } from './rules.ts';
@@ -25,7 +32,7 @@ export interface Resolved {
 }
 
 /** An operation that may have been checked already: null, nothing is wrong with what it says. */
-export interface Checked extends CustomerOperationRow {
+export interface Checked extends DueOperation {
   invalid?: string | null;
 }
 
@@ -43,7 +50,7 @@ export async function resolveOperations(tx: EntityManager, due: Checked[], now: 
     (
       await knownCustomers(
         tx,
-        operations.map(({ customer_uuid: uuid }) => uuid),
+        operations.map(({ customerUuid: uuid }) => uuid),
       )
     ).map((row) => [row.uuid, row]),
   );
@@ -53,28 +60,28 @@ export async function resolveOperations(tx: EntityManager, due: Checked[], now: 
       ? undefined
       : await customerBodies(
           tx,
-          changing.map(({ customer_uuid: uuid }) => uuid),
+          changing.map(({ customerUuid: uuid }) => uuid),
         );
   const crowded = await addingTooMany(
     tx,
-    operations.filter(({ customer_uuid: uuid }) => known.has(uuid)),
+    operations.filter(({ customerUuid: uuid }) => known.has(uuid)),
   );
   const failures: OperationFailure[] = [];
   const sound = operations.filter((operation) => {
-    const { customer_uuid: uuid, sequence } = operation;
+    const { customerUuid: uuid, sequence } = operation;
     const failure =
       reasonAgainst(operation, known.get(uuid), bodies?.get(uuid)) ??
-      (crowded.has(sequence) ? { error_code: 'INVALID_INPUT', error: textOf([tooManyAddresses])! } : undefined);
-    if (failure) failures.push({ sequence: operation.sequence, state: 'FAILED', next_try_at: null, ...failure });
+      (crowded.has(sequence) ? { errorCode: 'INVALID_INPUT', error: textOf([tooManyAddresses])! } : undefined);
+    if (failure) failures.push({ sequence: operation.sequence, state: 'FAILED', nextTryAt: null, ...failure });
     return !failure;
   });
 
   const { ready, accounts, left } = await assignAccountIds(tx, sound, known);
   const first = 1 + (await advanceHead(tx, 'customer-version', ready.length));
-  const numbered = ready.map(({ sequence, customer_uuid: uuid, kind }, index) => ({
+  const numbered = ready.map(({ sequence, customerUuid: uuid, kind }, index) => ({
     kind,
     sequence,
-    account_id: accounts.get(uuid) ?? known.get(uuid)!.account_id,
+    accountId: accounts.get(uuid) ?? known.get(uuid)!.accountId,
     version: first + index,
   }));
   for (const apply of new Set(numbered.map((operation) => kindOf(operation)!.apply!)))
@@ -96,49 +103,49 @@ export async function resolveOperations(tx: EntityManager, due: Checked[], now: 
       now,
     );
   if (failures.length > 0) await failOperations(tx, failures, now);
-  const retried = ready.filter(({ try_count }) => try_count > 0).map(({ customer_uuid }) => customer_uuid);
+  const retried = ready.filter(({ tryCount }) => tryCount > 0).map(({ customerUuid }) => customerUuid);
   if (retried.length > 0) await releaseWaiting(tx, retried);
   return { synced: ready.length, failed: failures.length, numbersLeft: left };
 }
 
 /** Checks what operations say, before the transaction that resolves them: it is half of the work, and others may write meanwhile. */
-export const checked = (operations: CustomerOperationRow[]): Checked[] =>
+export const checked = (operations: DueOperation[]): Checked[] =>
   operations.map((operation) => Object.assign(operation, { invalid: invalidity(operation) ?? null }));
 
 /** Account IDs in the order of arrival, without a gap; one that is kept for its customer is given to it. Those for whom no number is left stay pending. */
-async function assignAccountIds(tx: EntityManager, sound: CustomerOperationRow[], known: Map<string, unknown>) {
-  const creating = sound.filter(({ customer_uuid }) => !known.has(customer_uuid));
+async function assignAccountIds(tx: EntityManager, sound: DueOperation[], known: Map<string, unknown>) {
+  const creating = sound.filter(({ customerUuid }) => !known.has(customerUuid));
   const accounts = new Map<string, string>();
   if (creating.length === 0) return { ready: sound, accounts, left: null };
   // Those that customers had before headquarters was restored from a backup.
   const kept = await takeReserved(
     tx,
-    creating.map(({ customer_uuid: uuid }) => uuid),
+    creating.map(({ customerUuid: uuid }) => uuid),
   );
   for (const [uuid, accountId] of kept) accounts.set(uuid, accountId);
-  const fresh = creating.filter(({ customer_uuid: uuid }) => !kept.has(uuid));
+  const fresh = creating.filter(({ customerUuid: uuid }) => !kept.has(uuid));
   const { first, taken, sequence } = await takeNumbers(tx, customerAccount, fresh.length);
   if (taken === 0 && fresh.length > 0 && fresh.length === sound.length)
     throw new NumberSequenceExhausted(customerAccount, sequence.largest);
-  for (const [index, { customer_uuid }] of fresh.slice(0, taken).entries()) {
-    accounts.set(customer_uuid, formatted(sequence, first + index));
+  for (const [index, { customerUuid }] of fresh.slice(0, taken).entries()) {
+    accounts.set(customerUuid, formatted(sequence, first + index));
   }
   const remaining = sequence.largest - sequence.nextNumber + 1;
   return {
-    ready: sound.filter(({ customer_uuid: uuid }) => known.has(uuid) || accounts.has(uuid)),
+    ready: sound.filter(({ customerUuid: uuid }) => known.has(uuid) || accounts.has(uuid)),
     accounts,
     left: remaining < sequence.warnBelow ? remaining : null,
   };
 }
 
-function firstOfEachCustomer(operations: CustomerOperationRow[]): CustomerOperationRow[] {
+function firstOfEachCustomer(operations: DueOperation[]): DueOperation[] {
   const seen = new Set<string>();
-  return operations.filter(({ customer_uuid: uuid }) => !seen.has(uuid) && seen.add(uuid));
+  return operations.filter(({ customerUuid: uuid }) => !seen.has(uuid) && seen.add(uuid));
 }
 
 /** Of these operations of known customers those that would leave their customer with too many addresses. */
 async function addingTooMany(tx: EntityManager, operations: readonly Checked[]): Promise<Set<number>> {
-  const adding = operations.flatMap(({ sequence, customer_uuid: customer, payload }) =>
+  const adding = operations.flatMap(({ sequence, customerUuid: customer, payload }) =>
     Array.isArray(payload?.addresses) && payload.addresses.length > 0
       ? [{ sequence, customer, addresses: payload.addresses }]
       : [],
@@ -159,35 +166,35 @@ async function addingTooMany(tx: EntityManager, operations: readonly Checked[]):
   return new Set(tooMany.map(({ sequence }) => sequence));
 }
 
-const creates = (operation: CustomerOperationRow): boolean => kindOf(operation)?.creates === true;
+const creates = (operation: DueOperation): boolean => kindOf(operation)?.creates === true;
 
 /** `body` is what headquarters has of the customer, when the operation changes it. */
 function reasonAgainst(
   operation: Checked,
-  known: { channel_database: string } | undefined,
-  body: CustomerBody | undefined,
-): { error_code: string; error: string } | undefined {
-  if (known && known.channel_database !== operation.channel_database) {
+  known: KnownCustomer | undefined,
+  body: CustomerFacts | undefined,
+): { errorCode: string; error: string } | undefined {
+  if (known && known.channelDatabase !== operation.channelDatabase) {
     return {
-      error_code: 'CUSTOMER_EXISTS',
-      error: `A customer with the UUID ${operation.customer_uuid} came from the channel database "${known.channel_database}" before.`,
+      errorCode: 'CUSTOMER_EXISTS',
+      error: `A customer with the UUID ${operation.customerUuid} came from the channel database "${known.channelDatabase}" before.`,
     };
   }
-  if (!creates(operation) && !known && operation.payload?.set_aside === undefined) {
-    return { error_code: 'CUSTOMER_NOT_FOUND', error: 'Headquarters never received the creation of this customer.' };
+  if (!creates(operation) && !known && operation.payload?.setAside === undefined) {
+    return { errorCode: 'CUSTOMER_NOT_FOUND', error: 'Headquarters never received the creation of this customer.' };
   }
   const invalid =
     (operation.invalid === undefined ? invalidity(operation) : operation.invalid) ??
     (body && textOf(contradictions({ ...body, ...operation.payload.customer })));
-  return invalid ? { error_code: 'INVALID_INPUT', error: invalid } : undefined;
+  return invalid ? { errorCode: 'INVALID_INPUT', error: invalid } : undefined;
 }
 
 /** What is wrong with an operation by itself, whatever headquarters has of its customer. */
-function invalidity(operation: CustomerOperationRow): string | undefined {
-  if (!uuidRule.safeParse(operation.customer_uuid).success) return 'customer_uuid: must be a UUID in lower case';
+function invalidity(operation: DueOperation): string | undefined {
+  if (!uuidRule.safeParse(operation.customerUuid).success) return 'customerUuid: must be a UUID in lower case';
   const check = kindOf(operation)?.check;
   // A kind that is not for customers is here because it was set aside.
-  return check ? check(operation) : (operation.payload.set_aside ?? 'This is no operation of a customer.');
+  return check ? check(operation) : (operation.payload.setAside ?? 'This is no operation of a customer.');
 }
 
 /** 5 s after the first try, 20 s after the second. */
@@ -196,17 +203,17 @@ export const backoff = (tries: number, now: string): string =>
 
 /** How long an operation that met a passing failure waits for its next try, and when it is set aside. */
 export function afterPassingFailure(
-  operation: CustomerOperationRow,
+  operation: DueOperation,
   error: { code: string; message: string },
   now: string,
 ): OperationFailure {
-  const tries = operation.try_count + 1;
+  const tries = operation.tryCount + 1;
   const again = tries < MOST_TRIES;
   return {
     sequence: operation.sequence,
     state: again ? 'PENDING' : 'FAILED',
-    next_try_at: again ? backoff(operation.try_count, now) : null,
-    error_code: error.code,
+    nextTryAt: again ? backoff(operation.tryCount, now) : null,
+    errorCode: error.code,
     error: error.message,
   };
 }

@@ -1,17 +1,11 @@
-import { accountIdsFrom } from '../data/channel/customer.ts';
+import { accountIdsFrom } from '../data/channel/customer.bulk.ts';
 import { type Known, known } from '../data/channel/self.ts';
 import type { Channels } from '../data/channels.ts';
 import type { Database } from '../data/database.ts';
 import { audit, type Change } from '../data/hq/audit.ts';
 import { allNumberSequences, customerAccount, moveHead, numberIn, skipNumbers } from '../data/hq/number-sequence.ts';
-import {
-  endRewinding,
-  forgetLost,
-  recordAhead,
-  reserveAccountIds,
-  type Standing,
-  standing,
-} from '../data/hq/rewinding.ts';
+import { reserveAccountIds } from '../data/hq/reserved-account-id.ts';
+import { endRewinding, forgetLost, recordAhead, type Standing, standing } from '../data/hq/rewinding.ts';
 import { HeadquartersMissing, HeadquartersRewound, HeadquartersUnproven, InvalidInput, WrongState } from '../errors.ts';
 
 /*

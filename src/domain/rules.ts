@@ -1,11 +1,11 @@
 import { z } from 'zod';
 import {
+  type AddressFacts,
   addressPurposes,
-  type CustomerBody,
-  type CustomerChange,
+  type CustomerFacts,
   customerTypes,
   type OperationPayload,
-  type SearchKeys,
+  type SearchableCustomer,
 } from '../data/customer-rows.ts';
 import { birthDays, outside } from './business-day.ts';
 
@@ -98,20 +98,22 @@ export const uuidRule = z
   .string()
   .regex(/^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/, 'must be a UUID');
 
-const bodyRules = z.object({
+type Rules<Facts> = Record<keyof Facts, z.ZodType>;
+
+const factRules = z.object({
   type: z.enum(customerTypes),
   title: text(40),
-  first_name: text(100),
-  middle_name: text(100),
-  last_name: text(100),
-  organization_name: text(200),
+  firstName: text(100),
+  middleName: text(100),
+  lastName: text(100),
+  organizationName: text(200),
   email,
   phone,
   language,
   currency: currencyCode.nullable(),
-  birth_date: birthDate,
-});
-const changeRules = bodyRules.partial();
+  birthDate,
+} satisfies Rules<CustomerFacts>);
+const changeRules = factRules.partial();
 
 const addressRules = z.object({
   uuid: uuidRule,
@@ -122,9 +124,13 @@ const addressRules = z.object({
   street2: text(250),
   city: text(100),
   state: text(100),
-  postal_code: text(20),
+  postalCode: text(20),
   country: countryCode,
-});
+} satisfies Rules<AddressFacts>);
+
+/** What is known of a customer, by the names of its rules: whatever copies or compares customers goes through these. */
+export const customerFacts = Object.keys(factRules.shape) as (keyof CustomerFacts)[];
+export const addressFacts = Object.keys(addressRules.shape) as (keyof AddressFacts)[];
 
 /** Every code of two letters that has a name, looked up once: asking Intl for each address costs more than all other rules. */
 function knownCountries(): Set<string> {
@@ -138,7 +144,7 @@ function knownCountries(): Set<string> {
 /** Addresses that a customer may have. */
 export const MOST_ADDRESSES = 100;
 
-/** A rule that is broken, and where. The path names columns. */
+/** A rule that is broken, and where. The path names fields of the payload. */
 export type Issue = { path: (string | number)[]; rule: string };
 
 /** The first of these issues as text: where, and which rule. */
@@ -150,20 +156,20 @@ export const textOf = ([issue]: readonly Issue[]): string | undefined =>
  * the customer after the change. Leave it out for an operation that creates a customer; null when the customer is not at hand: then
  * `contradictions` has to be asked when it is.
  */
-export function issuesOf(payload: OperationPayload, at: string, known?: CustomerBody | null): Issue[] {
+export function issuesOf(payload: OperationPayload, at: string, known?: CustomerFacts | null): Issue[] {
   const found: Issue[] = [];
   const collect = (place: (string | number)[], result: z.ZodSafeParseResult<unknown>) => {
     for (const { path, message } of result.error?.issues ?? [])
       found.push({ path: [...place, ...(path as string[])], rule: message });
   };
   // What other software wrote may be anything.
-  const { customer, addresses, set_aside: reason } = payload ?? {};
+  const { customer, addresses, setAside: reason } = payload ?? {};
   if (typeof reason === 'string') return [{ path: [], rule: reason }];
   if (customer !== undefined && customer !== null) {
-    collect([], (known === undefined ? bodyRules : changeRules).safeParse(customer));
-    const { birth_date: born } = customer;
+    collect([], (known === undefined ? factRules : changeRules).safeParse(customer));
+    const { birthDate: born } = customer;
     const wrong = typeof born === 'string' ? outside(born, birthDays(at)) : undefined;
-    if (wrong !== undefined) found.push({ path: ['birth_date'], rule: wrong });
+    if (wrong !== undefined) found.push({ path: ['birthDate'], rule: wrong });
     if (found.length === 0 && known !== null) found.push(...contradictions({ ...known, ...customer }));
   }
   if (addresses && !Array.isArray(addresses)) found.push({ path: ['addresses'], rule: 'must be a list' });
@@ -178,34 +184,34 @@ export function issuesOf(payload: OperationPayload, at: string, known?: Customer
 export const tooManyAddresses: Issue = { path: ['addresses'], rule: `must not be more than ${MOST_ADDRESSES}` };
 
 /** What is wrong with a customer whose fields are each in order. */
-export function contradictions(body: Partial<CustomerBody>): Issue[] {
+export function contradictions(body: Partial<CustomerFacts>): Issue[] {
   const found: Issue[] = [];
-  const wrong = (field: keyof CustomerBody, rule: string) => found.push({ path: [field], rule });
-  if (body.type === 'PERSON' && !body.first_name && !body.last_name)
-    wrong('last_name', 'a person needs a first or last name');
-  if (body.type === 'ORGANIZATION' && !body.organization_name)
-    wrong('organization_name', 'an organization needs its name');
-  if (body.type === 'PERSON' && body.organization_name) wrong('organization_name', 'is for organizations');
-  if (body.type === 'ORGANIZATION' && body.birth_date) wrong('birth_date', 'is for persons');
+  const wrong = (field: keyof CustomerFacts, rule: string) => found.push({ path: [field], rule });
+  if (body.type === 'PERSON' && !body.firstName && !body.lastName)
+    wrong('lastName', 'a person needs a first or last name');
+  if (body.type === 'ORGANIZATION' && !body.organizationName)
+    wrong('organizationName', 'an organization needs its name');
+  if (body.type === 'PERSON' && body.organizationName) wrong('organizationName', 'is for organizations');
+  if (body.type === 'ORGANIZATION' && body.birthDate) wrong('birthDate', 'is for persons');
   return found;
 }
 
 /** What an edit changed, with the search keys that follow from it; empty when it changed nothing. */
-export function changesBetween(before: CustomerBody, after: CustomerBody): CustomerChange {
+export function changesBetween(before: CustomerFacts, after: CustomerFacts): Partial<SearchableCustomer> {
   const old = { ...before, ...searchKeys(before) };
   const changed = Object.entries({ ...after, ...searchKeys(after) }).filter(
-    ([column, value]) => value !== old[column as keyof CustomerChange],
+    ([field, value]) => value !== old[field as keyof SearchableCustomer],
   );
   return Object.fromEntries(changed);
 }
 
 /** What a customer is found by: "Andrés Ünal" by `andres` and by `unal`, "(555) 010-9" by `5550109`. */
-export function searchKeys(body: CustomerBody): SearchKeys {
+export function searchKeys(body: CustomerFacts): Omit<SearchableCustomer, keyof CustomerFacts> {
   return {
-    first_key: body.first_name && folded(body.first_name),
-    last_key: (body.organization_name ?? body.last_name) && folded((body.organization_name ?? body.last_name)!),
-    email_key: body.email && folded(body.email),
-    phone_key: body.phone && (body.phone.replace(/\D/g, '') || null),
+    firstKey: body.firstName && folded(body.firstName),
+    lastKey: (body.organizationName ?? body.lastName) && folded((body.organizationName ?? body.lastName)!),
+    emailKey: body.email && folded(body.email),
+    phoneKey: body.phone && (body.phone.replace(/\D/g, '') || null),
   };
 }
 

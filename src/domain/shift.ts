@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { EntityManager } from 'typeorm';
-import { appendOperations, lockLog, takeCounters } from '../data/channel/operation.ts';
+import { appendOperations } from '../data/channel/operation.bulk.ts';
+import { lockLog, takeCounters } from '../data/channel/operation.ts';
 import { type ChannelShiftRow, channelShiftsByUuid, openShiftOf, storeShift } from '../data/channel/shift.ts';
 import { tendersPaidWith } from '../data/channel/transaction.ts';
 import {
@@ -169,7 +170,7 @@ async function record(tx: EntityManager, shift: ChannelShiftRow, at: string): Pr
     tenders,
   };
   await appendOperations(tx, [
-    { counter, id: randomUUID(), channel, customer_uuid: null, kind: 'RECORD_SHIFT', payload, created_at: at },
+    { counter, id: randomUUID(), channel, customerUuid: null, kind: 'RECORD_SHIFT', payload, createdAt: at },
   ]);
   return shift;
 }

@@ -3,7 +3,7 @@ import { dropAggregate, dropAggregates } from '../data/hq/aggregate.bulk.ts';
 import { type AggregatedTransaction, aggregatesWhere, anyAggregateBeyond } from '../data/hq/aggregate.ts';
 import { audit, type Change } from '../data/hq/audit.ts';
 import { releaseMarked } from '../data/hq/calculation.bulk.ts';
-import { knownCustomers } from '../data/hq/customer.ts';
+import { knownCustomers } from '../data/hq/customer.bulk.ts';
 import { addEvents, addUpSales, lockStatements } from '../data/hq/statement.bulk.ts';
 import {
   type Statement,

@@ -91,7 +91,7 @@ const shape = z.object({
 
 /** Whether this can be unpacked and calculated with at all: types, lengths and bounds. Empty when all is well; paths name columns. */
 export function shapeIssues(body: unknown): Issue[] {
-  const { set_aside: reason } = (body ?? {}) as { set_aside?: unknown };
+  const { setAside: reason } = (body ?? {}) as { setAside?: unknown };
   if (typeof reason === 'string') return [{ path: [], rule: reason }];
   const { error } = shape.safeParse(body);
   return (error?.issues ?? []).map(({ path, message }) => ({ path: path as Issue['path'], rule: message }));

@@ -1,6 +1,7 @@
 import { createHash, randomUUID } from 'node:crypto';
 import type { EntityManager } from 'typeorm';
-import { appendOperations, lockLog, takeCounters } from '../data/channel/operation.ts';
+import { appendOperations } from '../data/channel/operation.bulk.ts';
+import { lockLog, takeCounters } from '../data/channel/operation.ts';
 import { type ChannelShiftRow, channelShiftsByUuid } from '../data/channel/shift.ts';
 import {
   type ChannelTransactionRow,
@@ -135,10 +136,10 @@ export async function recordTransactions(
       counter,
       id: uuid,
       channel,
-      customer_uuid: body.customer_uuid,
+      customerUuid: body.customer_uuid,
       kind: 'RECORD_TRANSACTION' as const,
       payload: body,
-      created_at,
+      createdAt: created_at,
     })),
   );
   return results;
@@ -168,10 +169,10 @@ export async function cancelOrder(
       counter,
       id: randomUUID(),
       channel,
-      customer_uuid: null,
+      customerUuid: null,
       kind: 'CANCEL_ORDER',
       payload: { transaction_uuid: uuid, cancelled_at: at },
-      created_at: at,
+      createdAt: at,
     },
   ]);
   return { order: { ...order, cancelled_at: at }, cancelled: true };

@@ -1,5 +1,5 @@
 import type { EntityManager } from 'typeorm';
-import { knownCustomers } from '../data/hq/customer.ts';
+import { knownCustomers } from '../data/hq/customer.bulk.ts';
 import { type StatementSettings, settingsOf } from '../data/hq/statement-settings.ts';
 import { type DueTransaction, type Setback, setBack, storeTotals, succeed } from '../data/hq/transaction.ts';
 import { knownShifts } from '../data/hq/validation.bulk.ts';

@@ -1,15 +1,15 @@
-import { applyAccountIds, outdated, storeDownloaded } from '../data/channel/customer.ts';
+import { applyAccountIds, outdated, storeDownloaded } from '../data/channel/customer.bulk.ts';
 import { advanceApplied, self } from '../data/channel/self.ts';
 import type { Database } from '../data/database.ts';
 import { channelDatabaseByName } from '../data/hq/channel.ts';
 import {
-  countChangedSince,
   countFitting,
   customersChangedSince,
   type DownloadPackage,
   packageBefore,
   packedCustomers,
-} from '../data/hq/customer.ts';
+} from '../data/hq/customer.bulk.ts';
+import { countChangedSince } from '../data/hq/customer.ts';
 import { addDownloadPackage, endDownloadSession, type OpenSession } from '../data/hq/session.ts';
 import { topics } from '../events/nudges.ts';
 import { defineJob, type JobContext } from '../queue/job.ts';

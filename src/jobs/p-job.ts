@@ -1,4 +1,4 @@
-import { packageAfter, setAside, type UploadPackage } from '../data/channel/operation.ts';
+import { packageAfter, setAside, type UploadPackage } from '../data/channel/operation.bulk.ts';
 import { self } from '../data/channel/self.ts';
 import { advanceReceived, channelDatabaseByName } from '../data/hq/channel.ts';
 import { addUploadPackage, endUploadSession, type OpenSession } from '../data/hq/session.ts';

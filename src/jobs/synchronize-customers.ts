@@ -1,4 +1,4 @@
-import { type CustomerOperationRow, countDue, dueOperations, failOperations, stillDue } from '../data/hq/operation.ts';
+import { countDue, type DueOperation, dueOperations, failOperations, stillDue } from '../data/hq/operation.bulk.ts';
 import { afterPassingFailure, type Checked, checked, resolveOperations } from '../domain/resolve.ts';
 import { proveHeadquarters } from '../domain/rewound.ts';
 import { defineJob, type JobContext } from '../queue/job.ts';
@@ -55,7 +55,7 @@ const beginning: Place = { channel: 0, after: 0 };
 
 /** The next batch of operations that are due, channel by channel, and where the one after it begins. */
 async function nextDue(context: JobContext, channels: string[], from: Place): Promise<{ due: Checked[]; next: Place }> {
-  const due: CustomerOperationRow[] = [];
+  const due: DueOperation[] = [];
   let { channel, after } = from;
   for (; channel < channels.length; channel++, after = 0) {
     const limit = context.batchSize - due.length;
@@ -74,7 +74,7 @@ function synchronizeBatch(context: JobContext, due: readonly Checked[]): Promise
     const operations = await stillDue(tx, due, now);
     const { synced, failed, numbersLeft } = await resolveOperations(tx, operations, now);
     if (numbersLeft !== null) context.log.warn({ numbersLeft }, 'the number sequence of customer accounts runs low');
-    const retried = operations.some(({ try_count: tries }) => tries > 0);
+    const retried = operations.some(({ tryCount: tries }) => tries > 0);
     return { done: synced, failed, result: synced + failed === due.length && !retried };
   });
 }

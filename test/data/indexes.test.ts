@@ -1,8 +1,8 @@
 import type { EntityManager } from 'typeorm';
 import { expect, test } from 'vitest';
-import { applyAccountIds, outdated } from '../../src/data/channel/customer.ts';
+import { applyAccountIds, outdated } from '../../src/data/channel/customer.bulk.ts';
 import { feedAfter } from '../../src/data/channel/feed.ts';
-import { packageAfter } from '../../src/data/channel/operation.ts';
+import { packageAfter } from '../../src/data/channel/operation.bulk.ts';
 import { channelShiftPage, channelShiftsByUuid, openShiftOf } from '../../src/data/channel/shift.ts';
 import {
   channelTransactionByReference,
@@ -20,18 +20,18 @@ import {
   customersChangedSince,
   knownCustomers,
   packedCustomers,
-} from '../../src/data/hq/customer.ts';
+} from '../../src/data/hq/customer.bulk.ts';
 import { anyDue, claimRun, crashedRuns, forgetRuns, insertRun } from '../../src/data/hq/job-run.ts';
 import {
   countDue,
   dueOperations,
   failedCustomers,
   failOperations,
-  operationPage,
   receiveOperations,
   releaseWaiting,
   stagesOf,
-} from '../../src/data/hq/operation.ts';
+} from '../../src/data/hq/operation.bulk.ts';
+import { operationPage } from '../../src/data/hq/operation.ts';
 import { dueSchedules } from '../../src/data/hq/schedule.ts';
 import { sql } from '../../src/data/sql.ts';
 import { searchTerms } from '../../src/domain/search.ts';
@@ -55,8 +55,8 @@ const big = [
   'retail_transaction',
   'shift',
 ];
-const failure = { sequence: 1, state: 'FAILED' as const, next_try_at: null, error_code: 'X', error: 'x' };
-const download = JSON.stringify([{ uuid, account_id: 'C1', channel: 'houston', version: 1, edited: true }]);
+const failure = { sequence: 1, state: 'FAILED' as const, nextTryAt: null, errorCode: 'X', error: 'x' };
+const download = JSON.stringify([{ uuid, accountId: 'C1', channel: 'houston', version: 1, edited: true }]);
 
 type Query = (db: EntityManager) => Promise<unknown>;
 

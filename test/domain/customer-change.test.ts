@@ -89,7 +89,7 @@ test('a change is one operation that says only what it changes, with the search 
     'select kind, payload from operation where counter = 2',
   );
   expect(said.map(({ kind, payload }) => [kind, typeof payload === 'string' ? JSON.parse(payload) : payload])).toEqual([
-    ['UPDATE_CUSTOMER', { customer: { email: 'New@Example.com', email_key: 'new@example.com', last_name: 'BYRON' } }],
+    ['UPDATE_CUSTOMER', { customer: { email: 'New@Example.com', emailKey: 'new@example.com', lastName: 'BYRON' } }],
   ]);
   for (const channel of ['houston', undefined])
     expect(await customer(hq, uuid, channel)).toMatchObject({

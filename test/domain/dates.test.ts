@@ -82,7 +82,7 @@ test('headquarters sets aside what other software dated wrong', async () => {
     customers.set(day, randomUUID());
     await appendOperation(hq, 'houston', {
       uuid: customers.get(day)!,
-      payload: { customer: aBody({ birth_date: day }) },
+      payload: { customer: aBody({ birthDate: day }) },
     });
     for (const kind of ['ONLINE_ORDER', 'CASH_AND_CARRY'] as const)
       transactions.set(
@@ -115,7 +115,7 @@ test('headquarters sets aside what other software dated wrong', async () => {
 test('a correction keeps the same bounds', async () => {
   const hq = await withChannels(['houston'], { clock });
   const uuid = randomUUID();
-  const payload = { customer: aBody({ birth_date: '2199-01-01' }) };
+  const payload = { customer: aBody({ birthDate: '2199-01-01' }) };
   await appendOperation(hq, 'houston', { uuid, payload });
   await run(hq);
   const [{ sequence }] = await operationsOf(hq, uuid);

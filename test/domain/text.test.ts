@@ -144,9 +144,9 @@ test('every text that a client enters has the same rule', async () => {
 });
 
 test('headquarters has the same rule for what other software wrote', () => {
-  const customer = { type: 'PERSON', last_name: '\u200b' };
+  const customer = { type: 'PERSON', lastName: '\u200b' };
   expect(issuesOf({ customer } as never, '2026-11-22T00:00:00.000Z')).toContainEqual({
-    path: ['last_name'],
+    path: ['lastName'],
     rule: 'must have a visible character',
   });
   expect(shapeIssues({ reference: 'R\u202e1' })).toContainEqual({

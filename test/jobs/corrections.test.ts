@@ -23,7 +23,7 @@ async function withFailedEdit(hq: Headquarters) {
     uuid,
     id: randomUUID(),
     kind: 'UPDATE_CUSTOMER',
-    payload: { customer: aBody({ last_name: 'Lovelace', email: 'nonsense' }) },
+    payload: { customer: aBody({ lastName: 'Lovelace', email: 'nonsense' }) },
   });
   await run(hq);
   const update = (change: Record<string, unknown>) =>
@@ -135,7 +135,7 @@ test('a correction does not overwrite what the channel did meanwhile', async () 
 async function withFailedCreation(hq: Headquarters) {
   const uuid = await createCustomer(hq);
   const channel = await hq.channels.databaseOf('houston');
-  const bad = JSON.stringify({ customer: aBody({ email: 'nonsense', email_key: 'nonsense' }) });
+  const bad = JSON.stringify({ customer: aBody({ email: 'nonsense', emailKey: 'nonsense' }) });
   await tamper(channel, `update operation set payload = '${bad}' where counter = 1`);
   await run(hq);
   const [operation] = await failed(hq);
@@ -183,7 +183,7 @@ test('an edit whose operation failed is corrected in fields that it names and in
     uuid,
     id: randomUUID(),
     kind: 'UPDATE_CUSTOMER',
-    payload: { customer: { email: 'nonsense', email_key: 'nonsense' } },
+    payload: { customer: { email: 'nonsense', emailKey: 'nonsense' } },
   });
   await run(hq);
   const [operation] = await failed(hq);
@@ -220,7 +220,7 @@ test('an edit that breaks a rule only together with a correction is set aside, a
   await run(hq);
   const [edit] = await failed(hq);
   expect(edit).toMatchObject({ kind: 'UPDATE_CUSTOMER', errorCode: 'INVALID_INPUT' });
-  expect(edit.error).toBe('last_name: a person needs a first or last name');
+  expect(edit.error).toBe('lastName: a person needs a first or last name');
   expect(await customer(hq, uuid)).toMatchObject({ displayName: 'Byron', email: null });
 
   expect(await correct(hq, edit.id, { firstName: 'Augusta' })).toMatchObject({ state: 'PENDING' });
@@ -277,7 +277,7 @@ test('a bad address is corrected, the order that waited for it goes on by itself
     street2: null,
     city: 'Houston',
     state: 'TX',
-    postal_code: '77002',
+    postalCode: '77002',
     country: 'Texas',
   };
   await appendOperation(hq, 'houston', {

@@ -43,7 +43,7 @@ describe('an operation that breaks a rule', () => {
             street2: null,
             city: null,
             state: null,
-            postal_code: null,
+            postalCode: null,
             country: 'US',
           },
         ],
@@ -85,7 +85,7 @@ describe('an operation that breaks a rule', () => {
     await appendOperation(hq, 'houston', { uuid: randomUUID().toUpperCase(), payload: { customer: aBody() } });
     await run(hq);
     expect(await rowsOf(hq.hq, 'select state, error from customer_operation')).toEqual([
-      { state: 'FAILED', error: 'customer_uuid: must be a UUID in lower case' },
+      { state: 'FAILED', error: 'customerUuid: must be a UUID in lower case' },
     ]);
   });
 
@@ -100,11 +100,22 @@ describe('an operation that breaks a rule', () => {
     expect(await failed(hq)).toMatchObject([{ kind: 'UPDATE_CUSTOMER', errorCode: 'CUSTOMER_NOT_FOUND' }]);
   });
 
-  test('what is no JSON object or no known kind never gets into the log, where it would stop its neighbours', async () => {
+  test('an operation of a kind that nobody knows fails where people see it, and its neighbors go on', async () => {
     const hq = await withChannels(['houston']);
-    await expect(
-      appendOperation(hq, 'houston', { uuid: randomUUID(), kind: 'DELETE_CUSTOMER', payload: {} }),
-    ).rejects.toThrow();
+    const uuid = randomUUID();
+    await appendOperation(hq, 'houston', { uuid, kind: 'DELETE_CUSTOMER', payload: {} });
+    await createCustomer(hq);
+    expect(countsOf(await run(hq))[1]).toEqual({ done: 1, failed: 0 });
+    const [operation] = await failed(hq);
+    const reason = 'Headquarters does not know this kind of operation.';
+    expect(operation).toMatchObject({ customerUuid: uuid, kind: 'UNKNOWN', errorCode: 'INVALID_INPUT', error: reason });
+    expect(await retry(hq, operation.id)).toMatchObject({ state: 'PENDING' });
+    expect(countsOf(await run(hq))[1]).toEqual({ done: 0, failed: 1 });
+    expect(await failed(hq)).toMatchObject([{ kind: 'UNKNOWN', error: reason }]);
+  });
+
+  test('what is no JSON object never gets into the log, where it would stop its neighbors', async () => {
+    const hq = await withChannels(['houston']);
     for (const payload of [null, 7, 'text', []])
       await expect(appendOperation(hq, 'houston', { uuid: randomUUID(), payload })).rejects.toThrow();
     const channel = await hq.channels.databaseOf('houston');

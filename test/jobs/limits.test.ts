@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { expect, test } from 'vitest';
-import { appendOperations } from '../../src/data/channel/operation.ts';
+import { appendOperations } from '../../src/data/channel/operation.bulk.ts';
 import {
   aBody,
   accountIds,
@@ -28,7 +28,7 @@ const anAddress = (position = 0, uuid: string = randomUUID()) => ({
   street2: null,
   city: null,
   state: null,
-  postal_code: null,
+  postalCode: null,
   country: 'US',
 });
 const addresses = (count: number) => Array.from({ length: count }, (_, position) => anAddress(position));
@@ -221,10 +221,10 @@ test('what is larger than 1 MB is not recorded', async () => {
           counter: 1,
           id: 'x',
           channel: 'houston',
-          customer_uuid: null,
+          customerUuid: null,
           kind: 'RECORD_TRANSACTION',
           payload: { ...aTransaction('CASH_AND_CARRY'), ...padding(bytes) },
-          created_at: '',
+          createdAt: '',
         },
       ]),
     );

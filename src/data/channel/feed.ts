@@ -1,5 +1,5 @@
 import { Column, Entity, type EntityManager, PrimaryColumn } from 'typeorm';
-import { one, sql } from '../sql.ts';
+import { keysetPage } from '../keyset-page.ts';
 
 /** An account ID that reached a channel. Written by job 1010. */
 @Entity('feed')
@@ -19,22 +19,9 @@ export class FeedHead {
   @Column({ type: 'bigint' }) sequence!: number;
 }
 
-/** An account ID that reached a channel. `sequence` counts 1, 2, 3 … within the channel. */
-export interface FeedRow {
-  sequence: number;
-  customer_uuid: string;
-  account_id: string;
-  at: string;
-}
-
-export const feedAfter = (db: EntityManager, channel: string, sequence: number, limit: number) =>
-  sql<FeedRow>(
-    db,
-    'select sequence, customer_uuid, account_id, at from feed where channel = $1 and sequence > $2 order by sequence limit $3',
-    [channel, sequence, limit],
-  );
+export const feedAfter = (db: EntityManager, channel: string, sequence: number, limit: number): Promise<FeedEntry[]> =>
+  keysetPage(db, FeedEntry, 'sequence', { channel }, { after: sequence, limit, descending: false });
 
 export async function feedHead(db: EntityManager, channel: string): Promise<number> {
-  const row = await one<{ sequence: number }>(db, 'select sequence from feed_head where channel = $1', [channel]);
-  return row?.sequence ?? 0;
+  return (await db.findOneBy(FeedHead, { channel }))?.sequence ?? 0;
 }

@@ -1,5 +1,6 @@
-import { Column, Entity, type EntityManager, PrimaryColumn } from 'typeorm';
-import { listed, one, rows, sql } from '../sql.ts';
+import { Column, Entity, type EntityManager, In, PrimaryColumn } from 'typeorm';
+import { rows } from '../columns.ts';
+import { sql } from '../sql.ts';
 import { customerAccount, formatted, headOf, type NumberSequence, numberSequenceByName } from './number-sequence.ts';
 
 /*
@@ -15,16 +16,6 @@ export class Rewinding {
   @Column({ type: 'text' }) since!: string;
 }
 
-/**
- * An account ID that a channel knows from before headquarters was restored. Written when the restore is resolved, and deleted when the
- * customer arrives again and takes it.
- */
-@Entity('reserved_account_id')
-export class ReservedAccountId {
-  @PrimaryColumn({ type: 'text' }) customerUuid!: string;
-  @Column({ type: 'text' }) accountId!: string;
-}
-
 /** How far headquarters has come, and what was found out about it. */
 export interface Standing {
   version: number;
@@ -36,12 +27,9 @@ export interface Standing {
 }
 
 export async function standing(db: EntityManager): Promise<Standing> {
-  const found = await sql<{ channel_database: string; verdict: 'AHEAD' | 'LOST' }>(
-    db,
-    'select channel_database, verdict from rewinding order by channel_database',
-  );
-  const having = (wanted: string) =>
-    found.filter(({ verdict }) => verdict === wanted).map(({ channel_database: name }) => name);
+  const found = await db.find(Rewinding, { order: { channelDatabase: 'ASC' } });
+  const having = (wanted: Rewinding['verdict']) =>
+    found.filter(({ verdict }) => verdict === wanted).map(({ channelDatabase }) => channelDatabase);
   const accounts = (await numberSequenceByName(db, customerAccount))!;
   return {
     version: await headOf(db, 'customer-version'),
@@ -56,59 +44,19 @@ export async function standing(db: EntityManager): Promise<Standing> {
 export const recordAhead = (tx: EntityManager, names: readonly string[], at: string) =>
   sql(
     tx,
-    `insert into rewinding (channel_database, verdict, since) select x.name, 'AHEAD', $1 from ${rows(tx, { name: 'text' }, '$2')} where true
+    `insert into rewinding (channel_database, verdict, since) select x.channel_database, 'AHEAD', $1
+     from ${rows(tx, Rewinding, '$2', ['channelDatabase'])} where true
      on conflict (channel_database) do update set verdict = 'AHEAD', since = excluded.since where rewinding.verdict <> 'AHEAD'`,
-    [at, JSON.stringify(names.map((name) => ({ name })))],
+    [at, JSON.stringify(names.map((channelDatabase) => ({ channelDatabase })))],
   );
 
 /** Lets numbers be given again; these channel databases are not waited for any more. */
 export async function endRewinding(tx: EntityManager, lost: readonly string[], at: string): Promise<void> {
-  await sql(tx, `delete from rewinding where verdict = 'AHEAD'`);
-  await sql(
-    tx,
-    `insert into rewinding (channel_database, verdict, since) select x.name, 'LOST', $1 from ${rows(tx, { name: 'text' }, '$2')} where true
-     on conflict (channel_database) do nothing`,
-    [at, JSON.stringify(lost.map((name) => ({ name })))],
-  );
+  await tx.delete(Rewinding, { verdict: 'AHEAD' });
+  const values = lost.map((channelDatabase) => ({ channelDatabase, verdict: 'LOST' as const, since: at }));
+  if (values.length > 0) await tx.createQueryBuilder().insert().into(Rewinding).values(values).orIgnore().execute();
 }
 
 /** One that was named as lost has answered after all. */
 export const forgetLost = (tx: EntityManager, names: readonly string[]) =>
-  sql(tx, `delete from rewinding where verdict = 'LOST' and channel_database in ${listed(tx, '$1')}`, [
-    JSON.stringify(names),
-  ]);
-
-/**
- * Keeps account IDs for their customers, as a channel database packed them. Answers how many are kept for these customers, and which
- * account IDs are not, because another customer has them.
- */
-export async function reserveAccountIds(tx: EntityManager, packed: string): Promise<{ kept: number; taken: string[] }> {
-  const sent = rows(tx, { uuid: 'text', account_id: 'text' }, '$1');
-  await sql(
-    tx,
-    `insert into reserved_account_id (customer_uuid, account_id) select x.uuid, x.account_id from ${sent}
-     where not exists (select 1 from customer c where c.uuid = x.uuid or c.account_id = x.account_id) on conflict do nothing`,
-    [packed],
-  );
-  const kept = `exists (select 1 from reserved_account_id r where r.customer_uuid = x.uuid and r.account_id = x.account_id)`;
-  const same = `exists (select 1 from customer c where c.uuid = x.uuid and c.account_id = x.account_id)`;
-  const count = await one<{ count: number }>(tx, `select count(*) as count from ${sent} where ${kept}`, [packed]);
-  const taken = await sql<{ account_id: string }>(
-    tx,
-    `select x.account_id from ${sent} where not ${kept} and not ${same} order by x.account_id`,
-    [packed],
-  );
-  return { kept: Number(count!.count), taken: taken.map(({ account_id: id }) => id) };
-}
-
-/** The account IDs that are kept for these customers, which are given to them with this: they are kept no longer. */
-export async function takeReserved(tx: EntityManager, uuids: readonly string[]): Promise<Map<string, string>> {
-  // There are none unless headquarters was restored; to look for each of a batch took 4 % of a conversion.
-  if (!(await one(tx, 'select customer_uuid from reserved_account_id limit 1'))) return new Map();
-  const found = await sql<{ customer_uuid: string; account_id: string }>(
-    tx,
-    `delete from reserved_account_id where customer_uuid in ${listed(tx, '$1')} returning customer_uuid, account_id`,
-    [JSON.stringify(uuids)],
-  );
-  return new Map(found.map(({ customer_uuid: uuid, account_id: id }) => [uuid, id]));
-}
+  tx.delete(Rewinding, { verdict: 'LOST', channelDatabase: In(names) });

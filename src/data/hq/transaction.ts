@@ -1,15 +1,17 @@
 import { Column, Entity, type EntityManager, PrimaryGeneratedColumn } from 'typeorm';
 import { hasCome, horizonOf, LONGEST_PAUSE } from '../clock.ts';
+import { rows } from '../columns.ts';
 import type { KeysetPage } from '../keyset-page.ts';
 import { keysetPage, type Listed, rowsWhere, type Where } from '../legacy.ts';
-import { forUpdate, lastOfPackage, listed, one, packed, rows, sizeOf, sql } from '../sql.ts';
+import { packedOperation } from '../operation-kinds.ts';
+import { forUpdate, lastOfPackage, listed, one, packed, sizeOf, sql } from '../sql.ts';
 import {
   type TransactionBody,
   type TransactionKind,
   type TransactionTotals,
   totalColumns,
 } from '../transaction-rows.ts';
-import type { Upload } from './operation.ts';
+import type { Upload } from './operation.bulk.ts';
 
 /*
  * Orders and sales as headquarters received them. What is left to do with them is a query on their status; a job moves them from one
@@ -54,16 +56,6 @@ export interface DueTransaction {
   duplicate: boolean;
 }
 
-const sent = {
-  counter: 'bigint',
-  id: 'text',
-  channel: 'text',
-  kind: 'text',
-  payload: 'json',
-  created_at: 'text',
-  set_aside: 'text',
-} as const;
-
 /** Takes in the transactions of a package. One that is known already is left as it is. */
 export const receiveTransactions = (tx: EntityManager, upload: Upload) =>
   sql(
@@ -74,7 +66,7 @@ export const receiveTransactions = (tx: EntityManager, upload: Upload) =>
        x.payload->>'delivery_address_uuid', coalesce(x.payload->>'business_date', ''), coalesce(x.payload->>'currency', ''), x.payload->>'shift_uuid',
        x.payload, false, false, case when x.set_aside is null then 'NONE' else 'FAILED' end, 0,
        case when x.set_aside is not null then 'INVALID_INPUT' end, x.set_aside, $2, x.created_at, $3, $3
-     from ${rows(tx, sent, '$4')} where x.kind = 'RECORD_TRANSACTION' order by x.counter
+     from ${rows(tx, packedOperation, '$4')} where x.kind = 'RECORD_TRANSACTION' order by x.counter
      on conflict (uuid, channel_database) do nothing`,
     [upload.channelDatabase, upload.sessionId, upload.at, upload.package],
   );
@@ -84,7 +76,7 @@ export async function receiveCancellations(tx: EntityManager, upload: Upload): P
   const cancelled = await sql<{ sequence: number }>(
     tx,
     `update retail_transaction set status = 'CANCELLED', next_try_at = null, error_code = null, error = null, modified_at = $1
-     from ${rows(tx, sent, '$2')} where x.kind = 'CANCEL_ORDER' and retail_transaction.uuid = x.payload->>'transaction_uuid'
+     from ${rows(tx, packedOperation, '$2')} where x.kind = 'CANCEL_ORDER' and retail_transaction.uuid = x.payload->>'transaction_uuid'
        and retail_transaction.channel_database = $3 and ${ofFamily('orders').replace('kind', 'retail_transaction.kind')}
        and retail_transaction.status not in ('CANCELLED', 'VOIDED') returning retail_transaction.sequence`,
     [upload.at, upload.package, upload.channelDatabase],
@@ -104,7 +96,7 @@ export async function receiveCancellations(tx: EntityManager, upload: Upload): P
 export async function receiveShifts(tx: EntityManager, upload: Upload): Promise<void> {
   const received = await sql<{ id: string }>(
     tx,
-    `insert into shift_operation (id, channel_database) select x.id, $1 from ${rows(tx, sent, '$2')} where x.kind = 'RECORD_SHIFT'
+    `insert into shift_operation (id, channel_database) select x.id, $1 from ${rows(tx, packedOperation, '$2')} where x.kind = 'RECORD_SHIFT'
      on conflict (id, channel_database) do nothing returning id`,
     [upload.channelDatabase, upload.package],
   );
@@ -116,7 +108,7 @@ export async function receiveShifts(tx: EntityManager, upload: Upload): Promise<
        coalesce(s.payload->>'currency', ''), s.payload->>'opened_by', coalesce(s.payload->>'opened_at', s.created_at), s.payload->>'closed_at',
        coalesce(s.payload->'tenders', '[]'), $2
      from (select x.*, row_number() over (partition by x.payload->>'uuid' order by x.counter desc) as place
-           from ${rows(tx, sent, '$3')} where x.kind = 'RECORD_SHIFT' and x.payload->>'uuid' is not null and x.id in ${listed(tx, '$4')}) as s
+           from ${rows(tx, packedOperation, '$3')} where x.kind = 'RECORD_SHIFT' and x.payload->>'uuid' is not null and x.id in ${listed(tx, '$4')}) as s
      where s.place = 1 order by s.counter
      on conflict (uuid, channel_database) do update set ${changed.map((name) => `${name} = excluded.${name}`).join(', ')}
      where shift.statement_id is null and (shift.state <> 'CLOSED' or excluded.state = 'CLOSED')`,

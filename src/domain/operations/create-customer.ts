@@ -1,5 +1,5 @@
-import { storeCustomers } from '../../data/hq/customer.ts';
-import { receiveOperations } from '../../data/hq/operation.ts';
+import { storeCustomers } from '../../data/hq/customer.bulk.ts';
+import { receiveOperations } from '../../data/hq/operation.bulk.ts';
 import { issuesOf, textOf } from '../rules.ts';
 import type { Kind } from './kind.ts';
 
@@ -8,7 +8,7 @@ export const createCustomer: Kind = {
   description: 'A customer was created.',
   receive: receiveOperations,
   creates: true,
-  check: ({ payload, received_at: receivedAt }) =>
+  check: ({ payload, receivedAt }) =>
     textOf(issuesOf(payload, receivedAt)) ??
     (payload.customer ? undefined : 'The operation does not say who the customer is.'),
   apply: storeCustomers,

@@ -1,6 +1,6 @@
 import type { EntityManager } from 'typeorm';
-import type { UploadPackage } from '../../data/channel/operation.ts';
-import { receiveOperations, type Upload } from '../../data/hq/operation.ts';
+import type { UploadPackage } from '../../data/channel/operation.bulk.ts';
+import { receiveOperations, type Upload } from '../../data/hq/operation.bulk.ts';
 import { SET_ASIDE } from '../../data/operation-kinds.ts';
 import { addAddress } from './add-address.ts';
 import { cancelOrder } from './cancel-order.ts';

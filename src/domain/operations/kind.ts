@@ -1,5 +1,5 @@
 import type { EntityManager } from 'typeorm';
-import type { CustomerOperationRow, Upload } from '../../data/hq/operation.ts';
+import type { DueOperation, Upload } from '../../data/hq/operation.bulk.ts';
 import type { OperationKind } from '../../data/operation-kinds.ts';
 
 /** What headquarters does with one kind of operation. How a channel makes one is with its noun (domain/customer.ts and others). */
@@ -12,7 +12,7 @@ export interface Kind {
   /** It creates its customer. Other kinds change one that headquarters has. */
   creates?: true;
   /** What is wrong with a received operation by itself, whatever headquarters has of its customer. */
-  check?: (operation: CustomerOperationRow) => string | undefined;
+  check?: (operation: DueOperation) => string | undefined;
   /** Applies operations that are in order, each of another customer, in one set statement. */
   apply?: (tx: EntityManager, operations: readonly Numbered[], now: string) => Promise<unknown>;
 }
@@ -20,6 +20,6 @@ export interface Kind {
 /** An operation to apply, with the account ID of its customer and the version that the customer gets. */
 export interface Numbered {
   sequence: number;
-  account_id: string;
+  accountId: string;
   version: number;
 }

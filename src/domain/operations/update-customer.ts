@@ -1,5 +1,5 @@
-import { changeCustomers } from '../../data/hq/customer.ts';
-import { receiveOperations } from '../../data/hq/operation.ts';
+import { changeCustomers } from '../../data/hq/customer.bulk.ts';
+import { receiveOperations } from '../../data/hq/operation.bulk.ts';
 import { issuesOf, textOf } from '../rules.ts';
 import type { Kind } from './kind.ts';
 
@@ -7,6 +7,6 @@ export const updateCustomer: Kind = {
   name: 'UPDATE_CUSTOMER',
   description: 'A customer was changed.',
   receive: receiveOperations,
-  check: ({ payload, received_at: receivedAt }) => textOf(issuesOf(payload, receivedAt, null)),
+  check: ({ payload, receivedAt }) => textOf(issuesOf(payload, receivedAt, null)),
   apply: changeCustomers,
 };

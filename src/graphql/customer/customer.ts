@@ -7,9 +7,9 @@ import {
   customerPage,
   customersByUuid,
 } from '../../data/customer-page.ts';
-import type { AddressRow, addressPurposes, customerTypes } from '../../data/customer-rows.ts';
+import type { AddressFacts, addressPurposes, customerTypes } from '../../data/customer-rows.ts';
 import type { Database } from '../../data/database.ts';
-import { failedCustomers } from '../../data/hq/operation.ts';
+import { failedCustomers } from '../../data/hq/operation.bulk.ts';
 import { plainText, uuidRule } from '../../domain/rules.ts';
 import { searchTerms } from '../../domain/search.ts';
 import { InvalidInput, whenUnavailable } from '../../errors.ts';
@@ -21,6 +21,7 @@ import { keysetConnection, numberKey } from '../keyset.ts';
 import { ofChannel } from '../scopes.ts';
 import { selects } from '../selection.ts';
 import { enumOf } from '../vocabulary.ts';
+import { readFields } from './fields.ts';
 import { addresses, channelStage, type FoundCustomer, foundIn, hqStage } from './loaders.ts';
 
 export const CustomerType = enumOf<(typeof customerTypes)[number]>('CustomerType', 'What a customer is.', {
@@ -55,25 +56,15 @@ const CustomerOrder = enumOf('CustomerOrder', 'The order of a list.', {
 
 const PersonName = builder.objectRef<CustomerRow>('PersonName').implement({
   description: 'The parts of a name.',
-  fields: (t) => ({
-    title: t.exposeString('title', { nullable: true, description: 'E.g. `Dr.`' }),
-    first: t.exposeString('first_name', { nullable: true, description: 'Given name.' }),
-    middle: t.exposeString('middle_name', { nullable: true, description: 'Middle name or initial.' }),
-    last: t.exposeString('last_name', { nullable: true, description: 'Family name.' }),
-  }),
+  fields: (t) => readFields(t, 'name'),
 });
 
-const Address = builder.objectRef<AddressRow>('CustomerAddress').implement({
+const Address = builder.objectRef<AddressFacts>('CustomerAddress').implement({
   description: 'An address of a customer.',
   fields: (t) => ({
     uuid: t.expose('uuid', { type: 'UUID', description: 'Its permanent identity.' }),
     purpose: t.expose('purpose', { type: AddressPurpose, description: 'What it is for.' }),
-    name: t.exposeString('name', { nullable: true, description: 'Who or what is there, when it is not the customer.' }),
-    street: t.exposeString('street', { nullable: true, description: 'Street and number.' }),
-    street2: t.exposeString('street2', { nullable: true, description: 'Second line.' }),
-    city: t.exposeString('city', { nullable: true, description: 'City.' }),
-    state: t.exposeString('state', { nullable: true, description: 'State, province or county.' }),
-    postalCode: t.exposeString('postal_code', { nullable: true, description: 'Postal code.' }),
+    ...readFields(t, 'address'),
     country: t.exposeString('country', { description: 'ISO 3166-1 alpha-2 code.' }),
   }),
 });
@@ -116,20 +107,20 @@ builder.node(Customer, {
       description:
         'Permanent identity, made by the client or by us. While there is no account ID it is the temporary account ID.',
     }),
-    accountId: t.exposeString('account_id', {
+    accountId: t.exposeString('accountId', {
       nullable: true,
       description: 'Account ID given by headquarters, once. Null while pending.',
     }),
     accountLabel: t.string({
       description: 'What to show people: the account ID, or "Pending sync".',
-      resolve: ({ account_id }) => account_id ?? 'Pending sync',
+      resolve: ({ accountId }) => accountId ?? 'Pending sync',
     }),
     syncStatus: t.field({
       type: SyncStatus,
       description:
         'Pending, synced, or set aside. While headquarters does not answer, a pending customer is said to be PENDING.',
-      resolve: async ({ account_id, channel, uuid }, _args, context) => {
-        if (account_id !== null) return 'SYNCED';
+      resolve: async ({ accountId, channel, uuid }, _args, context) => {
+        if (accountId !== null) return 'SYNCED';
         const stage = await hqStage(context).load({ channel, uuid });
         return stage?.state === 'FAILED' ? 'FAILED' : 'PENDING';
       },
@@ -138,8 +129,8 @@ builder.node(Customer, {
     type: t.expose('type', { type: CustomerType, description: 'Person or organization.' }),
     displayName: t.string({
       description: 'Its name in one line.',
-      resolve: ({ organization_name, first_name, middle_name, last_name }) =>
-        organization_name ?? [first_name, middle_name, last_name].filter(Boolean).join(' '),
+      resolve: ({ organizationName, firstName, middleName, lastName }) =>
+        organizationName ?? [firstName, middleName, lastName].filter(Boolean).join(' '),
     }),
     name: t.field({
       type: PersonName,
@@ -147,29 +138,15 @@ builder.node(Customer, {
       description: 'The parts of a person’s name; null for an organization.',
       resolve: (row) => (row.type === 'PERSON' ? row : null),
     }),
-    organizationName: t.exposeString('organization_name', {
-      nullable: true,
-      description: 'Name of an organization; null for a person.',
-    }),
-    email: t.exposeString('email', { nullable: true, description: 'Primary e-mail address.' }),
-    phone: t.exposeString('phone', { nullable: true, description: 'Primary phone number, as it was entered.' }),
-    language: t.exposeString('language', {
-      nullable: true,
-      description: 'BCP 47 tag of the language to address it in.',
-    }),
-    currency: t.exposeString('currency', {
-      nullable: true,
-      description: 'ISO 4217 code of the currency it is invoiced in.',
-    }),
-    birthDate: t.expose('birth_date', { type: 'Date', nullable: true, description: 'Day of birth of a person.' }),
+    ...readFields(t, 'body'),
     addresses: t.field({
       type: [Address],
       ...atMost(100),
       description: 'All its addresses, in the order they were added.',
       resolve: (row, _args, context) => row.addresses ?? addresses(context).load(row),
     }),
-    createdAt: t.expose('created_at', { type: 'DateTime', description: 'When it was created in its channel.' }),
-    updatedAt: t.expose('updated_at', { type: 'DateTime', description: 'When it was changed last, in its channel.' }),
+    createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When it was created in its channel.' }),
+    updatedAt: t.expose('updatedAt', { type: 'DateTime', description: 'When it was changed last, in its channel.' }),
     timeline: t.field({
       type: [Timeline],
       ...atMost(10),
@@ -180,22 +157,22 @@ builder.node(Customer, {
   }),
 });
 
-async function timelineOf({ uuid, channel, created_at }: CustomerRow, context: Context): Promise<TimelineEntry[]> {
+async function timelineOf({ uuid, channel, createdAt }: CustomerRow, context: Context): Promise<TimelineEntry[]> {
   const [there, here] = await Promise.all([
     hqStage(context).load({ channel, uuid }),
     channelStage(context).load({ channel, uuid }),
   ]);
-  const entries: TimelineEntry[] = [{ stage: 'CREATED', at: here?.created_at ?? created_at, detail: null }];
-  if (there) entries.push({ stage: 'UPLOADED', at: there.received_at, detail: null });
+  const entries: TimelineEntry[] = [{ stage: 'CREATED', at: here?.createdAt ?? createdAt, detail: null }];
+  if (there) entries.push({ stage: 'UPLOADED', at: there.receivedAt, detail: null });
   if (there?.state === 'FAILED')
     entries.push({
       stage: 'FAILED',
-      at: there.failed_at ?? there.received_at,
-      detail: `${there.error_code}: ${there.error}`,
+      at: there.failedAt ?? there.receivedAt,
+      detail: `${there.errorCode}: ${there.error}`,
     });
-  if (there?.account_id_assigned_at)
-    entries.push({ stage: 'ACCOUNT_ID_ASSIGNED', at: there.account_id_assigned_at, detail: there.account_id });
-  if (here?.synced_at) entries.push({ stage: 'BACK_IN_CHANNEL', at: here.synced_at, detail: here.account_id });
+  if (there?.accountIdAssignedAt)
+    entries.push({ stage: 'ACCOUNT_ID_ASSIGNED', at: there.accountIdAssignedAt, detail: there.accountId });
+  if (here?.syncedAt) entries.push({ stage: 'BACK_IN_CHANNEL', at: here.syncedAt, detail: here.accountId });
   return entries;
 }
 

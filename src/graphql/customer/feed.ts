@@ -1,5 +1,5 @@
 import { mustUse } from '../../access/viewer.ts';
-import { type FeedRow, feedAfter, feedHead } from '../../data/channel/feed.ts';
+import { type FeedEntry, feedAfter, feedHead } from '../../data/channel/feed.ts';
 import { self } from '../../data/channel/self.ts';
 import { CursorInvalid } from '../../errors.ts';
 import { type FeedSource, feedIterable } from '../../events/feed.ts';
@@ -15,21 +15,21 @@ const PAGE = 500;
 
 interface FeedEvent {
   epoch: string;
-  rows: FeedRow[];
+  rows: FeedEntry[];
 }
 
-const SyncedCustomer = builder.objectRef<FeedRow>('SyncedCustomer').implement({
+const SyncedCustomer = builder.objectRef<FeedEntry>('SyncedCustomer').implement({
   description: 'A customer whose account ID has come back to its channel.',
   fields: (t) => ({
     sequence: t.expose('sequence', {
       type: 'BigInt',
       description: 'Its place in the feed of the channel: 1, 2, 3 … without a gap.',
     }),
-    uuid: t.expose('customer_uuid', {
+    uuid: t.expose('customerUuid', {
       type: 'UUID',
       description: 'The customer’s permanent UUID, which was its temporary account ID.',
     }),
-    accountId: t.exposeString('account_id', { description: 'Its account ID.' }),
+    accountId: t.exposeString('accountId', { description: 'Its account ID.' }),
     syncedAt: t.expose('at', { type: 'DateTime', description: 'When the account ID came back.' }),
   }),
 });

@@ -1,9 +1,9 @@
 import { ownChannel, visibleTo } from '../../access/viewer.ts';
-import { channelStages } from '../../data/channel/customer.ts';
+import { channelStages } from '../../data/channel/customer.bulk.ts';
 import { addressesOf, type CustomerRow, customersByUuid } from '../../data/customer-page.ts';
-import type { AddressRow } from '../../data/customer-rows.ts';
+import type { AddressFacts } from '../../data/customer-rows.ts';
 import type { Database } from '../../data/database.ts';
-import { stagesOf } from '../../data/hq/operation.ts';
+import { stagesOf } from '../../data/hq/operation.bulk.ts';
 import { whenUnavailable } from '../../errors.ts';
 import { type ChannelKey, inChannels, keyText, loader, rowLoader } from '../loader.ts';
 
@@ -16,24 +16,27 @@ export const foundIn = (database: Database, rows: readonly CustomerRow[]): Found
   rows.map((row) => Object.assign(row, { database }));
 
 /** The addresses of a customer, one statement for each database that customers were read from. */
-export const addresses = loader<FoundCustomer, AddressRow[]>(async (customers) => {
+export const addresses = loader<FoundCustomer, AddressFacts[]>(async (customers) => {
   const databases = [...new Set(customers.map(({ database }) => database))];
   const found = new Map(
     await Promise.all(
       databases.map(async (database) => {
         const uuids = customers.filter((customer) => customer.database === database).map(({ uuid }) => uuid);
-        return [database, await database.read((db) => addressesOf(db, [...new Set(uuids)]))] as const;
+        const owned = new Map<string, AddressFacts[]>(uuids.map((uuid) => [uuid, []]));
+        for (const address of await database.read((db) => addressesOf(db, [...owned.keys()])))
+          owned.get(address.customerUuid)!.push(address);
+        return [database, owned] as const;
       }),
     ),
   );
-  return customers.map(({ database, uuid }) => found.get(database)!.get(uuid) ?? []);
+  return customers.map(({ database, uuid }) => found.get(database)!.get(uuid)!);
 });
 
 /** Where a customer stands at headquarters; null when it was not uploaded, or headquarters does not answer. */
 export const hqStage = loader<ChannelKey, Awaited<ReturnType<typeof stagesOf>>[number] | null>(async (keys, { hq }) => {
   const uuids = [...new Set(keys.map(({ uuid }) => uuid))];
   const stages = await hq.read((db) => stagesOf(db, uuids)).catch(whenUnavailable([]));
-  const found = new Map(stages.map((stage) => [keyText({ channel: stage.channel, uuid: stage.customer_uuid }), stage]));
+  const found = new Map(stages.map((stage) => [keyText({ channel: stage.channel, uuid: stage.customerUuid }), stage]));
   return keys.map((key) => found.get(keyText(key)) ?? null);
 }, keyText);
 

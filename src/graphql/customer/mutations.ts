@@ -6,6 +6,7 @@ import { atMost } from '../bounded.ts';
 import { builder } from '../builder.ts';
 import { ofInputChannel } from '../scopes.ts';
 import { AddressPurpose, Customer, CustomerType } from './customer.ts';
+import { inputFields } from './fields.ts';
 import { foundIn } from './loaders.ts';
 
 /*
@@ -15,12 +16,7 @@ import { foundIn } from './loaders.ts';
 const NameInput = builder.inputType('PersonNameInput', {
   description:
     'The parts of a name. Each, like every text here, is one line with something to see, without control characters and without characters that override the direction of text.',
-  fields: (t) => ({
-    title: t.string({ description: 'E.g. `Dr.`; at most 40 characters.' }),
-    first: t.string({ description: 'Given name; at most 100 characters. A person needs a first or a last name.' }),
-    middle: t.string({ description: 'Middle name or initial; at most 100 characters.' }),
-    last: t.string({ description: 'Family name; at most 100 characters.' }),
-  }),
+  fields: (t) => inputFields(t, 'name', 'enter'),
 });
 
 const AddressInput = builder.inputType('CustomerAddressInput', {
@@ -31,24 +27,10 @@ const AddressInput = builder.inputType('CustomerAddressInput', {
       type: AddressPurpose,
       description: 'What it is for. Default: HOME for a person, BUSINESS for an organization.',
     }),
-    name: t.string({ description: 'Who or what is there; at most 200 characters.' }),
-    street: t.string({ description: 'Street and number; at most 250 characters.' }),
-    street2: t.string({ description: 'Second line; at most 250 characters.' }),
-    city: t.string({ description: 'At most 100 characters.' }),
-    state: t.string({ description: 'State, province or county; at most 100 characters.' }),
-    postalCode: t.string({ description: 'At most 20 characters.' }),
+    ...inputFields(t, 'address', 'enter'),
     country: t.string({ required: true, description: 'ISO 3166-1 alpha-2 code.' }),
   }),
 });
-
-const about = {
-  organizationName: 'Name of an organization; at most 200 characters.',
-  email: 'Primary e-mail address; letters beyond ASCII are allowed (RFC 6531); at most 254 characters.',
-  phone: 'Primary phone number; digits, spaces and ( ) - . / + x #; at most 40 characters.',
-  language: 'BCP 47 tag, e.g. `en-US`.',
-  currency: 'ISO 4217 code, e.g. `USD`.',
-  birthDate: 'Day of birth of a person, from 1900 to today.',
-};
 
 const CreateCustomerInput = builder.inputType('CreateCustomerInput', {
   description: 'A new customer.',
@@ -61,12 +43,7 @@ const CreateCustomerInput = builder.inputType('CreateCustomerInput', {
     }),
     type: t.field({ type: CustomerType, description: 'Default PERSON.' }),
     name: t.field({ type: NameInput, description: 'Name of a person.' }),
-    organizationName: t.string({ description: about.organizationName }),
-    email: t.string({ description: about.email }),
-    phone: t.string({ description: about.phone }),
-    language: t.string({ description: about.language }),
-    currency: t.string({ description: about.currency }),
-    birthDate: t.field({ type: 'Date', description: about.birthDate }),
+    ...inputFields(t, 'body', 'enter'),
     addresses: t.field({ type: [AddressInput], description: 'Its addresses.', ...atMost(MOST_ADDRESSES) }),
   }),
 });
@@ -77,12 +54,7 @@ const UpdateCustomerInput = builder.inputType('UpdateCustomerInput', {
     channel: t.string({ required: true, description: 'Code of its channel.' }),
     uuid: t.field({ type: 'UUID', required: true, description: 'Which customer.' }),
     name: t.field({ type: NameInput, description: 'Parts of the name to change.' }),
-    organizationName: t.string({ description: about.organizationName }),
-    email: t.string({ description: about.email }),
-    phone: t.string({ description: about.phone }),
-    language: t.string({ description: about.language }),
-    currency: t.string({ description: about.currency }),
-    birthDate: t.field({ type: 'Date', description: about.birthDate }),
+    ...inputFields(t, 'body', 'enter'),
   }),
 });
 
@@ -116,7 +88,7 @@ builder.mutationFields((t) => ({
         return foundIn(database, await database.read((db) => customersByUuid(db, [customer.uuid])))[0]!;
       notice(channel);
       const { uuid, body, addresses, at } = customer;
-      return { id: 0, uuid, account_id: null, channel, ...body, created_at: at, updated_at: at, addresses, database };
+      return { id: 0, uuid, accountId: null, channel, ...body, createdAt: at, updatedAt: at, addresses, database };
     },
   }),
   updateCustomer: t.field({

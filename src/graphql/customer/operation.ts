@@ -1,11 +1,10 @@
 import type { FindOptionsWhere } from 'typeorm';
-import type { CustomerBody } from '../../data/customer-rows.ts';
 import { entityPage } from '../../data/entity-page.ts';
 import { AuditEntry } from '../../data/hq/audit.ts';
+import { firstOperations } from '../../data/hq/operation.bulk.ts';
 import {
-  firstOperations,
   type OperationFilter,
-  type CustomerOperationRow as OperationRow,
+  type CustomerOperation as OperationRow,
   operationBySequence,
   operationPage,
   type operationStates,
@@ -20,6 +19,7 @@ import { type ChannelKey, firstLoader, keyText } from '../loader.ts';
 import { ofChannel } from '../scopes.ts';
 import { channelNode, enumOf, idInput, numberId, oneByOne, operatorAction, operatorMutation } from '../vocabulary.ts';
 import { AddressPurpose, Customer } from './customer.ts';
+import { inputFields } from './fields.ts';
 
 const OperationState = enumOf<(typeof operationStates)[number]>(
   'CustomerOperationState',
@@ -70,7 +70,7 @@ const CustomerOperation = channelNode<OperationRow, number>('CustomerOperation',
 const firstOf = firstLoader<ChannelKey & { limit: number }, OperationRow>(
   (keys, limit, { hq }) => hq.read((db) => firstOperations(db, [...new Set(keys.map(({ uuid }) => uuid))], limit)),
   keyText,
-  (row, { channel, uuid }) => row.channel === channel && row.customer_uuid === uuid,
+  (row, { channel, uuid }) => row.channel === channel && row.customerUuid === uuid,
 );
 
 CustomerOperation.implement({
@@ -84,33 +84,30 @@ CustomerOperation.implement({
     }),
     state: t.expose('state', { type: OperationState, description: 'Where it stands.' }),
     channel: channelField(t, 'Where it was done.'),
-    customerUuid: t.expose('customer_uuid', { type: 'UUID', description: 'To which customer.' }),
+    customerUuid: t.expose('customerUuid', { type: 'UUID', description: 'To which customer.' }),
     counter: t.expose('counter', {
       type: 'BigInt',
       description: 'Replication counter: its place in the log of the channel database.',
     }),
-    corrected: t.boolean({
-      description: 'Whether an operator corrected what the channel sent.',
-      resolve: ({ corrected }) => Boolean(corrected),
-    }),
-    tryCount: t.exposeInt('try_count', { description: 'How often it failed since it was received or retried.' }),
-    nextTryAt: t.expose('next_try_at', {
+    corrected: t.exposeBoolean('corrected', { description: 'Whether an operator corrected what the channel sent.' }),
+    tryCount: t.exposeInt('tryCount', { description: 'How often it failed since it was received or retried.' }),
+    nextTryAt: t.expose('nextTryAt', {
       type: 'DateTime',
       nullable: true,
       description: 'When it is tried again by itself.',
     }),
-    errorCode: t.exposeString('error_code', { nullable: true, description: 'Why it failed, for programs.' }),
+    errorCode: t.exposeString('errorCode', { nullable: true, description: 'Why it failed, for programs.' }),
     error: t.exposeString('error', {
       nullable: true,
       description: 'Why it failed, for people: the field and the rule.',
     }),
-    createdAt: t.expose('created_at', { type: 'DateTime', description: 'When it was done in the channel.' }),
-    receivedAt: t.expose('received_at', { type: 'DateTime', description: 'When headquarters received it.' }),
-    synchronizedBy: t.exposeString('synchronized_by', {
+    createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When it was done in the channel.' }),
+    receivedAt: t.expose('receivedAt', { type: 'DateTime', description: 'When headquarters received it.' }),
+    synchronizedBy: t.exposeString('synchronizedBy', {
       nullable: true,
       description: 'What synchronized it when it was not the customer job: `order <uuid>`, `sale <uuid>`.',
     }),
-    completedAt: t.expose('completed_at', { type: 'DateTime', nullable: true, description: 'When it was applied.' }),
+    completedAt: t.expose('completedAt', { type: 'DateTime', nullable: true, description: 'When it was applied.' }),
     auditTrail: t.connection(
       {
         type: Audit,
@@ -191,12 +188,7 @@ const CorrectAddressInput = builder.inputType('CorrectAddressInput', {
   fields: (t) => ({
     id: t.field({ type: 'UUID', required: true, description: 'Which address of the operation, by its UUID.' }),
     purpose: t.field({ type: AddressPurpose, description: 'What it is for.' }),
-    name: t.string({ description: 'Who or what is there.' }),
-    street: t.string({ description: 'Street and number.' }),
-    street2: t.string({ description: 'Second line.' }),
-    city: t.string({ description: 'City.' }),
-    state: t.string({ description: 'State, province or county.' }),
-    postalCode: t.string({ description: 'Postal code.' }),
+    ...inputFields(t, 'address', 'correct'),
     country: t.string({ description: 'ISO 3166-1 alpha-2 code.' }),
   }),
 });
@@ -210,16 +202,7 @@ const CorrectInput = builder.inputType('CorrectCustomerOperationInput', {
       required: true,
       description: 'Which operation, by its global ID. It must be FAILED.',
     }),
-    title: t.string({ description: 'Title.' }),
-    firstName: t.string({ description: 'Given name.' }),
-    middleName: t.string({ description: 'Middle name.' }),
-    lastName: t.string({ description: 'Family name.' }),
-    organizationName: t.string({ description: 'Name of an organization.' }),
-    email: t.string({ description: 'Primary e-mail address.' }),
-    phone: t.string({ description: 'Primary phone number.' }),
-    language: t.string({ description: 'BCP 47 tag.' }),
-    currency: t.string({ description: 'ISO 4217 code.' }),
-    birthDate: t.field({ type: 'Date', description: 'Day of birth.' }),
+    ...inputFields(t, 'all', 'correct'),
     addresses: t.field({ type: [CorrectAddressInput], description: 'Addresses to correct.' }),
   }),
 });
@@ -262,27 +245,7 @@ operatorMutation('correctCustomerOperation', {
     'Corrects what a failed operation says and lets it be tried again. The corrected values must keep the rules; each change is kept in the audit trail, and 1010 brings them back to the channel.',
   may: 'correcting operations',
   failures: [InvalidInput, NotFound, WrongState],
-  run: (tx, { id, ...values }, { actor, at }) => {
-    const columns: Partial<Record<keyof CustomerBody, string | null | undefined>> = {
-      title: values.title,
-      first_name: values.firstName,
-      middle_name: values.middleName,
-      last_name: values.lastName,
-      organization_name: values.organizationName,
-      email: values.email,
-      phone: values.phone,
-      language: values.language,
-      currency: values.currency,
-      birth_date: values.birthDate,
-    };
-    const addresses = (values.addresses ?? []).map(({ id: uuid, postalCode, purpose, ...address }) => ({
-      ...address,
-      uuid,
-      postal_code: postalCode,
-      ...(purpose ? { purpose } : {}),
-    }));
-    const change = { customer: columns, addresses };
-    return correct(tx, id.id, change, actor, at);
-  },
+  run: (tx, { id, addresses, ...customer }, { actor, at }) =>
+    correct(tx, id.id, { customer, addresses: addresses ?? [] }, actor, at),
   afterCommit: (operation, { notice }) => notice((operation as OperationRow).channel),
 });

@@ -1,0 +1,149 @@
+import type { EntityManager } from 'typeorm';
+import { assignments, fieldsOf, insertAll, names, packed, rows, selected, shapeOf } from '../columns.ts';
+import { AddressFacts, type OwnedAddress, SearchableCustomer } from '../customer-rows.ts';
+import { listed, one, sql } from '../sql.ts';
+import { ChannelCustomer, ChannelCustomerAddress } from './customer.ts';
+import { identity } from './operation.ts';
+
+export type NewCustomer = SearchableCustomer &
+  Pick<ChannelCustomer, 'uuid' | 'channel' | 'bodyHash' | 'counter' | 'createdAt' | 'updatedAt'>;
+
+export const insertCustomers = (tx: EntityManager, customers: readonly NewCustomer[]) =>
+  insertAll(tx, ChannelCustomer, customers);
+
+export const insertAddresses = (tx: EntityManager, addresses: readonly OwnedAddress[]) =>
+  insertAll(tx, ChannelCustomerAddress, addresses);
+
+/** Of these customers those that are in the database, with what tells whether a repeat is the same. */
+export const storedCustomers = (tx: EntityManager, uuids: readonly string[]) =>
+  sql<Pick<ChannelCustomer, 'uuid' | 'channel' | 'bodyHash'>>(
+    tx,
+    `select ${selected(tx, ChannelCustomer, 'c', ['uuid', 'channel', 'bodyHash'])} from customer c where c.uuid in ${listed(tx, '$1')}`,
+    [JSON.stringify(uuids)],
+  );
+
+/**
+ * Applies a download package: account IDs arrive, and each new one becomes a row of its channel's feed, numbered without a gap.
+ * A customer that has its account ID already is left alone, so a package applied twice changes nothing. Call it after
+ * `advanceApplied`, which keeps other packages away until this transaction ends.
+ */
+export async function applyAccountIds(
+  tx: EntityManager,
+  download: { package: string; at: string },
+): Promise<{ channel: string; sequence: number }[]> {
+  const sent = rows(tx, ChannelCustomer, '$2', ['uuid', 'accountId']);
+  await sql(
+    tx,
+    `insert into feed_head (channel, sequence) select distinct x.channel, 0 from ${rows(tx, ChannelCustomer, '$1', ['channel'])} where true
+     on conflict (channel) do nothing`,
+    [download.package],
+  );
+  await sql(
+    tx,
+    `insert into feed (channel, sequence, customer_uuid, account_id, at)
+     select x.channel, h.sequence + row_number() over (partition by x.channel order by x.version), x.uuid, x.account_id, $1
+     from ${rows(tx, { ...shapeOf(tx, ChannelCustomer, ['uuid', 'accountId', 'channel']), version: 'bigint' }, '$2')}
+     join customer c on c.uuid = x.uuid join feed_head h on h.channel = x.channel
+     where c.account_id is null`,
+    [download.at, download.package],
+  );
+  await sql(
+    tx,
+    `update customer set account_id = x.account_id, synced_at = $1 from ${sent}
+     where customer.uuid = x.uuid and customer.account_id is null`,
+    [download.at, download.package],
+  );
+  // The heads still stand before the new rows. The cross join makes SQLite begin with the heads, who are few.
+  return sql(
+    tx,
+    `update feed_head set sequence = n.last from (
+       select f.channel, max(f.sequence) as last from feed_head h cross join feed f
+       where f.channel = h.channel and f.sequence > h.sequence group by f.channel) as n
+     where feed_head.channel = n.channel returning feed_head.channel, feed_head.sequence`,
+  );
+}
+
+/** How far headquarters has received this log: the counter and the `identity` of the last operation. */
+export interface Received {
+  lastReceived: number;
+  lastOperationId: string | null;
+}
+
+/** A customer of a download package that this database has to compare with headquarters. */
+export interface Outdated {
+  uuid: string;
+  version: number;
+  /** It is not here: the database was restored from an older backup, or replaced. */
+  lost: boolean;
+}
+
+const outdatedShape = { uuid: 'text', version: 'bigint', lost: 'boolean' } as const;
+
+/**
+ * Of a download package, the customers that this database has lost, and those that were edited or corrected and may differ from
+ * headquarters' although it has received everything that was done to them here: `received` must have been read after the package. What
+ * was done here later brings its customer with another package, once headquarters has it.
+ */
+export async function outdated(db: EntityManager, download: string, received: Received): Promise<Outdated[]> {
+  const row = await one<{ found: string }>(
+    db,
+    `select ${packed(db, outdatedShape, 'o', { order: 'o.version' })} as found
+     from (select x.uuid, x.version, c.uuid is null as lost
+           from ${rows(db, { uuid: 'text', version: 'bigint', edited: 'boolean' }, '$1')} left join customer c on c.uuid = x.uuid
+           where c.uuid is null or x.edited and c.counter <= $2
+             and (c.counter = 0 or exists (select 1 from operation where counter = $2 and ${identity} = $3))) as o`,
+    [download, received.lastReceived, received.lastOperationId],
+  );
+  return JSON.parse(row!.found);
+}
+
+/** Writes whole customers as headquarters has them, unless something was done here meanwhile that headquarters has not received. */
+export async function storeDownloaded(
+  tx: EntityManager,
+  whole: { customers: string; addresses: string },
+  { lastReceived }: Received,
+): Promise<void> {
+  const changed = [...fieldsOf(tx, ChannelCustomer, SearchableCustomer), 'updatedAt'] as const;
+  const written = ['uuid', 'channel', 'createdAt', ...changed] as const;
+  const columns = names(tx, ChannelCustomer, written);
+  // Counter 0: this log has nothing of a customer that was lost.
+  await sql(
+    tx,
+    `insert into customer (${columns}, counter) select ${columns}, 0 from ${rows(tx, ChannelCustomer, '$1', written)} where true
+     on conflict (uuid) do update set ${assignments(tx, ChannelCustomer, changed)} where customer.counter <= $2`,
+    [whole.customers, lastReceived],
+  );
+  const address = names(tx, ChannelCustomerAddress);
+  await sql(
+    tx,
+    `insert into customer_address (${address}) select ${address} from ${rows(tx, ChannelCustomerAddress, '$1')} where true
+     on conflict (customer_uuid, uuid) do update set ${assignments(tx, ChannelCustomerAddress, fieldsOf(tx, ChannelCustomerAddress, AddressFacts))}`,
+    [whole.addresses],
+  );
+}
+
+/** Customers with account IDs from `first` on, in their order, packed for headquarters; `last` is the last account ID among them. */
+export async function accountIdsFrom(
+  db: EntityManager,
+  first: string,
+  limit: number,
+): Promise<{ count: number; last: string; package: string }> {
+  const fields = ['uuid', 'accountId'] as const;
+  const row = await one<{ count: number; last: string; package: string }>(
+    db,
+    `select count(*) as count, max(x.account_id) as last, ${packed(db, ChannelCustomer, 'x', { fields, order: 'x.account_id' })} as package
+     from (select uuid, account_id from customer where account_id is not null and account_id >= $1 order by account_id limit $2) as x`,
+    [first, limit],
+  );
+  return row!;
+}
+
+const stages = ['uuid', 'channel', 'createdAt', 'syncedAt', 'accountId'] as const;
+
+/** When each of these customers came to be here, and when its account ID came back. */
+export const channelStages = (db: EntityManager, uuids: readonly string[]) =>
+  sql<Pick<ChannelCustomer, (typeof stages)[number]>>(
+    db,
+    `select ${selected(db, ChannelCustomer, 'c', stages)} from customer c where c.uuid in ${listed(db, '$1')}`,
+    [JSON.stringify(uuids)],
+  );

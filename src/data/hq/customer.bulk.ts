@@ -1,0 +1,191 @@
+import type { EntityManager } from 'typeorm';
+import { assignments, columnsOf, fieldsOf, names, packed, rows, selected, shapeOf, unpacked } from '../columns.ts';
+import { AddressFacts, CustomerFacts, SearchableCustomer } from '../customer-rows.ts';
+import { MOST_WHOLE_ROWS } from '../sizes.ts';
+import { forUpdate, listed, one, sql } from '../sql.ts';
+import { Customer, CustomerAddress } from './customer.ts';
+
+const known = ['uuid', 'accountId', 'channelDatabase'] as const;
+export type KnownCustomer = Pick<Customer, (typeof known)[number]>;
+
+/** Which of these customers headquarters has, and the channel they came from. */
+export const knownCustomers = (tx: EntityManager, uuids: readonly string[]) =>
+  sql<KnownCustomer>(
+    tx,
+    `select ${selected(tx, Customer, 'c', known)} from customer c where c.uuid in ${listed(tx, '$1')} ${forUpdate(tx)}`,
+    [JSON.stringify(uuids)],
+  );
+
+/** What headquarters has of these customers, by UUID. */
+export async function customerBodies(tx: EntityManager, uuids: readonly string[]): Promise<Map<string, CustomerFacts>> {
+  const found = await sql<CustomerFacts & { uuid: string }>(
+    tx,
+    `select ${selected(tx, Customer, 'c', ['uuid', ...fieldsOf(tx, Customer, CustomerFacts)])} from customer c where c.uuid in ${listed(tx, '$1')}`,
+    [JSON.stringify(uuids)],
+  );
+  return new Map(found.map(({ uuid, ...body }) => [uuid, body]));
+}
+
+/** Of these addresses those that headquarters has, each as `<customer> <address>`. */
+export async function knownAddresses(
+  db: EntityManager,
+  addresses: readonly { customer: string; address: string }[],
+): Promise<Set<string>> {
+  if (addresses.length === 0) return new Set();
+  const found = await sql<{ customer: string; address: string }>(
+    db,
+    `select distinct x.customer, x.address from ${rows(db, { customer: 'text', address: 'text' }, '$1')}
+     cross join customer_address a where a.customer_uuid = x.customer and a.uuid = x.address`,
+    [JSON.stringify(addresses)],
+  );
+  return new Set(found.map(({ customer, address }) => `${customer} ${address}`));
+}
+
+/** How many addresses headquarters has of each of these customers; customers without one are left out. */
+export async function addressCounts(db: EntityManager, uuids: readonly string[]): Promise<Map<string, number>> {
+  const found = await sql<{ uuid: string; count: number }>(
+    db,
+    `select customer_uuid as uuid, count(*) as count from customer_address where customer_uuid in ${listed(db, '$1')} group by customer_uuid`,
+    [JSON.stringify(uuids)],
+  );
+  return new Map(found.map(({ uuid, count }) => [uuid, count]));
+}
+
+/**
+ * Stores the customers that these operations create, each with its account ID. An account ID never changes: of a customer that is known
+ * already everything else is replaced. What was received goes from table to table and is not sent through this process again.
+ */
+export const storeCustomers = (
+  tx: EntityManager,
+  operations: readonly { sequence: number; accountId: string; version: number }[],
+  at: string,
+) => {
+  const facts = fieldsOf(tx, Customer, SearchableCustomer);
+  const { join, values } = unpacked(tx, Customer, 'o.payload', 'customer', { fields: facts });
+  return sql(
+    tx,
+    `insert into customer (uuid, account_id, channel, channel_database, version, edited, created_at, uploaded_at, account_id_assigned_at,
+       updated_at, ${names(tx, Customer, facts)})
+     select o.customer_uuid, x.account_id, o.channel, o.channel_database, x.version, o.corrected, o.created_at, o.received_at, $1, o.created_at, ${values}
+     from ${rows(tx, { sequence: 'bigint', ...shapeOf(tx, Customer, ['accountId', 'version']) }, '$2')} cross join customer_operation o ${join}
+     where o.sequence = x.sequence order by x.version
+     on conflict (uuid) do update set edited = true, ${assignments(tx, Customer, [...facts, 'version', 'updatedAt'])}`,
+    [at, JSON.stringify(operations)],
+  );
+};
+
+/**
+ * Changes known customers by what these operations say; a field that one does not name stays, whoever wrote it. Their channels are told
+ * again, also where only an address is new, and compare: they may have lost an edit, or lack a correction.
+ */
+export const changeCustomers = (tx: EntityManager, operations: readonly { sequence: number; version: number }[]) => {
+  const merged = columnsOf(tx, Customer, fieldsOf(tx, Customer, SearchableCustomer)).map(
+    ({ name, path: [field] }) =>
+      `${name} = case when o.payload->'customer'->'${field}' is null then c.${name} else o.payload->'customer'->>'${field}' end`,
+  );
+  return sql(
+    tx,
+    `update customer as c set ${merged.join(', ')}, version = x.version, edited = true, updated_at = o.created_at
+     from ${rows(tx, { sequence: 'bigint', version: 'bigint' }, '$1')} join customer_operation o on o.sequence = x.sequence
+     where c.uuid = o.customer_uuid`,
+    [JSON.stringify(operations)],
+  );
+};
+
+/** Stores the addresses that these operations bring. */
+export const storeAddresses = (tx: EntityManager, sequences: readonly number[]) => {
+  const fields = fieldsOf(tx, CustomerAddress, AddressFacts);
+  const { join, values } = unpacked(tx, CustomerAddress, 'o.payload', 'addresses', { list: true, fields });
+  return sql(
+    tx,
+    `insert into customer_address (customer_uuid, ${names(tx, CustomerAddress, fields)}) select o.customer_uuid, ${values}
+     from customer_operation o ${join} where o.sequence in ${listed(tx, '$1', 'bigint')}
+     on conflict (customer_uuid, uuid) do update set ${assignments(tx, CustomerAddress, fields)}`,
+    [JSON.stringify(sequences)],
+  );
+};
+
+/** What changed for a channel database, as its database packed it: `count` customers up to the version `through`. */
+export interface DownloadPackage {
+  count: number;
+  through: number;
+  package: string;
+}
+
+/** The next download package behind `version`. Its rows are small: customers come without what is known of them. */
+export async function customersChangedSince(
+  db: EntityManager,
+  channelDatabase: string,
+  version: number,
+  limit: number,
+): Promise<DownloadPackage> {
+  const fields = ['uuid', 'accountId', 'channel', 'version', 'edited'] as const;
+  const row = await one<DownloadPackage>(
+    db,
+    `select count(*) as count, coalesce(max(x.version), $2) as through, ${packed(db, Customer, 'x', { fields, order: 'x.version' })} as package
+     from (select ${names(db, Customer, fields)} from customer
+           where channel_database = $1 and version > $2 order by version limit $3) as x`,
+    [channelDatabase, version, limit],
+  );
+  return row!;
+}
+
+/** The part of a package before this version. */
+export function packageBefore(download: DownloadPackage, version: number): DownloadPackage {
+  const kept = (JSON.parse(download.package) as { version: number }[]).filter((row) => row.version < version);
+  return { count: kept.length, through: kept.at(-1)!.version, package: JSON.stringify(kept) };
+}
+
+/** How many of these customers, from the front, fit as whole rows with their addresses into one package: at least one. */
+export async function countFitting(db: EntityManager, customers: readonly { uuid: string }[]): Promise<number> {
+  const addresses = await addressCounts(
+    db,
+    customers.map(({ uuid }) => uuid),
+  );
+  let rows = 0;
+  const fitting = customers.findIndex(({ uuid }, index) => {
+    rows += 1 + (addresses.get(uuid) ?? 0);
+    return index > 0 && rows > MOST_WHOLE_ROWS;
+  });
+  return fitting === -1 ? customers.length : fitting;
+}
+
+/**
+ * Whole customers, packed for a channel database that has lost them or may have them otherwise. One that is there is left out while
+ * headquarters has operations of it that are not applied: their turn comes.
+ */
+export async function packedCustomers(
+  db: EntityManager,
+  wanted: readonly { uuid: string; lost: boolean }[],
+): Promise<{ customers: string; addresses: string }> {
+  const list = JSON.stringify(wanted);
+  const asked = rows(db, { uuid: 'text', lost: 'boolean' }, '$1');
+  const fields = ['uuid', 'channel', 'createdAt', 'updatedAt', ...fieldsOf(db, Customer, SearchableCustomer)] as const;
+  const customers = await one<{ package: string }>(
+    db,
+    `select ${packed(db, Customer, 'c', { fields })} as package from ${asked} cross join customer c where c.uuid = x.uuid and (x.lost or not exists (
+       select 1 from customer_operation o where o.customer_uuid = c.uuid and o.channel_database = c.channel_database and o.state <> 'SYNCED'))`,
+    [list],
+  );
+  const addresses = await one<{ package: string }>(
+    db,
+    `select ${packed(db, CustomerAddress, 'a')} as package from ${asked} cross join customer_address a where a.customer_uuid = x.uuid`,
+    [list],
+  );
+  return { customers: customers!.package, addresses: addresses!.package };
+}
+
+/** Of channel databases that have applied these versions, those that lack something, with the customer's channel and since when. */
+export async function notDownloaded(
+  db: EntityManager,
+  applied: readonly { name: string; version: number }[],
+): Promise<{ name: string; channel: string; since: string }[]> {
+  if (applied.length === 0) return [];
+  return sql(
+    db,
+    `select p.name, c.channel, c.updated_at as since from (
+       select x.name, (select n.id from customer n where n.channel_database = x.name and n.version > x.version order by n.version limit 1) as id
+       from ${rows(db, { name: 'text', version: 'bigint' }, '$1')}) as p cross join customer c where c.id = p.id`,
+    [JSON.stringify(applied)],
+  );
+}

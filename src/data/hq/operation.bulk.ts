@@ -1,0 +1,248 @@
+import type { EntityManager } from 'typeorm';
+import { hasCome, horizonOf, LONGEST_PAUSE } from '../clock.ts';
+import { assignments, names, packed, readPacked, rows, selected } from '../columns.ts';
+import { kindsIn, packedOperation } from '../operation-kinds.ts';
+import { LARGEST_PACKAGE } from '../sizes.ts';
+import { forUpdate, lastOfPackage, listed, one, sizeOf, sql } from '../sql.ts';
+import { Customer } from './customer.ts';
+import { CustomerOperation } from './operation.ts';
+
+/** A package as a channel database packed it, and where it comes from. */
+export interface Upload {
+  package: string;
+  channelDatabase: string;
+  sessionId: string;
+  at: string;
+}
+
+/**
+ * Takes the operations of customers out of a package, and what was set aside of other kinds that do not keep it. An operation that is
+ * known already is left as it is.
+ */
+export async function receiveOperations(tx: EntityManager, upload: Upload): Promise<void> {
+  const aside = 'x.set_aside is not null';
+  await sql(
+    tx,
+    `insert into customer_operation (id, channel_database, channel, counter, customer_uuid, kind, payload, corrected,
+       state, try_count, error_code, error, failed_at, session_id, created_at, received_at)
+     select x.id, $1, x.channel, x.counter, coalesce(x.customer_uuid, x.id), x.kind, x.payload, false,
+       case when ${aside} then 'FAILED' else 'PENDING' end, case when ${aside} then 1 else 0 end, case when ${aside} then 'INVALID_INPUT' end,
+       x.set_aside, case when ${aside} then $2 end, $3, x.created_at, $2
+     from ${rows(tx, packedOperation, '$4')}
+     where x.kind in ${kindsIn('ofCustomer')} or x.kind not in ${kindsIn('keepsSetAside')} and ${aside} order by x.counter
+     on conflict (customer_uuid, channel_database, kind, id) do nothing`,
+    [upload.channelDatabase, upload.at, upload.sessionId, upload.package],
+  );
+  await holdBehindTrouble(tx);
+}
+
+/**
+ * An operation waits while an earlier one of its customer is in trouble: none ever overtakes. The cross join makes SQLite begin
+ * with those in trouble, who are few, and not with all that are pending.
+ */
+const holdBehindTrouble = (tx: EntityManager) =>
+  sql(
+    tx,
+    `update customer_operation set state = 'WAITING' where sequence in (
+       select later.sequence from customer_operation earlier cross join customer_operation later
+       where earlier.try_count > 0 and earlier.state <> 'SYNCED' and later.customer_uuid = earlier.customer_uuid
+         and later.channel_database = earlier.channel_database and later.sequence > earlier.sequence and later.state = 'PENDING' and later.try_count = 0)`,
+  );
+
+const mayBeTried = (now: string, horizon: string) => `(next_try_at is null or ${hasCome('next_try_at', now, horizon)})`;
+
+const dueFields = [
+  'sequence',
+  'customerUuid',
+  'channel',
+  'channelDatabase',
+  'kind',
+  'payload',
+  'tryCount',
+  'receivedAt',
+  'failedAt',
+] as const;
+
+/** What the resolver has to know of an operation. */
+export type DueOperation = Pick<CustomerOperation, (typeof dueFields)[number]>;
+
+/** The oldest operations of a channel that are due, behind the one numbered `after`: at most `limit`, and about LARGEST_PACKAGE bytes. There may be `more`. */
+export async function dueOperations(
+  db: EntityManager,
+  channel: string,
+  now: string,
+  limit: number,
+  after = 0,
+): Promise<{ operations: DueOperation[]; more: boolean }> {
+  const due = `channel = $1 and state = 'PENDING' and sequence > $2 and ${mayBeTried('$3', '$4')}`;
+  const sized = `select sequence as key, ${sizeOf(db, 'payload')} as size from customer_operation where ${due} order by sequence limit $5`;
+  const row = await one<{ page: string }>(
+    db,
+    `select ${packed(db, CustomerOperation, 'x', { fields: dueFields, order: 'x.sequence' })} as page
+     from (select * from customer_operation where ${due} and sequence <= ${lastOfPackage(sized)} order by sequence limit $5) as x`,
+    [channel, after, now, horizonOf(now, LONGEST_PAUSE), limit],
+  );
+  const operations: DueOperation[] = JSON.parse(row!.page);
+  return { operations, more: operations.length === limit || Buffer.byteLength(row!.page) >= LARGEST_PACKAGE };
+}
+
+/** Of operations that were read before this transaction those that still are as they were, and kept so until it ends. */
+export async function stillDue<Operation extends DueOperation>(
+  tx: EntityManager,
+  operations: readonly Operation[],
+  now: string,
+): Promise<Operation[]> {
+  const found = await readPacked(
+    tx,
+    CustomerOperation,
+    `select sequence, failed_at from customer_operation
+     where sequence in ${listed(tx, '$1', 'bigint')} and state = 'PENDING' and ${mayBeTried('$2', '$3')} order by sequence ${forUpdate(tx)}`,
+    [JSON.stringify(operations.map(({ sequence }) => sequence)), now, horizonOf(now, LONGEST_PAUSE)],
+    { fields: ['sequence', 'failedAt'] },
+  );
+  const due = new Map(found.map(({ sequence, failedAt }) => [sequence, failedAt]));
+  return operations.filter(({ sequence, failedAt }) => due.get(sequence) === failedAt);
+}
+
+/** The oldest that are due of these customers, whichever channel they are of, kept for this transaction: about LARGEST_PACKAGE bytes. */
+export function operationsDueOf(tx: EntityManager, uuids: readonly string[], now: string): Promise<DueOperation[]> {
+  const due = `customer_uuid in ${listed(tx, '$1')} and state = 'PENDING' and ${mayBeTried('$2', '$3')}`;
+  const sized = `select sequence as key, ${sizeOf(tx, 'payload')} as size from customer_operation where ${due}`;
+  return readPacked(
+    tx,
+    CustomerOperation,
+    `select ${names(tx, CustomerOperation, dueFields)} from customer_operation
+     where ${due} and sequence <= ${lastOfPackage(sized)} order by sequence ${forUpdate(tx)}`,
+    [JSON.stringify(uuids), now, horizonOf(now, LONGEST_PAUSE)],
+    { fields: dueFields, order: 'x.sequence' },
+  );
+}
+
+/** Says who synchronized these operations, where they are synchronized. */
+export const markSynchronizedBy = (tx: EntityManager, causes: readonly { sequence: number; by: string }[]) =>
+  sql(
+    tx,
+    `update customer_operation set synchronized_by = x.by from ${rows(tx, { sequence: 'bigint', by: 'text' }, '$1')}
+     where customer_operation.sequence = x.sequence and customer_operation.state = 'SYNCED' and customer_operation.synchronized_by is null`,
+    [JSON.stringify(causes)],
+  );
+
+/** Of these customers those that have unfinished operations: FAILED when a person is needed. */
+export async function troubleOf(
+  db: EntityManager,
+  uuids: readonly string[],
+): Promise<Map<string, 'FAILED' | 'PENDING'>> {
+  const found = await sql<{ uuid: string; failed: number }>(
+    db,
+    `select customer_uuid as uuid, max(case when state in ('FAILED', 'WAITING') then 1 else 0 end) as failed from customer_operation
+     where customer_uuid in ${listed(db, '$1')} and state <> 'SYNCED' group by customer_uuid`,
+    [JSON.stringify(uuids)],
+  );
+  return new Map(found.map(({ uuid, failed }) => [uuid, failed === 1 ? 'FAILED' : 'PENDING']));
+}
+
+export async function countDue(db: EntityManager, channels: readonly string[], now: string): Promise<number> {
+  const row = await one<{ count: number }>(
+    db,
+    `select count(*) as count from customer_operation
+     where state = 'PENDING' and channel in ${listed(db, '$1')} and ${mayBeTried('$2', '$3')}`,
+    [JSON.stringify(channels), now, horizonOf(now, LONGEST_PAUSE)],
+  );
+  return row!.count;
+}
+
+export const completeOperations = (tx: EntityManager, sequences: readonly number[], at: string) =>
+  sql(
+    tx,
+    `update customer_operation set state = 'SYNCED', completed_at = $1, next_try_at = null, error_code = null, error = null
+     where sequence in ${listed(tx, '$2', 'bigint')}`,
+    [at, JSON.stringify(sequences)],
+  );
+
+export interface OperationFailure {
+  sequence: number;
+  /** FAILED waits for a person; PENDING is tried again at `nextTryAt`. */
+  state: 'FAILED' | 'PENDING';
+  nextTryAt: string | null;
+  errorCode: string;
+  error: string;
+}
+
+/** Sets operations aside with the reason; later ones of the same customers wait. */
+export async function failOperations(
+  tx: EntityManager,
+  failures: readonly OperationFailure[],
+  at: string,
+): Promise<void> {
+  const changed = ['state', 'nextTryAt', 'errorCode', 'error'] as const;
+  await sql(
+    tx,
+    `update customer_operation set ${assignments(tx, CustomerOperation, changed, 'x')}, try_count = try_count + 1, failed_at = $1
+     from ${rows(tx, CustomerOperation, '$2', ['sequence', ...changed])} where customer_operation.sequence = x.sequence`,
+    [at, JSON.stringify(failures)],
+  );
+  await holdBehindTrouble(tx);
+}
+
+/** Lets go what waited for operations of these customers that are done or will be tried again. */
+export const releaseWaiting = (tx: EntityManager, customers: readonly string[]) =>
+  sql(
+    tx,
+    `update customer_operation set state = 'PENDING'
+     where state = 'WAITING' and customer_uuid in ${listed(tx, '$1')} and not exists (
+       select 1 from customer_operation earlier where earlier.customer_uuid = customer_operation.customer_uuid
+         and earlier.channel_database = customer_operation.channel_database and earlier.try_count > 0 and earlier.state <> 'SYNCED')`,
+    [JSON.stringify(customers)],
+  );
+
+/** Lets failed operations be tried again as if for the first time; answers which customers they belong to. */
+export const retryOperations = (tx: EntityManager, only: { sequence: number } | { channel: string | null }) =>
+  sql<{ customerUuid: string; channel: string }>(
+    tx,
+    `update customer_operation set state = 'PENDING', try_count = 0, next_try_at = null
+     where state = 'FAILED' and ${'sequence' in only ? 'sequence = $1' : '(channel = $1 or $1 is null)'}
+     returning customer_uuid as "customerUuid", channel`,
+    ['sequence' in only ? only.sequence : only.channel],
+  );
+
+/** The first operations of each of these customers, oldest first: one statement, however many customers. */
+export const firstOperations = (
+  db: EntityManager,
+  uuids: readonly string[],
+  limit: number,
+): Promise<CustomerOperation[]> =>
+  readPacked(
+    db,
+    CustomerOperation,
+    `select * from (
+       select *, row_number() over (partition by customer_uuid, channel order by sequence) as place
+       from customer_operation where customer_uuid in ${listed(db, '$1')}) as placed where place <= $2`,
+    [JSON.stringify(uuids), limit],
+    { order: 'x.sequence' },
+  );
+
+const stage = ['customerUuid', 'channel', 'state', 'errorCode', 'error', 'receivedAt', 'failedAt'] as const;
+const conversion = ['accountId', 'accountIdAssignedAt'] as const;
+
+/** Where each of these customers stands at headquarters, in one statement. */
+export const stagesOf = (db: EntityManager, uuids: readonly string[]) =>
+  sql<
+    Pick<CustomerOperation, (typeof stage)[number]> & { [Name in (typeof conversion)[number]]: Customer[Name] | null }
+  >(
+    db,
+    `select ${selected(db, CustomerOperation, 'o', stage)}, ${selected(db, Customer, 'c', conversion)}
+     from customer_operation o left join customer c on c.uuid = o.customer_uuid and c.channel_database = o.channel_database
+     where o.customer_uuid in ${listed(db, '$1')} and o.kind = 'CREATE_CUSTOMER' order by o.sequence`,
+    [JSON.stringify(uuids)],
+  );
+
+/** Customers of a channel whose creation failed at headquarters; at most `limit`. */
+export async function failedCustomers(db: EntityManager, channel: string, limit: number): Promise<string[]> {
+  const found = await sql<{ uuid: string }>(
+    db,
+    // SQLite uses the index of unfinished operations only where its condition is said word for word.
+    `select customer_uuid as uuid from customer_operation where state = 'FAILED' and state <> 'SYNCED' and channel = $1 and kind = 'CREATE_CUSTOMER' order by sequence limit $2`,
+    [channel, limit],
+  );
+  return found.map(({ uuid }) => uuid);
+}
