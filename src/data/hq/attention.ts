@@ -2,27 +2,6 @@ import type { EntityManager } from 'typeorm';
 import { listed, one, packed, rows, sql } from '../sql.ts';
 import { calculationStates, postingStates } from './statement.ts';
 
-/** Everything that needs a person, worst first. */
-export const attentionKinds = [
-  'HEADQUARTERS_REWOUND',
-  'NUMBER_SEQUENCE_LOW',
-  'CHANNEL_DATABASE_UNAVAILABLE',
-  'JOB_FAILED',
-  'CHANNEL_NOT_UPLOADED',
-  'CHANNEL_NOT_DOWNLOADED',
-  'WORK_WAITING',
-  'STATEMENT_FAILED',
-  'STATEMENT_NOT_POSTED',
-  'STATEMENT_MISSING',
-  'CUSTOMER_OPERATION_FAILED',
-  'TRANSACTION_FAILED',
-  'TRANSACTION_WAITING',
-  'TRANSACTION_EDITING',
-  'SALES_ORDER_ON_HOLD',
-  'SHIFT_NOT_CLOSED',
-] as const;
-export type AttentionKind = (typeof attentionKinds)[number];
-
 export interface AttentionRow {
   /** Place among the kinds. */
   rank: number;
@@ -92,7 +71,7 @@ const used = (name: string) => `(select ${name} from used)`;
 const todays = (db: EntityManager) => rows(db, { channel: 'text', today: 'text' }, used('today'));
 
 /** Rows that the caller observed. */
-const observed = (kind: AttentionKind): Source => ({
+const observed = (kind: string): Source => ({
   items: true,
   rows: (db) => {
     const { rank: _, ...given } = columns;
@@ -100,8 +79,12 @@ const observed = (kind: AttentionKind): Source => ({
   },
 });
 
-/** Partial indexes keep the cost proportional to what is in trouble, not to the size of the tables. SQLite uses one only if the query repeats its condition word for word. */
-const sources: Record<AttentionKind, Source> = {
+/**
+ * Everything that needs a person, worst first.
+ *
+ * Partial indexes keep the cost proportional to what is in trouble, not to the size of the tables. SQLite uses one only if the query repeats its condition word for word.
+ */
+const sources = {
   HEADQUARTERS_REWOUND: {
     // The subject is a channel of this database, or the database itself when no channel lives in it.
     rows: () =>
@@ -205,7 +188,10 @@ const sources: Record<AttentionKind, Source> = {
        from ${todays(db)} cross join shift s
        where s.state <> 'CLOSED' and s.channel = x.channel and s.business_date < x.today`,
   },
-};
+} satisfies Record<string, Source>;
+
+export type AttentionKind = keyof typeof sources;
+export const attentionKinds = Object.keys(sources) as AttentionKind[];
 
 /** The oldest of each channel that waits for a job, since when, and whether a schedule will get to it. */
 const waiting = {
@@ -242,7 +228,7 @@ function everything(
   const kinds = attentionKinds.filter((kind) => !filter.kinds || filter.kinds.includes(kind));
   const parts = kinds.map(
     (kind) =>
-      `select ${attentionKinds.indexOf(kind)} as rank, '${kind}' as kind, subject, ${sources[kind].items ? 'item' : 'subject'} as item, channel, since, code, message
+      `select ${attentionKinds.indexOf(kind)} as rank, '${kind}' as kind, subject, ${(sources[kind] as Source).items ? 'item' : 'subject'} as item, channel, since, code, message
        from (${sources[kind].rows(db)}) as source`,
   );
   const given = {
@@ -291,10 +277,9 @@ export async function attentionCounts(
 ): Promise<{ kind: AttentionKind; count: number; oldest: string }[]> {
   if (filter.kinds?.length === 0) return [];
   const { statement, parameters } = everything(db, filter);
-  const found = await sql<{ kind: AttentionKind; count: number; oldest: string }>(
+  return sql<{ kind: AttentionKind; count: number; oldest: string }>(
     db,
     statement('select kind, count(*) as count, min(since) as oldest from found group by rank, kind order by rank'),
     parameters,
   );
-  return found.map(({ kind, count, oldest }) => ({ kind, count: Number(count), oldest }));
 }
