@@ -1,5 +1,6 @@
 import { Column, Entity, type EntityManager, In, MoreThanOrEqual, PrimaryGeneratedColumn } from 'typeorm';
 import { hasCome, horizonOf, LONGEST_LEASE, LONGEST_PAUSE } from '../clock.ts';
+import { columnOf } from '../columns.ts';
 import { dialectOf } from '../dialect/dialect.ts';
 import { one, skipLocked, sql } from '../sql.ts';
 
@@ -183,7 +184,9 @@ export async function changeHeld(
   change: Held,
 ): Promise<{ cancelRequested: boolean } | undefined> {
   const columns = Object.entries(change) as [keyof Held, unknown][];
-  const assignments = columns.map(([property], index) => `${columnOf[property]} = $${index + 1}`).join(', ');
+  const assignments = columns
+    .map(([property], index) => `${columnOf(tx, JobRun, property).name} = $${index + 1}`)
+    .join(', ');
   const row = await one<{ cancel_requested: boolean | number }>(
     tx,
     `update job_run set ${assignments}, revision = revision + 1
@@ -192,20 +195,6 @@ export async function changeHeld(
   );
   return row && { cancelRequested: Boolean(row.cancel_requested) };
 }
-
-const columnOf: Record<keyof Held, string> = {
-  scope: 'scope',
-  state: 'state',
-  steps: 'steps',
-  retries: 'retries',
-  crashes: 'crashes',
-  onlyDatabases: 'only_databases',
-  dueAt: 'due_at',
-  leaseUntil: 'lease_until',
-  errorCode: 'error_code',
-  error: 'error',
-  finishedAt: 'finished_at',
-};
 
 /**
  * At the start of the one process that an embedded database belongs to: whatever is under way has lost its worker, and is taken up at once.
@@ -278,7 +267,7 @@ export async function forgetRuns(tx: EntityManager, before: string, keepLive: nu
     keepLive,
   ]);
   if (gone.length === 0) return;
-  const ids = gone.map(({ id }) => Number(id)).join(', ');
+  const ids = gone.map(({ id }) => id).join(', ');
   await sql(tx, `delete from upload_session where run_id in (${ids})`);
   await sql(tx, `delete from download_session where run_id in (${ids})`);
   await sql(tx, `delete from job_failure where run_id in (${ids})`);

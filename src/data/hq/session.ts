@@ -1,5 +1,5 @@
-import { Column, Entity, type EntityManager, In, PrimaryColumn } from 'typeorm';
-import { one, sql } from '../sql.ts';
+import { Column, Entity, type EntityManager, type EntityTarget, In, PrimaryColumn } from 'typeorm';
+import { sql } from '../sql.ts';
 
 export const uploadStatuses = ['STARTED', 'APPLIED', 'CANCELED', 'UPLOAD_FAILED', 'APPLY_FAILED'] as const;
 export const downloadStatuses = ['STARTED', 'APPLIED', 'CANCELED', 'CREATE_FAILED', 'APPLY_FAILED'] as const;
@@ -81,51 +81,31 @@ export interface Ending<Status> {
 }
 
 /** Ends the open session of a run for a database; a failure that opened none leaves a record of its own. */
-export async function endUploadSession(tx: EntityManager, id: string, end: Ending<UploadStatus>): Promise<void> {
-  if (await ended(tx, 'upload_session', id, end)) return;
-  if (!end.error) return;
-  await tx.insert(UploadSession, { ...blank(id, end), firstCounter: null, lastCounter: null });
-}
+export const endUploadSession = (tx: EntityManager, id: string, ending: Ending<UploadStatus>) =>
+  endSession(tx, UploadSession, id, ending, { firstCounter: null, lastCounter: null });
 
 /** As `endUploadSession`. */
-export async function endDownloadSession(tx: EntityManager, id: string, end: Ending<DownloadStatus>): Promise<void> {
-  if (await ended(tx, 'download_session', id, end)) return;
-  if (!end.error) return;
-  await tx.insert(DownloadSession, { ...blank(id, end), fromVersion: 0, toVersion: null });
-}
+export const endDownloadSession = (tx: EntityManager, id: string, ending: Ending<DownloadStatus>) =>
+  endSession(tx, DownloadSession, id, ending, { fromVersion: 0, toVersion: null });
 
-async function ended(tx: EntityManager, table: string, id: string, end: Ending<string>): Promise<boolean> {
-  const row = await one(
-    tx,
-    `update ${table} set status = $1, finished_at = $2, error_code = $3, error = $4 where id = $5 returning id`,
-    [end.status, end.at, end.error?.code ?? null, end.error?.message ?? null, id],
-  );
-  return row !== undefined;
+async function endSession(
+  tx: EntityManager,
+  sessions: EntityTarget<Session<string>>,
+  id: string,
+  { runId, channelDatabase, status, at, error }: Ending<string>,
+  empty: object,
+): Promise<void> {
+  const end = { status, finishedAt: at, errorCode: error?.code ?? null, error: error?.message ?? null };
+  const { affected } = await tx.update(sessions, { id }, end);
+  if (affected || !error) return;
+  await tx.insert(sessions, { id, runId, channelDatabase, packages: 0, rowCount: 0, startedAt: at, ...end, ...empty });
 }
 
 /** Ends what an earlier attempt of a run left open. */
 export async function cancelOpenSessions(tx: EntityManager, runId: number, at: string): Promise<void> {
-  for (const table of ['upload_session', 'download_session']) {
-    await sql(
-      tx,
-      `update ${table} set status = 'CANCELED', finished_at = $1 where run_id = $2 and status = 'STARTED'`,
-      [at, runId],
-    );
-  }
+  for (const sessions of [UploadSession, DownloadSession] as EntityTarget<Session<string>>[])
+    await tx.update(sessions, { runId, status: 'STARTED' }, { status: 'CANCELED', finishedAt: at });
 }
-
-const blank = <Status>(id: string, end: Ending<Status>): Session<Status> => ({
-  id,
-  runId: end.runId,
-  channelDatabase: end.channelDatabase,
-  status: end.status,
-  packages: 0,
-  rowCount: 0,
-  errorCode: end.error?.code ?? null,
-  error: end.error?.message ?? null,
-  startedAt: end.at,
-  finishedAt: end.at,
-});
 
 export const sessionsOfRuns = (db: EntityManager, runIds: readonly number[]) =>
   Promise.all([
