@@ -1,5 +1,5 @@
 import type { OperationPayload } from './customer-rows.ts';
-import type { ShiftBody, TransactionBody } from './transaction-rows.ts';
+import type { ShiftFacts, TransactionBody } from './transaction-rows.ts';
 
 /** The payload of each kind of operation in a channel's log. */
 export interface Payloads {
@@ -8,8 +8,8 @@ export interface Payloads {
   ADD_ADDRESS: OperationPayload;
   /** The operation's id is the transaction's UUID. */
   RECORD_TRANSACTION: TransactionBody;
-  CANCEL_ORDER: { transaction_uuid: string; cancelled_at: string };
-  RECORD_SHIFT: ShiftBody & { uuid: string };
+  CANCEL_ORDER: { transactionUuid: string; cancelledAt: string };
+  RECORD_SHIFT: ShiftFacts & { uuid: string };
 }
 
 export type OperationKind = keyof Payloads;

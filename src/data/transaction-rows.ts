@@ -1,4 +1,4 @@
-import { Column, getMetadataArgsStorage } from 'typeorm';
+import { Column, getMetadataArgsStorage, PrimaryColumn } from 'typeorm';
 
 /*
  * What a retail transaction and a shift say, in a channel, on the way and at headquarters: one shape, so that what a channel recorded
@@ -15,21 +15,25 @@ export type Tender = (typeof tenders)[number];
 /** What lies in a till, so that a person can count it. Other tenders are in the books of a bank or of headquarters: counting them is a choice. */
 export const tendersInTill: readonly Tender[] = ['CASH', 'CHECK'];
 
-export interface TransactionLine {
+/** A product that is sold or returned. */
+export abstract class LineFacts {
   /** 1, 2, 3 … */
-  line: number;
-  sku: string;
-  name: string | null;
+  @PrimaryColumn({ type: 'integer' }) line!: number;
+  @Column({ type: 'text' }) sku!: string;
+  @Column({ type: 'text', nullable: true }) name!: string | null;
   /** Thousandths; negative: a return. */
-  quantity: number;
-  unit_price: number;
-  /** What the line was reduced by, of the whole line; it has the sign of the quantity, as has the tax. */
-  discount: number;
-  tax: number;
+  @Column({ type: 'bigint' }) quantity!: number;
+  @Column({ type: 'bigint' }) unitPrice!: number;
+  /** What the whole line is reduced by. It has the sign of the quantity, as has the tax. */
+  @Column({ type: 'bigint' }) discount!: number;
+  @Column({ type: 'bigint' }) tax!: number;
   /** Without tax. */
-  net: number;
+  @Column({ type: 'bigint' }) net!: number;
   /** With tax. */
-  gross: number;
+  @Column({ type: 'bigint' }) gross!: number;
+}
+
+export interface TransactionLine extends LineFacts {
   /** Taken back at the till: kept, and counted nowhere. */
   voided: boolean;
 }
@@ -76,13 +80,13 @@ export interface TransactionBody extends TransactionTotals {
   kind: TransactionKind;
   /** The confirmation number (channel reference ID), e.g. `7K3M-9QXT-2BFD`. */
   reference: string;
-  customer_uuid: string | null;
-  delivery_address_uuid: string | null;
+  customerUuid: string | null;
+  deliveryAddressUuid: string | null;
   /** The day of the books, in the channel's time zone. */
-  business_date: string;
+  businessDate: string;
   currency: string;
-  prices_include_tax: boolean;
-  shift_uuid: string | null;
+  pricesIncludeTax: boolean;
+  shiftUuid: string | null;
   register: string | null;
   staff: string | null;
   lines: TransactionLine[];
@@ -90,30 +94,7 @@ export interface TransactionBody extends TransactionTotals {
   payments: TransactionPayment[];
 }
 
-/** The totals as columns, wherever a table has them. */
-export const totalColumns = {
-  net: 'bigint',
-  discount: 'bigint',
-  tax: 'bigint',
-  charge: 'bigint',
-  gross: 'bigint',
-  paid: 'bigint',
-  quantity: 'bigint',
-} as const;
-
-export const lineColumns = {
-  line: 'bigint',
-  sku: 'text',
-  name: 'text',
-  quantity: 'bigint',
-  unit_price: 'bigint',
-  discount: 'bigint',
-  tax: 'bigint',
-  net: 'bigint',
-  gross: 'bigint',
-  voided: 'boolean',
-} as const;
-
+/** Payments in a payload as columns. */
 export const paymentColumns = { line: 'bigint', tender: 'text', amount: 'bigint' } as const;
 
 /**
@@ -131,7 +112,7 @@ export interface ShiftTender {
   counted: number | null;
 }
 
-/** A shift at a register, the same in a channel and at headquarters. Written by each RECORD_SHIFT operation, which carries all of it. */
+/** A shift at a register, the same in a channel and at headquarters. The payload of a RECORD_SHIFT operation is all of it. */
 export abstract class ShiftFacts {
   @Column({ type: 'text' }) register!: string;
   @Column({ type: 'text' }) state!: ShiftState;
@@ -141,17 +122,5 @@ export abstract class ShiftFacts {
   @Column({ type: 'text' }) openedAt!: string;
   @Column({ type: 'text', nullable: true }) closedAt!: string | null;
   /** As the channel sent them: other software may have written anything. */
-  @Column({ type: 'simple-json' }) tenders!: ShiftTender[];
-}
-
-/** The payload of a RECORD_SHIFT operation: the whole shift as it is after it. */
-export interface ShiftBody {
-  register: string;
-  state: ShiftState;
-  business_date: string;
-  currency: string;
-  opened_by: string | null;
-  opened_at: string;
-  closed_at: string | null;
-  tenders: ShiftTender[];
+  @Column({ type: 'json' }) tenders!: ShiftTender[];
 }

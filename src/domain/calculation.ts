@@ -1,13 +1,7 @@
 import type { EntityManager } from 'typeorm';
 import { markSales } from '../data/hq/calculation.bulk.ts';
-import {
-  markShifts,
-  paidInShifts,
-  shiftsWhere,
-  storeTenderCounts,
-  type TenderCountRow,
-  uncheckedInShifts,
-} from '../data/hq/shift.ts';
+import { markShifts, paidInShifts, storeTenderCounts, uncheckedInShifts } from '../data/hq/shift.bulk.ts';
+import { shiftsWhere, type TenderCount } from '../data/hq/shift.ts';
 import { addUpSales, lockStatements, moveStatements, type StatementSummary } from '../data/hq/statement.bulk.ts';
 import type { Who } from '../data/hq/statement.ts';
 import { type ShiftTender, type TransactionPayment, tenders, tendersInTill } from '../data/transaction-rows.ts';
@@ -64,32 +58,32 @@ const idsOf = (statements: readonly StatementSummary[], wanted: StatementSummary
  * What was counted against what was expected, shift by shift and tender by tender: what it began with and what was paid in it. Cash and
  * checks that nobody counted were not there; of any other tender that nobody counted nothing is known, and nothing is compared.
  */
-async function countsOf(tx: EntityManager, statements: readonly number[]): Promise<TenderCountRow[]> {
-  const shifts = await shiftsWhere(tx, { statement_id: statements });
+async function countsOf(tx: EntityManager, statements: readonly number[]): Promise<TenderCount[]> {
+  const shifts = await shiftsWhere(tx, { statementId: statements });
   if (shifts.length === 0) return [];
   const ids = shifts.map(({ id }) => id);
-  const counts = new Map<string, TenderCountRow>();
-  const countOf = (shift_id: number, statement_id: number, tender: string) => {
-    const key = `${shift_id} ${tender}`;
+  const counts = new Map<string, TenderCount>();
+  const countOf = (shiftId: number, statementId: number, tender: string) => {
+    const key = `${shiftId} ${tender}`;
     const nothing = (tendersInTill as readonly string[]).includes(tender) ? 0 : null;
-    const known = counts.get(key) ?? { statement_id, shift_id, tender, starting: 0, expected: 0, counted: nothing };
+    const known = counts.get(key) ?? { statementId, shiftId, tender, starting: 0, expected: 0, counted: nothing };
     counts.set(key, known);
     return known;
   };
-  for (const { id, statement_id: statement, tenders: counted } of shifts)
+  for (const { id, statementId: statement, tenders: counted } of shifts)
     for (const one of sound<ShiftTender>(counted)) {
       const count = countOf(id, statement!, one.tender);
       count.starting += amount(one.starting);
       count.expected += amount(one.starting);
       if (one.counted !== null && one.counted !== undefined) count.counted = (count.counted ?? 0) + amount(one.counted);
     }
-  const statementOf = new Map(shifts.map(({ id, statement_id: statement }) => [id, statement!]));
+  const statementOf = new Map(shifts.map(({ id, statementId: statement }) => [id, statement!]));
   const add = (shift: number, tender: string, paid: number) => {
     countOf(shift, statementOf.get(shift)!, tender).expected += paid;
   };
-  for (const { shift_id: shift, tender, amount: paid } of await paidInShifts(tx, ids)) add(shift, tender, paid);
+  for (const { shiftId: shift, tender, amount: paid } of await paidInShifts(tx, ids)) add(shift, tender, paid);
   // What has not passed its checks was paid all the same.
-  for (const { shift_id: shift, payload } of await uncheckedInShifts(tx, ids))
+  for (const { shiftId: shift, payload } of await uncheckedInShifts(tx, ids))
     for (const one of sound<TransactionPayment>(payload?.payments)) add(shift, one.tender, amount(one.amount));
   return [...counts.values()];
 }

@@ -3,7 +3,7 @@ import { channelShiftsByUuid } from '../data/channel/shift.ts';
 import type { Channels } from '../data/channels.ts';
 import type { Database } from '../data/database.ts';
 import { audit, type Change } from '../data/hq/audit.ts';
-import { closeReceivedShift, type ShiftRow, shiftsWhere } from '../data/hq/shift.ts';
+import { closeReceivedShift, type Shift, shiftsWhere } from '../data/hq/shift.ts';
 import { tenders as allTenders, type ShiftTender } from '../data/transaction-rows.ts';
 import { NotFound, WrongState, whenUnavailable } from '../errors.ts';
 import { countsOf, type TenderInput, withCounts } from './shift.ts';
@@ -18,7 +18,7 @@ export async function closeLostShift(
   { channel, uuid, counts }: { channel: string; uuid: string; counts: readonly TenderInput[] },
   actor: string,
   at: string,
-): Promise<ShiftRow> {
+): Promise<Shift> {
   const found = await hq.read((db) => shiftOf(db, channel, uuid));
   countsOf(counts, found.currency);
   if (found.state === 'CLOSED') return found;
@@ -37,7 +37,7 @@ export async function closeLostShift(
   });
 }
 
-async function shiftOf(db: EntityManager, channel: string, uuid: string): Promise<ShiftRow> {
+async function shiftOf(db: EntityManager, channel: string, uuid: string): Promise<Shift> {
   const [shift] = await shiftsWhere(db, { channel, uuid });
   if (!shift) throw new NotFound('shift');
   return shift;

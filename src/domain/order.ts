@@ -1,7 +1,8 @@
 import type { EntityManager } from 'typeorm';
 import { formatted, takeNumbers } from '../data/hq/number-sequence.ts';
-import { insertSalesOrders, salesOrder } from '../data/hq/sales-order.ts';
-import { type DueTransaction, type Setback, setBack, succeed } from '../data/hq/transaction.ts';
+import { insertSalesOrders } from '../data/hq/sales-order.bulk.ts';
+import { salesOrder } from '../data/hq/sales-order.ts';
+import { type DueTransaction, type Setback, setBack, succeed } from '../data/hq/transaction.bulk.ts';
 import { NumberSequenceExhausted } from '../errors.ts';
 import { businessDays, latestDay, outside } from './business-day.ts';
 import { resolveReferences } from './references.ts';
@@ -26,11 +27,11 @@ export interface CheckedOrder extends DueTransaction {
 export const checkedOrders = (orders: DueTransaction[]): CheckedOrder[] =>
   orders.map((order) => Object.assign(order, { invalid: invalidity(order) ?? null }));
 
-function invalidity({ payload, received_at: receivedAt }: DueTransaction): string | undefined {
+function invalidity({ payload, receivedAt }: DueTransaction): string | undefined {
   const [issue] = issuesOfTransaction(payload);
   if (issue) return [issue.path.join('.'), issue.rule].filter(Boolean).join(': ');
-  const wrong = outside(payload.business_date, businessDays(latestDay(receivedAt)));
-  return wrong && `business_date: ${wrong}`;
+  const wrong = outside(payload.businessDate, businessDays(latestDay(receivedAt)));
+  return wrong && `businessDate: ${wrong}`;
 }
 
 /**
@@ -47,12 +48,12 @@ export async function synchronizeOrders(
   const sound = orders.filter((order) => {
     const reason = reasonAgainst(order);
     if (reason)
-      setbacks.push({ sequence: order.sequence, status: 'FAILED', next_try_at: null, counts: false, ...reason });
+      setbacks.push({ sequence: order.sequence, status: 'FAILED', nextTryAt: null, counts: false, ...reason });
     return !reason;
   });
   const obstacles = await resolveReferences(tx, sound, now, ({ uuid }) => `order ${uuid}`);
-  for (const [sequence, { state: status, error_code, error }] of obstacles)
-    setbacks.push({ sequence, status, next_try_at: null, counts: false, error_code, error });
+  for (const [sequence, { state: status, errorCode, error }] of obstacles)
+    setbacks.push({ sequence, status, nextTryAt: null, counts: false, errorCode, error });
   const ready = sound.filter(({ sequence }) => !obstacles.has(sequence));
 
   let taken = 0;
@@ -62,7 +63,7 @@ export async function synchronizeOrders(
     if (taken === 0 && setbacks.length === 0) throw new NumberSequenceExhausted(salesOrder, numbers.sequence.largest);
     const numbered = ready.slice(0, taken).map(({ sequence }, index) => ({
       sequence,
-      sales_order_id: formatted(numbers.sequence, numbers.first + index),
+      salesOrderId: formatted(numbers.sequence, numbers.first + index),
     }));
     if (taken > 0) {
       await insertSalesOrders(tx, numbered, now);
@@ -78,28 +79,28 @@ export async function synchronizeOrders(
   return { done: taken, failed, waiting: setbacks.length - failed, unnumbered: ready.length - taken };
 }
 
-function reasonAgainst(order: CheckedOrder): { error_code: string; error: string } | undefined {
+function reasonAgainst(order: CheckedOrder): { errorCode: string; error: string } | undefined {
   if (order.duplicate) return duplicate;
   const invalid = order.invalid === undefined ? invalidity(order) : order.invalid;
-  return invalid ? { error_code: 'INVALID_INPUT', error: invalid } : undefined;
+  return invalid ? { errorCode: 'INVALID_INPUT', error: invalid } : undefined;
 }
 
 export const duplicate = {
-  error_code: 'DUPLICATE_TRANSACTION',
+  errorCode: 'DUPLICATE_TRANSACTION',
   error: 'Another channel database sent a transaction with this UUID before.',
 };
 
 /** How long a transaction that met a passing failure waits for its next try, and when it is set aside for a person. */
 export function setbackAfter(
-  { sequence, try_count: tries }: Pick<DueTransaction, 'sequence' | 'try_count'>,
+  { sequence, tryCount: tries }: Pick<DueTransaction, 'sequence' | 'tryCount'>,
   error: { code: string; message: string },
   now: string,
 ): Setback {
   return {
     sequence,
     status: 'FAILED',
-    next_try_at: tries + 1 < MOST_TRIES ? backoff(tries, now) : null,
-    error_code: error.code,
+    nextTryAt: tries + 1 < MOST_TRIES ? backoff(tries, now) : null,
+    errorCode: error.code,
     error: error.message,
     counts: true,
   };

@@ -1,22 +1,17 @@
 import type { EntityManager } from 'typeorm';
 import { knownAddresses, knownCustomers } from '../data/hq/customer.bulk.ts';
 import { markSynchronizedBy, operationsDueOf, troubleOf } from '../data/hq/operation.bulk.ts';
+import type { RetailTransaction } from '../data/hq/transaction.ts';
 import { NumberSequenceExhausted } from '../errors.ts';
 import { checked, resolveOperations } from './resolve.ts';
 
 /** What resolving needs to know of a transaction. */
-export interface Referencing {
-  sequence: number;
-  uuid: string;
-  channel_database: string;
-  customer_uuid: string | null;
-  delivery_address_uuid: string | null;
-}
+export type Referencing = Pick<RetailTransaction, 'sequence' | 'uuid' | 'customerUuid' | 'deliveryAddressUuid'>;
 
 /** Why a transaction cannot go on yet. WAITING ends by itself; FAILED when somebody has mended the customer's operation. */
 export interface Obstacle {
   state: 'WAITING' | 'FAILED';
-  error_code: string;
+  errorCode: string;
   error: string;
 }
 
@@ -33,7 +28,7 @@ export async function resolveReferences<T extends Referencing>(
 ): Promise<Map<number, Obstacle>> {
   const causes = new Map<string, string>();
   for (const transaction of transactions) {
-    const { customer_uuid: uuid } = transaction;
+    const { customerUuid: uuid } = transaction;
     if (uuid !== null && !causes.has(uuid)) causes.set(uuid, by(transaction));
   }
   const obstacles = new Map<number, Obstacle>();
@@ -42,18 +37,18 @@ export async function resolveReferences<T extends Referencing>(
 
   const exhausted = await synchronize(tx, uuids, causes, now);
   const known = new Set((await knownCustomers(tx, uuids)).map(({ uuid }) => uuid));
-  const wanted = transactions.filter((one) => one.delivery_address_uuid !== null && known.has(one.customer_uuid ?? ''));
+  const wanted = transactions.filter((one) => one.deliveryAddressUuid !== null && known.has(one.customerUuid ?? ''));
   const addresses = await knownAddresses(
     tx,
-    wanted.map((one) => ({ customer: one.customer_uuid!, address: one.delivery_address_uuid! })),
+    wanted.map((one) => ({ customer: one.customerUuid!, address: one.deliveryAddressUuid! })),
   );
   const lacking = transactions.filter(
-    ({ customer_uuid: customer, delivery_address_uuid: address }) =>
+    ({ customerUuid: customer, deliveryAddressUuid: address }) =>
       customer !== null && (!known.has(customer) || (address !== null && !addresses.has(`${customer} ${address}`))),
   );
   if (lacking.length === 0) return obstacles;
-  const trouble = await troubleOf(tx, [...new Set(lacking.map(({ customer_uuid: uuid }) => uuid!))]);
-  for (const { sequence, customer_uuid: customer, delivery_address_uuid: address } of lacking) {
+  const trouble = await troubleOf(tx, [...new Set(lacking.map(({ customerUuid: uuid }) => uuid!))]);
+  for (const { sequence, customerUuid: customer, deliveryAddressUuid: address } of lacking) {
     const lack = known.has(customer!)
       ? ({ what: 'address', name: `The address ${address} of the customer ${customer}` } as const)
       : ({ what: 'customer', name: `The customer ${customer}` } as const);
@@ -97,15 +92,15 @@ function obstacle(
   if (trouble === 'FAILED') {
     return {
       state: 'FAILED',
-      error_code: `ASYNC_${code}_SYNC_FAILED`,
+      errorCode: `ASYNC_${code}_SYNC_FAILED`,
       error: `${name} could not be synchronized. Mend the failed operation of the customer, and this goes on by itself.`,
     };
   }
   if (trouble === 'PENDING' && exhausted)
-    return { state: 'WAITING', error_code: exhausted.code, error: exhausted.message };
+    return { state: 'WAITING', errorCode: exhausted.code, error: exhausted.message };
   return {
     state: 'WAITING',
-    error_code: `ASYNC_${code}_NOT_UPLOADED`,
+    errorCode: `ASYNC_${code}_NOT_UPLOADED`,
     error: `${name} has not reached headquarters yet. This goes on by itself when it has.`,
   };
 }

@@ -2,10 +2,10 @@ import { randomUUID } from 'node:crypto';
 import type { EntityManager } from 'typeorm';
 import { appendOperations } from '../data/channel/operation.bulk.ts';
 import { lockLog, takeCounters } from '../data/channel/operation.ts';
-import { type ChannelShiftRow, channelShiftsByUuid, openShiftOf, storeShift } from '../data/channel/shift.ts';
-import { tendersPaidWith } from '../data/channel/transaction.ts';
+import { type ChannelShift, channelShiftsByUuid, openShiftOf, storeShift } from '../data/channel/shift.ts';
+import { tendersPaidWith } from '../data/channel/transaction.bulk.ts';
 import {
-  type ShiftBody,
+  type ShiftFacts,
   type ShiftState,
   type ShiftTender,
   type Tender,
@@ -36,7 +36,7 @@ export interface OpenShiftInput {
 export interface PreparedShift {
   uuid: string;
   channel: string;
-  body: ShiftBody;
+  body: ShiftFacts;
   /** No business date was given. */
   defaultDate: boolean;
 }
@@ -52,14 +52,14 @@ export function prepareShift(channel: Recording, input: OpenShiftInput, at: stri
   if (unnamed) throw new InvalidInput(['openedBy'], unnamed.issues[0]!.message);
   const currency = checkedCurrency(input.currency ?? channel.currency);
   const starting = amountsOf(input.starting ?? [], currency, 'starting', () => false);
-  const body: ShiftBody = {
+  const body: ShiftFacts = {
     register,
     state: 'OPEN',
-    business_date: checkedBusinessDate(input.businessDate, dayIn(channel.timeZone, at)),
+    businessDate: checkedBusinessDate(input.businessDate, dayIn(channel.timeZone, at)),
     currency,
-    opened_by: openedBy,
-    opened_at: at,
-    closed_at: null,
+    openedBy: openedBy,
+    openedAt: at,
+    closedAt: null,
     tenders: [...starting].map(([tender, amount]) => ({ tender, starting: amount, counted: null })),
   };
   return { uuid, channel: channel.code, body, defaultDate: !input.businessDate };
@@ -69,7 +69,7 @@ export function prepareShift(channel: Recording, input: OpenShiftInput, at: stri
  * Opens a shift at a register, which sells in one shift at a time. The UUID is the idempotency key: the same one again with the same data
  * answers the shift as it is now, whatever has become of it.
  */
-export async function openShift(tx: EntityManager, prepared: PreparedShift, at: string): Promise<ChannelShiftRow> {
+export async function openShift(tx: EntityManager, prepared: PreparedShift, at: string): Promise<ChannelShift> {
   const counter = await lockLog(tx);
   const { uuid, channel, body } = prepared;
   const [known] = await channelShiftsByUuid(tx, [uuid]);
@@ -78,22 +78,22 @@ export async function openShift(tx: EntityManager, prepared: PreparedShift, at: 
     throw new TransactionExists(uuid, 'shift');
   }
   await mustBeFree(tx, channel, body.register);
-  return record(tx, { id: 0, uuid, channel, ...body, counter, updated_at: at }, at);
+  return record(tx, { id: 0, uuid, channel, ...body, counter, updatedAt: at }, at);
 }
 
 /** Frees the register for another shift; this one can be resumed. */
-export const suspendShift = (tx: EntityManager, which: Which): Promise<ChannelShiftRow> =>
+export const suspendShift = (tx: EntityManager, which: Which): Promise<ChannelShift> =>
   change(tx, which, { from: ['OPEN'], done: ['SUSPENDED'], what: 'suspended' }, () => ({ state: 'SUSPENDED' }));
 
 /** Sells again, at its register, which must be free. */
-export const resumeShift = (tx: EntityManager, which: Which): Promise<ChannelShiftRow> =>
+export const resumeShift = (tx: EntityManager, which: Which): Promise<ChannelShift> =>
   change(tx, which, { from: ['SUSPENDED'], done: ['OPEN'], what: 'resumed' }, async ({ channel, register }) => {
     await mustBeFree(tx, channel, register);
     return { state: 'OPEN' };
   });
 
 /** Ends it without counting, so that the register is free; it can be counted and closed later, and not be resumed. */
-export const blindCloseShift = (tx: EntityManager, which: Which): Promise<ChannelShiftRow> =>
+export const blindCloseShift = (tx: EntityManager, which: Which): Promise<ChannelShift> =>
   change(tx, which, { from: ['OPEN', 'SUSPENDED'], done: ['BLIND_CLOSED'], what: 'blind-closed' }, () => ({
     state: 'BLIND_CLOSED',
   }));
@@ -105,7 +105,7 @@ export const declareTenders = (
   tx: EntityManager,
   which: Which,
   counts: readonly TenderInput[],
-): Promise<ChannelShiftRow> => {
+): Promise<ChannelShift> => {
   if (counts.length === 0) throw new InvalidInput(['counts'], 'must name a tender');
   return change(tx, which, { from: countable, done: [], what: 'counted' }, ({ tenders, currency }) => ({
     tenders: withCounts(tenders, countsOf(counts, currency)),
@@ -116,7 +116,7 @@ export const declareTenders = (
  * Closes a shift for good, with the last counts. Cash and checks must be counted, now or before, when the till began with some or took
  * some in: they are what a till can lack. Any other tender that was not counted stays uncounted, and nothing is compared with it.
  */
-export const closeShift = (tx: EntityManager, which: Which, counts: readonly TenderInput[]): Promise<ChannelShiftRow> =>
+export const closeShift = (tx: EntityManager, which: Which, counts: readonly TenderInput[]): Promise<ChannelShift> =>
   change(tx, which, { from: countable, done: ['CLOSED'], what: 'closed' }, async ({ uuid, tenders, currency }) => {
     const counted = withCounts(tenders, countsOf(counts, currency));
     const held = new Set(await tendersPaidWith(tx, uuid));
@@ -128,7 +128,7 @@ export const closeShift = (tx: EntityManager, which: Which, counts: readonly Ten
         ['counts'],
         `must count ${uncounted.join(' and ')} before the shift is closed: 0 when none is left`,
       );
-    return { state: 'CLOSED', closed_at: which.at, tenders: counted };
+    return { state: 'CLOSED', closedAt: which.at, tenders: counted };
   });
 
 export interface Which {
@@ -142,33 +142,21 @@ async function change(
   tx: EntityManager,
   { channel, uuid, at }: Which,
   { from, done, what }: { from: ShiftState[]; done: ShiftState[]; what: string },
-  to: (shift: ChannelShiftRow) => Partial<ShiftBody> | Promise<Partial<ShiftBody>>,
-): Promise<ChannelShiftRow> {
+  to: (shift: ChannelShift) => Partial<ShiftFacts> | Promise<Partial<ShiftFacts>>,
+): Promise<ChannelShift> {
   const counter = await lockLog(tx);
   const [shift] = await channelShiftsByUuid(tx, [uuid]);
   if (shift?.channel !== channel) throw new NotFound('shift');
   if (done.includes(shift.state)) return shift;
   if (!from.includes(shift.state)) throw new WrongState(`The shift is ${shift.state} and cannot be ${what}.`);
-  return record(tx, { ...shift, ...(await to(shift)), counter, updated_at: at }, at);
+  return record(tx, { ...shift, ...(await to(shift)), counter, updatedAt: at }, at);
 }
 
 /** Stores a shift as it is now and appends that to the log. Its counter is the next one, which is taken here. */
-async function record(tx: EntityManager, shift: ChannelShiftRow, at: string): Promise<ChannelShiftRow> {
+async function record(tx: EntityManager, shift: ChannelShift, at: string): Promise<ChannelShift> {
   await takeCounters(tx, 1);
   await storeShift(tx, shift);
-  const { uuid, channel, counter, register, state, business_date, currency, opened_by, opened_at, closed_at, tenders } =
-    shift;
-  const payload = {
-    uuid,
-    register,
-    state,
-    business_date,
-    currency,
-    opened_by,
-    opened_at,
-    closed_at,
-    tenders,
-  };
+  const { id: _, channel, counter, updatedAt: __, ...payload } = shift;
   await appendOperations(tx, [
     { counter, id: randomUUID(), channel, customerUuid: null, kind: 'RECORD_SHIFT', payload, createdAt: at },
   ]);
@@ -181,7 +169,7 @@ async function mustBeFree(tx: EntityManager, channel: string, register: string):
 }
 
 /** Whether a shift that is known was opened with the same data. */
-function sameOpening(known: ChannelShiftRow, { body, defaultDate }: PreparedShift): boolean {
+function sameOpening(known: ChannelShift, { body, defaultDate }: PreparedShift): boolean {
   const starts = (tenders: readonly ShiftTender[]) =>
     JSON.stringify(
       tenders
@@ -192,8 +180,8 @@ function sameOpening(known: ChannelShiftRow, { body, defaultDate }: PreparedShif
   return (
     known.register === body.register &&
     known.currency === body.currency &&
-    known.opened_by === body.opened_by &&
-    (defaultDate || known.business_date === body.business_date) &&
+    known.openedBy === body.openedBy &&
+    (defaultDate || known.businessDate === body.businessDate) &&
     starts(known.tenders) === starts(body.tenders)
   );
 }

@@ -1,13 +1,8 @@
 import type { EntityManager } from 'typeorm';
 import { type Actor, audit, type Change } from '../data/hq/audit.ts';
-import { releaseSalesOrder, type SalesOrderRow, salesOrdersWhere } from '../data/hq/sales-order.ts';
-import {
-  changeTransaction,
-  type HqTransaction,
-  retryTransactions,
-  type TransactionStatus,
-  transactionsWhere,
-} from '../data/hq/transaction.ts';
+import { releaseSalesOrder, type SalesOrder, salesOrdersWhere } from '../data/hq/sales-order.ts';
+import { retryTransactions } from '../data/hq/transaction.bulk.ts';
+import { changeTransaction, type RetailTransaction, transactionsWhere } from '../data/hq/transaction.ts';
 import type { Tender, TransactionBody, TransactionLine, TransactionPayment } from '../data/transaction-rows.ts';
 import { InvalidInput, NotFound, WrongState } from '../errors.ts';
 import { businessDays, latestDay, outside } from './business-day.ts';
@@ -45,29 +40,29 @@ interface TransactionChange {
 }
 
 /** Where a person may take hold of a transaction: nothing has been made of it yet. */
-const untouched = (transaction: HqTransaction): boolean =>
+const untouched = (transaction: RetailTransaction): boolean =>
   ['NONE', 'WAITING', 'FAILED'].includes(transaction.status) ||
-  (transaction.kind === 'CASH_AND_CARRY' && transaction.status === 'SUCCEEDED' && transaction.statement_id === null);
+  (transaction.kind === 'CASH_AND_CARRY' && transaction.status === 'SUCCEEDED' && transaction.statementId === null);
 
 /** Takes a transaction out of the jobs until it is saved or released. */
-export async function beginEditing(tx: EntityManager, sequence: number, who: Actor): Promise<HqTransaction> {
+export async function beginEditing(tx: EntityManager, sequence: number, who: Actor): Promise<RetailTransaction> {
   const transaction = await found(tx, sequence);
   if (!untouched(transaction)) throw wrong('edited', transaction);
   return changed(
     tx,
     transaction,
-    { status: 'EDITING', status_before_editing: transaction.status },
+    { status: 'EDITING', statusBeforeEditing: transaction.status },
     who,
     'beginEditingTransaction',
   );
 }
 
 /** Gives a transaction back to the jobs as it was. */
-export async function releaseEditing(tx: EntityManager, sequence: number, who: Actor): Promise<HqTransaction> {
+export async function releaseEditing(tx: EntityManager, sequence: number, who: Actor): Promise<RetailTransaction> {
   const transaction = await found(tx, sequence);
   if (transaction.status !== 'EDITING') throw wrong('released', transaction);
-  const status = (transaction.status_before_editing ?? 'NONE') as TransactionStatus;
-  return changed(tx, transaction, { status, status_before_editing: null }, who, 'releaseTransaction');
+  const status = transaction.statusBeforeEditing ?? 'NONE';
+  return changed(tx, transaction, { status, statusBeforeEditing: null }, who, 'releaseTransaction');
 }
 
 /**
@@ -80,14 +75,14 @@ export async function editTransaction(
   change: TransactionChange,
   hold: boolean,
   who: Actor,
-): Promise<HqTransaction> {
+): Promise<RetailTransaction> {
   const transaction = await found(tx, sequence);
   if (transaction.status !== 'EDITING' && !untouched(transaction)) throw wrong('edited', transaction);
   const before = transaction.payload;
   const body = withChange(before, change);
   const [issue] = issuesOfTransaction(body);
   if (issue) throw new InvalidInput(issue.path.map(String), issue.rule);
-  const wrongDay = outside(body.business_date, businessDays(latestDay(transaction.received_at)));
+  const wrongDay = outside(body.businessDate, businessDays(latestDay(transaction.receivedAt)));
   if (wrongDay) throw new InvalidInput(['businessDate'], wrongDay);
   if (hold && body.kind === 'CASH_AND_CARRY') throw new InvalidInput(['hold'], 'is for orders');
   const differences = differencesOf(before, body);
@@ -97,18 +92,18 @@ export async function editTransaction(
     transaction,
     {
       status: 'NONE',
-      status_before_editing: null,
-      try_count: 0,
-      next_try_at: null,
-      error_code: null,
+      statusBeforeEditing: null,
+      tryCount: 0,
+      nextTryAt: null,
+      errorCode: null,
       error: null,
-      validation_errors: null,
+      validationErrors: null,
       payload: body,
       corrected: true,
       hold,
-      customer_uuid: body.customer_uuid,
-      delivery_address_uuid: body.delivery_address_uuid,
-      business_date: body.business_date,
+      customerUuid: body.customerUuid,
+      deliveryAddressUuid: body.deliveryAddressUuid,
+      businessDate: body.businessDate,
     },
     who,
     'editTransaction',
@@ -122,13 +117,13 @@ export async function voidTransaction(
   sequence: number,
   reason: string,
   who: Actor,
-): Promise<HqTransaction> {
+): Promise<RetailTransaction> {
   const transaction = await found(tx, sequence);
   if (transaction.status !== 'EDITING' && !untouched(transaction)) throw wrong('voided', transaction);
   return changed(
     tx,
     transaction,
-    { status: 'VOIDED', next_try_at: null, status_before_editing: null },
+    { status: 'VOIDED', nextTryAt: null, statusBeforeEditing: null },
     who,
     'voidTransaction',
     [['reason', null, reason]],
@@ -136,7 +131,7 @@ export async function voidTransaction(
 }
 
 /** Lets a failed transaction be tried again as if for the first time. */
-export async function retryTransaction(tx: EntityManager, sequence: number, who: Actor): Promise<HqTransaction> {
+export async function retryTransaction(tx: EntityManager, sequence: number, who: Actor): Promise<RetailTransaction> {
   const transaction = await found(tx, sequence);
   if (transaction.status !== 'FAILED') throw wrong('retried', transaction);
   await retryTransactions(tx, { sequence }, who.at);
@@ -156,37 +151,37 @@ export async function retryAllTransactions(
 }
 
 /** Releases a sales order that was put on hold. */
-export async function releaseHold(tx: EntityManager, id: number, who: Actor): Promise<SalesOrderRow> {
+export async function releaseHold(tx: EntityManager, id: number, who: Actor): Promise<SalesOrder> {
   const [order] = await salesOrdersWhere(tx, { id });
   if (!order) throw new NotFound('sales order');
-  if (order.hold_code === null) throw new WrongState('This sales order is not on hold.');
+  if (order.holdCode === null) throw new WrongState('This sales order is not on hold.');
   await releaseSalesOrder(tx, id);
-  await audit(tx, who, 'releaseSalesOrder', `sales-order:${id}`, [['holdCode', order.hold_code, null]]);
-  return { ...order, hold_code: null };
+  await audit(tx, who, 'releaseSalesOrder', `sales-order:${id}`, [['holdCode', order.holdCode, null]]);
+  return { ...order, holdCode: null };
 }
 
-async function found(tx: EntityManager, sequence: number): Promise<HqTransaction> {
+async function found(tx: EntityManager, sequence: number): Promise<RetailTransaction> {
   const [transaction] = await transactionsWhere(tx, { sequence });
   if (!transaction) throw new NotFound('transaction');
   return transaction;
 }
 
-const wrong = (what: string, { status, statement_id }: HqTransaction) =>
+const wrong = (what: string, { status, statementId }: RetailTransaction) =>
   new WrongState(
-    `This transaction cannot be ${what}: it is ${status}${statement_id === null ? '' : ' and part of a statement'}.`,
+    `This transaction cannot be ${what}: it is ${status}${statementId === null ? '' : ' and part of a statement'}.`,
   );
 
 /** Changes a transaction that is still as it was read, with its audit entries. */
 async function changed(
   tx: EntityManager,
-  transaction: HqTransaction,
+  transaction: RetailTransaction,
   change: Parameters<typeof changeTransaction>[2],
   who: Actor,
   action: string,
   changes?: readonly Change[],
-): Promise<HqTransaction> {
+): Promise<RetailTransaction> {
   const { sequence } = transaction;
-  if (!(await changeTransaction(tx, transaction, { ...change, modified_at: who.at }))) {
+  if (!(await changeTransaction(tx, transaction, { ...change, modifiedAt: who.at }))) {
     throw new WrongState('This transaction has changed in the meantime; look at it again.');
   }
   await audit(tx, who, action, subjectOf(sequence), changes);
@@ -198,7 +193,7 @@ const subjectOf = (sequence: number) => `transaction:${sequence}`;
 function withChange(before: TransactionBody, change: TransactionChange): TransactionBody {
   const { currency } = before;
   const changes = new Map((change.lines ?? []).map((line, index) => [line.line, { ...line, index }]));
-  const blank = { sku: '', name: null, quantity: 0, unit_price: 0, discount: 0, tax: 0, voided: false };
+  const blank = { sku: '', name: null, quantity: 0, unitPrice: 0, discount: 0, tax: 0, voided: false };
   const known = Array.isArray(before.lines) ? before.lines : [];
   const all = [
     ...known,
@@ -222,12 +217,12 @@ function withChange(before: TransactionBody, change: TransactionChange): Transac
           wanted.quantity === null || wanted.quantity === undefined
             ? line.quantity
             : valueOr(thousandths(wanted.quantity), at('quantity'), 'a quantity of at most three decimals'),
-        unit_price: amount(wanted.unitPrice, line.unit_price, at('unitPrice')),
+        unitPrice: amount(wanted.unitPrice, line.unitPrice, at('unitPrice')),
         discount: amount(wanted.discount, line.discount, at('discount')),
         tax: amount(wanted.tax, line.tax, at('tax')),
         voided: wanted.voided ?? line.voided,
       },
-      before.prices_include_tax,
+      before.pricesIncludeTax,
     );
   });
   const paid = new Map((Array.isArray(before.payments) ? before.payments : []).map((one) => [one.line, one]));
@@ -239,10 +234,10 @@ function withChange(before: TransactionBody, change: TransactionChange): Transac
   const payments = [...paid.values()];
   const body: TransactionBody = {
     ...before,
-    customer_uuid: change.customerUuid === undefined ? before.customer_uuid : change.customerUuid,
-    delivery_address_uuid:
-      change.deliveryAddressUuid === undefined ? before.delivery_address_uuid : change.deliveryAddressUuid,
-    business_date: change.businessDate ?? before.business_date,
+    customerUuid: change.customerUuid === undefined ? before.customerUuid : change.customerUuid,
+    deliveryAddressUuid:
+      change.deliveryAddressUuid === undefined ? before.deliveryAddressUuid : change.deliveryAddressUuid,
+    businessDate: change.businessDate ?? before.businessDate,
     lines,
     payments,
   };
@@ -266,15 +261,15 @@ function differencesOf(before: TransactionBody, after: TransactionBody) {
 function fieldsOf(body: TransactionBody): Map<string, string | null> {
   const money = (value: number) => decimalOf(value, body.currency);
   const fields = new Map<string, string | null>([
-    ['customerUuid', body.customer_uuid],
-    ['deliveryAddressUuid', body.delivery_address_uuid],
-    ['businessDate', body.business_date],
+    ['customerUuid', body.customerUuid],
+    ['deliveryAddressUuid', body.deliveryAddressUuid],
+    ['businessDate', body.businessDate],
     ['gross', money(body.gross)],
   ]);
   for (const line of Array.isArray(body.lines) ? body.lines : []) {
     const at = `lines.${line.line}`;
     fields.set(`${at}.sku`, line.sku).set(`${at}.quantity`, quantityOf(line.quantity));
-    fields.set(`${at}.unitPrice`, money(line.unit_price)).set(`${at}.discount`, money(line.discount));
+    fields.set(`${at}.unitPrice`, money(line.unitPrice)).set(`${at}.discount`, money(line.discount));
     fields.set(`${at}.tax`, money(line.tax)).set(`${at}.voided`, String(line.voided));
   }
   for (const payment of Array.isArray(body.payments) ? body.payments : []) {

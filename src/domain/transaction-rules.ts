@@ -38,7 +38,7 @@ const line = z.object({
   sku: text(60),
   name: plainText(200).nullable(),
   quantity,
-  unit_price: amount,
+  unitPrice: amount,
   discount: amount,
   tax: amount,
   net: amount,
@@ -69,12 +69,12 @@ const numbered = <Row extends z.ZodType<{ line: number }>>(row: Row, most: numbe
 const shape = z.object({
   kind: z.enum(transactionKinds),
   reference: text(60),
-  customer_uuid: uuidRule.nullable(),
-  delivery_address_uuid: uuidRule.nullable(),
-  business_date: businessDate,
+  customerUuid: uuidRule.nullable(),
+  deliveryAddressUuid: uuidRule.nullable(),
+  businessDate: businessDate,
   currency: currencyCode,
-  prices_include_tax: z.boolean(),
-  shift_uuid: uuidRule.nullable(),
+  pricesIncludeTax: z.boolean(),
+  shiftUuid: uuidRule.nullable(),
   register: registerCode.nullable(),
   staff: staffCode.nullable(),
   lines: numbered(line, MOST_LINES, 'lines'),
@@ -89,7 +89,7 @@ const shape = z.object({
   quantity,
 });
 
-/** Whether this can be unpacked and calculated with at all: types, lengths and bounds. Empty when all is well; paths name columns. */
+/** Whether this can be unpacked and calculated with at all: types, lengths and bounds. Empty when all is well; paths name properties. */
 export function shapeIssues(body: unknown): Issue[] {
   const { setAside: reason } = (body ?? {}) as { setAside?: unknown };
   if (typeof reason === 'string') return [{ path: [], rule: reason }];
@@ -108,12 +108,12 @@ const sound = <Row extends z.ZodType>(row: Row) =>
 const legible = z.object({
   kind: shape.shape.kind.catch('ONLINE_ORDER'),
   reference: z.string().catch(''),
-  customer_uuid: orNull(uuidRule),
-  delivery_address_uuid: orNull(uuidRule),
-  business_date: z.string().catch(''),
+  customerUuid: orNull(uuidRule),
+  deliveryAddressUuid: orNull(uuidRule),
+  businessDate: z.string().catch(''),
   currency: currencyCode.catch('XXX'),
-  prices_include_tax: z.boolean().catch(false),
-  shift_uuid: orNull(uuidRule),
+  pricesIncludeTax: z.boolean().catch(false),
+  shiftUuid: orNull(uuidRule),
   register: orNull(z.string()),
   staff: orNull(z.string()),
   lines: sound(line),
@@ -137,9 +137,9 @@ export function arithmeticIssues(body: TransactionBody): Issue[] {
   const found: Issue[] = [];
   const say = (path: Issue['path'], rule: string) => found.push({ path, rule });
   const isOrder = body.kind !== 'CASH_AND_CARRY';
-  if (isOrder && body.customer_uuid === null) say(['customer_uuid'], 'an order needs its customer');
-  if (body.delivery_address_uuid !== null && body.customer_uuid === null)
-    say(['delivery_address_uuid'], 'is an address of a customer, so the customer is needed');
+  if (isOrder && body.customerUuid === null) say(['customerUuid'], 'an order needs its customer');
+  if (body.deliveryAddressUuid !== null && body.customerUuid === null)
+    say(['deliveryAddressUuid'], 'is an address of a customer, so the customer is needed');
   if (body.lines.every(({ voided }) => voided)) say(['lines'], 'must have a line that is not voided');
   for (const [index, line] of body.lines.entries()) {
     for (const [field, rule] of lineRules(line, body)) say(['lines', index, field], rule);
@@ -167,13 +167,13 @@ export function issuesOfTransaction(body: unknown): Issue[] {
 
 function* lineRules(
   line: TransactionLine,
-  { prices_include_tax: pricesIncludeTax, currency }: Pick<TransactionBody, 'prices_include_tax' | 'currency'>,
+  { pricesIncludeTax, currency }: Pick<TransactionBody, 'pricesIncludeTax' | 'currency'>,
 ): Iterable<[keyof TransactionLine, string]> {
   if (!line.voided && line.quantity === 0) yield ['quantity', 'must not be 0'];
-  if (line.unit_price < 0) yield ['unit_price', 'must not be negative: a return has a negative quantity'];
+  if (line.unitPrice < 0) yield ['unitPrice', 'must not be negative: a return has a negative quantity'];
   if (contradicts(line.discount, line.quantity)) yield ['discount', 'must have the sign of the quantity'];
   if (contradicts(line.tax, line.quantity)) yield ['tax', 'must have the sign of the quantity'];
-  if (Math.abs(line.discount) > Math.abs(timesQuantity(line.unit_price, line.quantity)))
+  if (Math.abs(line.discount) > Math.abs(timesQuantity(line.unitPrice, line.quantity)))
     yield ['discount', 'must not be more than the price of the line'];
   const { net, gross } = lineOf(line, pricesIncludeTax);
   for (const [field, value] of [
@@ -190,7 +190,7 @@ const contradicts = (value: number, sign: number): boolean => value !== 0 && Mat
 
 /** A line with its net and gross amounts. A price that includes tax is a gross price, another one a net price. */
 export function lineOf(line: Omit<TransactionLine, 'net' | 'gross'>, pricesIncludeTax: boolean): TransactionLine {
-  const amount = timesQuantity(line.unit_price, line.quantity) - line.discount;
+  const amount = timesQuantity(line.unitPrice, line.quantity) - line.discount;
   const [net, gross] = pricesIncludeTax ? [amount - line.tax, amount] : [amount, amount + line.tax];
   return { ...line, net, gross };
 }

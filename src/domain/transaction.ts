@@ -2,13 +2,13 @@ import { createHash, randomUUID } from 'node:crypto';
 import type { EntityManager } from 'typeorm';
 import { appendOperations } from '../data/channel/operation.bulk.ts';
 import { lockLog, takeCounters } from '../data/channel/operation.ts';
-import { type ChannelShiftRow, channelShiftsByUuid } from '../data/channel/shift.ts';
+import { type ChannelShift, channelShiftsByUuid } from '../data/channel/shift.ts';
+import { insertTransactions } from '../data/channel/transaction.bulk.ts';
 import {
-  type ChannelTransactionRow,
   channelTransactionsByUuid,
-  insertTransactions,
   knownTransactions,
   markCancelled,
+  type RecordedTransaction,
 } from '../data/channel/transaction.ts';
 import type { Channel } from '../data/hq/channel.ts';
 import type { Tender, TransactionBody, TransactionKind } from '../data/transaction-rows.ts';
@@ -80,10 +80,10 @@ export function prepareTransaction(channel: Recording, input: TransactionInput, 
   const today = dayIn(channel.timeZone, at);
   const body = bodyFrom(input, { reference: referenceOf(uuid), currency, today });
   throwFirst(issuesOfTransaction(body));
-  mustBeBusinessDay(body.business_date, today);
+  mustBeBusinessDay(body.businessDate, today);
   mustAddUp(body, input.total);
   const dateOfShift = !input.businessDate;
-  const said = dateOfShift ? { ...body, business_date: null } : body;
+  const said = dateOfShift ? { ...body, businessDate: null } : body;
   const bodyHash = createHash('sha256').update(JSON.stringify(said)).digest('base64url');
   return { uuid, channel: channel.code, body, dateOfShift, bodyHash, at };
 }
@@ -100,8 +100,8 @@ export async function recordTransactions(
   // On PostgreSQL the lock keeps two writers of one UUID apart, and a sale from the closing of its shift.
   const first = await lockLog(tx);
   const uuids = transactions.map(({ uuid }) => uuid);
-  const known = new Map(
-    (await knownTransactions(tx, uuids)).map(({ uuid, channel, body_hash: bodyHash }) => [uuid, { channel, bodyHash }]),
+  const known = new Map<string, Pick<PreparedTransaction, 'channel' | 'bodyHash'>>(
+    (await knownTransactions(tx, uuids)).map((stored) => [stored.uuid, stored]),
   );
   const shifts = await shiftsOf(tx, transactions);
   const added: PreparedTransaction[] = [];
@@ -125,21 +125,21 @@ export async function recordTransactions(
     uuid,
     channel,
     body,
-    body_hash: bodyHash,
+    bodyHash,
     counter: first + index,
-    created_at: at,
+    createdAt: at,
   }));
   await insertTransactions(tx, rows);
   await appendOperations(
     tx,
-    rows.map(({ uuid, channel, body, counter, created_at }) => ({
+    rows.map(({ uuid, channel, body, counter, createdAt }) => ({
       counter,
       id: uuid,
       channel,
-      customerUuid: body.customer_uuid,
+      customerUuid: body.customerUuid,
       kind: 'RECORD_TRANSACTION' as const,
       payload: body,
-      createdAt: created_at,
+      createdAt,
     })),
   );
   return results;
@@ -153,13 +153,13 @@ export async function recordTransactions(
 export async function cancelOrder(
   tx: EntityManager,
   { channel, uuid, received, at }: { channel: string; uuid: string; received: number | null; at: string },
-): Promise<{ order: ChannelTransactionRow; cancelled: boolean }> {
+): Promise<{ order: RecordedTransaction; cancelled: boolean }> {
   const counter = await lockLog(tx);
   const [order] = await channelTransactionsByUuid(tx, [uuid]);
   if (order?.channel !== channel) throw new NotFound('order');
   if (order.body.kind === 'CASH_AND_CARRY')
     throw new WrongState('A sale cannot be cancelled: record a return, which is a sale with negative quantities.');
-  if (order.cancelled_at !== null) return { order, cancelled: false };
+  if (order.cancelledAt !== null) return { order, cancelled: false };
   if (received !== null && order.counter <= received)
     throw new WrongState('The order has reached headquarters already: it is edited or voided there.');
   await takeCounters(tx, 1);
@@ -171,19 +171,19 @@ export async function cancelOrder(
       channel,
       customerUuid: null,
       kind: 'CANCEL_ORDER',
-      payload: { transaction_uuid: uuid, cancelled_at: at },
+      payload: { transactionUuid: uuid, cancelledAt: at },
       createdAt: at,
     },
   ]);
-  return { order: { ...order, cancelled_at: at }, cancelled: true };
+  return { order: { ...order, cancelledAt: at }, cancelled: true };
 }
 
 /** The shifts that new transactions name, in one statement. */
 async function shiftsOf(
   tx: EntityManager,
   transactions: readonly PreparedTransaction[],
-): Promise<Map<string, ChannelShiftRow>> {
-  const named = transactions.flatMap(({ body }) => (body.shift_uuid === null ? [] : [body.shift_uuid]));
+): Promise<Map<string, ChannelShift>> {
+  const named = transactions.flatMap(({ body }) => (body.shiftUuid === null ? [] : [body.shiftUuid]));
   if (named.length === 0) return new Map();
   return new Map((await channelShiftsByUuid(tx, [...new Set(named)])).map((shift) => [shift.uuid, shift]));
 }
@@ -191,10 +191,10 @@ async function shiftsOf(
 /** What is recorded in a shift is of its register and, unless it was said otherwise, of its business date. */
 function withShift(
   { body, channel, dateOfShift }: PreparedTransaction,
-  shifts: ReadonlyMap<string, ChannelShiftRow>,
+  shifts: ReadonlyMap<string, ChannelShift>,
 ): TransactionBody | DomainError {
-  if (body.shift_uuid === null) return body;
-  const shift = shifts.get(body.shift_uuid);
+  if (body.shiftUuid === null) return body;
+  const shift = shifts.get(body.shiftUuid);
   if (shift?.channel !== channel) return new WrongState('The channel has no shift with this UUID.');
   if (shift.state !== 'OPEN') return new WrongState(`The shift is ${shift.state}: only an open one sells.`);
   if (body.register !== null && body.register !== shift.register)
@@ -204,7 +204,7 @@ function withShift(
   return {
     ...body,
     register: shift.register,
-    business_date: dateOfShift ? shift.business_date : body.business_date,
+    businessDate: dateOfShift ? shift.businessDate : body.businessDate,
   };
 }
 
@@ -235,7 +235,7 @@ function bodyFrom(
         sku: line.sku.trim(),
         name: trimmed(line.name),
         quantity: quantityFrom(line.quantity, at('quantity')),
-        unit_price: amountFrom(line.unitPrice, currency, at('unitPrice')),
+        unitPrice: amountFrom(line.unitPrice, currency, at('unitPrice')),
         discount: amountFrom(line.discount ?? '0', currency, at('discount')),
         tax: amountFrom(line.tax ?? '0', currency, at('tax')),
         voided: line.voided ?? false,
@@ -257,12 +257,12 @@ function bodyFrom(
   return {
     kind: input.kind,
     reference,
-    customer_uuid: optionalUuid(input.customerUuid, ['customerUuid']),
-    delivery_address_uuid: optionalUuid(input.deliveryAddressUuid, ['deliveryAddressUuid']),
-    business_date: input.businessDate ?? today,
+    customerUuid: optionalUuid(input.customerUuid, ['customerUuid']),
+    deliveryAddressUuid: optionalUuid(input.deliveryAddressUuid, ['deliveryAddressUuid']),
+    businessDate: input.businessDate ?? today,
     currency,
-    prices_include_tax: pricesIncludeTax,
-    shift_uuid: optionalUuid(input.shiftUuid, ['shiftUuid']),
+    pricesIncludeTax: pricesIncludeTax,
+    shiftUuid: optionalUuid(input.shiftUuid, ['shiftUuid']),
     register: trimmed(input.register),
     staff: trimmed(input.staff),
     lines,
@@ -326,25 +326,17 @@ function quantityFrom(text: string, path: (string | number)[]): number {
 const optionalUuid = (value: string | null | undefined, path: (string | number)[]): string | null =>
   value === null || value === undefined ? null : uuidFrom(value, path);
 
-const inputNames: Record<string, string> = {
-  customer_uuid: 'customerUuid',
-  delivery_address_uuid: 'deliveryAddressUuid',
-  business_date: 'businessDate',
-  shift_uuid: 'shiftUuid',
-  unit_price: 'unitPrice',
-  // What follows from the amounts of a line is too large when they are.
-  net: 'unitPrice',
-  gross: 'unitPrice',
-};
+/** What follows from the amounts of a line is too large when they are. */
+const causeOf: Record<string, string> = { net: 'unitPrice', gross: 'unitPrice' };
 
-/** The failure a client sees names its own fields, not our columns; sums are the fault of what is summed. */
+/** The failure a client sees names what the client sent: sums are the fault of what is summed. */
 function throwFirst([issue]: Issue[]): void {
   if (!issue) return;
   const { path, rule } = issue;
   const [first] = path;
   if (path.length === 1 && typeof first === 'string' && first in sumOf) throw new InvalidInput([sumOf[first]!], rule);
   throw new InvalidInput(
-    path.map((part) => inputNames[part] ?? part),
+    path.map((part) => causeOf[part] ?? part),
     rule,
   );
 }

@@ -1,7 +1,7 @@
 import type { EntityManager } from 'typeorm';
 import { knownCustomers } from '../data/hq/customer.bulk.ts';
 import { type StatementSettings, settingsOf } from '../data/hq/statement-settings.ts';
-import { type DueTransaction, type Setback, setBack, storeTotals, succeed } from '../data/hq/transaction.ts';
+import { type DueTransaction, type Setback, setBack, storeTotals, succeed } from '../data/hq/transaction.bulk.ts';
 import { knownShifts } from '../data/hq/validation.bulk.ts';
 import { type RuleName, ruleRows } from '../data/hq/validation.ts';
 import type { TransactionBody, TransactionTotals } from '../data/transaction-rows.ts';
@@ -33,7 +33,7 @@ export async function validateSales(
   now: string,
 ): Promise<{ done: number; failed: number }> {
   const setbacks: Setback[] = sales.flatMap(({ sequence, invalid }) =>
-    invalid === null ? [] : [setback(sequence, { error_code: 'INVALID_INPUT', error: invalid })],
+    invalid === null ? [] : [setback(sequence, { errorCode: 'INVALID_INPUT', error: invalid })],
   );
   const shaped = sales.filter(({ invalid }) => invalid === null);
   const obstacles = await resolveReferences(tx, shaped, now, ({ uuid }) => `sale ${uuid}`);
@@ -43,8 +43,8 @@ export async function validateSales(
   const violations = await violationsIn(tx, channel, ready);
   for (const [sequence, found] of violations)
     setbacks.push({
-      ...setback(sequence, { error_code: 'VALIDATION_ERROR', error: found[0]!.message }),
-      validation_errors: found,
+      ...setback(sequence, { errorCode: 'VALIDATION_ERROR', error: found[0]!.message }),
+      validationErrors: found,
     });
   const passed = ready.filter(({ sequence }) => !violations.has(sequence));
   if (setbacks.length > 0) await setBack(tx, setbacks, now);
@@ -66,10 +66,10 @@ function totalsOfParts({ sequence, payload }: DueTransaction) {
   return same ? [] : [{ sequence, ...totals }];
 }
 
-const setback = (sequence: number, reason: { error_code: string; error: string }): Setback => ({
+const setback = (sequence: number, reason: { errorCode: string; error: string }): Setback => ({
   sequence,
   status: 'FAILED',
-  next_try_at: null,
+  nextTryAt: null,
   counts: false,
   ...reason,
 });
@@ -84,18 +84,18 @@ async function violationsIn(
   if (sales.length === 0) return violations;
   const enabled = (await ruleRows(tx)).filter((rule) => rule.enabled).map(({ name }) => name);
   const settings = (await settingsOf(tx, [channel.code])).get(channel.code)!;
-  const customers = [...new Set(sales.flatMap(({ customer_uuid: uuid }) => uuid ?? []))];
+  const customers = [...new Set(sales.flatMap(({ customerUuid: uuid }) => uuid ?? []))];
   const accounts = new Set(customers.length === 0 ? [] : (await knownCustomers(tx, customers)).map(({ uuid }) => uuid));
   const shifts = await knownShifts(
     tx,
-    sales.flatMap(({ shift_uuid: uuid }) => uuid ?? []),
+    sales.flatMap(({ shiftUuid: uuid }) => uuid ?? []),
   );
   for (const sale of sales) {
     const facts = {
       channel,
       settings,
-      hasAccount: accounts.has(sale.customer_uuid ?? ''),
-      knowsShift: shifts.has(`${sale.channel_database} ${sale.channel} ${sale.shift_uuid}`),
+      hasAccount: accounts.has(sale.customerUuid ?? ''),
+      knowsShift: shifts.has(`${sale.channelDatabase} ${sale.channel} ${sale.shiftUuid}`),
     };
     const found = violationsOf(sale, facts, enabled);
     if (found.length > 0) violations.set(sale.sequence, found);
@@ -127,17 +127,17 @@ interface Checked extends Facts {
 /** Each rule says what is wrong with a sale of sound shape, or nothing. Lines that were voided at the till count nowhere. */
 const rules: Record<RuleName, (checked: Checked) => string | false> = {
   CUSTOMER_ACCOUNT: ({ body, hasAccount }) =>
-    (body.customer_uuid !== null && !hasAccount && 'The customer has no account.') ||
-    (body.customer_uuid === null &&
-      body.delivery_address_uuid !== null &&
+    (body.customerUuid !== null && !hasAccount && 'The customer has no account.') ||
+    (body.customerUuid === null &&
+      body.deliveryAddressUuid !== null &&
       'A delivery address is named, and no customer.'),
   BUSINESS_DATE: ({ body, sale, channel }) => {
-    const received = dayIn(channel.timeZone, sale.received_at);
+    const received = dayIn(channel.timeZone, sale.receivedAt);
     const { earliest, latest } = businessDays(received);
     return (
-      (body.business_date > latest &&
-        `The business date ${body.business_date} is after ${received}, the day it was received.`) ||
-      (body.business_date < earliest && `The business date ${body.business_date} is before ${earliest}.`)
+      (body.businessDate > latest &&
+        `The business date ${body.businessDate} is after ${received}, the day it was received.`) ||
+      (body.businessDate < earliest && `The business date ${body.businessDate} is before ${earliest}.`)
     );
   },
   DISCOUNT_AMOUNT: ({ body, totals }) => differs('The discount', body, body.discount, totals.discount, 'of the lines'),
@@ -165,8 +165,8 @@ const rules: Record<RuleName, (checked: Checked) => string | false> = {
   LINE_AMOUNT: ({ body }) =>
     inLine(
       body,
-      ({ net, gross, unit_price: price, quantity, discount }) =>
-        (body.prices_include_tax ? gross : net) !== timesQuantity(price, quantity) - discount,
+      ({ net, gross, unitPrice: price, quantity, discount }) =>
+        (body.pricesIncludeTax ? gross : net) !== timesQuantity(price, quantity) - discount,
       'the amount is not price times quantity less discount',
     ),
   SIGN_CONTRADICTION: ({ body }) =>
@@ -176,9 +176,9 @@ const rules: Record<RuleName, (checked: Checked) => string | false> = {
         quantity === 0 || [net, gross, discount, tax].some((value) => value !== 0 && value < 0 !== quantity < 0),
       'quantity and amounts differ in sign',
     ),
-  NEGATIVE_PRICE: ({ body }) => inLine(body, ({ unit_price: price }) => price < 0, 'the price is negative'),
+  NEGATIVE_PRICE: ({ body }) => inLine(body, ({ unitPrice: price }) => price < 0, 'the price is negative'),
   SHIFT: ({ body, knowsShift }) =>
-    body.shift_uuid !== null && !knowsShift && 'Headquarters knows no such shift of this channel.',
+    body.shiftUuid !== null && !knowsShift && 'Headquarters knows no such shift of this channel.',
   DUPLICATE_TRANSACTION: ({ sale }) =>
     sale.duplicate && 'Another channel database sent a transaction with this UUID before.',
 };

@@ -5,7 +5,7 @@ import {
   type Family,
   setBack,
   wakeTransactions,
-} from '../data/hq/transaction.ts';
+} from '../data/hq/transaction.bulk.ts';
 import { setbackAfter } from '../domain/order.ts';
 import { proveHeadquarters } from '../domain/rewound.ts';
 import type { JobContext } from '../queue/job.ts';
@@ -72,6 +72,6 @@ async function refused(context: JobContext, transaction: DueTransaction, error: 
   const setback = setbackAfter(transaction, { code: 'INTERNAL', message }, now);
   await context.batch(async (tx) => {
     await setBack(tx, [setback], now);
-    return { done: 0, failed: setback.next_try_at === null ? 1 : 0, result: undefined };
+    return { done: 0, failed: setback.nextTryAt === null ? 1 : 0, result: undefined };
   });
 }

@@ -1,7 +1,7 @@
 import { AsyncResource } from 'node:async_hooks';
 import { setTimeout as delay } from 'node:timers/promises';
 import { jobRunById } from '../data/hq/job-run.ts';
-import { anyToTry } from '../data/hq/transaction.ts';
+import { anyToTry } from '../data/hq/transaction.bulk.ts';
 import { DatabaseUnavailable } from '../errors.ts';
 import { topics } from '../events/nudges.ts';
 import { heldBack } from '../queue/crashes.ts';

@@ -1,4 +1,4 @@
-import { stillDueTransactions } from '../data/hq/transaction.ts';
+import { stillDueTransactions } from '../data/hq/transaction.bulk.ts';
 import { type CheckedSale, checkedSales, validateSales } from '../domain/validation.ts';
 import { defineJob, type JobContext } from '../queue/job.ts';
 import { workThroughDue } from './due-transactions.ts';

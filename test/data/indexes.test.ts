@@ -4,13 +4,13 @@ import { applyAccountIds, outdated } from '../../src/data/channel/customer.bulk.
 import { feedAfter } from '../../src/data/channel/feed.ts';
 import { packageAfter } from '../../src/data/channel/operation.bulk.ts';
 import { channelShiftPage, channelShiftsByUuid, openShiftOf } from '../../src/data/channel/shift.ts';
+import { tendersPaidWith } from '../../src/data/channel/transaction.bulk.ts';
 import {
   channelTransactionByReference,
   channelTransactionPage,
   channelTransactionsByUuid,
   knownTransactions,
   markCancelled,
-  tendersPaidWith,
 } from '../../src/data/channel/transaction.ts';
 import { customerByAccountId, customerPage, customersByUuid } from '../../src/data/customer-page.ts';
 import type { Database } from '../../src/data/database.ts';
@@ -113,10 +113,9 @@ const inChannel: Record<string, Query> = {
   'customer by account ID': (db) => customerByAccountId(db, 'C00000001'),
   'transactions, deep page': (db) => channelTransactionPage(db, { channel: 'houston' }, { ...page, before: 50_000 }),
   orders: (db) => channelTransactionPage(db, { channel: 'houston', kind: ['ONLINE_ORDER', 'CUSTOMER_ORDER'] }, page),
-  'transactions of a customer': (db) => channelTransactionPage(db, { channel: 'houston', customer_uuid: uuid }, page),
-  'transactions of a day': (db) =>
-    channelTransactionPage(db, { channel: 'houston', business_date: '2026-11-22' }, page),
-  'transactions of a shift': (db) => channelTransactionPage(db, { channel: 'houston', shift_uuid: uuid }, page),
+  'transactions of a customer': (db) => channelTransactionPage(db, { channel: 'houston', customerUuid: uuid }, page),
+  'transactions of a day': (db) => channelTransactionPage(db, { channel: 'houston', businessDate: '2026-11-22' }, page),
+  'transactions of a shift': (db) => channelTransactionPage(db, { channel: 'houston', shiftUuid: uuid }, page),
   'transactions by UUID': (db) => channelTransactionsByUuid(db, [uuid]),
   'transaction by confirmation number': (db) => channelTransactionByReference(db, 'houston', 'X'),
   'known transactions': (tx) => knownTransactions(tx, [uuid]),

@@ -33,7 +33,7 @@ import {
   withUnknownCustomers,
 } from '../../src/data/hq/posting.bulk.ts';
 import { linesOfSalesOrders, newestSalesOrders, salesOrderPage } from '../../src/data/hq/sales-order.ts';
-import { markShifts, paidInShifts, storeTenderCounts, uncheckedInShifts } from '../../src/data/hq/shift.ts';
+import { markShifts, paidInShifts, storeTenderCounts, uncheckedInShifts } from '../../src/data/hq/shift.bulk.ts';
 import {
   addUpSales,
   failStatements,
@@ -46,9 +46,9 @@ import {
   anyToTry,
   countDueTransactions,
   dueTransactions,
-  transactionPage,
   wakeTransactions,
-} from '../../src/data/hq/transaction.ts';
+} from '../../src/data/hq/transaction.bulk.ts';
+import { transactionPage } from '../../src/data/hq/transaction.ts';
 import { knownShifts, revalidate } from '../../src/data/hq/validation.bulk.ts';
 import { sql } from '../../src/data/sql.ts';
 import { clearingAccounts, countingDifferences, payments, sales } from '../../src/domain/double-entry.ts';
@@ -153,7 +153,7 @@ const queries: Record<string, (tx: EntityManager) => Promise<unknown>> = {
   'newest invoices of customers': (tx) => newestInvoices(tx, uuids, 20, 'houston'),
   'newest sales orders of customers': (tx) => newestSalesOrders(tx, uuids, 20, undefined),
   'lines of sales orders': (tx) => linesOfSalesOrders(tx, ids),
-  'sales orders of a statement': (tx) => salesOrderPage(tx, { statement_id: 1 }, page),
+  'sales orders of a statement': (tx) => salesOrderPage(tx, { statementId: 1 }, page),
   'what needs a person': (tx) => attentionPage(tx, attention, { limit: 20 }),
   'how much needs a person': (tx) => attentionCounts(tx, attention),
   'orders that are due': (tx) => dueTransactions(tx, 'orders', 'houston', 20),
@@ -162,7 +162,7 @@ const queries: Record<string, (tx: EntityManager) => Promise<unknown>> = {
   'wake what waits': (tx) => wakeTransactions(tx, 'sales', ['houston'], at),
   'any order to try': (tx) => anyToTry(tx, 'orders', ['houston'], at),
   'transactions that failed': (tx) => transactionPage(tx, { status: ['FAILED'] }, page),
-  'transactions of a customer': (tx) => transactionPage(tx, { customer_uuid: uuid }, page),
+  'transactions of a customer': (tx) => transactionPage(tx, { customerUuid: uuid }, page),
 };
 
 test('no statement about orders, sales and their books reads a big table from end to end', async () => {

@@ -87,7 +87,7 @@ test('headquarters sets aside what other software dated wrong', async () => {
     for (const kind of ['ONLINE_ORDER', 'CASH_AND_CARRY'] as const)
       transactions.set(
         `${kind} ${day}`,
-        await appendTransaction(hq, 'houston', aTransaction(kind, { customer_uuid: customerUuid, business_date: day })),
+        await appendTransaction(hq, 'houston', aTransaction(kind, { customerUuid: customerUuid, businessDate: day })),
       );
   }
   await run(hq);
@@ -120,7 +120,7 @@ test('a correction keeps the same bounds', async () => {
   await run(hq);
   const [{ sequence }] = await operationsOf(hq, uuid);
   const id = globalId(`CustomerOperation:${sequence}`);
-  const order = await appendTransaction(hq, 'houston', aTransaction('ONLINE_ORDER', { customer_uuid: uuid }));
+  const order = await appendTransaction(hq, 'houston', aTransaction('ONLINE_ORDER', { customerUuid: uuid }));
   await run(hq, 'runPJob');
   const named = { id: globalId(`RetailTransaction:houston/${order}`) };
   for (const [day, born, business] of days) {

@@ -106,7 +106,7 @@ test('the order of an aggregate that is not invoiced can be deleted: its sales j
   const hq = await withChannels(['houston']);
   const ada = await createCustomer(hq);
   await refuse(hq, noInvoices);
-  const [named, other] = [await sell(hq, { customer_uuid: ada }), await sell(hq)];
+  const [named, other] = [await sell(hq, { customerUuid: ada }), await sell(hq)];
   await posted(hq);
   await accept(hq, noInvoices);
   const aggregate = Number((await saleOf(hq, named)).aggregate_id);

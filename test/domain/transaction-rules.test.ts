@@ -18,7 +18,7 @@ function aBody(change: Partial<TransactionBody> = {}, pricesIncludeTax = false):
     sku: 'BK-1',
     name: null,
     quantity: 3_000,
-    unit_price: 1_999,
+    unitPrice: 1_999,
     discount: 99,
     tax: 471,
     voided: false,
@@ -29,12 +29,12 @@ function aBody(change: Partial<TransactionBody> = {}, pricesIncludeTax = false):
   return {
     kind: 'ONLINE_ORDER',
     reference: '7K3M-9QXT-2BFD',
-    customer_uuid: customer,
-    delivery_address_uuid: null,
-    business_date: '2026-11-22',
+    customerUuid: customer,
+    deliveryAddressUuid: null,
+    businessDate: '2026-11-22',
     currency: 'USD',
-    prices_include_tax: pricesIncludeTax,
-    shift_uuid: null,
+    pricesIncludeTax: pricesIncludeTax,
+    shiftUuid: null,
     register: null,
     staff: null,
     lines,
@@ -82,12 +82,12 @@ test.each([
   ['an empty object', {}],
 ])('%s is no transaction, and can be shown all the same', (_name, body) => {
   expect(shapeIssues(body)).not.toEqual([]);
-  expect(readable(body)).toMatchObject({ lines: [], payments: [], gross: 0, customer_uuid: null });
+  expect(readable(body)).toMatchObject({ lines: [], payments: [], gross: 0, customerUuid: null });
 });
 
 test.each<[string, Record<string, unknown>, string]>([
   ['an unknown kind', { kind: 'GIFT' }, 'kind'],
-  ['a day that does not exist', { business_date: '2026-02-30' }, 'business_date'],
+  ['a day that does not exist', { businessDate: '2026-02-30' }, 'businessDate'],
   ['an unknown currency', { currency: 'ZZZ' }, 'currency'],
   ['a fraction of a cent', { gross: 1.5 }, 'gross'],
   ['an amount as text', { net: '5898' }, 'net'],
@@ -95,11 +95,11 @@ test.each<[string, Record<string, unknown>, string]>([
   ['lines that are no list', { lines: 'many' }, 'lines'],
   ['a line number twice', { lines: [aLine(), aLine()] }, 'lines'],
   ['a line number too high', { lines: [aLine({ line: 2 })] }, 'lines'],
-  ['a price as text', { lines: [aLine({ unit_price: '19.99' })] }, 'lines.0.unit_price'],
+  ['a price as text', { lines: [aLine({ unitPrice: '19.99' })] }, 'lines.0.unitPrice'],
   ['a SKU that is too long', { lines: [aLine({ sku: 'x'.repeat(61) })] }, 'lines.0.sku'],
   ['a SKU with a line break', { lines: [aLine({ sku: 'a\nb' })] }, 'lines.0.sku'],
   ['an unknown tender', { payments: [{ line: 1, tender: 'SHELLS', amount: 1 }] }, 'payments.0.tender'],
-  ['a customer that is no UUID', { customer_uuid: 'C00000001' }, 'customer_uuid'],
+  ['a customer that is no UUID', { customerUuid: 'C00000001' }, 'customerUuid'],
 ])('%s is a matter of shape', (_name, change, path) => {
   const body = { ...aBody(), ...change };
   expect(shapeIssues(body).map((issue) => issue.path.join('.'))).toContain(path);
@@ -115,8 +115,8 @@ test.each<[string, Partial<TransactionBody>, string]>([
   ['a quantity of 0', { lines: [aLine({ quantity: 0 })] }, 'lines.0.quantity: must not be 0'],
   [
     'a negative price',
-    { lines: [aLine({ unit_price: -1 })] },
-    'lines.0.unit_price: must not be negative: a return has a negative quantity',
+    { lines: [aLine({ unitPrice: -1 })] },
+    'lines.0.unitPrice: must not be negative: a return has a negative quantity',
   ],
   [
     'a discount against the quantity',
@@ -141,11 +141,11 @@ test.each<[string, Partial<TransactionBody>, string]>([
   ],
   ['only voided lines', { lines: [aLine({ voided: true })] }, 'lines: must have a line that is not voided'],
   ['no lines', { lines: [] }, 'lines: must have a line that is not voided'],
-  ['an order of nobody', { customer_uuid: null }, 'customer_uuid: an order needs its customer'],
+  ['an order of nobody', { customerUuid: null }, 'customerUuid: an order needs its customer'],
   [
     'an address of nobody',
-    { customer_uuid: null, delivery_address_uuid: customer },
-    'delivery_address_uuid: is an address of a customer, so the customer is needed',
+    { customerUuid: null, deliveryAddressUuid: customer },
+    'deliveryAddressUuid: is an address of a customer, so the customer is needed',
   ],
   [
     'a tax against the charge',
@@ -161,7 +161,7 @@ test.each<[string, Partial<TransactionBody>, string]>([
 });
 
 test('amounts whose product is too large are refused, not rounded', () => {
-  const lines = [lineOf({ ...aLine(), unit_price: MOST, quantity: MOST, discount: 0, tax: 0 }, false)];
+  const lines = [lineOf({ ...aLine(), unitPrice: MOST, quantity: MOST, discount: 0, tax: 0 }, false)];
   const body = { ...aBody(), lines };
   expect(issuesOfTransaction(body).length).toBeGreaterThan(0);
 });

@@ -448,7 +448,7 @@ test('an order that has not reached headquarters can be cancelled, and repeating
   expect(await cancelOrder(hq, order.uuid)).toEqual(cancelled);
   expect(await log(hq)).toMatchObject([
     { kind: 'RECORD_TRANSACTION' },
-    { kind: 'CANCEL_ORDER', payload: { transaction_uuid: order.uuid, cancelled_at: '2026-11-22T18:00:00.000Z' } },
+    { kind: 'CANCEL_ORDER', payload: { transactionUuid: order.uuid, cancelledAt: '2026-11-22T18:00:00.000Z' } },
   ]);
   await run(hq, 'runPJob');
   expect(await cancelOrder(hq, order.uuid)).toEqual(cancelled);

@@ -154,7 +154,7 @@ describe('pages', () => {
   test('addresses are read only where they are asked for, those of a page with the page', async () => {
     const hq = await withChannels(['houston']);
     const [uuid] = await createCustomers(hq, 3, { addresses: [{ city: 'Austin', country: 'US' }, { country: 'DE' }] });
-    await appendTransaction(hq, 'houston', aTransaction('ONLINE_ORDER', { customer_uuid: uuid! }));
+    await appendTransaction(hq, 'houston', aTransaction('ONLINE_ORDER', { customerUuid: uuid! }));
     await run(hq, 'runPJob');
     await run(hq, 'runSynchronizeOrders');
     const statements = statementsOf(hq.hq, await hq.channels.databaseOf('houston'));

@@ -289,7 +289,7 @@ test('a bad address is corrected, the order that waited for it goes on by itself
   const order = await appendTransaction(
     hq,
     'houston',
-    aTransaction('ONLINE_ORDER', { customer_uuid: uuid, delivery_address_uuid: address.uuid }),
+    aTransaction('ONLINE_ORDER', { customerUuid: uuid, deliveryAddressUuid: address.uuid }),
   );
   await run(hq, 'runPJob');
   await run(hq, 'runSynchronizeOrders');

@@ -122,9 +122,9 @@ test('packages are cut by bytes as well as by rows, on every way, and nothing is
   for (const uuid of uuids)
     await appendOperation(hq, 'houston', { uuid, payload: { customer: aBody(), ...padding(900_000) } });
   const orders: string[] = [];
-  for (const customer_uuid of uuids)
+  for (const customerUuid of uuids)
     orders.push(
-      await appendTransaction(hq, 'houston', aTransaction('ONLINE_ORDER', { customer_uuid, ...padding(900_000) })),
+      await appendTransaction(hq, 'houston', aTransaction('ONLINE_ORDER', { customerUuid, ...padding(900_000) })),
     );
   const [last] = await createCustomers(hq, 1, { channel: 'dallas' });
   const ended = await run(hq, 'runPJob');

@@ -56,7 +56,7 @@ test('a statement that fails on the way to a state goes on there, to the same bo
 
 test('a failing statement does not stop another, and does not lose what it reached', async () => {
   const hq = await withChannels(['houston']);
-  for (const day of ['2026-11-18', '2026-11-19', '2026-11-20', '2026-11-21']) await sell(hq, { business_date: day });
+  for (const day of ['2026-11-18', '2026-11-19', '2026-11-20', '2026-11-21']) await sell(hq, { businessDate: day });
   const refusal = { table: 'invoice', when: `row.invoice_date = '2026-11-19'` };
   await refuse(hq, refusal);
   await validated(hq);
@@ -87,7 +87,7 @@ test.each([
 ])('a statement for which the sequence %s has no numbers says so, and goes on when it was extended', async (name, state) => {
   const hq = await withChannels(['houston']);
   await tamper(hq.hq, `update number_sequence set largest = 1 where name = '${name}'`);
-  for (const day of ['2026-11-20', '2026-11-21']) await sell(hq, { business_date: day });
+  for (const day of ['2026-11-20', '2026-11-21']) await sell(hq, { businessDate: day });
   expect(await posted(hq)).toMatchObject({ state: 'SUCCEEDED' });
   expect(await statementsOf(hq)).toMatchObject([
     { state: 'POSTED', error_code: null },
@@ -111,7 +111,7 @@ test.each([
 test('statements for which no number is left are calculated after the sequence was extended', async () => {
   const hq = await withChannels(['houston']);
   await tamper(hq.hq, `update number_sequence set largest = 1 where name = 'statement'`);
-  for (const day of ['2026-11-20', '2026-11-21']) await sell(hq, { business_date: day });
+  for (const day of ['2026-11-20', '2026-11-21']) await sell(hq, { businessDate: day });
   await validated(hq);
   expect(await run(hq, 'runCalculateStatements')).toMatchObject({
     state: 'FAILED',

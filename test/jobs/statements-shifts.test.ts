@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { expect, test } from 'vitest';
-import type { ShiftBody } from '../../src/data/transaction-rows.ts';
+import type { ShiftFacts } from '../../src/data/transaction-rows.ts';
 import { readAdventureWorks } from '../../src/demo/adventure-works.ts';
 import { closingOf, dollars, kindOf, openingOf, saleInput, tillDays } from '../../src/demo/orders.ts';
 import { clearStatement } from '../../src/domain/statement.ts';
@@ -10,16 +10,16 @@ import { balances, lines, paidBy, posted, sell, settle, statementsOf, uneven, va
 import { appendTransaction, aTransaction } from '../support/transactions.ts';
 
 /** Writes a shift, as it is now, into a channel's log. */
-async function aShift(hq: Headquarters, more: Partial<ShiftBody>, uuid: string = randomUUID()): Promise<string> {
+async function aShift(hq: Headquarters, more: Partial<ShiftFacts>, uuid: string = randomUUID()): Promise<string> {
   const payload = {
     uuid,
     register: '1',
     state: 'CLOSED',
-    business_date: '2026-11-21',
+    businessDate: '2026-11-21',
     currency: 'USD',
-    opened_by: 'ada',
-    opened_at: '2026-11-21T14:00:00.000Z',
-    closed_at: '2026-11-21T22:00:00.000Z',
+    openedBy: 'ada',
+    openedAt: '2026-11-21T14:00:00.000Z',
+    closedAt: '2026-11-21T22:00:00.000Z',
     tenders: [],
     ...more,
   };
@@ -33,16 +33,16 @@ const counts = (hq: Headquarters) =>
 test('a closed shift is counted against what was paid in it, by sales and orders, and the differences are posted', async () => {
   const hq = await withChannels(['houston']);
   const customer = await createCustomer(hq);
-  const shift = await aShift(hq, { state: 'OPEN', closed_at: null });
-  await sell(hq, { shift_uuid: shift, payments: paidBy(['CASH', 6_000], ['CARD', 4_000]) });
-  await sell(hq, { shift_uuid: shift, payments: paidBy(['CASH', 12_000], ['CASH', -2_000]) });
+  const shift = await aShift(hq, { state: 'OPEN', closedAt: null });
+  await sell(hq, { shiftUuid: shift, payments: paidBy(['CASH', 6_000], ['CARD', 4_000]) });
+  await sell(hq, { shiftUuid: shift, payments: paidBy(['CASH', 12_000], ['CASH', -2_000]) });
   await appendTransaction(
     hq,
     'houston',
-    aTransaction('CUSTOMER_ORDER', { customer_uuid: customer, shift_uuid: shift, payments: paidBy(['CASH', 500]) }),
+    aTransaction('CUSTOMER_ORDER', { customerUuid: customer, shiftUuid: shift, payments: paidBy(['CASH', 500]) }),
   );
   // Was paid, whatever is wrong with it otherwise.
-  await sell(hq, { shift_uuid: shift, gross: 1, payments: paidBy(['CHECK', 1_000]) });
+  await sell(hq, { shiftUuid: shift, gross: 1, payments: paidBy(['CHECK', 1_000]) });
   await sell(hq);
   await aShift(
     hq,
@@ -91,8 +91,8 @@ test('a tender that was not counted has no difference, and does not count toward
       { tender: 'GIFT_CARD', starting: 0, counted: null },
     ],
   });
-  await sell(hq, { shift_uuid: shift, payments: paidBy(['CASH', 6_000], ['CARD', 4_000]) });
-  await sell(hq, { shift_uuid: shift, payments: paidBy(['GIFT_CARD', 2_500], ['CUSTOMER_ACCOUNT', 7_500]) });
+  await sell(hq, { shiftUuid: shift, payments: paidBy(['CASH', 6_000], ['CARD', 4_000]) });
+  await sell(hq, { shiftUuid: shift, payments: paidBy(['GIFT_CARD', 2_500], ['CUSTOMER_ACCOUNT', 7_500]) });
   await posted(hq);
   expect(await statementsOf(hq)).toMatchObject([
     { type: 'TRANSACTIONAL', state: 'POSTED' },
@@ -112,7 +112,7 @@ test('a tender that was not counted has no difference, and does not count toward
 test('what other software says of a till that it did not count is a shortage of cash and checks, and of nothing else', async () => {
   const hq = await withChannels(['houston']);
   const shift = await aShift(hq, { tenders: [{ tender: 'CASH', starting: 5_000, counted: null }] });
-  await sell(hq, { shift_uuid: shift, payments: paidBy(['CHECK', 6_000], ['CARD', 4_000]) });
+  await sell(hq, { shiftUuid: shift, payments: paidBy(['CHECK', 6_000], ['CARD', 4_000]) });
   await posted(hq);
   expect(await counts(hq)).toEqual([
     { tender: 'CARD', starting: 0, expected: 4_000, counted: null },
@@ -171,7 +171,7 @@ test('real orders, with more paid back by card than was taken, leave nothing ove
 test('a count below nothing is compared with what was expected', async () => {
   const hq = await withChannels(['houston']);
   const shift = await aShift(hq, { tenders: [{ tender: 'CARD', starting: 0, counted: -9_900 }] });
-  await sell(hq, { shift_uuid: shift, lines: lines({ quantity: -1_000 }), payments: paidBy(['CARD', -10_000]) });
+  await sell(hq, { shiftUuid: shift, lines: lines({ quantity: -1_000 }), payments: paidBy(['CARD', -10_000]) });
   await posted(hq);
   expect(await counts(hq)).toEqual([{ tender: 'CARD', starting: 0, expected: -10_000, counted: -9_900 }]);
   expect(await balances(hq)).toMatchObject({ CASH_OVER_SHORT: -100 });
@@ -234,7 +234,7 @@ test('a cleared statement lets its shifts go', async () => {
 test('a shift whose tenders other software wrote is counted as far as they can be read', async () => {
   const hq = await withChannels(['houston']);
   const odd = [{ tender: 'SHELLS', starting: 1, counted: 1 }, null, { tender: 'CASH', starting: 'x', counted: 7 }];
-  await aShift(hq, { tenders: odd as unknown as ShiftBody['tenders'] });
+  await aShift(hq, { tenders: odd as unknown as ShiftFacts['tenders'] });
   await posted(hq);
   expect(await counts(hq)).toEqual([{ tender: 'CASH', starting: 0, expected: 0, counted: 7 }]);
   expect(await statementsOf(hq)).toMatchObject([{ state: 'POSTED' }]);

@@ -24,7 +24,7 @@ const onJson = onPostgres ? '::json' : '';
 test('sales of a day go from upload to posted books that balance to the cent', async () => {
   const hq = await withChannels(['houston']);
   const sale = await sell(hq, {
-    lines: lines({ quantity: 2_000, discount: 500, tax: 1_609 }, { sku: 'HL-1', quantity: 1_500, unit_price: 333 }),
+    lines: lines({ quantity: 2_000, discount: 500, tax: 1_609 }, { sku: 'HL-1', quantity: 1_500, unitPrice: 333 }),
     charges: [{ line: 1, code: 'FREIGHT', amount: 999, tax: 82 }],
     // 195.00 + 16.09 + 5.00 (4.995) + 9.99 + 0.82
     payments: paidBy(['CASH', 20_000], ['GIFT_CARD', 2_690]),
@@ -83,7 +83,7 @@ test('sales of a day go from upload to posted books that balance to the cent', a
 test('sales are gathered by customer: named ones have orders of their own, all others one', async () => {
   const hq = await withChannels(['houston']);
   const [ada, mary] = [await createCustomer(hq), await createCustomer(hq, { name: { first: 'Mary', last: 'Lamb' } })];
-  for (const customer of [ada, null, mary, ada, null]) await sell(hq, { customer_uuid: customer });
+  for (const customer of [ada, null, mary, ada, null]) await sell(hq, { customerUuid: customer });
   await posted(hq);
 
   const orders = await ordersOf(hq);
@@ -145,7 +145,7 @@ test('an anonymous sale and one that names the default customer share an order, 
   ];
   await run(hq, 'runConversion');
   await settle(hq, { defaultCustomerUuid: walkIn });
-  for (const customer of [null, walkIn, ada, null, ada, walkIn]) await sell(hq, { customer_uuid: customer });
+  for (const customer of [null, walkIn, ada, null, ada, walkIn]) await sell(hq, { customerUuid: customer });
   await posted(hq);
   expect(
     await rowsOf(hq.hq, 'select customer_uuid, transaction_count from aggregated_transaction order by id'),
@@ -158,7 +158,7 @@ test('an anonymous sale and one that names the default customer share an order, 
 test('without a default customer, sales that name nobody come first on either database', async () => {
   const hq = await withChannels(['houston'], { settings: { BATCH_SIZE: '2' } });
   const ada = await createCustomer(hq);
-  for (const customer of [ada, null, ada, null, null]) await sell(hq, { customer_uuid: customer });
+  for (const customer of [ada, null, ada, null, null]) await sell(hq, { customerUuid: customer });
   await posted(hq);
   expect(
     await rowsOf(hq.hq, 'select customer_uuid, transaction_count from aggregated_transaction order by id'),
@@ -171,10 +171,10 @@ test('without a default customer, sales that name nobody come first on either da
 test('returns are never put together with sales, nor prices with tax with prices without', async () => {
   const hq = await withChannels(['houston'], { settings: { BATCH_SIZE: '2' } });
   const taxed = (quantity: number) => ({
-    prices_include_tax: true,
+    pricesIncludeTax: true,
     lines: [
       lineOf(
-        { line: 1, sku: 'BK-1', name: null, quantity, unit_price: 10_000, discount: 0, tax: quantity, voided: false },
+        { line: 1, sku: 'BK-1', name: null, quantity, unitPrice: 10_000, discount: 0, tax: quantity, voided: false },
         true,
       ),
     ],
@@ -286,10 +286,10 @@ test('sales that arrive during the day join the statement until it is posted, an
 test('statements are calculated and posted up to the business day asked for, by default the one that it is in the channel', async () => {
   const { clock } = aClock('2026-11-22T03:00:00.000Z');
   const hq = await withChannels(['houston'], { clock });
-  for (const day of ['2026-11-20', '2026-11-21']) await sell(hq, { business_date: day });
+  for (const day of ['2026-11-20', '2026-11-21']) await sell(hq, { businessDate: day });
   await validated(hq);
   // A day that had not come when it was received: as an operator may correct it.
-  await sell(hq, { business_date: '2026-11-21' });
+  await sell(hq, { businessDate: '2026-11-21' });
   await validated(hq);
   await tamper(hq.hq, `update retail_transaction set business_date = '2026-11-22' where sequence = 3`);
 
@@ -309,7 +309,7 @@ test('each channel, day and currency has a statement of its own, the largest fir
   await sell(hq);
   for (const _ of [1, 2]) await sell(hq, {}, 'paris');
   await sell(hq, { currency: 'EUR' });
-  await sell(hq, { business_date: '2026-11-20' });
+  await sell(hq, { businessDate: '2026-11-20' });
   await posted(hq);
   expect(
     await rowsOf(
@@ -331,7 +331,7 @@ test('a sale whose customer failed stays out, and joins the next statement when 
     await hq.channels.databaseOf('houston'),
     `update operation set payload = replace(cast(payload as text), 'PERSON', 'GHOST')${onJson}`,
   );
-  const named = await sell(hq, { customer_uuid: uuid });
+  const named = await sell(hq, { customerUuid: uuid });
   const other = await sell(hq);
   await posted(hq);
   expect(await saleOf(hq, named)).toMatchObject({ status: 'FAILED', error_code: 'ASYNC_CUSTOMER_SYNC_FAILED' });
@@ -348,8 +348,8 @@ test('a sale whose customer failed stays out, and joins the next statement when 
 
 test('amounts that somebody changed behind our back stop their statement before it is posted, and no other', async () => {
   const hq = await withChannels(['houston']);
-  await sell(hq, { business_date: '2026-11-19' });
-  await sell(hq, { business_date: '2026-11-20' });
+  await sell(hq, { businessDate: '2026-11-19' });
+  await sell(hq, { businessDate: '2026-11-20' });
   await sell(hq);
   await validated(hq);
   await run(hq, 'runCalculateStatements');

@@ -18,7 +18,7 @@ import { type Headquarters, onPostgres } from '../support/headquarters.ts';
 import { aLine, appendTransaction, aTransaction } from '../support/transactions.ts';
 
 const anOrder = (customerUuid: string, more = {}) =>
-  aTransaction('ONLINE_ORDER', { customer_uuid: customerUuid, ...more });
+  aTransaction('ONLINE_ORDER', { customerUuid: customerUuid, ...more });
 
 const statusOf = async (hq: Headquarters, uuid: string) =>
   (
@@ -46,10 +46,10 @@ test('an order for a pending customer becomes a sales order, and its customer ge
     hq,
     'houston',
     anOrder(uuid, {
-      delivery_address_uuid: address,
+      deliveryAddressUuid: address,
       lines: [
         aLine({ discount: 500, tax: 825 }),
-        aLine({ line: 2, sku: 'HL-1', quantity: 2_500, unit_price: 333 }),
+        aLine({ line: 2, sku: 'HL-1', quantity: 2_500, unitPrice: 333 }),
         aLine({ line: 3, voided: true }),
       ],
     }),
@@ -89,7 +89,7 @@ test('an address that has the UUID of its customer is uploaded, and an order tha
     { input: { channel: 'houston', uuid, address: { id: uuid, city: 'Paris', country: 'FR' } } },
   );
   expect(added).toEqual({ __typename: 'Customer' });
-  const order = await appendTransaction(hq, 'houston', anOrder(uuid, { delivery_address_uuid: uuid }));
+  const order = await appendTransaction(hq, 'houston', anOrder(uuid, { deliveryAddressUuid: uuid }));
 
   await synchronized(hq);
 
@@ -130,7 +130,7 @@ test('an order that arrives before its delivery address waits for it', async () 
   const hq = await withChannels(['houston']);
   const uuid = await createCustomer(hq);
   const address = randomUUID();
-  const order = await appendTransaction(hq, 'houston', anOrder(uuid, { delivery_address_uuid: address }));
+  const order = await appendTransaction(hq, 'houston', anOrder(uuid, { deliveryAddressUuid: address }));
   await synchronized(hq);
   expect(await statusOf(hq, order)).toMatchObject({ status: 'WAITING', error_code: 'ASYNC_ADDRESS_NOT_UPLOADED' });
 
@@ -207,7 +207,7 @@ test('an order that the database refuses is tried three times with growing pause
   const hq = await withChannels(['houston'], { clock: time.clock });
   const uuid = await createCustomer(hq);
   const good = await appendTransaction(hq, 'houston', anOrder(uuid));
-  const bad = await appendTransaction(hq, 'houston', anOrder(uuid, { lines: [aLine({ unit_price: 66_600 })] }));
+  const bad = await appendTransaction(hq, 'houston', anOrder(uuid, { lines: [aLine({ unitPrice: 66_600 })] }));
   await tamper(
     hq.hq,
     onPostgres
@@ -295,7 +295,7 @@ test('a cancellation takes the order out of the jobs, or cancels the sales order
       uuid,
       id: randomUUID(),
       kind: 'CANCEL_ORDER',
-      payload: { transaction_uuid: order },
+      payload: { transactionUuid: order },
     });
   const early = await appendTransaction(hq, 'houston', anOrder(uuid));
   await cancel(early);

@@ -11,8 +11,8 @@ const who = { actor: 'tester', at: '2026-11-22T09:00:00.000Z' };
 
 /** What each rule is broken by; a sale may break others too. */
 const wrong: [string, Partial<TransactionBody>][] = [
-  ['CUSTOMER_ACCOUNT', { delivery_address_uuid: randomUUID() }],
-  ['BUSINESS_DATE', { business_date: '2199-01-01' }],
+  ['CUSTOMER_ACCOUNT', { deliveryAddressUuid: randomUUID() }],
+  ['BUSINESS_DATE', { businessDate: '2199-01-01' }],
   ['DISCOUNT_AMOUNT', { discount: 1 }],
   ['GROSS_AMOUNT', { gross: 10_001 }],
   ['NET_AMOUNT', { net: 9_999 }],
@@ -22,10 +22,10 @@ const wrong: [string, Partial<TransactionBody>][] = [
   ['UNDER_OVER_PAYMENT', { payments: paidBy(['CASH', 9_999]) }],
   ['TRANSACTION_NOT_EMPTY', { lines: lines({ voided: true }) }],
   ['TAX_INCLUDED_PRICING', { lines: [{ ...aLine(), tax: 100 }] }],
-  ['LINE_AMOUNT', { prices_include_tax: true, lines: lines({ tax: 825 }) }],
+  ['LINE_AMOUNT', { pricesIncludeTax: true, lines: lines({ tax: 825 }) }],
   ['SIGN_CONTRADICTION', { lines: lines({ discount: -100 }) }],
-  ['NEGATIVE_PRICE', { lines: lines({ unit_price: -100 }) }],
-  ['SHIFT', { shift_uuid: randomUUID() }],
+  ['NEGATIVE_PRICE', { lines: lines({ unitPrice: -100 }) }],
+  ['SHIFT', { shiftUuid: randomUUID() }],
 ];
 
 test('a sale that breaks a rule is set aside with all that is wrong with it, and its neighbours go on', async () => {
@@ -83,8 +83,8 @@ test('with rules switched off, the books follow the parts of a sale and not what
     for (const rule of ['PAYMENT_AMOUNT', 'UNDER_OVER_PAYMENT', 'NET_PLUS_TAX', 'GROSS_AMOUNT'] as const)
       await setRule(tx, rule, false, who);
   });
-  await sell(hq, { business_date: '2026-11-19', paid: 9_000 });
-  await sell(hq, { business_date: '2026-11-20', gross: 9_000 });
+  await sell(hq, { businessDate: '2026-11-19', paid: 9_000 });
+  await sell(hq, { businessDate: '2026-11-20', gross: 9_000 });
   await sell(hq);
   await posted(hq);
   expect(await statementsOf(hq)).toMatchObject([
@@ -130,9 +130,9 @@ test('a sale in a shift that headquarters knows passes, in a shift of another ch
     uuid: shift,
     id: randomUUID(),
     kind: 'RECORD_SHIFT',
-    payload: { uuid: shift, register: '1', state: 'OPEN', business_date: '2026-11-21', currency: 'USD', tenders: [] },
+    payload: { uuid: shift, register: '1', state: 'OPEN', businessDate: '2026-11-21', currency: 'USD', tenders: [] },
   });
-  const [mine, theirs] = [await sell(hq, { shift_uuid: shift }), await sell(hq, { shift_uuid: shift }, 'paris')];
+  const [mine, theirs] = [await sell(hq, { shiftUuid: shift }), await sell(hq, { shiftUuid: shift }, 'paris')];
   await validated(hq);
   expect(await saleOf(hq, mine)).toMatchObject({ status: 'SUCCEEDED' });
   expect(await saleOf(hq, theirs)).toMatchObject({
@@ -144,9 +144,9 @@ test('a sale in a shift that headquarters knows passes, in a shift of another ch
 test('a sale synchronizes its customer, and one whose customer has not arrived waits for it', async () => {
   const hq = await withChannels(['houston']);
   const uuid = await createCustomer(hq);
-  const sale = await sell(hq, { customer_uuid: uuid });
+  const sale = await sell(hq, { customerUuid: uuid });
   const early = randomUUID();
-  const waiting = await sell(hq, { customer_uuid: early });
+  const waiting = await sell(hq, { customerUuid: early });
   await validated(hq);
   expect(await saleOf(hq, sale)).toMatchObject({ status: 'SUCCEEDED' });
   expect(await rowsOf(hq.hq, 'select synchronized_by from customer_operation')).toEqual([
@@ -165,11 +165,11 @@ test('a business date is compared with the day that it was in the channel when t
     { clock: () => new Date('2026-11-21T16:00:00.000Z') },
     { timeZone: 'Asia/Tokyo' },
   );
-  const sale = await sell(tokyo, { business_date: '2026-11-22' }, 'tokyo');
+  const sale = await sell(tokyo, { businessDate: '2026-11-22' }, 'tokyo');
   await validated(tokyo);
   expect(await saleOf(tokyo, sale)).toMatchObject({ status: 'SUCCEEDED' });
   const houston = await withChannels(['houston'], { clock: () => new Date('2026-11-21T16:00:00.000Z') });
-  const early = await sell(houston, { business_date: '2026-11-22' });
+  const early = await sell(houston, { businessDate: '2026-11-22' });
   await validated(houston);
   expect(await saleOf(houston, early)).toMatchObject({ status: 'FAILED' });
 });

@@ -118,7 +118,7 @@ export async function manySales(hq: Headquarters): Promise<void> {
     await sell(
       hq,
       {
-        business_date: n % 3 === 0 ? '2026-11-20' : '2026-11-21',
+        businessDate: n % 3 === 0 ? '2026-11-20' : '2026-11-21',
         lines:
           n % 4 === 3 ? lines({ quantity: -1_000, tax: -825 }) : lines({ discount: 200, tax: 825 }, { voided: true }),
         charges: n % 4 === 3 ? [] : [{ line: 1, code: 'FREIGHT', amount: 500, tax: 0 }],

@@ -12,7 +12,7 @@ export const aLine = (more: Partial<TransactionLine> = {}): TransactionLine =>
       sku: 'BK-1',
       name: 'Bicycle',
       quantity: 1_000,
-      unit_price: 10_000,
+      unitPrice: 10_000,
       discount: 0,
       tax: 0,
       voided: false,
@@ -29,12 +29,12 @@ export function aTransaction(kind: TransactionKind, more: Partial<TransactionBod
   return {
     kind,
     reference: randomUUID().slice(0, 14).toUpperCase(),
-    customer_uuid: null,
-    delivery_address_uuid: null,
-    business_date: '2026-11-21',
+    customerUuid: null,
+    deliveryAddressUuid: null,
+    businessDate: '2026-11-21',
     currency: 'USD',
-    prices_include_tax: false,
-    shift_uuid: null,
+    pricesIncludeTax: false,
+    shiftUuid: null,
     register: null,
     staff: null,
     lines,
@@ -52,7 +52,7 @@ export async function appendTransaction(
   payload: object,
   uuid: string = randomUUID(),
 ): Promise<string> {
-  const customer = (payload as Partial<TransactionBody>).customer_uuid ?? uuid;
+  const customer = (payload as Partial<TransactionBody>).customerUuid ?? uuid;
   await appendOperation(hq, channel, { uuid: customer, id: uuid, kind: 'RECORD_TRANSACTION', payload });
   return uuid;
 }

@@ -1,8 +1,9 @@
 import type { EntityManager } from 'typeorm';
 import { assignments, copied, insertInto, packed, readPacked, rows, shapeOf } from '../columns.ts';
-import { listed, matching, one, sql, unpacked } from '../sql.ts';
-import { lineColumns, totalNames } from '../transaction-rows.ts';
+import { listed, matching, one, sql } from '../sql.ts';
+import { totalNames } from '../transaction-rows.ts';
 import { AggregatedTransaction } from './aggregate.ts';
+import { linesIn } from './sales-order.bulk.ts';
 import { SalesOrder, SalesOrderLine } from './sales-order.ts';
 
 /** What sales of an aggregate have in common. */
@@ -149,7 +150,7 @@ export async function insertAggregateOrders(
      from ${rows(tx, { id: 'bigint', number: 'text' }, '$2')} cross join aggregated_transaction a where a.id = x.id order by a.id`,
     [at, JSON.stringify(orders)],
   );
-  const { join, field } = unpacked(tx, lineColumns, 'found.payload', 'lines', { list: true });
+  const { join, field } = linesIn(tx, 'found.payload');
   const summed = ['quantity', 'discount', 'tax', 'net', 'gross'] as const;
   await sql(
     tx,
@@ -162,10 +163,10 @@ export async function insertAggregateOrders(
        line: 'row_number() over (partition by x.id order by x.sku, x.unit_price, x.quantity < 0)',
        ...copied('x', ['sku', 'name', 'unitPrice', ...summed]),
      })}
-     from (select found.id, ${field('sku')} as sku, max(${field('name')}) as name, cast(${field('unit_price')} as bigint) as unit_price,
+     from (select found.id, ${field('sku')} as sku, max(${field('name')}) as name, cast(${field('unitPrice')} as bigint) as unit_price,
              ${summed.map((name) => `cast(sum(cast(${field(name)} as bigint)) as bigint) as ${name}`).join(', ')}
            from found ${join} where ${field('voided')} = false
-           group by found.id, ${field('sku')}, cast(${field('unit_price')} as bigint), cast(${field('quantity')} as bigint) < 0) as x`,
+           group by found.id, ${field('sku')}, cast(${field('unitPrice')} as bigint), cast(${field('quantity')} as bigint) < 0) as x`,
     [JSON.stringify(orders.map(({ id }) => id))],
   );
 }

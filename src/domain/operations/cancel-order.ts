@@ -1,4 +1,4 @@
-import { receiveCancellations } from '../../data/hq/transaction.ts';
+import { receiveCancellations } from '../../data/hq/transaction.bulk.ts';
 import type { Kind } from './kind.ts';
 
 export const cancelOrder: Kind = {

@@ -1,4 +1,4 @@
-import { receiveShifts } from '../../data/hq/transaction.ts';
+import { receiveShifts } from '../../data/hq/shift.bulk.ts';
 import type { Kind } from './kind.ts';
 
 export const recordShift: Kind = {

@@ -1,4 +1,4 @@
-import { receiveTransactions } from '../../data/hq/transaction.ts';
+import { receiveTransactions } from '../../data/hq/transaction.bulk.ts';
 import type { Kind } from './kind.ts';
 
 /** Synchronize orders and Validate transactions check and apply what this receives. */

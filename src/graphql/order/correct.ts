@@ -2,8 +2,7 @@ import type { EntityManager, FindOptionsWhere } from 'typeorm';
 import { entityPage } from '../../data/entity-page.ts';
 import { AuditEntry } from '../../data/hq/audit.ts';
 import {
-  type HqTransaction,
-  type TransactionFilter,
+  type RetailTransaction as Received,
   type TransactionStatus,
   transactionsWhere,
 } from '../../data/hq/transaction.ts';
@@ -75,7 +74,7 @@ builder.objectFields(RetailTransaction, (t) => ({
   errorCode: t.string({
     nullable: true,
     description: 'Why it waits or failed, for programs.',
-    resolve: async (row, _args, context) => (await received(context).load(row))?.error_code ?? null,
+    resolve: async (row, _args, context) => (await received(context).load(row))?.errorCode ?? null,
   }),
   error: t.string({
     nullable: true,
@@ -86,33 +85,33 @@ builder.objectFields(RetailTransaction, (t) => ({
     type: [ValidationError],
     ...atMost(validationRules.length),
     description: 'The rules that a sale breaks; empty when it breaks none, or was not validated.',
-    resolve: async (row, _args, context) => (await received(context).load(row))?.validation_errors ?? [],
+    resolve: async (row, _args, context) => (await received(context).load(row))?.validationErrors ?? [],
   }),
   tryCount: t.int({
     description: 'How often it failed for a passing reason. Waiting does not count.',
-    resolve: async (row, _args, context) => (await received(context).load(row))?.try_count ?? 0,
+    resolve: async (row, _args, context) => (await received(context).load(row))?.tryCount ?? 0,
   }),
   nextTryAt: t.field({
     type: 'DateTime',
     nullable: true,
     description: 'When it is tried again by itself.',
-    resolve: async (row, _args, context) => (await received(context).load(row))?.next_try_at ?? null,
+    resolve: async (row, _args, context) => (await received(context).load(row))?.nextTryAt ?? null,
   }),
   corrected: t.boolean({
     description: 'Whether an operator corrected what the channel sent.',
-    resolve: async (row, _args, context) => Boolean((await received(context).load(row))?.corrected),
+    resolve: async (row, _args, context) => (await received(context).load(row))?.corrected ?? false,
   }),
   receivedAt: t.field({
     type: 'DateTime',
     nullable: true,
     description: 'When headquarters received it.',
-    resolve: async (row, _args, context) => (await received(context).load(row))?.received_at ?? null,
+    resolve: async (row, _args, context) => (await received(context).load(row))?.receivedAt ?? null,
   }),
   modifiedAt: t.field({
     type: 'DateTime',
     nullable: true,
     description: 'When its status at headquarters changed last.',
-    resolve: async (row, _args, context) => (await received(context).load(row))?.modified_at ?? null,
+    resolve: async (row, _args, context) => (await received(context).load(row))?.modifiedAt ?? null,
   }),
   salesOrder: t.field({
     type: SalesOrder,
@@ -121,9 +120,9 @@ builder.objectFields(RetailTransaction, (t) => ({
     resolve: async (row, _args, context) => {
       const found = await received(context).load(row);
       if (!found) return null;
-      return found.aggregate_id === null
+      return found.aggregateId === null
         ? salesOrderOfTransaction(context).load(found.sequence)
-        : salesOrderOfAggregate(context).load(found.aggregate_id);
+        : salesOrderOfAggregate(context).load(found.aggregateId);
     },
   }),
   auditTrail: t.connection(
@@ -147,7 +146,7 @@ builder.objectField(SalesOrder, 'transaction', (t) =>
     type: RetailTransaction,
     nullable: true,
     description: 'The order that it was made of; null when a statement made it of several sales.',
-    resolve: async ({ transaction_sequence: sequence }, _args, context) => {
+    resolve: async ({ transactionSequence: sequence }, _args, context) => {
       const row = sequence === null ? null : await bySequence(context).load(sequence);
       return row && fromHeadquarters(row);
     },
@@ -171,12 +170,12 @@ builder.queryField('receivedTransactions', (t) =>
       authScopes: ofChannel,
       resolve: (_root, args, context) => {
         const statuses = args.statuses?.filter((status): status is TransactionStatus => status !== 'NOT_UPLOADED');
-        const filter: TransactionFilter = {
+        const filter = {
           channel: channelOf(context, args.channel),
           kind: args.kinds?.length ? args.kinds : undefined,
           status: args.statuses?.length ? statuses : undefined,
-          customer_uuid: args.customerUuid ?? undefined,
-          business_date: args.businessDate ?? undefined,
+          customerUuid: args.customerUuid ?? undefined,
+          businessDate: args.businessDate ?? undefined,
         };
         return receivedPage(context, args, filter, 'newest first');
       },
@@ -249,7 +248,7 @@ const correction = <Input extends { id: { id: string } }>(
     run,
     ...options
   }: Omit<OperatorMutation<typeof RetailTransaction, Input>, 'type'> & {
-    run: (tx: EntityManager, sequence: number, who: Who, input: Input) => Promise<HqTransaction>;
+    run: (tx: EntityManager, sequence: number, who: Who, input: Input) => Promise<Received>;
   },
 ) =>
   operatorAction(name, {

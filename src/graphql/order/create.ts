@@ -149,7 +149,7 @@ async function recorded(
   const { uuid, created, body } = result;
   if (!created) return only(await database.read((db) => channelTransactionsByUuid(db, [uuid])));
   notice(code);
-  return { id: 0, uuid, channel: code, body, created_at: prepared.at, cancelled_at: null };
+  return { id: 0, uuid, channel: code, body, createdAt: prepared.at, cancelledAt: null };
 }
 
 /** How far headquarters has the log of a channel's database; null when it does not answer. */

@@ -1,10 +1,9 @@
 import { ownChannel, visibleTo } from '../../access/viewer.ts';
 import {
+  type SalesOrderLine as LineRow,
   linesOfSalesOrders,
   newestSalesOrders,
-  type SalesOrderFilter,
-  type SalesOrderLineRow,
-  type SalesOrderRow,
+  type SalesOrder as Order,
   salesOrderPage,
   salesOrdersWhere,
 } from '../../data/hq/sales-order.ts';
@@ -34,7 +33,7 @@ const Source = enumOf('SalesOrderSource', 'What a sales order was made of.', {
   STATEMENT: 'Of cash-and-carry sales of one customer on one day, by a statement.',
 });
 
-const Line = builder.objectRef<SalesOrderLineRow & { currency: string }>('SalesOrderLine').implement({
+const Line = builder.objectRef<LineRow & { currency: string }>('SalesOrderLine').implement({
   description: 'A line of a sales order.',
   fields: (t) => ({
     line: t.exposeInt('line', { description: 'Its number: 1, 2, 3 …' }),
@@ -43,9 +42,9 @@ const Line = builder.objectRef<SalesOrderLineRow & { currency: string }>('SalesO
     quantity: t.field({
       type: 'Decimal',
       description: 'How many; negative for what was brought back.',
-      resolve: ({ quantity }) => quantityOf(Number(quantity)),
+      resolve: ({ quantity }) => quantityOf(quantity),
     }),
-    unitPrice: amount(t, 'unit_price', 'Price of one.'),
+    unitPrice: amount(t, 'unitPrice', 'Price of one.'),
     discount: amount(t, 'discount', 'What the line was reduced by.'),
     tax: amount(t, 'tax', 'Tax of the line.'),
     net: amount(t, 'net', 'Without tax.'),
@@ -53,68 +52,67 @@ const Line = builder.objectRef<SalesOrderLineRow & { currency: string }>('SalesO
   }),
 });
 
-export const SalesOrder = channelNode<SalesOrderRow, number>('SalesOrder', {
+export const SalesOrder = channelNode<Order, number>('SalesOrder', {
   parse: numberId,
   keyOf: ({ id }) => id,
-  read: (db, ids) => salesOrdersWhere(db, { id: [...ids] }),
+  read: (db, ids) => salesOrdersWhere(db, { id: ids }),
 });
 
 /** The sales order that was made of an aggregate of a statement. */
-export const salesOrderOfAggregate = rowLoader<number, SalesOrderRow>(
-  async (ids, { hq, viewer }) =>
-    visibleTo(viewer, await hq.read((db) => salesOrdersWhere(db, { aggregate_id: [...ids] }))),
-  ({ aggregate_id }) => aggregate_id!,
+export const salesOrderOfAggregate = rowLoader<number, Order>(
+  async (ids, { hq, viewer }) => visibleTo(viewer, await hq.read((db) => salesOrdersWhere(db, { aggregateId: ids }))),
+  ({ aggregateId }) => aggregateId!,
 );
 
 /** The sales order that was made of an order. */
-export const salesOrderOfTransaction = rowLoader<number, SalesOrderRow>(
+export const salesOrderOfTransaction = rowLoader<number, Order>(
   async (sequences, { hq, viewer }) =>
-    visibleTo(viewer, await hq.read((db) => salesOrdersWhere(db, { transaction_sequence: [...sequences] }))),
-  ({ transaction_sequence }) => transaction_sequence!,
+    visibleTo(viewer, await hq.read((db) => salesOrdersWhere(db, { transactionSequence: sequences }))),
+  ({ transactionSequence }) => transactionSequence!,
 );
 
-const linesOf = groupLoader<number, SalesOrderLineRow>(
+const linesOf = groupLoader<number, LineRow>(
   (orders, { hq }) => hq.read((db) => linesOfSalesOrders(db, orders)),
-  ({ sales_order }) => sales_order,
+  ({ salesOrder }) => salesOrder,
 );
 
 /** The newest sales orders of a customer. */
-const newestOf = firstLoader<{ customer: string; limit: number }, SalesOrderRow>(
+const newestOf = firstLoader<{ customer: string; limit: number }, Order>(
   (keys, limit, { hq, viewer }) =>
     hq.read((db) =>
       newestSalesOrders(db, [...new Set(keys.map(({ customer }) => customer))], limit, ownChannel(viewer)),
     ),
   ({ customer }) => customer,
-  ({ customer_uuid }, { customer }) => customer_uuid === customer,
+  ({ customerUuid }, { customer }) => customerUuid === customer,
 );
 
 SalesOrder.implement({
   description:
     'An order at headquarters, for a customer with an account ID (or, from a statement, for customers who gave no name).',
   fields: (t) => ({
-    salesOrderId: t.exposeString('sales_order_id', { description: 'Its number, e.g. `SO000000042`.' }),
+    salesOrderId: t.exposeString('salesOrderId', { description: 'Its number, e.g. `SO000000042`.' }),
     source: t.expose('source', { type: Source, description: 'What it was made of.' }),
     status: t.expose('status', { type: Status, description: 'Where it stands.' }),
     channel: channelField(t, 'Where it was sold.'),
-    customerUuid: t.expose('customer_uuid', {
+    customerUuid: t.expose('customerUuid', {
       type: 'UUID',
       nullable: true,
       description: 'The customer’s permanent UUID.',
     }),
-    accountId: t.exposeString('account_id', { nullable: true, description: 'The customer’s account ID.' }),
+    accountId: t.exposeString('accountId', { nullable: true, description: 'The customer’s account ID.' }),
     customer: t.field({
       type: Customer,
       nullable: true,
       description:
         'The customer; null for customers who gave no name, and for a channel’s client when it is another channel’s.',
-      resolve: ({ customer_uuid: uuid }, _args, context) => (uuid === null ? null : hqCustomer(context).load(uuid)),
+      resolve: ({ customerUuid: uuid }, _args, context) => (uuid === null ? null : hqCustomer(context).load(uuid)),
     }),
-    deliveryAddressUuid: t.expose('delivery_address_uuid', {
+    deliveryAddressUuid: t.expose('deliveryAddressUuid', {
       type: 'UUID',
       nullable: true,
       description: 'Where it is delivered to: an address of the customer.',
     }),
-    businessDate: t.expose('business_date', { type: 'Date', description: 'Its day in the books.' }),
+    businessDate: t.expose('businessDate', { type: 'Date', description: 'Its day in the books.' }),
     totals: t.field({ type: Totals, description: 'Its sums.', resolve: (order) => order }),
     lines: t.field({
       type: [Line],
@@ -123,13 +121,13 @@ SalesOrder.implement({
       resolve: async ({ id, currency }, _args, context) =>
         (await linesOf(context).load(id)).map((line) => ({ ...line, currency })),
     }),
-    holdCode: t.exposeString('hold_code', {
+    holdCode: t.exposeString('holdCode', {
       nullable: true,
       description:
         'Set while it is on hold, because its transaction was corrected by hand. Release it with releaseSalesOrder.',
     }),
-    createdAt: t.expose('created_at', { type: 'DateTime', description: 'When it was made.' }),
-    cancelledAt: t.expose('cancelled_at', { type: 'DateTime', nullable: true, description: 'When it was cancelled.' }),
+    createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When it was made.' }),
+    cancelledAt: t.expose('cancelledAt', { type: 'DateTime', nullable: true, description: 'When it was cancelled.' }),
   }),
 });
 
@@ -145,7 +143,7 @@ builder.queryFields((t) => ({
     description: 'A sales order by its number; null when there is none.',
     args: { salesOrderId: t.arg.string({ required: true, description: 'Its number, e.g. `SO000000042`.' }) },
     resolve: async (_root, { salesOrderId }, { hq, viewer }) => {
-      const found = await hq.read((db) => salesOrdersWhere(db, { sales_order_id: salesOrderId }));
+      const found = await hq.read((db) => salesOrdersWhere(db, { salesOrderId }));
       return visibleTo(viewer, found)[0] ?? null;
     },
   }),
@@ -165,12 +163,12 @@ builder.queryFields((t) => ({
       authScopes: ofChannel,
       resolve: (_root, args, context) => {
         const channel = channelOf(context, args.channel);
-        const filter: SalesOrderFilter = {
+        const filter = {
           channel,
-          customer_uuid: args.customerUuid ?? undefined,
+          customerUuid: args.customerUuid ?? undefined,
           status: args.statuses?.length ? args.statuses : undefined,
           source: args.source ?? undefined,
-          business_date: args.businessDate ?? undefined,
+          businessDate: args.businessDate ?? undefined,
         };
         return listById(
           context.hq,
@@ -190,7 +188,7 @@ builder.objectField(Customer, 'salesOrders', (t) =>
       type: SalesOrder,
       description: 'What it bought, as headquarters has it: its sales orders, newest first.',
       resolve: ({ uuid }, args, context) =>
-        keysetConnection<number, SalesOrderRow>(
+        keysetConnection<number, Order>(
           { args, keyFrom: numberKey, descending: true },
           ({ id }) => id,
           (page) =>
@@ -198,7 +196,7 @@ builder.objectField(Customer, 'salesOrders', (t) =>
             isFirst(page, 'newest first')
               ? newestOf(context).load({ customer: uuid, limit: page.limit })
               : context.hq.read((db) =>
-                  salesOrderPage(db, { customer_uuid: uuid, channel: ownChannel(context.viewer) }, page),
+                  salesOrderPage(db, { customerUuid: uuid, channel: ownChannel(context.viewer) }, page),
                 ),
         ),
     },

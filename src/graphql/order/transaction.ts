@@ -2,16 +2,16 @@ import type { DefaultConnectionArguments } from '@pothos/plugin-relay';
 import { mayUse, ownChannel, visibleTo } from '../../access/viewer.ts';
 import {
   type ChannelTransactionFilter,
-  type ChannelTransactionRow,
   channelTransactionByReference,
   channelTransactionPage,
   channelTransactionsByUuid,
   newestOfCustomers,
+  type RecordedTransaction,
   type TransactionRow,
 } from '../../data/channel/transaction.ts';
 import type { Database } from '../../data/database.ts';
 import {
-  type HqTransaction,
+  type RetailTransaction as Received,
   type TransactionFilter,
   transactionPage,
   transactionsWhere,
@@ -63,7 +63,7 @@ export const TransactionLine = builder.objectRef<InCurrency<Line>>('TransactionL
       description: 'How much; negative: returned.',
       resolve: ({ quantity }) => quantityOf(quantity),
     }),
-    unitPrice: amount(t, 'unit_price', 'Price of one.'),
+    unitPrice: amount(t, 'unitPrice', 'Price of one.'),
     discount: amount(t, 'discount', 'What the whole line was reduced by.'),
     tax: amount(t, 'tax', 'Tax of the whole line.'),
     net: amount(t, 'net', 'Of the whole line, after discount, without tax.'),
@@ -100,23 +100,23 @@ export const fromHeadquarters = ({
   uuid,
   channel,
   payload,
-  created_at,
+  createdAt,
   status,
-  modified_at,
+  modifiedAt,
 }: Pick<
-  HqTransaction,
-  'sequence' | 'uuid' | 'channel' | 'payload' | 'created_at' | 'status' | 'modified_at'
+  Received,
+  'sequence' | 'uuid' | 'channel' | 'payload' | 'createdAt' | 'status' | 'modifiedAt'
 >): TransactionRow => ({
   id: sequence,
   uuid,
   channel,
   body: readable(payload),
-  created_at,
-  cancelled_at: status === 'CANCELLED' ? modified_at : null,
+  createdAt,
+  cancelledAt: status === 'CANCELLED' ? modifiedAt : null,
 });
 
 /** What headquarters has of a channel's transaction; null when it was not uploaded, or headquarters does not answer. */
-export const received = loader<ChannelKey, HqTransaction | null>(async (keys, { hq }) => {
+export const received = loader<ChannelKey, Received | null>(async (keys, { hq }) => {
   const uuids = [...new Set(keys.map(({ uuid }) => uuid))];
   const rows = await hq.read((db) => transactionsWhere(db, { uuid: uuids })).catch(whenUnavailable([]));
   const found = new Map(rows.map((row) => [keyText(row), row]));
@@ -124,17 +124,17 @@ export const received = loader<ChannelKey, HqTransaction | null>(async (keys, { 
 }, keyText);
 
 /** A transaction of headquarters. */
-export const bySequence = rowLoader<number, HqTransaction>(
+export const bySequence = rowLoader<number, Received>(
   async (sequences, { hq, viewer }) =>
-    visibleTo(viewer, await hq.read((db) => transactionsWhere(db, { sequence: [...sequences] }))),
+    visibleTo(viewer, await hq.read((db) => transactionsWhere(db, { sequence: sequences }))),
   ({ sequence }) => sequence,
 );
 
 /** The newest orders and sales of a customer of a channel, from its own database. */
-const newestOf = firstLoader<ChannelKey & { limit: number }, ChannelTransactionRow>(
+const newestOf = firstLoader<ChannelKey & { limit: number }, RecordedTransaction>(
   (keys, limit, { channels }) => inChannels(channels, keys, (db, uuids) => newestOfCustomers(db, uuids, limit)),
   keyText,
-  (row, { channel, uuid }) => row.body.customer_uuid === uuid && row.channel === channel,
+  (row, { channel, uuid }) => row.body.customerUuid === uuid && row.channel === channel,
 );
 
 export const RetailTransaction = builder.objectRef<TransactionRow>('RetailTransaction');
@@ -161,39 +161,39 @@ builder.node(RetailTransaction, {
     businessDate: t.field({
       type: 'Date',
       description: 'The day of the books, in the time zone of the channel.',
-      resolve: ({ body }) => body.business_date,
+      resolve: ({ body }) => body.businessDate,
     }),
     customerUuid: t.field({
       type: 'UUID',
       nullable: true,
       description: 'Whose it is; the customer may not have reached headquarters, or this database. Null: nobody’s.',
-      resolve: ({ body }) => body.customer_uuid,
+      resolve: ({ body }) => body.customerUuid,
     }),
     customer: t.field({
       type: Customer,
       nullable: true,
       description: 'Whose it is, pending or not; null when it is nobody’s, or not known here yet.',
       resolve: ({ channel, body }, _args, context) =>
-        body.customer_uuid === null ? null : namedCustomer(context).load({ channel, uuid: body.customer_uuid }),
+        body.customerUuid === null ? null : namedCustomer(context).load({ channel, uuid: body.customerUuid }),
     }),
     deliveryAddressUuid: t.field({
       type: 'UUID',
       nullable: true,
       description: 'Which address of the customer it goes to.',
-      resolve: ({ body }) => body.delivery_address_uuid,
+      resolve: ({ body }) => body.deliveryAddressUuid,
     }),
     shift: t.field({
       type: Shift,
       nullable: true,
       description: 'The shift that recorded it, as the channel has it.',
       resolve: ({ channel, body }, _args, context) =>
-        body.shift_uuid === null ? null : shiftOf(context).load({ channel, uuid: body.shift_uuid }),
+        body.shiftUuid === null ? null : shiftOf(context).load({ channel, uuid: body.shiftUuid }),
     }),
     register: t.string({ nullable: true, description: 'At which register.', resolve: ({ body }) => body.register }),
     staff: t.string({ nullable: true, description: 'By whom.', resolve: ({ body }) => body.staff }),
     pricesIncludeTax: t.boolean({
       description: 'Whether unit prices and discounts include tax.',
-      resolve: ({ body }) => body.prices_include_tax,
+      resolve: ({ body }) => body.pricesIncludeTax,
     }),
     lines: t.field({
       type: [TransactionLine],
@@ -214,8 +214,8 @@ builder.node(RetailTransaction, {
       resolve: ({ body }) => inCurrency(body.payments, body.currency),
     }),
     totals: t.field({ type: Totals, description: 'Its sums.', resolve: ({ body }) => body }),
-    createdAt: t.expose('created_at', { type: 'DateTime', description: 'When it was recorded.' }),
-    cancelledAt: t.expose('cancelled_at', {
+    createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When it was recorded.' }),
+    cancelledAt: t.expose('cancelledAt', {
       type: 'DateTime',
       nullable: true,
       description: 'When the channel cancelled it.',
@@ -316,7 +316,7 @@ export async function receivedPage(
   filter: TransactionFilter,
   order: 'oldest first' | 'newest first' = 'oldest first',
 ) {
-  const connection = await keysetConnection<number, HqTransaction>(
+  const connection = await keysetConnection<number, Received>(
     { args, keyFrom: numberKey, descending: order === 'newest first' },
     ({ sequence }) => sequence,
     (page) => hq.read((db) => transactionPage(db, filter, page)),
@@ -352,11 +352,11 @@ builder.queryField('transactions', (t) =>
         const filter: ChannelTransactionFilter = {
           channel: args.channel,
           kind: args.kinds?.length ? args.kinds : undefined,
-          customer_uuid: args.customerUuid ?? undefined,
-          business_date: args.businessDate ?? undefined,
-          shift_uuid: args.shiftUuid ?? undefined,
+          customerUuid: args.customerUuid ?? undefined,
+          businessDate: args.businessDate ?? undefined,
+          shiftUuid: args.shiftUuid ?? undefined,
         };
-        return keysetConnection<number, ChannelTransactionRow>(
+        return keysetConnection<number, RecordedTransaction>(
           { args, keyFrom: numberKey, descending: args.orderBy === 'NEWEST_FIRST' },
           ({ id }) => id,
           (page) => database.read((db) => channelTransactionPage(db, filter, page)),
@@ -374,7 +374,7 @@ builder.objectField(Shift, 'transactions', (t) =>
       description: 'What was recorded in it, from the channel’s own database, oldest first.',
       resolve: async ({ channel, uuid }, args, { channels }) => {
         const database = await channels.databaseOf(channel);
-        return listById(database, args, (db, page) => channelTransactionPage(db, { channel, shift_uuid: uuid }, page));
+        return listById(database, args, (db, page) => channelTransactionPage(db, { channel, shiftUuid: uuid }, page));
       },
     },
     TransactionConnection,
@@ -387,14 +387,14 @@ builder.objectField(Customer, 'transactions', (t) =>
       type: RetailTransaction,
       description: 'Its orders and sales in its channel, from the channel’s own database, newest first.',
       resolve: ({ channel, uuid }, args, context) =>
-        keysetConnection<number, ChannelTransactionRow>(
+        keysetConnection<number, RecordedTransaction>(
           { args, keyFrom: numberKey, descending: true },
           ({ id }) => id,
           async (page) => {
             // The first page, which a list of customers asks for many times over, is one statement for all of them.
             if (isFirst(page, 'newest first')) return newestOf(context).load({ channel, uuid, limit: page.limit });
             const database = await context.channels.databaseOf(channel);
-            return database.read((db) => channelTransactionPage(db, { channel, customer_uuid: uuid }, page));
+            return database.read((db) => channelTransactionPage(db, { channel, customerUuid: uuid }, page));
           },
         ),
     },

@@ -277,7 +277,7 @@ Aggregate.implement({
       {
         type: RetailTransaction,
         description: 'The sales in it, in the order they arrived.',
-        resolve: ({ id }, args, context) => receivedPage(context, args, { aggregate_id: id }),
+        resolve: ({ id }, args, context) => receivedPage(context, args, { aggregateId: id }),
       },
       TransactionConnection,
     ),

@@ -126,7 +126,7 @@ Statement.implement({
       {
         type: RetailTransaction,
         description: 'The sales in it, in the order they arrived.',
-        resolve: ({ id }, args, context) => receivedPage(context, args, { statement_id: id }),
+        resolve: ({ id }, args, context) => receivedPage(context, args, { statementId: id }),
       },
       TransactionConnection,
     ),
@@ -144,7 +144,7 @@ Statement.implement({
         type: SalesOrder,
         description: 'The sales orders it made.',
         resolve: ({ id }, args, { hq }) =>
-          listById(hq, args, (db, page) => salesOrderPage(db, { statement_id: id }, page)),
+          listById(hq, args, (db, page) => salesOrderPage(db, { statementId: id }, page)),
       },
       SalesOrderConnection,
     ),
@@ -284,7 +284,7 @@ builder.objectField(RetailTransaction, 'statement', (t) =>
     type: Statement,
     nullable: true,
     description: 'The statement that holds it (sales).',
-    resolve: async (row, _args, context) => (await received(context).load(row))?.statement_id ?? null,
+    resolve: async (row, _args, context) => (await received(context).load(row))?.statementId ?? null,
   }),
 );
 

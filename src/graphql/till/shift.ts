@@ -1,5 +1,5 @@
 import { mayUse } from '../../access/viewer.ts';
-import { type ChannelShiftRow, channelShiftPage, channelShiftsByUuid } from '../../data/channel/shift.ts';
+import { type ChannelShift, channelShiftPage, channelShiftsByUuid } from '../../data/channel/shift.ts';
 import { type ShiftState as State, type ShiftTender as TenderOfShift, tenders } from '../../data/transaction-rows.ts';
 import { closeLostShift } from '../../domain/lost-shift.ts';
 import { uuidRule } from '../../domain/rules.ts';
@@ -41,7 +41,7 @@ export const ShiftState = enumOf<State>('ShiftState', 'Where a shift stands.', {
 });
 
 /** What a shift shows, whichever database it was read from. */
-export type ShiftRow = Omit<ChannelShiftRow, 'counter' | 'updated_at'>;
+export type ShiftRow = Omit<ChannelShift, 'counter' | 'updatedAt'>;
 
 const ShiftTender = builder.objectRef<TenderOfShift & { currency: string }>('ShiftTender').implement({
   description: 'What a till held of a tender.',
@@ -53,7 +53,7 @@ const ShiftTender = builder.objectRef<TenderOfShift & { currency: string }>('Shi
 });
 
 /** A shift of a channel, from its own database. */
-export const shiftOf = loader<ChannelKey, ChannelShiftRow | null>(async (keys, { channels }) => {
+export const shiftOf = loader<ChannelKey, ChannelShift | null>(async (keys, { channels }) => {
   const found = await inChannels(channels, keys, channelShiftsByUuid);
   return keys.map(({ channel, uuid }) => found.find((row) => row.uuid === uuid && row.channel === channel) ?? null);
 }, keyText);
@@ -74,11 +74,11 @@ builder.node(Shift, {
     channel: channelField(t, 'Of which channel.'),
     register: t.exposeString('register', { description: 'At which register.' }),
     state: t.expose('state', { type: ShiftState, description: 'Where it stands.' }),
-    businessDate: t.expose('business_date', { type: 'Date', description: 'The day of the books that it belongs to.' }),
+    businessDate: t.expose('businessDate', { type: 'Date', description: 'The day of the books that it belongs to.' }),
     currency: t.expose('currency', { type: 'CurrencyCode', description: 'What its till holds.' }),
-    openedBy: t.exposeString('opened_by', { nullable: true, description: 'Who opened it.' }),
-    openedAt: t.expose('opened_at', { type: 'DateTime', description: 'When it was opened.' }),
-    closedAt: t.expose('closed_at', { type: 'DateTime', nullable: true, description: 'When it was closed for good.' }),
+    openedBy: t.exposeString('openedBy', { nullable: true, description: 'Who opened it.' }),
+    openedAt: t.expose('openedAt', { type: 'DateTime', description: 'When it was opened.' }),
+    closedAt: t.expose('closedAt', { type: 'DateTime', nullable: true, description: 'When it was closed for good.' }),
     tenders: t.field({
       type: [ShiftTender],
       ...atMost(tenders.length),
@@ -107,7 +107,7 @@ builder.queryField('shifts', (t) =>
           channel: args.channel,
           state: args.states?.length ? args.states : undefined,
           register: args.register ?? undefined,
-          business_date: args.businessDate ?? undefined,
+          businessDate: args.businessDate ?? undefined,
         };
         return listById(database, args, (db, page) => channelShiftPage(db, filter, page), 'newest first');
       },
@@ -173,8 +173,8 @@ async function changed(
   change: (
     tx: Parameters<typeof suspendShift>[0],
     which: { channel: string; uuid: string; at: string },
-  ) => Promise<ChannelShiftRow>,
-): Promise<ChannelShiftRow> {
+  ) => Promise<ChannelShift>,
+): Promise<ChannelShift> {
   const database = await channels.databaseOf(channel);
   const shift = await database.write((tx) => change(tx, { channel, uuid, at: now() }));
   notice(channel);

@@ -259,8 +259,8 @@ test('a validated sale that is in no statement, and a calculated statement that 
     uuid: randomUUID(),
     kind: 'RECORD_SHIFT',
     payload: {
-      ...{ uuid: randomUUID(), register: 'R1', state: 'CLOSED', business_date: '2026-11-21', currency: 'USD' },
-      ...{ opened_by: null, opened_at: '2026-11-21T10:00:00.000Z', closed_at: '2026-11-21T20:00:00.000Z', tenders: [] },
+      ...{ uuid: randomUUID(), register: 'R1', state: 'CLOSED', businessDate: '2026-11-21', currency: 'USD' },
+      ...{ openedBy: null, openedAt: '2026-11-21T10:00:00.000Z', closedAt: '2026-11-21T20:00:00.000Z', tenders: [] },
     },
   });
   await validated(hq);
@@ -300,8 +300,8 @@ test('the message of an order that waits names its customer or its address', asy
   const [stranger, address] = [randomUUID(), randomUUID()];
   const order = (more: object) =>
     appendTransaction(hq, 'houston', aTransaction('ONLINE_ORDER', { payments: [], lines: [aLine()], ...more }));
-  await order({ customer_uuid: stranger });
-  await order({ customer_uuid: customer, delivery_address_uuid: address });
+  await order({ customerUuid: stranger });
+  await order({ customerUuid: customer, deliveryAddressUuid: address });
   await run(hq);
   await run(hq, 'runSynchronizeOrders');
   clock.pass(16 * MINUTE);

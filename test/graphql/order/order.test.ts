@@ -5,7 +5,7 @@ import type { Answer, Headquarters } from '../../support/headquarters.ts';
 import { aLine, appendTransaction, aTransaction } from '../../support/transactions.ts';
 
 const anOrder = (customerUuid: string, more = {}) =>
-  aTransaction('ONLINE_ORDER', { customer_uuid: customerUuid, ...more });
+  aTransaction('ONLINE_ORDER', { customerUuid: customerUuid, ...more });
 
 /** Uploads and synchronizes what the channels have. */
 async function synchronize(hq: Headquarters) {
