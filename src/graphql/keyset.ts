@@ -68,6 +68,25 @@ export async function keysetConnection<Key extends string | number, Row>(
 export const isFirst = ({ after, before, descending }: Keyset<unknown>, order: 'oldest first' | 'newest first') =>
   after === undefined && before === undefined && descending === (order === 'newest first');
 
+/**
+ * A list that each owner in a list of owners has. The first page, which such a list asks for many times over, is read for all owners in one
+ * statement; `first` loads it.
+ */
+export const listOfEach = <Row>(
+  args: DefaultConnectionArguments,
+  order: 'oldest first' | 'newest first',
+  keyOf: (row: Row) => number,
+  first: (limit: number) => Promise<Row[]>,
+  read: (page: Keyset<number>) => Promise<Row[]>,
+) => {
+  const descending = order === 'newest first';
+  return keysetConnection<number, Row>({ args, keyFrom: numberKey, descending }, keyOf, (page) =>
+    page.after === undefined && page.before === undefined && page.descending === descending
+      ? first(page.limit)
+      : read(page),
+  );
+};
+
 /** A connection over rows of a database by their numeric IDs. */
 export const listById = <Row extends { id: number }>(
   database: Database,

@@ -14,7 +14,7 @@ import { kindOf, kinds } from '../../domain/operations/index.ts';
 import { ChannelNotFound, InvalidInput, NotFound, WrongState } from '../../errors.ts';
 import { builder } from '../builder.ts';
 import { channelField, channelOf } from '../channel/channel.ts';
-import { isFirst, keysetConnection, listById, numberKey } from '../keyset.ts';
+import { keysetConnection, listById, listOfEach, numberKey } from '../keyset.ts';
 import { type ChannelKey, firstLoader, keyText } from '../loader.ts';
 import { ofChannel } from '../scopes.ts';
 import { channelNode, enumOf, idInput, numberId, oneByOne, operatorAction, operatorMutation } from '../vocabulary.ts';
@@ -164,14 +164,12 @@ builder.objectField(Customer, 'operations', (t) =>
       type: CustomerOperation,
       description: 'What was done to it, as headquarters received it, oldest first.',
       resolve: ({ uuid, channel }, args, context) =>
-        keysetConnection<number, OperationRow>(
-          { args, keyFrom: numberKey },
+        listOfEach<OperationRow>(
+          args,
+          'oldest first',
           ({ sequence }) => sequence,
-          (page) =>
-            // The first page, which a list of customers asks for many times over, is one statement for all of them.
-            isFirst(page, 'oldest first')
-              ? firstOf(context).load({ uuid, channel, limit: page.limit })
-              : context.hq.read((db) => operationPage(db, { customerUuid: uuid, channel }, page)),
+          (limit) => firstOf(context).load({ uuid, channel, limit }),
+          (page) => context.hq.read((db) => operationPage(db, { customerUuid: uuid, channel }, page)),
         ),
     },
     OperationConnection,

@@ -26,7 +26,7 @@ import { atMost } from '../bounded.ts';
 import { builder } from '../builder.ts';
 import { channelField, channelOf } from '../channel/channel.ts';
 import { Customer } from '../customer/customer.ts';
-import { isFirst, keysetConnection, LARGEST_PAGE, listById, numberKey } from '../keyset.ts';
+import { LARGEST_PAGE, listById, listOfEach } from '../keyset.ts';
 import { firstLoader, groupLoader, rowLoader } from '../loader.ts';
 import { Totals } from '../money.ts';
 import { SalesOrder, SalesOrderConnection } from '../order/sales-order.ts';
@@ -294,15 +294,13 @@ builder.objectField(Customer, 'invoices', (t) =>
       type: Invoice,
       description: 'Its invoices, newest first.',
       resolve: ({ uuid }, args, context) =>
-        keysetConnection<number, InvoiceRow>(
-          { args, keyFrom: numberKey, descending: true },
+        listOfEach<InvoiceRow>(
+          args,
+          'newest first',
           ({ id }) => id,
+          (limit) => newestOf(context).load({ customer: uuid, limit }),
           (page) =>
-            isFirst(page, 'newest first')
-              ? newestOf(context).load({ customer: uuid, limit: page.limit })
-              : context.hq.read((db) =>
-                  invoicePage(db, { customerUuid: uuid, channel: ownChannel(context.viewer) }, page),
-                ),
+            context.hq.read((db) => invoicePage(db, { customerUuid: uuid, channel: ownChannel(context.viewer) }, page)),
         ),
     },
     InvoiceConnection,
