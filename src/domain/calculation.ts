@@ -1,9 +1,9 @@
 import type { EntityManager } from 'typeorm';
+import type { Actor } from '../data/hq/audit.ts';
 import { markSales } from '../data/hq/calculation.bulk.ts';
 import { markShifts, paidInShifts, storeTenderCounts, uncheckedInShifts } from '../data/hq/shift.bulk.ts';
 import { shiftsWhere, type TenderCount } from '../data/hq/shift.ts';
 import { addUpSales, lockStatements, moveStatements, type StatementSummary } from '../data/hq/statement.bulk.ts';
-import type { Who } from '../data/hq/statement.ts';
 import { type ShiftTender, type TransactionPayment, tenders, tendersInTill } from '../data/transaction-rows.ts';
 import { MOST } from './money.ts';
 
@@ -18,7 +18,7 @@ export async function markBatch(
   tx: EntityManager,
   ids: readonly number[],
   size: number,
-  who: Who,
+  who: Actor,
 ): Promise<Calculated> {
   const locked = await lockStatements(tx, ids, 'STARTED');
   if (locked.length === 0) return { done: 0, more: false };
@@ -37,7 +37,7 @@ export async function markBatch(
 }
 
 /** Adds up what is marked. */
-export async function calculateBatch(tx: EntityManager, ids: readonly number[], who: Who): Promise<void> {
+export async function calculateBatch(tx: EntityManager, ids: readonly number[], who: Actor): Promise<void> {
   const locked = await lockStatements(tx, ids, 'MARKED');
   const sales = idsOf(locked, 'TRANSACTIONAL');
   if (sales.length > 0) await addUpSales(tx, sales);

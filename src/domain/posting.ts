@@ -1,5 +1,6 @@
 import type { EntityManager } from 'typeorm';
 import { insertAggregateOrders } from '../data/hq/aggregate.bulk.ts';
+import type { Actor } from '../data/hq/audit.ts';
 import {
   insertInvoices,
   linkPayments,
@@ -29,7 +30,7 @@ import {
   type StatementFailure,
   type StatementSummary,
 } from '../data/hq/statement.bulk.ts';
-import type { PostingState, postingStates, StatementState, Who } from '../data/hq/statement.ts';
+import type { PostingState, postingStates, StatementState } from '../data/hq/statement.ts';
 import { NumberSequenceExhausted } from '../errors.ts';
 import { aggregateSales } from './aggregation.ts';
 import {
@@ -108,7 +109,7 @@ export async function postBatch(
   ids: readonly number[],
   step: number,
   size: number,
-  who: Who,
+  who: Actor,
 ): Promise<Posted> {
   const locked = await lockStatements(tx, ids, stateBefore(step));
   if (locked.length === 0) return { done: 0, failures: [], more: false };

@@ -1,7 +1,7 @@
 import type { EntityManager } from 'typeorm';
 import { dropAggregate, dropAggregates } from '../data/hq/aggregate.bulk.ts';
 import { type AggregatedTransaction, aggregatesWhere, anyAggregateBeyond } from '../data/hq/aggregate.ts';
-import { audit, type Change } from '../data/hq/audit.ts';
+import { type Actor, audit, type Change } from '../data/hq/audit.ts';
 import { releaseMarked } from '../data/hq/calculation.bulk.ts';
 import { knownCustomers } from '../data/hq/customer.bulk.ts';
 import { addEvents, addUpSales, lockStatements } from '../data/hq/statement.bulk.ts';
@@ -11,7 +11,6 @@ import {
   setStatementState,
   statementStates,
   statementsWhere,
-  type Who,
 } from '../data/hq/statement.ts';
 import { type StatementSettings, settingsOf, storeSettings } from '../data/hq/statement-settings.ts';
 import { revalidate } from '../data/hq/validation.bulk.ts';
@@ -27,7 +26,7 @@ import { uuidRule } from './rules.ts';
  */
 
 /** Lets go everything that a statement has marked: the sales can be corrected, and the next calculation takes them. */
-export async function clearStatement(tx: EntityManager, id: number, who: Who): Promise<Statement> {
+export async function clearStatement(tx: EntityManager, id: number, who: Actor): Promise<Statement> {
   const statement = await held(tx, id, ['STARTED', 'MARKED', 'CALCULATED'], 'cleared');
   await releaseMarked(tx, id, who.at);
   await setStatementState(tx, id, 'CLEARED', who.at);
@@ -36,7 +35,7 @@ export async function clearStatement(tx: EntityManager, id: number, who: Who): P
 }
 
 /** Forgets the aggregates of a statement, so that they are made anew by the present settings. No sales order may have been made. */
-export async function regenerateAggregates(tx: EntityManager, id: number, who: Who): Promise<Statement> {
+export async function regenerateAggregates(tx: EntityManager, id: number, who: Actor): Promise<Statement> {
   const statement = await held(tx, id, ['CHECKED', 'AGGREGATED'], 'aggregated anew');
   if (await anyAggregateBeyond(tx, id, stepOf('AGGREGATED')))
     throw new WrongState('Sales orders were made of this statement: it cannot be aggregated anew.');
@@ -50,7 +49,7 @@ export async function regenerateAggregates(tx: EntityManager, id: number, who: W
  * Removes the sales order of an aggregate that was not invoiced, with the aggregate: its sales leave the statement, are validated again
  * and join the next one. A statement that has none left is CLEARED. The number of the sales order is not given again.
  */
-export async function deleteCustomerOrder(tx: EntityManager, aggregate: number, who: Who): Promise<Statement> {
+export async function deleteCustomerOrder(tx: EntityManager, aggregate: number, who: Actor): Promise<Statement> {
   const before = await aggregateOf(tx, aggregate);
   const statement = await held(tx, before.statementId, unposted, 'changed');
   const { step } = await aggregateOf(tx, aggregate);
@@ -70,7 +69,7 @@ const unposted = statementStates.filter((state) => state !== 'POSTED' && state !
 export async function revalidateTransactions(
   tx: EntityManager,
   which: { channel: string | null } | { sequences: readonly number[] },
-  who: Who,
+  who: Actor,
 ): Promise<number> {
   const count = await revalidate(tx, which, who.at);
   const subject =
@@ -80,7 +79,7 @@ export async function revalidateTransactions(
 }
 
 /** Switches a rule of validation on or off. It counts from the next validation on. */
-export async function setRule(tx: EntityManager, name: RuleName, enabled: boolean, who: Who): Promise<void> {
+export async function setRule(tx: EntityManager, name: RuleName, enabled: boolean, who: Actor): Promise<void> {
   const before = await switchRule(tx, name, enabled);
   if (before === enabled) return;
   await audit(tx, who, 'setValidationRule', `validation-rule:${name}`, [['enabled', before, enabled]]);
@@ -91,7 +90,7 @@ export async function updateStatementSettings(
   tx: EntityManager,
   channel: string,
   change: Partial<Omit<StatementSettings, 'channel'>>,
-  who: Who,
+  who: Actor,
 ): Promise<StatementSettings> {
   const before = (await settingsOf(tx, [channel])).get(channel)!;
   const given = Object.fromEntries(Object.entries(change).filter(([, value]) => value !== undefined));
@@ -157,7 +156,7 @@ async function note(
   { id, state }: Statement,
   event: string,
   action: string,
-  who: Who,
+  who: Actor,
   removed: number | null = null,
 ): Promise<void> {
   const now = (await found(tx, id)).state;

@@ -1,3 +1,4 @@
+import type { Actor } from '../data/hq/audit.ts';
 import {
   type ChannelDay,
   failStatements,
@@ -5,7 +6,7 @@ import {
   type StatementSummary,
   statementsIn,
 } from '../data/hq/statement.bulk.ts';
-import type { StatementState, Who } from '../data/hq/statement.ts';
+import type { StatementState } from '../data/hq/statement.ts';
 import { dayIn } from '../domain/business-day.ts';
 import { firstOf } from '../domain/posting.ts';
 import { DomainError } from '../errors.ts';
@@ -25,7 +26,7 @@ export function daysOf(context: JobContext): ChannelDay[] {
   }));
 }
 
-export const whoOf = (context: JobContext): Who => ({ actor: context.run.requestedBy, at: context.now() });
+export const whoOf = (context: JobContext): Actor => ({ actor: context.run.requestedBy, at: context.now() });
 
 /** The statements of a run in these states, group by group, in the order of their numbers: each is offered once. */
 export async function* groupsOf(

@@ -2,6 +2,7 @@ import type { EntityManager } from 'typeorm';
 import { names, rows } from '../columns.ts';
 import { listed, sql } from '../sql.ts';
 import { totalNames } from '../transaction-rows.ts';
+import type { Actor } from './audit.ts';
 import { formatted, type NumberSequence, takeNumbers } from './number-sequence.ts';
 import { addEvents, type ChannelDay, channelDay } from './statement.bulk.ts';
 import {
@@ -10,7 +11,6 @@ import {
   type StatementState,
   type StatementType,
   statementNumbers,
-  type Who,
 } from './statement.ts';
 
 interface Candidate extends Pick<Statement, 'channel' | 'businessDate' | 'currency'> {
@@ -37,7 +37,7 @@ export async function startStatements(
   tx: EntityManager,
   type: StatementType,
   days: readonly ChannelDay[],
-  who: Who,
+  who: Actor,
 ): Promise<{ started: number; exhausted: NumberSequence | null }> {
   // Taking no number first keeps two runs apart on PostgreSQL.
   await takeNumbers(tx, statementNumbers, 0);
@@ -88,7 +88,7 @@ const starting = [
 /** As the index `statement_being_calculated` has it. */
 const calculating = calculationStates.map((state) => `'${state}'`).join(', ');
 
-async function reopen(tx: EntityManager, found: readonly Candidate[], who: Who): Promise<void> {
+async function reopen(tx: EntityManager, found: readonly Candidate[], who: Actor): Promise<void> {
   const more = found.flatMap(({ id, state }) => (state === 'MARKED' || state === 'CALCULATED' ? id! : []));
   if (more.length === 0) return;
   const reopened = await sql<{ id: number }>(

@@ -2,7 +2,8 @@ import type { EntityManager } from 'typeorm';
 import { assignments, insertAll, rows, selected } from '../columns.ts';
 import { forUpdate, listed, sql } from '../sql.ts';
 import { totalNames } from '../transaction-rows.ts';
-import { Statement, StatementEvent, type StatementState, type Who } from './statement.ts';
+import type { Actor } from './audit.ts';
+import { Statement, StatementEvent, type StatementState } from './statement.ts';
 
 const summary = ['id', 'type', 'channel', 'state', 'businessDate', 'currency', 'transactionCount'] as const;
 
@@ -45,7 +46,7 @@ export const lockStatements = (tx: EntityManager, ids: readonly number[], state:
 export const addEvents = (
   tx: EntityManager,
   events: readonly (Pick<StatementEvent, 'statementId' | 'event' | 'state'> & { detail?: string | null })[],
-  who: Who,
+  who: Actor,
 ) =>
   insertAll(
     tx,
@@ -59,7 +60,7 @@ export async function moveStatements(
   tx: EntityManager,
   ids: readonly number[],
   state: StatementState,
-  who: Who,
+  who: Actor,
 ): Promise<void> {
   if (ids.length === 0) return;
   const time = { CALCULATED: 'calculated_at = $2, ', POSTED: 'posted_at = $2, ' }[state as string] ?? '';
@@ -85,7 +86,7 @@ export interface StatementFailure {
 export async function failStatements(
   tx: EntityManager,
   failures: readonly StatementFailure[],
-  who: Who,
+  who: Actor,
 ): Promise<void> {
   if (failures.length === 0) return;
   const failed = await sql<Pick<Statement, 'id' | 'state'>>(

@@ -110,12 +110,6 @@ export const statementsWhere = (db: EntityManager, where: Where<Statement>) => r
 export const statementEventPage = (db: EntityManager, statementId: number, page: KeysetPage) =>
   keysetPage(db, StatementEvent, 'id', { statementId }, page);
 
-/** Who did something, and when. */
-export interface Who {
-  actor: string;
-  at: string;
-}
-
 /** Sets a statement to a state by hand, and removes its error. */
 export const setStatementState = (tx: EntityManager, id: number, state: StatementState, at: string) =>
   tx.update(Statement, { id }, { state, errorCode: null, error: null, updatedAt: at });
