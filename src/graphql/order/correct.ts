@@ -246,8 +246,11 @@ const correction = <Input extends { id: { id: string } }>(
   name: string,
   {
     run,
+    check,
     ...options
   }: Omit<OperatorMutation<typeof RetailTransaction, Input>, 'type'> & {
+    /** Throws what is wrong with the input by itself. */
+    check?: (input: Input) => void;
     run: (tx: EntityManager, sequence: number, who: Who, input: Input) => Promise<Received>;
   },
 ) =>
@@ -255,6 +258,7 @@ const correction = <Input extends { id: { id: string } }>(
     ...options,
     type: RetailTransaction,
     run: async (input, who, { hq, notice }) => {
+      check?.(input);
       const [channel = '', uuid = ''] = input.id.id.split('/');
       const transaction = await hq.write(async (tx) => {
         const [found] = await transactionsWhere(tx, { channel, uuid });
@@ -299,11 +303,11 @@ correction('voidTransaction', {
   description: 'Marks a transaction so that nothing is ever made of it.',
   may: 'voiding transactions',
   failures: [InvalidInput, NotFound, WrongState],
-  run: (tx, sequence, who, { reason }) => {
+  check: ({ reason }) => {
     const wrong = plainText(200).min(1, 'must not be empty').safeParse(reason.trim()).error;
     if (wrong) throw new InvalidInput(['reason'], wrong.issues[0]!.message);
-    return voidTransaction(tx, sequence, reason.trim(), who);
   },
+  run: (tx, sequence, who, { reason }) => voidTransaction(tx, sequence, reason.trim(), who),
 });
 
 correction('retryTransaction', {
