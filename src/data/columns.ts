@@ -221,7 +221,7 @@ interface Columns {
   chosen: (fields: readonly string[]) => readonly Column[];
 }
 
-const known = new WeakMap<EntityClass, Columns>();
+const known = new WeakMap<EntityClass | Shape, Columns>();
 
 /** The same in every database, so 1,000 channel databases share them. */
 function entityColumns(db: EntityManager, entity: EntityClass): Columns {
@@ -231,8 +231,13 @@ function entityColumns(db: EntityManager, entity: EntityClass): Columns {
   return columns;
 }
 
-const shapeColumns = (shape: Shape): Columns =>
-  indexed(Object.entries(shape).map(([field, type]) => ({ name: snakeCase(field), type, path: [field] })));
+function shapeColumns(shape: Shape): Columns {
+  const columns =
+    known.get(shape) ??
+    indexed(Object.entries(shape).map(([field, type]) => ({ name: snakeCase(field), type, path: [field] })));
+  known.set(shape, columns);
+  return columns;
+}
 
 /** The naming strategy of columns. */
 export const snakeCase = (property: string): string =>

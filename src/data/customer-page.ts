@@ -1,5 +1,5 @@
 import type { EntityManager } from 'typeorm';
-import { type EntityClass, fieldsOf, names, packed, shapeOf } from './columns.ts';
+import { type EntityClass, fieldsOf, names, packed, type Shape, shapeOf } from './columns.ts';
 import { AddressFacts, CustomerFacts, type CustomerRecord, type OwnedAddress } from './customer-rows.ts';
 import { type KeysetPage, rowsWhere } from './keyset-page.ts';
 import { listed, one } from './sql.ts';
@@ -82,16 +82,36 @@ async function customers(
   parameters: unknown[],
   { direction = 'asc', addresses = false } = {},
 ): Promise<CustomerRow[]> {
-  const entity = customerIn(db);
-  const fields = [...rowFields, ...fieldsOf(db, entity, CustomerFacts)];
-  const shape = { ...shapeOf(db, entity, fields), ...(addresses ? { addresses: 'json' as const } : {}) };
+  const { entity, fields, plain, whole } = readingIn(db);
   const row = await one<{ page: string }>(
     db,
-    `${match} select ${packed(db, shape, 'x', { order: `x.id ${direction}` })} as page
+    `${match} select ${packed(db, addresses ? whole : plain, 'x', { order: `x.id ${direction}` })} as page
      from (select ${names(db, entity, fields, 'c')}${addresses ? `, ${addressesOfCustomer(db)} as addresses` : ''} ${from}) as x`,
     parameters,
   );
   return JSON.parse(row!.page);
+}
+
+interface Reading {
+  entity: EntityClass<AnyCustomer>;
+  fields: (keyof AnyCustomer)[];
+  plain: Shape;
+  /** With addresses. */
+  whole: Shape;
+}
+
+const readings = new WeakMap<EntityClass, Reading>();
+
+/** What is read of a customer in this kind of database: the same objects every time, so that their SQL is built once. */
+function readingIn(db: EntityManager): Reading {
+  const entity = customerIn(db);
+  const known = readings.get(entity);
+  if (known) return known;
+  const fields = [...rowFields, ...fieldsOf(db, entity, CustomerFacts)];
+  const plain = shapeOf(db, entity, fields);
+  const reading = { entity, fields, plain, whole: { ...plain, addresses: 'json' as const } };
+  readings.set(entity, reading);
+  return reading;
 }
 
 /** The addresses of the customer `c`, as one JSON list. */

@@ -241,13 +241,17 @@ const addressFrom = (
 const noAddress = Object.fromEntries(addressFacts.map((name) => [name, null])) as unknown as AddressFacts;
 
 /** The facts that were given, null included, in the order of their rules. Empty text is no text; a choice that is null was not made. */
-export const given = <Facts extends object>(names: readonly (keyof Facts & string)[], values: Given<Facts>) =>
-  Object.fromEntries(
-    names.flatMap((name) => {
-      const value = values[name] as string | null | undefined;
-      return value === undefined || (value === null && choices.has(name)) ? [] : [[name, trimmed(value)]];
-    }),
-  ) as Partial<Facts>;
+export function given<Facts extends object>(
+  names: readonly (keyof Facts & string)[],
+  values: Given<Facts>,
+): Partial<Facts> {
+  const found: Record<string, string | null> = {};
+  for (const name of names) {
+    const value = values[name] as string | null | undefined;
+    if (value !== undefined && !(value === null && choices.has(name))) found[name] = trimmed(value);
+  }
+  return found as Partial<Facts>;
+}
 
 const choices = new Set<string>(['type', 'purpose']);
 
