@@ -6,7 +6,9 @@ import { CursorInvalid, InvalidInput } from '../errors.ts';
 export const LARGEST_PAGE = 100;
 export const DEFAULT_PAGE = 20;
 
-export interface Keyset<Key> {
+type Order = 'oldest first' | 'newest first';
+
+interface Keyset<Key> {
   after: Key | undefined;
   before: Key | undefined;
   limit: number;
@@ -64,17 +66,13 @@ export async function keysetConnection<Key extends string | number, Row>(
   return connection;
 }
 
-/** Whether it is the first page of a list in this order, which a list of lists asks for many times over. */
-export const isFirst = ({ after, before, descending }: Keyset<unknown>, order: 'oldest first' | 'newest first') =>
-  after === undefined && before === undefined && descending === (order === 'newest first');
-
 /**
  * A list that each owner in a list of owners has. The first page, which such a list asks for many times over, is read for all owners in one
  * statement; `first` loads it.
  */
 export const listOfEach = <Row>(
   args: DefaultConnectionArguments,
-  order: 'oldest first' | 'newest first',
+  order: Order,
   keyOf: (row: Row) => number,
   first: (limit: number) => Promise<Row[]>,
   read: (page: Keyset<number>) => Promise<Row[]>,
@@ -92,7 +90,7 @@ export const listById = <Row extends { id: number }>(
   database: Database,
   args: DefaultConnectionArguments,
   read: (db: EntityManager, page: Keyset<number>) => Promise<Row[]>,
-  order: 'oldest first' | 'newest first' = 'oldest first',
+  order: Order = 'oldest first',
 ) =>
   keysetConnection<number, Row>(
     { args, keyFrom: numberKey, descending: order === 'newest first' },

@@ -32,7 +32,7 @@ builder.addScalarType(
 );
 
 /** An amount as it is stored, with its currency. */
-export interface MoneyRow {
+interface MoneyRow {
   minor: number;
   currency: string;
 }
@@ -77,7 +77,7 @@ export const amountOrNull = <Row extends { currency: string }>(
     resolve: (row) => moneyOrNull(row[name] as number | null, row.currency),
   });
 
-export interface TotalsRow extends TransactionTotals {
+interface TotalsRow extends TransactionTotals {
   currency: string;
 }
 

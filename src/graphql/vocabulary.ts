@@ -31,7 +31,7 @@ export interface Who {
   at: string;
 }
 
-export const whoOf = ({ viewer, now }: Pick<Context, 'viewer' | 'now'>): Who => ({ actor: nameOf(viewer), at: now() });
+const whoOf = ({ viewer, now }: Pick<Context, 'viewer' | 'now'>): Who => ({ actor: nameOf(viewer), at: now() });
 
 /** An input that says which record, and no more. */
 export const idInput = <Key extends number | string = number>(
@@ -54,7 +54,8 @@ export const channelInput = (name: string, description: string) =>
     }),
   });
 
-type Answer<Type extends TypeParam<Types>> = ShapeFromTypeParam<Types, Type, false>;
+/** A row, where fields may also answer its key. */
+type Answer<Type extends TypeParam<Types>> = Exclude<ShapeFromTypeParam<Types, Type, false>, number | string>;
 
 export interface OperatorMutation<Type extends TypeParam<Types>, Input> {
   type: Type;

@@ -217,7 +217,7 @@ operatorMutation('retryCustomerOperation', {
   may: 'retrying operations',
   failures: [NotFound, WrongState],
   run: (tx, { id }, { actor, at }) => retryOne(tx, id.id, actor, at),
-  afterCommit: (operation, { notice }) => notice((operation as OperationRow).channel),
+  afterCommit: ({ channel }, { notice }) => notice(channel),
 });
 
 operatorAction('retryFailedCustomerOperations', {
@@ -245,5 +245,5 @@ operatorMutation('correctCustomerOperation', {
   failures: [InvalidInput, NotFound, WrongState],
   run: (tx, { id, addresses, ...customer }, { actor, at }) =>
     correct(tx, id.id, { customer, addresses: addresses ?? [] }, actor, at),
-  afterCommit: (operation, { notice }) => notice((operation as OperationRow).channel),
+  afterCommit: ({ channel }, { notice }) => notice(channel),
 });

@@ -32,14 +32,12 @@ import { channelField } from '../channel/channel.ts';
 import type { Context } from '../context.ts';
 import { Customer } from '../customer/customer.ts';
 import { namedCustomer } from '../customer/loaders.ts';
-import { isFirst, keysetConnection, listById, numberKey } from '../keyset.ts';
+import { keysetConnection, listById, listOfEach, numberKey } from '../keyset.ts';
 import { type ChannelKey, firstLoader, inChannels, keyText, loader, rowLoader } from '../loader.ts';
 import { amount, Totals } from '../money.ts';
 import { ofChannel } from '../scopes.ts';
 import { Shift, shiftOf, Tender } from '../till/shift.ts';
 import { enumOf } from '../vocabulary.ts';
-
-export type { TransactionRow } from '../../data/channel/transaction.ts';
 
 export const kindMeanings: Record<Kind, string> = {
   ONLINE_ORDER: 'An order of a web shop. It becomes a sales order by Synchronize orders.',
@@ -299,7 +297,7 @@ builder.queryField('transaction', (t) =>
   }),
 );
 
-export const TransactionOrderBy = enumOf('TransactionOrder', 'The order of a list.', {
+const TransactionOrderBy = enumOf('TransactionOrder', 'The order of a list.', {
   NEWEST_FIRST: 'Newest first.',
   OLDEST_FIRST: 'Oldest first.',
 });
@@ -387,12 +385,12 @@ builder.objectField(Customer, 'transactions', (t) =>
       type: RetailTransaction,
       description: 'Its orders and sales in its channel, from the channel’s own database, newest first.',
       resolve: ({ channel, uuid }, args, context) =>
-        keysetConnection<number, RecordedTransaction>(
-          { args, keyFrom: numberKey, descending: true },
+        listOfEach<RecordedTransaction>(
+          args,
+          'newest first',
           ({ id }) => id,
+          (limit) => newestOf(context).load({ channel, uuid, limit }),
           async (page) => {
-            // The first page, which a list of customers asks for many times over, is one statement for all of them.
-            if (isFirst(page, 'newest first')) return newestOf(context).load({ channel, uuid, limit: page.limit });
             const database = await context.channels.databaseOf(channel);
             return database.read((db) => channelTransactionPage(db, { channel, customerUuid: uuid }, page));
           },

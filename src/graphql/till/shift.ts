@@ -41,7 +41,7 @@ export const ShiftState = enumOf<State>('ShiftState', 'Where a shift stands.', {
 });
 
 /** What a shift shows, whichever database it was read from. */
-export type ShiftRow = Omit<ChannelShift, 'counter' | 'updatedAt'>;
+type ShiftRow = Omit<ChannelShift, 'counter' | 'updatedAt'>;
 
 const ShiftTender = builder.objectRef<TenderOfShift & { currency: string }>('ShiftTender').implement({
   description: 'What a till held of a tender.',
