@@ -12,7 +12,7 @@ import type { Context } from './context.ts';
 
 type Load<Key, Value> = (keys: readonly Key[], context: Context) => Promise<Value>;
 
-/** A value for each key, in the order of the keys. Keys that are no plain values need `cacheKey`. */
+/** A value for each key, in the order of the keys. Keys that are objects need a `cacheKey`. */
 export const loader = <Key, Value>(load: Load<Key, readonly Value[]>, cacheKey?: (key: Key) => string) =>
   createContextCache(
     (context: Context) =>
@@ -35,30 +35,35 @@ export const groupLoader = <Key extends number | string, Row>(
   keyOf: (row: Row) => Key,
 ) =>
   loader<Key, Row[]>(async (keys, context) => {
-    const found = new Map<Key, Row[]>();
-    for (const row of await load(keys, context)) {
-      const rows = found.get(keyOf(row));
-      if (rows) rows.push(row);
-      else found.set(keyOf(row), [row]);
-    }
+    const found = grouped(await load(keys, context), keyOf);
     return keys.map((key) => found.get(key) ?? []);
   });
 
-/** The first rows of each key, in the order they were read, up to the limit that they are asked for with. */
+/** The first rows of each key, in the order they were read, up to the limit in the key. `ownerOf` answers the `textOf` of a row's key. */
 export const firstLoader = <Key extends { limit: number }, Row>(
   load: (keys: readonly Key[], limit: number, context: Context) => Promise<readonly Row[]>,
-  keyOf: (key: Key) => string,
-  isOf: (row: Row, key: Key) => boolean,
+  textOf: (key: Key) => string,
+  ownerOf: (row: Row) => string,
 ) =>
   loader<Key, Row[]>(
     async (keys, context) => {
-      const found = await load(keys, Math.max(...keys.map(({ limit }) => limit)), context);
-      return keys.map((key) => found.filter((row) => isOf(row, key)).slice(0, key.limit));
+      const found = grouped(await load(keys, Math.max(...keys.map(({ limit }) => limit)), context), ownerOf);
+      return keys.map((key) => (found.get(textOf(key)) ?? []).slice(0, key.limit));
     },
-    (key) => `${keyOf(key)}:${key.limit}`,
+    (key) => `${textOf(key)}:${key.limit}`,
   );
 
-/** What a channel calls its own. Two channel databases may hold the same UUID by mistake. */
+function grouped<Row, Key>(rows: readonly Row[], keyOf: (row: Row) => Key): Map<Key, Row[]> {
+  const groups = new Map<Key, Row[]>();
+  for (const row of rows) {
+    const group = groups.get(keyOf(row));
+    if (group) group.push(row);
+    else groups.set(keyOf(row), [row]);
+  }
+  return groups;
+}
+
+/** What names a record of a channel: two channel databases may hold the same UUID by mistake. */
 export interface ChannelKey {
   channel: string;
   uuid: string;

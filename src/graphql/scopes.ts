@@ -3,14 +3,14 @@ import { mustUse, type Viewer } from '../access/viewer.ts';
 import { Forbidden } from '../errors.ts';
 
 /*
- * Permissions are data on a field, `authScopes`: an operator's, or those of whoever may use the channel that an argument names. What
- * depends on a row that was loaded is decided where it is loaded (`visibleTo`).
+ * Permissions are data on a field, `authScopes`: it is for operators, or for those who may use the channel that an argument names. What
+ * depends on a row is decided where the row is loaded (`visibleTo`). A field without `authScopes` costs nothing: the plugin wraps only others.
  */
 
 export interface AuthScopes {
   /** Only operators; the value completes "This token does not allow …". */
   operator: string;
-  /** Operators, and clients of this channel. Without a channel the field itself keeps to what the viewer may see. */
+  /** Operators, and clients of this channel. Without a channel, the field answers only what the viewer may see. */
   channel: string | null | undefined;
 }
 
@@ -40,7 +40,7 @@ declare global {
   }
 }
 
-/** Says in the description of a field that it is for operators: behind what the description says first. */
+/** Adds "(operators)" to the first clause of the description of a field that is for operators. */
 class ScopesPlugin<Types extends SchemaTypes> extends BasePlugin<Types> {
   override onOutputFieldConfig(config: PothosOutputFieldConfig<Types>): PothosOutputFieldConfig<Types> {
     const scopes = config.pothosOptions.authScopes as Partial<AuthScopes> | undefined;

@@ -1,18 +1,18 @@
 import type { InputRef, ObjectParam, ShapeFromTypeParam, TypeParam } from '@pothos/core';
 import type { EntityManager } from 'typeorm';
-import { mayUse, nameOf, type Viewer } from '../access/viewer.ts';
+import { nameOf, visibleTo } from '../access/viewer.ts';
 import type { DomainError } from '../errors.ts';
 import { builder } from './builder.ts';
 import type { Context } from './context.ts';
 import { numberKey } from './keyset.ts';
 
 /*
- * What the schema is made of again and again. Lists are in keyset.ts, loaders in loader.ts, permissions in scopes.ts.
+ * The building blocks that every noun uses. Lists are in keyset.ts, loaders in loader.ts, permissions in scopes.ts.
  */
 
 export type Types = typeof builder extends PothosSchemaTypes.SchemaBuilder<infer T> ? T : never;
 
-/** An enum whose values are named as they are stored, with what each means. */
+/** An enum: its values, as they are stored, and what each of them means. */
 export const enumOf = <Value extends string>(
   name: string,
   description: string,
@@ -33,7 +33,7 @@ export interface Who {
 
 const whoOf = ({ viewer, now }: Pick<Context, 'viewer' | 'now'>): Who => ({ actor: nameOf(viewer), at: now() });
 
-/** An input that says which record, and no more. */
+/** An input that only names a record. */
 export const idInput = <Key extends number | string = number>(
   name: string,
   type: ObjectParam<Types>,
@@ -44,7 +44,7 @@ export const idInput = <Key extends number | string = number>(
     fields: (t) => ({ id: t.globalID({ for: [type], required: true, description: 'Its global ID.' }) }),
   }) as unknown as InputRef<{ id: { typename: string; id: Key } }>;
 
-/** An input that says which record of a channel, and no more. */
+/** An input that only names a record of a channel. */
 export const channelInput = (name: string, description: string) =>
   builder.inputType(name, {
     description,
@@ -60,7 +60,7 @@ type Answer<Type extends TypeParam<Types>> = Exclude<ShapeFromTypeParam<Types, T
 export interface OperatorMutation<Type extends TypeParam<Types>, Input> {
   type: Type;
   input: InputRef<Input>;
-  /** Describes the input in its place; default: "Which one." */
+  /** The description of the argument `input`. Default: "Which one." */
   inputDescription?: string;
   description: string;
   /** What operators may do with it; completes "This token does not allow …". */
@@ -77,7 +77,7 @@ export const operatorMutation = <Type extends TypeParam<Types>, Input extends ob
     afterCommit,
     ...options
   }: OperatorMutation<Type, Input> & {
-    /** Nothing but SQL, and what throws before it. */
+    /** May run again when the database is busy, so it must do nothing but SQL. */
     run: (tx: EntityManager, input: Input, who: Who, context: Context) => Promise<Answer<Type>>;
     afterCommit?: (answer: Answer<Type>, context: Context, input: Input) => unknown;
   },
@@ -91,7 +91,7 @@ export const operatorMutation = <Type extends TypeParam<Types>, Input extends ob
     },
   });
 
-/** A mutation for operators that sees to its own transactions. */
+/** A mutation for operators that opens its own transactions. */
 export function operatorAction<Type extends TypeParam<Types>, Input extends object>(
   name: string,
   {
@@ -115,40 +115,41 @@ export function operatorAction<Type extends TypeParam<Types>, Input extends obje
 }
 
 interface Node<Row, Key> {
-  keyOf: (row: Row) => Key;
-  /** Those of these keys, in one statement. */
-  read: (db: EntityManager, keys: readonly Key[]) => Promise<Row[]>;
+  /** The key in a global ID. */
   parse: (id: string) => Key;
+  keyOf: (row: Row) => Key;
+  /** The rows with these keys. */
+  read: (db: EntityManager, keys: readonly Key[]) => Promise<Row[]>;
 }
 
-/** Keys of global IDs. One that no record has is none of ours. */
+/** An ID that is no number becomes a number that no record has. */
 export const numberId = (id: string): number => numberKey(id) ?? 0;
 export const textId = (id: string): string => id;
 
-/** Rows that are rarely asked for by more than one ID at a time. */
+/** Reads rows that are rarely asked for by more than one ID at a time. */
 export const oneByOne =
   <Row, Key>(read: (db: EntityManager, key: Key) => Promise<Row | null | undefined>) =>
   async (db: EntityManager, keys: readonly Key[]): Promise<Row[]> =>
     (await Promise.all(keys.map((key) => read(db, key)))).filter((row) => row !== null && row !== undefined);
 
-const nodeRef = <Row extends object, Key extends number | string>(
+/** A node of a channel, read from headquarters: visible to clients of the channel and to operators. */
+export const channelNode = <Row extends { channel: string }, Key extends number | string>(
   name: string,
-  { keyOf, read, parse }: Node<Row, Key>,
-  isVisible: (viewer: Viewer, row: Row) => boolean,
+  { parse, keyOf, read }: Node<Row, Key>,
 ) =>
   builder.loadableNodeRef<Row, Key>(name, {
     id: { parse, resolve: keyOf },
     sort: keyOf,
-    load: async (keys, { hq, viewer }) =>
-      (await hq.read((db) => read(db, keys))).filter((row) => isVisible(viewer, row)),
+    load: async (keys, { hq, viewer }) => visibleTo(viewer, await hq.read((db) => read(db, keys))),
   });
 
-/** A node of a channel, read from headquarters: its clients see it, and operators. */
-export const channelNode = <Row extends { channel: string }, Key extends number | string>(
+/** A node of headquarters, visible to operators. */
+export const operatorNode = <Row extends object, Key extends number | string>(
   name: string,
-  node: Node<Row, Key>,
-) => nodeRef(name, node, (viewer, { channel }) => mayUse(viewer, channel));
-
-/** A node of headquarters, for operators. */
-export const operatorNode = <Row extends object, Key extends number | string>(name: string, node: Node<Row, Key>) =>
-  nodeRef(name, node, ({ kind }) => kind === 'operator');
+  { parse, keyOf, read }: Node<Row, Key>,
+) =>
+  builder.loadableNodeRef<Row, Key>(name, {
+    id: { parse, resolve: keyOf },
+    sort: keyOf,
+    load: async (keys, { hq, viewer }) => (viewer.kind === 'operator' ? hq.read((db) => read(db, keys)) : []),
+  });

@@ -70,7 +70,7 @@ const CustomerOperation = channelNode<OperationRow, number>('CustomerOperation',
 const firstOf = firstLoader<ChannelKey & { limit: number }, OperationRow>(
   (keys, limit, { hq }) => hq.read((db) => firstOperations(db, [...new Set(keys.map(({ uuid }) => uuid))], limit)),
   keyText,
-  (row, { channel, uuid }) => row.channel === channel && row.customerUuid === uuid,
+  ({ channel, customerUuid }) => keyText({ channel, uuid: customerUuid }),
 );
 
 CustomerOperation.implement({

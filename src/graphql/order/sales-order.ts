@@ -83,7 +83,7 @@ const newestOf = firstLoader<{ customer: string; limit: number }, Order>(
       newestSalesOrders(db, [...new Set(keys.map(({ customer }) => customer))], limit, ownChannel(viewer)),
     ),
   ({ customer }) => customer,
-  ({ customerUuid }, { customer }) => customerUuid === customer,
+  ({ customerUuid }) => customerUuid ?? '',
 );
 
 SalesOrder.implement({

@@ -132,7 +132,7 @@ export const bySequence = rowLoader<number, Received>(
 const newestOf = firstLoader<ChannelKey & { limit: number }, RecordedTransaction>(
   (keys, limit, { channels }) => inChannels(channels, keys, (db, uuids) => newestOfCustomers(db, uuids, limit)),
   keyText,
-  (row, { channel, uuid }) => row.body.customerUuid === uuid && row.channel === channel,
+  ({ channel, body }) => keyText({ channel, uuid: body.customerUuid ?? '' }),
 );
 
 export const RetailTransaction = builder.objectRef<TransactionRow>('RetailTransaction');

@@ -79,7 +79,7 @@ const newestOf = firstLoader<{ customer: string; limit: number }, InvoiceRow>(
   (keys, limit, { hq, viewer }) =>
     hq.read((db) => newestInvoices(db, [...new Set(keys.map(({ customer }) => customer))], limit, ownChannel(viewer))),
   ({ customer }) => customer,
-  ({ customerUuid }, { customer }) => customerUuid === customer,
+  ({ customerUuid }) => customerUuid ?? '',
 );
 
 Statement.implement({
