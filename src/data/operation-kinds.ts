@@ -22,7 +22,7 @@ interface Traits {
 }
 
 /** How the log is packed and received, by kind. What headquarters does with each kind is in domain/operations/. */
-export const operationKinds: Readonly<Record<OperationKind, Traits>> = {
+const operationKinds: Readonly<Record<OperationKind, Traits>> = {
   CREATE_CUSTOMER: { ofCustomer: true, keepsSetAside: true },
   UPDATE_CUSTOMER: { ofCustomer: true, keepsSetAside: true },
   ADD_ADDRESS: { ofCustomer: true, keepsSetAside: true },

@@ -30,14 +30,14 @@ export interface AddressInput extends Given<Omit<AddressFacts, 'uuid' | 'positio
   country: string;
 }
 
-export interface CustomerInput extends Given<Omit<CustomerFacts, keyof typeof nameParts>> {
+interface CustomerInput extends Given<Omit<CustomerFacts, keyof typeof nameParts>> {
   id?: string | null;
   name?: { [Part in NamePart]?: string | null } | null;
   addresses?: readonly AddressInput[] | null;
 }
 
 /** A customer ready to be stored: checked, with its UUID and those of its addresses. */
-export interface PreparedCustomer {
+interface PreparedCustomer {
   uuid: string;
   channel: string;
   body: CustomerFacts;

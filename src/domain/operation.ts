@@ -37,7 +37,7 @@ export async function retryAll(
 }
 
 /** Which address, by its UUID, and what to change of it. */
-export type AddressCorrection = Given<Omit<AddressFacts, 'uuid' | 'position'>> & { id: string };
+type AddressCorrection = Given<Omit<AddressFacts, 'uuid' | 'position'>> & { id: string };
 
 /**
  * Replaces values of a failed operation, which must then keep the rules, and lets it be tried again. An operation that changes a customer

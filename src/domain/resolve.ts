@@ -24,7 +24,7 @@ import { contradictions, MOST_ADDRESSES, textOf, tooManyAddresses, uuidRule } fr
 /** How often an operation that fails for a passing reason is tried before it is set aside. */
 export const MOST_TRIES = 3;
 
-export interface Resolved {
+interface Resolved {
   synced: number;
   failed: number;
   /** Numbers left in the sequence after this, when it runs low. */

@@ -70,7 +70,7 @@ export interface Received {
 }
 
 /** A customer of a download package that this database has to compare with headquarters. */
-export interface Outdated {
+interface Outdated {
   uuid: string;
   version: number;
   /** It is not here: the database was restored from an older backup, or replaced. */
