@@ -1,37 +1,27 @@
 import type { EntityManager } from 'typeorm';
 import { knownAddresses, knownCustomers } from '../data/hq/customer.bulk.ts';
 import { markSynchronizedBy, operationsDueOf, troubleOf } from '../data/hq/operation.bulk.ts';
+import type { Setback } from '../data/hq/transaction.bulk.ts';
 import type { RetailTransaction } from '../data/hq/transaction.ts';
 import { NumberSequenceExhausted } from '../errors.ts';
 import { checked, resolveOperations } from './resolve.ts';
 
-/** What resolving needs to know of a transaction. */
-export type Referencing = Pick<RetailTransaction, 'sequence' | 'uuid' | 'customerUuid' | 'deliveryAddressUuid'>;
-
-/** Why a transaction cannot go on yet. WAITING ends by itself; FAILED when somebody has mended the customer's operation. */
-export interface Obstacle {
-  state: 'WAITING' | 'FAILED';
-  errorCode: string;
-  error: string;
-}
-
 /**
  * Synchronizes the customers and addresses that transactions reference, through the one resolver and in the caller's transaction, and
- * answers which of the transactions cannot go on, by their sequence, with the reason. What was synchronized is marked with its cause,
- * `by` of the transaction that needed it first. A transaction without a customer needs nobody.
+ * returns why some of the transactions cannot go on, by their sequence: WAITING ends by itself, FAILED when somebody has corrected the
+ * customer's operation. What was synchronized is marked with the transaction that needed it first. A transaction without a customer needs
+ * nobody.
  */
-export async function resolveReferences<T extends Referencing>(
+export async function resolveReferences(
   tx: EntityManager,
-  transactions: readonly T[],
+  transactions: readonly Pick<RetailTransaction, 'sequence' | 'uuid' | 'customerUuid' | 'deliveryAddressUuid'>[],
   now: string,
-  by: (transaction: T) => string,
-): Promise<Map<number, Obstacle>> {
+  noun: 'order' | 'sale',
+): Promise<Map<number, Setback>> {
   const causes = new Map<string, string>();
-  for (const transaction of transactions) {
-    const { customerUuid: uuid } = transaction;
-    if (uuid !== null && !causes.has(uuid)) causes.set(uuid, by(transaction));
-  }
-  const obstacles = new Map<number, Obstacle>();
+  for (const { uuid, customerUuid } of transactions)
+    if (customerUuid !== null && !causes.has(customerUuid)) causes.set(customerUuid, `${noun} ${uuid}`);
+  const obstacles = new Map<number, Setback>();
   const uuids = [...causes.keys()];
   if (uuids.length === 0) return obstacles;
 
@@ -52,7 +42,7 @@ export async function resolveReferences<T extends Referencing>(
     const lack = known.has(customer!)
       ? ({ what: 'address', name: `The address ${address} of the customer ${customer}` } as const)
       : ({ what: 'customer', name: `The customer ${customer}` } as const);
-    obstacles.set(sequence, obstacle(lack, trouble.get(customer!), exhausted));
+    obstacles.set(sequence, { sequence, ...obstacle(lack, trouble.get(customer!), exhausted) });
   }
   return obstacles;
 }
@@ -87,19 +77,19 @@ function obstacle(
   { what, name }: { what: 'customer' | 'address'; name: string },
   trouble: 'FAILED' | 'PENDING' | undefined,
   exhausted: NumberSequenceExhausted | undefined,
-): Obstacle {
+): Omit<Setback, 'sequence'> {
   const code = what.toUpperCase();
   if (trouble === 'FAILED') {
     return {
-      state: 'FAILED',
+      status: 'FAILED',
       errorCode: `ASYNC_${code}_SYNC_FAILED`,
       error: `${name} could not be synchronized. Mend the failed operation of the customer, and this goes on by itself.`,
     };
   }
   if (trouble === 'PENDING' && exhausted)
-    return { state: 'WAITING', errorCode: exhausted.code, error: exhausted.message };
+    return { status: 'WAITING', errorCode: exhausted.code, error: exhausted.message };
   return {
-    state: 'WAITING',
+    status: 'WAITING',
     errorCode: `ASYNC_${code}_NOT_UPLOADED`,
     error: `${name} has not reached headquarters yet. This goes on by itself when it has.`,
   };

@@ -8,19 +8,17 @@ import type { TransactionBody, TransactionTotals } from '../data/transaction-row
 import { businessDays, dayIn } from './business-day.ts';
 import { decimalOf, timesQuantity } from './money.ts';
 import { resolveReferences } from './references.ts';
+import { textOf } from './rules.ts';
 import { shapeIssues, totalsOf } from './transaction-rules.ts';
 
-/** A sale with what is wrong with its shape; null when nothing is. */
+/** A sale with what is wrong with its shape; undefined when nothing is. */
 export interface CheckedSale extends DueTransaction {
-  invalid: string | null;
+  invalid: string | undefined;
 }
 
 /** Checks the shape of sales, before the transaction that validates them. */
 export const checkedSales = (sales: DueTransaction[]): CheckedSale[] =>
-  sales.map((sale) => {
-    const [issue] = shapeIssues(sale.payload);
-    return { ...sale, invalid: issue ? [issue.path.join('.'), issue.rule].filter(Boolean).join(': ') : null };
-  });
+  sales.map((sale) => Object.assign(sale, { invalid: textOf(shapeIssues(sale.payload)) }));
 
 /**
  * Validates sales of a channel in the caller's transaction, the customers and addresses that they name synchronized first. Each passes, or
@@ -33,17 +31,19 @@ export async function validateSales(
   now: string,
 ): Promise<{ done: number; failed: number }> {
   const setbacks: Setback[] = sales.flatMap(({ sequence, invalid }) =>
-    invalid === null ? [] : [setback(sequence, { errorCode: 'INVALID_INPUT', error: invalid })],
+    invalid === undefined ? [] : [{ sequence, status: 'FAILED', errorCode: 'INVALID_INPUT', error: invalid }],
   );
-  const shaped = sales.filter(({ invalid }) => invalid === null);
-  const obstacles = await resolveReferences(tx, shaped, now, ({ uuid }) => `sale ${uuid}`);
-  for (const [sequence, { state: status, ...reason }] of obstacles)
-    setbacks.push({ ...setback(sequence, reason), status });
+  const shaped = sales.filter(({ invalid }) => invalid === undefined);
+  const obstacles = await resolveReferences(tx, shaped, now, 'sale');
+  setbacks.push(...obstacles.values());
   const ready = shaped.filter(({ sequence }) => !obstacles.has(sequence));
   const violations = await violationsIn(tx, channel, ready);
   for (const [sequence, found] of violations)
     setbacks.push({
-      ...setback(sequence, { errorCode: 'VALIDATION_ERROR', error: found[0]!.message }),
+      sequence,
+      status: 'FAILED',
+      errorCode: 'VALIDATION_ERROR',
+      error: found[0]!.message,
       validationErrors: found,
     });
   const passed = ready.filter(({ sequence }) => !violations.has(sequence));
@@ -65,14 +65,6 @@ function totalsOfParts({ sequence, payload }: DueTransaction) {
   const same = (Object.keys(totals) as (keyof typeof totals)[]).every((name) => totals[name] === payload[name]);
   return same ? [] : [{ sequence, ...totals }];
 }
-
-const setback = (sequence: number, reason: { errorCode: string; error: string }): Setback => ({
-  sequence,
-  status: 'FAILED',
-  nextTryAt: null,
-  counts: false,
-  ...reason,
-});
 
 /** The violations of these sales by their sequence. */
 async function violationsIn(

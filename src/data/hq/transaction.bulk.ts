@@ -139,15 +139,16 @@ export async function countDueTransactions(
   return row!.count;
 }
 
+/** Why a transaction cannot go on. */
 export interface Setback {
   sequence: number;
-  /** WAITING uses up no try; FAILED with `nextTryAt` is tried again by itself, without it waits for a person. */
+  /** WAITING ends by itself and uses up no try. FAILED is tried again at `nextTryAt`; without it, a person is needed. */
   status: 'WAITING' | 'FAILED';
-  nextTryAt: string | null;
+  nextTryAt?: string | null;
   errorCode: string;
   error: string;
   /** Whether this was a try that counts. */
-  counts: boolean;
+  counts?: boolean;
   validationErrors?: RetailTransaction['validationErrors'];
 }
 

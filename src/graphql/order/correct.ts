@@ -1,4 +1,5 @@
 import type { EntityManager, FindOptionsWhere } from 'typeorm';
+import type { TransactionRow } from '../../data/channel/transaction.ts';
 import { entityPage } from '../../data/entity-page.ts';
 import { AuditEntry } from '../../data/hq/audit.ts';
 import {
@@ -21,6 +22,7 @@ import { ChannelNotFound, InvalidInput, NotFound, WrongState } from '../../error
 import { atMost } from '../bounded.ts';
 import { builder } from '../builder.ts';
 import { channelOf } from '../channel/channel.ts';
+import type { Context } from '../context.ts';
 import { Audit, AuditEntryConnection } from '../customer/operation.ts';
 import { listById } from '../keyset.ts';
 import { ofChannel } from '../scopes.ts';
@@ -65,53 +67,59 @@ const ValidationError = builder.objectRef<{ rule: string; message: string }>('Va
   }),
 });
 
+/** Resolves to what headquarters says of a transaction, or to `otherwise` if it has none. */
+const atHeadquarters =
+  <Name extends keyof Received, Otherwise>(name: Name, otherwise: Otherwise) =>
+  async (row: TransactionRow, _args: object, context: Context) =>
+    (await received(context).load(row))?.[name] ?? otherwise;
+
 builder.objectFields(RetailTransaction, (t) => ({
   status: t.field({
     type: Status,
     description: 'Where it stands at headquarters.',
-    resolve: async (row, _args, context) => (await received(context).load(row))?.status ?? 'NOT_UPLOADED',
+    resolve: atHeadquarters('status', 'NOT_UPLOADED'),
   }),
   errorCode: t.string({
     nullable: true,
     description: 'Why it waits or failed, for programs.',
-    resolve: async (row, _args, context) => (await received(context).load(row))?.errorCode ?? null,
+    resolve: atHeadquarters('errorCode', null),
   }),
   error: t.string({
     nullable: true,
     description: 'Why it waits or failed, for people.',
-    resolve: async (row, _args, context) => (await received(context).load(row))?.error ?? null,
+    resolve: atHeadquarters('error', null),
   }),
   validationErrors: t.field({
     type: [ValidationError],
     ...atMost(validationRules.length),
     description: 'The rules that a sale breaks; empty when it breaks none, or was not validated.',
-    resolve: async (row, _args, context) => (await received(context).load(row))?.validationErrors ?? [],
+    resolve: atHeadquarters('validationErrors', []),
   }),
   tryCount: t.int({
     description: 'How often it failed for a passing reason. Waiting does not count.',
-    resolve: async (row, _args, context) => (await received(context).load(row))?.tryCount ?? 0,
+    resolve: atHeadquarters('tryCount', 0),
   }),
   nextTryAt: t.field({
     type: 'DateTime',
     nullable: true,
     description: 'When it is tried again by itself.',
-    resolve: async (row, _args, context) => (await received(context).load(row))?.nextTryAt ?? null,
+    resolve: atHeadquarters('nextTryAt', null),
   }),
   corrected: t.boolean({
     description: 'Whether an operator corrected what the channel sent.',
-    resolve: async (row, _args, context) => (await received(context).load(row))?.corrected ?? false,
+    resolve: atHeadquarters('corrected', false),
   }),
   receivedAt: t.field({
     type: 'DateTime',
     nullable: true,
     description: 'When headquarters received it.',
-    resolve: async (row, _args, context) => (await received(context).load(row))?.receivedAt ?? null,
+    resolve: atHeadquarters('receivedAt', null),
   }),
   modifiedAt: t.field({
     type: 'DateTime',
     nullable: true,
     description: 'When its status at headquarters changed last.',
-    resolve: async (row, _args, context) => (await received(context).load(row))?.modifiedAt ?? null,
+    resolve: atHeadquarters('modifiedAt', null),
   }),
   salesOrder: t.field({
     type: SalesOrder,

@@ -354,11 +354,8 @@ builder.queryField('transactions', (t) =>
           businessDate: args.businessDate ?? undefined,
           shiftUuid: args.shiftUuid ?? undefined,
         };
-        return keysetConnection<number, RecordedTransaction>(
-          { args, keyFrom: numberKey, descending: args.orderBy === 'NEWEST_FIRST' },
-          ({ id }) => id,
-          (page) => database.read((db) => channelTransactionPage(db, filter, page)),
-        );
+        const order = args.orderBy === 'NEWEST_FIRST' ? 'newest first' : 'oldest first';
+        return listById(database, args, (db, page) => channelTransactionPage(db, filter, page), order);
       },
     },
     TransactionConnection,
