@@ -29,8 +29,8 @@ import { one, sql } from './sql.ts';
  *
  * JSON columns are declared `@Column({ type: 'json' })`. TypeORM 0.3.31 supports that type on both databases, and reads and writes
  * objects on both: PostgreSQL's column is `json`; on SQLite, TypeORM converts to and from text, and the column is `text` (a column
- * declared `json` there would have NUMERIC affinity). `simple-json` is text to TypeORM on PostgreSQL too: it parses again a string that
- * the driver has parsed already, and its schema never matches a `json` column.
+ * declared `json` there would have NUMERIC affinity). Not `simple-json`: TypeORM takes it for text on PostgreSQL too, and parses again
+ * a string that the driver has parsed already.
  */
 
 /** An entity class. */
@@ -293,7 +293,6 @@ function typeOf({ type, entityMetadata, propertyPath }: ColumnMetadata): ColumnT
     case 'boolean':
       return 'boolean';
     case 'json':
-    case 'simple-json':
       return 'json';
     default:
       throw new Error(`${entityMetadata.name}.${propertyPath} has a type that cannot be moved as JSON: ${type}.`);

@@ -1,5 +1,5 @@
 import type { EntityManager } from 'typeorm';
-import { type Column, type ColumnType, dialectOf } from './dialect/dialect.ts';
+import { dialectOf } from './dialect/dialect.ts';
 import { LARGEST_PACKAGE } from './sizes.ts';
 
 /**
@@ -34,31 +34,6 @@ export function only<Row>(found: readonly Row[]): Row {
   if (found.length !== 1) throw new Error(`${found.length} rows instead of one`);
   return found[0]!;
 }
-
-type Columns = Readonly<Record<string, ColumnType>>;
-
-const listOf = (columns: Columns): Column[] =>
-  Object.entries(columns).map(([name, type]) => ({ name, type, path: [name] }));
-
-/** As `rows` of columns.ts, for a table whose columns are listed by hand. */
-export const rows = (db: EntityManager, columns: Columns, parameter: string): string =>
-  dialectOf(db).rows(listOf(columns), parameter);
-
-/** As `unpacked` of columns.ts, for a table whose columns are listed by hand. */
-export function unpacked(
-  db: EntityManager,
-  columns: Columns,
-  column: string,
-  key: string,
-  { list = false } = {},
-): { join: string; field: (name: string) => string } {
-  const { join, value } = dialectOf(db).unpacked(listOf(columns), column, key, list);
-  return { join, field: (name) => value({ name, type: columns[name]!, path: [name] }) };
-}
-
-/** As `packed` of columns.ts, for a table whose columns are listed by hand. */
-export const packed = (db: EntityManager, columns: Columns, alias = 'x', order?: string): string =>
-  dialectOf(db).packed(listOf(columns), alias, order);
 
 /** Joins the rows of `table` (as `alias`) that match what stands before it in the FROM clause, found through their index row by row. */
 export const matching = (db: EntityManager, table: string, alias: string, condition: string): string =>

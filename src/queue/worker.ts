@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { EntityManager } from 'typeorm';
 import { LONGEST_LEASE, LONGEST_PAUSE } from '../data/clock.ts';
-import { noteOutcomes } from '../data/hq/job-failure.ts';
+import { noteOutcomes } from '../data/hq/job-failure.bulk.ts';
 import {
   anyDue,
   changeHeld,

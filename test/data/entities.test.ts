@@ -37,7 +37,7 @@ function described(entities: readonly EntityMetadata[]): Tables {
       const isRowId = !onPostgres && isPrimary && primaryColumns.length === 1 && type === 'bigint';
       const json = onPostgres ? 'json' : 'text';
       tables[tableName][databaseName] = {
-        type: isRowId ? 'integer' : type === 'json' || type === 'simple-json' ? json : String(type),
+        type: isRowId ? 'integer' : type === 'json' ? json : String(type),
         nullable: isNullable,
         primary: isPrimary,
       };

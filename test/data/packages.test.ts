@@ -1,8 +1,9 @@
 import type { EntityManager } from 'typeorm';
 import { expect, onTestFinished, test } from 'vitest';
+import { packed, rows } from '../../src/data/columns.ts';
 import type { Database } from '../../src/data/database.ts';
 import { headquarters, openDatabase } from '../../src/data/open.ts';
-import { listed, one, packed, rows, sql } from '../../src/data/sql.ts';
+import { listed, one, sql } from '../../src/data/sql.ts';
 import { emptyDatabases, onPostgres } from '../support/headquarters.ts';
 
 const columns = { id: 'bigint', name: 'text', flag: 'boolean', amount: 'bigint', payload: 'json' } as const;
@@ -35,7 +36,7 @@ const store = (tx: EntityManager, text: string) =>
   sql(tx, `insert into t (${names}) select ${names} from ${rows(tx, columns, '$1')}`, [text]);
 const pack = async (database: Database) =>
   (await database.read((db) =>
-    one<{ package: string }>(db, `select ${packed(db, columns, 'x', 'x.id')} as package from t x`),
+    one<{ package: string }>(db, `select ${packed(db, columns, 'x', { order: 'x.id' })} as package from t x`),
   ))!.package;
 const read = async (database: Database) =>
   (await database.read((db) => sql(db, `select ${names} from t order by id`))).map(({ flag, payload, ...row }) => ({

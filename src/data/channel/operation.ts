@@ -11,7 +11,7 @@ export class Operation<Kind extends OperationKind = OperationKind> {
   @Column({ type: 'text' }) channel!: string;
   @Column({ type: 'text', nullable: true }) customerUuid!: string | null;
   @Column({ type: 'text' }) kind!: Kind;
-  @Column({ type: 'simple-json' }) payload!: Payloads[Kind];
+  @Column({ type: 'json' }) payload!: Payloads[Kind];
   @Column({ type: 'text' }) createdAt!: string;
 }
 

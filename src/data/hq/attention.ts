@@ -1,5 +1,6 @@
 import type { EntityManager } from 'typeorm';
-import { listed, one, packed, rows, sql } from '../sql.ts';
+import { packed, rows } from '../columns.ts';
+import { listed, one, sql } from '../sql.ts';
 import { calculationStates, postingStates } from './statement.ts';
 
 export interface AttentionRow {
@@ -262,7 +263,7 @@ export async function attentionPage(
   const row = await one<{ page: string }>(
     db,
     statement(
-      `select ${packed(db, columns, 'x', 'x.rank, x.since, x.item')} as page from (
+      `select ${packed(db, columns, 'x', { order: 'x.rank, x.since, x.item' })} as page from (
          select * from found where (rank, since, item) > (cast(${at(1)} as integer), ${at(2)}, ${at(3)}) order by rank, since, item limit ${at(4)}) as x`,
     ),
     [...parameters, after.rank, after.since, after.item, page.limit],

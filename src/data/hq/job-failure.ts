@@ -1,6 +1,4 @@
-import { Column, Entity, type EntityManager, PrimaryColumn } from 'typeorm';
-import { listed, rows, sql } from '../sql.ts';
-import type { Held, JobRun } from './job-run.ts';
+import { Column, Entity, PrimaryColumn } from 'typeorm';
 
 /*
  * Which job does not work for which channel: what a step of an ended run left behind, alone or in a chain, until the same job has done its
@@ -18,70 +16,4 @@ export class JobFailure {
   @Column({ type: 'boolean' }) isWhole!: boolean;
   @Column({ type: 'text' }) code!: string;
   @Column({ type: 'text' }) message!: string;
-}
-
-const failureColumns = {
-  place: 'bigint',
-  job: 'text',
-  channel_database: 'text',
-  code: 'text',
-  message: 'text',
-} as const;
-
-/**
- * Notes what became of the steps of a run that has ended, in the transaction that ends it. A step that failed as a whole failed for each
- * channel of the run, and one that failed with a channel database for the channels in it. Steps that were not done change nothing; of a
- * run that failed before any was, the first one failed.
- */
-export async function noteOutcomes(
-  tx: EntityManager,
-  { id, channels }: Pick<JobRun, 'id' | 'channels'>,
-  { state, steps = [], errorCode, error }: Held,
-  at: string,
-): Promise<void> {
-  const failed = steps.find((step) => step.state === 'FAILED') ?? steps.find((step) => step.state !== 'SUCCEEDED');
-  const outcomes = steps.flatMap((step) => {
-    if (step.state === 'SUCCEEDED') return [{ job: step.job, reasons: [] }];
-    if (step.state !== 'FAILED' && (state !== 'FAILED' || step !== failed)) return [];
-    const whole = { channelDatabase: null, code: errorCode ?? 'INTERNAL', message: error ?? '' };
-    return [{ job: step.job, reasons: step.failures.length > 0 ? step.failures : [whole] }];
-  });
-  if (outcomes.length === 0) return;
-  // A job that is in a chain twice counts as it ended the second time.
-  const byJob = new Map(outcomes.map(({ job, reasons }) => [job, reasons]));
-  const failures = [...byJob].flatMap(([job, reasons]) =>
-    reasons.map(({ channelDatabase: channel_database, ...reason }) => ({ job, channel_database, ...reason })),
-  );
-  // A channel that does not exist has no database.
-  const covered = `covered(channel, channel_database) as (${
-    channels === null
-      ? 'select code, channel_database from channel'
-      : `select named.value, c.channel_database from ${listed(tx, '$1')} as named left join channel c on c.code = named.value`
-  })`;
-  const given = channels === null ? [] : [JSON.stringify(channels)];
-  const parameter = (number: number) => `$${given.length + number}`;
-  const concerns = `case when x.code = 'CHANNEL_NOT_FOUND' then c.channel_database is null
-    when x.channel_database is null then c.channel_database is not null else x.channel_database = c.channel_database end`;
-  const found = JSON.stringify(failures.map((failure, place) => ({ place, ...failure })));
-  await sql(
-    tx,
-    `with ${covered}
-     delete from job_failure where job in ${listed(tx, parameter(1))} and channel in (select channel from covered) and not exists (
-       select 1 from ${rows(tx, failureColumns, parameter(2))} cross join covered c
-       where x.job = job_failure.job and c.channel = job_failure.channel and ${concerns})`,
-    [...given, JSON.stringify([...byJob.keys()]), found],
-  );
-  if (failures.length === 0) return;
-  await sql(
-    tx,
-    `with ${covered}
-     insert into job_failure (job, channel, run_id, since, is_whole, code, message)
-     select f.job, f.channel, ${parameter(1)}, ${parameter(2)}, f.is_whole, f.code, f.message from (
-       select x.job, c.channel, x.channel_database is null as is_whole, x.code, x.message,
-         row_number() over (partition by x.job, c.channel order by x.place) as nth
-       from ${rows(tx, failureColumns, parameter(3))} cross join covered c where ${concerns}) as f
-     where f.nth = 1
-     on conflict (job, channel) do update set run_id = excluded.run_id, is_whole = excluded.is_whole, code = excluded.code, message = excluded.message`,
-    [...given, id, at, found],
-  );
 }

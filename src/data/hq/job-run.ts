@@ -51,12 +51,12 @@ export class JobRun {
   /** Runs with the same scope never run at once: asking again answers the one that is under way. */
   @Column({ type: 'text' }) scope!: string;
   /** Null means all channels. */
-  @Column({ type: 'simple-json', nullable: true }) channels!: string[] | null;
-  @Column({ type: 'simple-json', nullable: true }) arguments!: JobArguments | null;
+  @Column({ type: 'json', nullable: true }) channels!: string[] | null;
+  @Column({ type: 'json', nullable: true }) arguments!: JobArguments | null;
   @Column({ type: 'text' }) requestedBy!: string;
   @Column({ type: 'text' }) cause!: Cause;
   @Column({ type: 'text' }) state!: RunState;
-  @Column({ type: 'simple-json' }) steps!: Step[];
+  @Column({ type: 'json' }) steps!: Step[];
   /** How often a worker took it up. */
   @Column({ type: 'integer' }) attempt!: number;
   /** How often it was retried since it last moved anything: after an unexpected error, or for a database that was unavailable. */
@@ -64,7 +64,7 @@ export class JobRun {
   /** How often its process died while it was under way, since it last moved anything. */
   @Column({ type: 'integer' }) crashes!: number;
   /** What remains to be done concerns only these channel databases, because they were unavailable; null: all. */
-  @Column({ type: 'simple-json', nullable: true }) onlyDatabases!: string[] | null;
+  @Column({ type: 'json', nullable: true }) onlyDatabases!: string[] | null;
   /** Counts the workers that held it. Only the newest may write. */
   @Column({ type: 'bigint' }) fence!: number;
   @Column({ type: 'text', nullable: true }) worker!: string | null;

@@ -1,6 +1,6 @@
 import type { EntityManager } from 'typeorm';
-import { copied, insertInto, rows } from '../columns.ts';
-import { listed, matching, sql, unpacked } from '../sql.ts';
+import { copied, insertInto, rows, unpacked } from '../columns.ts';
+import { listed, matching, sql } from '../sql.ts';
 import { paymentColumns, type Tender, type TransactionTotals, totalNames } from '../transaction-rows.ts';
 import { type Account, Invoice, type Journal, JournalEntry, Settlement } from './journal.ts';
 

@@ -18,7 +18,7 @@ export class CustomerOperation {
   @Column({ type: 'text' }) customerUuid!: string;
   /** One of another kind than those of customers, or of a kind that nobody knows, was set aside on its way. */
   @Column({ type: 'text' }) kind!: string;
-  @Column({ type: 'simple-json' }) payload!: OperationPayload;
+  @Column({ type: 'json' }) payload!: OperationPayload;
   /** True when an operator changed what the channel sent. */
   @Column({ type: 'boolean' }) corrected!: boolean;
   @Column({ type: 'text' }) state!: OperationState;

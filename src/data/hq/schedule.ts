@@ -9,7 +9,7 @@ export class Schedule {
   @PrimaryGeneratedColumn({ type: 'bigint' }) id!: number;
   @Column({ type: 'text' }) job!: string;
   /** Null means all channels. */
-  @Column({ type: 'simple-json', nullable: true }) channels!: string[] | null;
+  @Column({ type: 'json', nullable: true }) channels!: string[] | null;
   @Column({ type: 'text' }) cron!: string;
   @Column({ type: 'text' }) timeZone!: string;
   @Column({ type: 'boolean' }) enabled!: boolean;

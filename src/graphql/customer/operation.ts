@@ -1,5 +1,3 @@
-import type { FindOptionsWhere } from 'typeorm';
-import { entityPage } from '../../data/entity-page.ts';
 import { AuditEntry } from '../../data/hq/audit.ts';
 import { firstOperations } from '../../data/hq/operation.bulk.ts';
 import {
@@ -9,6 +7,7 @@ import {
   operationPage,
   type operationStates,
 } from '../../data/hq/operation.ts';
+import { keysetPage } from '../../data/keyset-page.ts';
 import { correct, retryAll, retryOne } from '../../domain/operation.ts';
 import { kindOf, kinds } from '../../domain/operations/index.ts';
 import { ChannelNotFound, InvalidInput, NotFound, WrongState } from '../../errors.ts';
@@ -115,8 +114,8 @@ CustomerOperation.implement({
         description: 'What operators did to it, oldest first.',
         authScopes: { operator: 'reading the audit trail' },
         resolve: ({ sequence }, args, { hq }) => {
-          const where: FindOptionsWhere<AuditEntry> = { subject: `customer-operation:${sequence}` };
-          return listById(hq, args, (db, page) => entityPage(db, AuditEntry, 'id', where, page));
+          const where = { subject: `customer-operation:${sequence}` };
+          return listById(hq, args, (db, page) => keysetPage(db, AuditEntry, 'id', where, page));
         },
       },
       AuditEntryConnection,

@@ -1,4 +1,3 @@
-import { entityPage } from '../../data/entity-page.ts';
 import {
   type causes,
   JobRun as JobRunRow,
@@ -9,6 +8,7 @@ import {
   type StepFailure,
   type stepStates,
 } from '../../data/hq/job-run.ts';
+import { keysetPage } from '../../data/keyset-page.ts';
 import { ChannelNotFound, NotFound, WrongState } from '../../errors.ts';
 import { enumValueOf, type JobName, jobNames, jobsAndChains, mutationOf, stepsOf } from '../../jobs/index.ts';
 import { cancel, retry, start } from '../../queue/queue.ts';
@@ -177,8 +177,8 @@ builder.queryFields((t) => ({
       },
       resolve: (_root, args, { hq }) => {
         const { job, state, cause } = args;
-        const where = { ...(job ? { job } : {}), ...(state ? { state } : {}), ...(cause ? { cause } : {}) };
-        return listById(hq, args, (db, page) => entityPage(db, JobRunRow, 'id', where, page), 'newest first');
+        const where = { job: job ?? undefined, state: state ?? undefined, cause: cause ?? undefined };
+        return listById(hq, args, (db, page) => keysetPage(db, JobRunRow, 'id', where, page), 'newest first');
       },
     },
     { name: 'JobRunConnection' },

@@ -1,5 +1,5 @@
-import { entityPage } from '../../data/entity-page.ts';
 import { DownloadSession as DownloadRow, sessionsOfRuns, UploadSession as UploadRow } from '../../data/hq/session.ts';
+import { keysetPage } from '../../data/keyset-page.ts';
 import { atMost } from '../bounded.ts';
 import { builder } from '../builder.ts';
 import { keysetConnection, LARGEST_PAGE, textKey } from '../keyset.ts';
@@ -115,11 +115,11 @@ builder.queryFields((t) => ({
       authScopes: { operator: 'reading sessions' },
       resolve: (_root, args, { hq }) => {
         const { channelDatabase, status } = args;
-        const where = { ...(channelDatabase ? { channelDatabase } : {}), ...(status ? { status } : {}) };
+        const where = { channelDatabase: channelDatabase ?? undefined, status: status ?? undefined };
         return keysetConnection<string, UploadRow>(
           { args, keyFrom: textKey, descending: true },
           ({ id }) => id,
-          (keyset) => hq.read((db) => entityPage(db, UploadRow, 'id', where, keyset)),
+          (keyset) => hq.read((db) => keysetPage(db, UploadRow, 'id', where, keyset)),
         );
       },
     },
@@ -138,11 +138,11 @@ builder.queryFields((t) => ({
       authScopes: { operator: 'reading sessions' },
       resolve: (_root, args, { hq }) => {
         const { channelDatabase, status } = args;
-        const where = { ...(channelDatabase ? { channelDatabase } : {}), ...(status ? { status } : {}) };
+        const where = { channelDatabase: channelDatabase ?? undefined, status: status ?? undefined };
         return keysetConnection<string, DownloadRow>(
           { args, keyFrom: textKey, descending: true },
           ({ id }) => id,
-          (keyset) => hq.read((db) => entityPage(db, DownloadRow, 'id', where, keyset)),
+          (keyset) => hq.read((db) => keysetPage(db, DownloadRow, 'id', where, keyset)),
         );
       },
     },

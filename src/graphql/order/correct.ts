@@ -1,6 +1,5 @@
-import type { EntityManager, FindOptionsWhere } from 'typeorm';
+import type { EntityManager } from 'typeorm';
 import type { TransactionRow } from '../../data/channel/transaction.ts';
-import { entityPage } from '../../data/entity-page.ts';
 import { AuditEntry } from '../../data/hq/audit.ts';
 import {
   type RetailTransaction as Received,
@@ -8,6 +7,7 @@ import {
   transactionsWhere,
 } from '../../data/hq/transaction.ts';
 import { validationRules } from '../../data/hq/validation.ts';
+import { keysetPage } from '../../data/keyset-page.ts';
 import { plainText } from '../../domain/rules.ts';
 import {
   beginEditing,
@@ -141,8 +141,8 @@ builder.objectFields(RetailTransaction, (t) => ({
       authScopes: { operator: 'reading the audit trail' },
       resolve: async (row, args, context) => {
         const sequence = (await received(context).load(row))?.sequence ?? 0;
-        const where: FindOptionsWhere<AuditEntry> = { subject: `transaction:${sequence}` };
-        return listById(context.hq, args, (db, page) => entityPage(db, AuditEntry, 'id', where, page));
+        const where = { subject: `transaction:${sequence}` };
+        return listById(context.hq, args, (db, page) => keysetPage(db, AuditEntry, 'id', where, page));
       },
     },
     AuditEntryConnection,
