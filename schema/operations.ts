@@ -61,11 +61,11 @@ export type CancelOrderInput = {
 
 /** How a channel sells. */
 export type ChannelType =
-  /** A call centre. */
+  /** A call center. */
   | 'CALL_CENTER'
   /** A web shop. */
   | 'ONLINE_STORE'
-  /** A store with tills. */
+  /** A store with registers. */
   | 'RETAIL_STORE';
 
 /** Which shift, and what was counted. */
@@ -78,23 +78,23 @@ export type CountShiftInput = {
   uuid: string;
 };
 
-/** A new channel. */
+/** The channel to create. */
 export type CreateChannelInput = {
-  /** The database to live in, made on first use; several channels may name the same one. Default: one of its own. */
+  /** Name of the channel database, created on first use. Several channels may share one. Default: a database of its own. */
   channelDatabase?: string | null | undefined;
-  /** A lower-case letter, then at most 39 lower-case letters, digits or hyphens. It never changes. */
+  /** Permanent code: a lowercase letter followed by at most 39 lowercase letters, digits, or hyphens. */
   code: string;
-  /** ISO 3166-1 alpha-2 code, e.g. `US`. */
+  /** ISO 3166-1 alpha-2 code of the channel’s country, such as `US`. */
   country: string;
-  /** ISO 4217 code, e.g. `USD`. */
+  /** ISO 4217 code of the currency the channel sells in, such as `USD`. */
   currency: string;
-  /** Whether a new customer is converted at once. Default true. */
+  /** Whether new customers are converted immediately. Default: true. */
   liveConversion?: boolean | null | undefined;
-  /** What people call it. */
+  /** Display name. */
   name: string;
-  /** IANA time zone, e.g. `America/Chicago`. */
+  /** IANA time zone of the channel’s business days, such as `America/Chicago`. */
   timeZone: string;
-  /** How it sells. */
+  /** Store, web shop, or call center. */
   type: ChannelType;
 };
 
@@ -315,50 +315,50 @@ export type JobName =
 
 /** Why a run was started. */
 export type JobRunCause =
-  /** A channel had something new. */
+  /** A channel had new data (live conversion). */
   | 'LIVE'
-  /** Somebody asked for it. */
+  /** An operator requested it. */
   | 'OPERATOR'
-  /** It was due. */
+  /** A schedule was due. */
   | 'SCHEDULE';
 
-/** Which run. */
+/** Identifies a run. */
 export type JobRunInput = {
   /** Its global ID. */
   id: string | number;
 };
 
-/** Where a run stands. */
+/** The state of a run. */
 export type JobRunState =
-  /** Ended by an operator. What was committed stays; it can be retried. */
+  /** Canceled by an operator. What was committed stays, and the run can be retried. */
   | 'CANCELLED'
-  /** Ended with an error. What was committed stays; it can be retried. */
+  /** Ended with an error. What was committed stays, and the run can be retried. */
   | 'FAILED'
-  /** Waiting for a worker, or for its next try; if channel databases were unavailable, `steps.failures` names them, and the next try is about these only. */
+  /** Waiting for a worker, or for a retry. If channel databases were unavailable, `steps.failures` names them, and the retry covers only these. */
   | 'QUEUED'
-  /** A worker has it. */
+  /** A worker is executing it. */
   | 'RUNNING'
   /** Done. Records that were set aside do not fail a run; see `progress.failed`. */
   | 'SUCCEEDED';
 
-/** Where a step stands. */
+/** The state of a step. */
 export type JobStepState =
-  /** Cancelled. */
+  /** Canceled before it was done. */
   | 'CANCELLED'
   /** Ended with failures; see `failures`. */
   | 'FAILED'
-  /** Under way. */
+  /** In progress. */
   | 'RUNNING'
   /** Done. */
   | 'SUCCEEDED'
-  /** Not begun. */
+  /** Not started. */
   | 'WAITING';
 
-/** What happens with times that passed while headquarters was down. */
+/** What to do about runs that were due while headquarters was down. */
 export type MissedRuns =
-  /** Run once at the next start, however many were missed. */
+  /** Run once when headquarters starts again, however many runs were missed. */
   | 'RUN_ONCE'
-  /** Wait for the next time. */
+  /** Skip the missed runs and wait for the next scheduled time. */
   | 'SKIP';
 
 /** A new shift. */
@@ -430,11 +430,11 @@ export type RecordSaleInput = {
   total: string;
 };
 
-/** For which channels. */
+/** The channels, and for statements the business days, to run a job for. */
 export type RunJobInput = {
-  /** For statements: only sales and shifts up to this business day. Default: up to the day that it is in each channel’s time zone. */
+  /** For statements, the last business day whose sales and shifts are included. Default: today in each channel’s time zone. */
   businessDate?: string | null | undefined;
-  /** Codes of channels; null or left out: all. The P-job uploads the whole channel database that a channel lives in. At most 1,000. */
+  /** Codes of the channels. Omit it, or pass null, for all channels. The P-job always uploads entire channel databases, including other channels that share one. At most 1,000. */
   channels?: Array<string> | null | undefined;
 };
 
@@ -473,42 +473,42 @@ export type ShiftState =
   /** Its register is free for another shift; it can be resumed. */
   | 'SUSPENDED';
 
-/** How far a statement is: three states of calculation and ten of posting. An error leaves it in the state before; the next attempt resumes there. */
+/** A statement’s progress: three calculation states and ten posting states. A statement that fails stays in the last state it reached, and the next attempt resumes there. */
 export type StatementState =
-  /** Sales are put together by customer and day. */
+  /** The sales are aggregated by customer and day. */
   | 'AGGREGATED'
-  /** Its sums are known (or what was counted against what was expected). */
+  /** The totals (or the counted and expected amounts) are known. */
   | 'CALCULATED'
-  /** Its sums still hold, and every named customer has an account ID. */
+  /** The totals are verified, and every customer named in a sale has an account ID. */
   | 'CHECKED'
-  /** Given up before anything was posted; its sales are free for another statement. */
+  /** Cleared before anything was posted; its sales can join another statement. */
   | 'CLEARED'
-  /** Each aggregate has its sales order. */
+  /** Each aggregated transaction has its sales order. */
   | 'CUSTOMER_ORDER_CREATED'
   /** Each sales order has its invoice; journal SALES. */
   | 'CUSTOMER_ORDER_INVOICED'
   /** Discounts are posted; journal DISCOUNTS. */
   | 'DISCOUNTS_POSTED'
-  /** Payments by gift card are posted; journal GIFT_CARDS. */
+  /** Gift card payments are posted; journal GIFT_CARDS. */
   | 'GIFT_CARDS_POSTED'
   /** Charges and payment differences are posted; journal INCOME_EXPENSE. */
   | 'INCOME_EXPENSE_POSTED'
-  /** Sales (or shifts) are stamped with it; no other statement takes them. */
+  /** The sales (or shifts) are assigned to this statement; no other statement takes them. */
   | 'MARKED'
-  /** Payments are posted, journal PAYMENTS; counted differences too, journal DIFFERENCE. */
+  /** Payments are posted, journal PAYMENTS; so are counting differences, journal DIFFERENCE. */
   | 'PAYMENTS_POSTED'
-  /** Final: all balances, and its sales are POSTED. */
+  /** Final: every journal balances, and the sales are POSTED. */
   | 'POSTED'
-  /** It exists and has its number. */
+  /** The statement has been created and has its number. */
   | 'STARTED'
-  /** Payments are linked to the invoices that they settle. */
+  /** Payments are linked to the invoices they settle. */
   | 'VOUCHERS_LINKED';
 
-/** What a statement is about. */
+/** What a statement posts. */
 export type StatementType =
-  /** Closed shifts: what was counted against what was expected. */
+  /** Closed shifts: the difference between the amounts counted and expected. */
   | 'FINANCIAL'
-  /** Sales that passed validation, at any time of the day (trickle feed). */
+  /** Validated sales, at any time of the day (trickle feed). */
   | 'TRANSACTIONAL';
 
 /** What is paid with. */
@@ -602,37 +602,37 @@ export type TransactionStatus =
   /** Its customer or address has not reached headquarters. It uses up no retries and goes on by itself. */
   | 'WAITING';
 
-/** Settings to change; what is left out stays. */
+/** The settings to change; omitted fields keep their values. */
 export type UpdateChannelInput = {
-  /** Which channel. */
+  /** Code of the channel to change. */
   code: string;
-  /** ISO 3166-1 alpha-2 code, e.g. `US`. */
+  /** ISO 3166-1 alpha-2 code of the channel’s country, such as `US`. */
   country?: string | null | undefined;
-  /** ISO 4217 code, e.g. `USD`. */
+  /** ISO 4217 code of the currency the channel sells in, such as `USD`. */
   currency?: string | null | undefined;
-  /** Whether a new customer is converted at once. Switching it on converts what has waited. */
+  /** Whether new customers are converted immediately. Switching it on also converts customers that are pending. */
   liveConversion?: boolean | null | undefined;
-  /** What people call it. */
+  /** Display name. */
   name?: string | null | undefined;
-  /** IANA time zone, e.g. `America/Chicago`. */
+  /** IANA time zone of the channel’s business days, such as `America/Chicago`. */
   timeZone?: string | null | undefined;
-  /** How it sells. */
+  /** Store, web shop, or call center. */
   type?: ChannelType | null | undefined;
 };
 
-/** What to change; what is left out stays. */
+/** The changes to a schedule; omitted fields keep their values. */
 export type UpdateScheduleInput = {
-  /** Codes of channels; null: all. At most 1,000. */
+  /** Codes of the channels to run it for; null for all channels. At most 1,000. */
   channels?: Array<string> | null | undefined;
-  /** Cron pattern. */
+  /** Cron pattern of five parts, or of six parts that start with the second. */
   cron?: string | null | undefined;
-  /** Whether it runs. */
+  /** Whether the schedule starts runs. */
   enabled?: boolean | null | undefined;
-  /** Which schedule. */
+  /** Global ID of the schedule. */
   id: string | number;
-  /** What happens with missed times. */
+  /** What to do about missed runs. */
   missedRuns?: MissedRuns | null | undefined;
-  /** IANA time zone. */
+  /** IANA time zone of the pattern, such as `America/Chicago`. */
   timeZone?: string | null | undefined;
 };
 

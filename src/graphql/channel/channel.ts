@@ -15,9 +15,9 @@ import { keysetConnection, textKey } from '../keyset.ts';
 import { enumOf, operatorAction, operatorMutation, type Types } from '../vocabulary.ts';
 
 const ChannelType = enumOf<(typeof channelTypes)[number]>('ChannelType', 'How a channel sells.', {
-  RETAIL_STORE: 'A store with tills.',
+  RETAIL_STORE: 'A store with registers.',
   ONLINE_STORE: 'A web shop.',
-  CALL_CENTER: 'A call centre.',
+  CALL_CENTER: 'A call center.',
 });
 
 const ChannelDatabase = builder.loadableObjectRef<ChannelDatabaseRow, string>('ChannelDatabase', {
@@ -26,48 +26,52 @@ const ChannelDatabase = builder.loadableObjectRef<ChannelDatabaseRow, string>('C
 });
 ChannelDatabase.implement({
   description:
-    'A physical database that one or more channels live in. The P-job reads its log; 1010 writes account IDs back to it.',
+    'The physical database of one or more channels. The P-job uploads its log; 1010 writes account IDs back to it.',
   fields: (t) => ({
-    name: t.exposeString('name', { description: 'Its name, unique.' }),
+    name: t.exposeString('name', { description: 'Unique name of the channel database.' }),
     epoch: t.exposeInt('epoch', {
       description:
-        '1, and one more each time it was adopted. Replication counters count within an epoch: those of two epochs cannot be compared.',
+        'Starts at 1 and increases by 1 with each adoption (`adoptChannelDatabase`). Replication counters are comparable only within an epoch.',
     }),
     lastReceived: t.expose('lastReceived', {
       type: 'BigInt',
       description:
-        'Replication counter of the newest operation that headquarters received from it in this epoch; 0 for none.',
+        'Replication counter of the newest operation headquarters has received from it in this epoch; 0 if there is none.',
     }),
-    lastReceivedAt: t.expose('lastReceivedAt', { type: 'DateTime', nullable: true, description: 'When that was.' }),
+    lastReceivedAt: t.expose('lastReceivedAt', {
+      type: 'DateTime',
+      nullable: true,
+      description: 'When headquarters last received operations from it; null if it never has.',
+    }),
   }),
 });
 
 export const Channel = builder.objectRef<ChannelRow>('Channel');
 builder.node(Channel, {
   description:
-    'A store, a web shop or a call centre: where customers are created, at once and whatever headquarters is doing.',
+    'A store, a web shop, or a call center. Its customers are created immediately, whatever headquarters is doing.',
   id: { resolve: ({ code }) => code },
   loadOne: (code, { viewer, channels }) => {
     const channel = channels.all().find((channel) => channel.code === code);
     return channel && mayUse(viewer, code) ? channel : null;
   },
   fields: (t) => ({
-    code: t.exposeString('code', { description: 'Its code, unique and for ever: `houston`.' }),
-    name: t.exposeString('name', { description: 'What people call it.' }),
-    type: t.expose('type', { type: ChannelType, description: 'How it sells.' }),
-    currency: t.exposeString('currency', { description: 'ISO 4217 code of the currency that it sells in.' }),
-    timeZone: t.exposeString('timeZone', { description: 'IANA time zone in which its business days begin and end.' }),
-    country: t.exposeString('country', { description: 'ISO 3166-1 alpha-2 code of its country.' }),
+    code: t.exposeString('code', { description: 'Unique, permanent code, such as `houston`.' }),
+    name: t.exposeString('name', { description: 'Display name.' }),
+    type: t.expose('type', { type: ChannelType, description: 'Store, web shop, or call center.' }),
+    currency: t.exposeString('currency', { description: 'ISO 4217 code of the currency the channel sells in.' }),
+    timeZone: t.exposeString('timeZone', { description: 'IANA time zone of the channel’s business days.' }),
+    country: t.exposeString('country', { description: 'ISO 3166-1 alpha-2 code of the channel’s country.' }),
     liveConversion: t.exposeBoolean('liveConversion', {
-      description: 'Whether a new customer is converted at once. When false, only jobs and schedules convert.',
+      description: 'Whether new customers are converted immediately. If false, only jobs and schedules convert them.',
     }),
     channelDatabase: t.field({
       type: ChannelDatabase,
-      description: 'The database it lives in, which it may share with other channels.',
+      description: 'The channel’s database, which it may share with other channels.',
       resolve: ({ channelDatabase }) => channelDatabase,
     }),
-    createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When it was added.' }),
-    updatedAt: t.expose('updatedAt', { type: 'DateTime', description: 'When a setting changed last.' }),
+    createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When the channel was created.' }),
+    updatedAt: t.expose('updatedAt', { type: 'DateTime', description: 'When a setting last changed.' }),
   }),
 });
 
@@ -86,20 +90,20 @@ const visible = ({ viewer, channels }: Context) =>
   channels
     .all()
     .filter(({ code }) => mayUse(viewer, code))
-    .sort((one, other) => (one.code < other.code ? -1 : 1));
+    .sort((a, b) => (a.code < b.code ? -1 : 1));
 
 builder.queryFields((t) => ({
   channel: t.field({
     type: Channel,
     nullable: true,
-    description: 'A channel by its code; null when there is none.',
-    args: { code: t.arg.string({ required: true, description: 'Its code.' }) },
+    description: 'A channel by its code; null if there is none.',
+    args: { code: t.arg.string({ required: true, description: 'The channel’s code.' }) },
     resolve: (_root, { code }, context) => visible(context).find((channel) => channel.code === code) ?? null,
   }),
   channels: t.connection(
     {
       type: Channel,
-      description: 'All channels that the viewer may see, by code.',
+      description: 'All channels visible to the caller, ordered by code.',
       resolve: (_root, args, context) =>
         keysetConnection<string, ChannelRow>(
           { args, keyFrom: textKey },
@@ -118,58 +122,59 @@ builder.queryFields((t) => ({
 }));
 
 const settings = {
-  name: 'What people call it.',
-  currency: 'ISO 4217 code, e.g. `USD`.',
-  timeZone: 'IANA time zone, e.g. `America/Chicago`.',
-  country: 'ISO 3166-1 alpha-2 code, e.g. `US`.',
-  liveConversion: 'Whether a new customer is converted at once. Default true.',
+  name: 'Display name.',
+  type: 'Store, web shop, or call center.',
+  currency: 'ISO 4217 code of the currency the channel sells in, such as `USD`.',
+  timeZone: 'IANA time zone of the channel’s business days, such as `America/Chicago`.',
+  country: 'ISO 3166-1 alpha-2 code of the channel’s country, such as `US`.',
 };
 
 const CreateChannelInput = builder.inputType('CreateChannelInput', {
-  description: 'A new channel.',
+  description: 'The channel to create.',
   fields: (t) => ({
     code: t.string({
       required: true,
-      description: 'A lower-case letter, then at most 39 lower-case letters, digits or hyphens. It never changes.',
+      description: 'Permanent code: a lowercase letter followed by at most 39 lowercase letters, digits, or hyphens.',
     }),
     name: t.string({ required: true, description: settings.name }),
-    type: t.field({ type: ChannelType, required: true, description: 'How it sells.' }),
+    type: t.field({ type: ChannelType, required: true, description: settings.type }),
     currency: t.string({ required: true, description: settings.currency }),
     timeZone: t.string({ required: true, description: settings.timeZone }),
     country: t.string({ required: true, description: settings.country }),
     channelDatabase: t.string({
       description:
-        'The database to live in, made on first use; several channels may name the same one. Default: one of its own.',
+        'Name of the channel database, created on first use. Several channels may share one. Default: a database of its own.',
     }),
-    liveConversion: t.boolean({ description: settings.liveConversion }),
+    liveConversion: t.boolean({ description: 'Whether new customers are converted immediately. Default: true.' }),
   }),
 });
 
 const UpdateChannelInput = builder.inputType('UpdateChannelInput', {
-  description: 'Settings to change; what is left out stays.',
+  description: 'The settings to change; omitted fields keep their values.',
   fields: (t) => ({
-    code: t.string({ required: true, description: 'Which channel.' }),
+    code: t.string({ required: true, description: 'Code of the channel to change.' }),
     name: t.string({ description: settings.name }),
-    type: t.field({ type: ChannelType, description: 'How it sells.' }),
+    type: t.field({ type: ChannelType, description: settings.type }),
     currency: t.string({ description: settings.currency }),
     timeZone: t.string({ description: settings.timeZone }),
     country: t.string({ description: settings.country }),
     liveConversion: t.boolean({
-      description: 'Whether a new customer is converted at once. Switching it on converts what has waited.',
+      description:
+        'Whether new customers are converted immediately. Switching it on also converts customers that are pending.',
     }),
   }),
 });
 
 const AdoptChannelDatabaseInput = builder.inputType('AdoptChannelDatabaseInput', {
-  description: 'Which channel database to adopt.',
-  fields: (t) => ({ name: t.string({ required: true, description: 'Its name.' }) }),
+  description: 'Identifies a channel database.',
+  fields: (t) => ({ name: t.string({ required: true, description: 'Name of the channel database.' }) }),
 });
 
 operatorMutation('createChannel', {
   type: Channel,
   input: CreateChannelInput,
-  inputDescription: 'The channel.',
-  description: 'Adds a channel. Repeating it with the same settings answers the channel that is there.',
+  inputDescription: 'The channel to create.',
+  description: 'Creates a channel. Repeating the call with the same settings returns the existing channel.',
   may: 'adding channels',
   failures: [InvalidInput, ChannelExists],
   run: (tx, input, { actor, at }) => createChannel(tx, input, actor, at),
@@ -179,8 +184,8 @@ operatorMutation('createChannel', {
 operatorMutation('updateChannel', {
   type: Channel,
   input: UpdateChannelInput,
-  inputDescription: 'What to change.',
-  description: 'Changes settings of a channel. Each change is kept in the audit trail.',
+  inputDescription: 'The channel and the settings to change.',
+  description: 'Changes settings of a channel. Each change is recorded in the audit trail.',
   may: 'changing channels',
   failures: [InvalidInput, ChannelNotFound],
   run: (tx, { code, ...change }, { actor, at }) => updateChannel(tx, code, change, actor, at),
@@ -193,8 +198,9 @@ operatorMutation('updateChannel', {
 operatorAction('adoptChannelDatabase', {
   type: ChannelDatabase,
   input: AdoptChannelDatabaseInput,
+  inputDescription: 'The channel database to adopt.',
   description:
-    'After a channel database was restored from a backup or replaced (CHANNEL_DATABASE_REWOUND): begins a new epoch, in which the next P-job uploads its log from the beginning. What headquarters has already is ignored and nothing is taken back: nobody gets a second account ID, and a closed shift stays closed. What is done from then on takes effect as always. 1010 brings back customers and edits that the database has lost; a shift that it has lost is closed with closeLostShift. Cursors of its feeds become invalid: clients begin again without one. Channels with live conversion go on at once.',
+    'Adopts a channel database that was restored from a backup or replaced (CHANNEL_DATABASE_REWOUND). This starts a new epoch, in which the next P-job uploads the log from the beginning. What headquarters already knows is ignored, and nothing is undone: no customer gets a second account ID, and a closed shift stays closed. Later changes take effect as usual. 1010 restores customers and edits the database has lost; close a lost shift with `closeLostShift`. Cursors of the database’s feeds become invalid: clients must start again without one. Channels with live conversion resume immediately.',
   may: 'adopting channel databases',
   failures: [NotFound],
   run: async ({ name }, { actor, at }, { hq, channels, notice }) => {
@@ -204,7 +210,7 @@ operatorAction('adoptChannelDatabase', {
   },
 });
 
-/** Channels that are named must exist. Null: all. */
+/** The codes of existing channels, or null for all channels. Throws if one does not exist. */
 export function namedChannels(
   { channels }: Pick<Context, 'channels'>,
   codes: readonly string[] | null | undefined,
@@ -213,7 +219,7 @@ export function namedChannels(
   return codes ? [...codes] : null;
 }
 
-/** The channel that is asked about, which must exist, or the viewer's own; undefined: all. */
+/** The requested channel, which must exist, or the viewer's own; undefined for all channels. */
 export function channelOf({ viewer, channels }: Context, asked: string | null | undefined): string | undefined {
   const channel = asked ?? ownChannel(viewer);
   return channel === undefined ? undefined : channels.get(channel).code;

@@ -25,76 +25,84 @@ export const JobNameType = builder.enumType('JobName', {
   ),
 });
 
-const RunState = enumOf<(typeof runStates)[number]>('JobRunState', 'Where a run stands.', {
+const RunState = enumOf<(typeof runStates)[number]>('JobRunState', 'The state of a run.', {
   QUEUED:
-    'Waiting for a worker, or for its next try; if channel databases were unavailable, `steps.failures` names them, and the next try is about these only.',
-  RUNNING: 'A worker has it.',
+    'Waiting for a worker, or for a retry. If channel databases were unavailable, `steps.failures` names them, and the retry covers only these.',
+  RUNNING: 'A worker is executing it.',
   SUCCEEDED: 'Done. Records that were set aside do not fail a run; see `progress.failed`.',
-  FAILED: 'Ended with an error. What was committed stays; it can be retried.',
-  CANCELLED: 'Ended by an operator. What was committed stays; it can be retried.',
+  FAILED: 'Ended with an error. What was committed stays, and the run can be retried.',
+  CANCELLED: 'Canceled by an operator. What was committed stays, and the run can be retried.',
 });
 
-const StepState = enumOf<(typeof stepStates)[number]>('JobStepState', 'Where a step stands.', {
-  WAITING: 'Not begun.',
-  RUNNING: 'Under way.',
+const StepState = enumOf<(typeof stepStates)[number]>('JobStepState', 'The state of a step.', {
+  WAITING: 'Not started.',
+  RUNNING: 'In progress.',
   SUCCEEDED: 'Done.',
   FAILED: 'Ended with failures; see `failures`.',
-  CANCELLED: 'Cancelled.',
+  CANCELLED: 'Canceled before it was done.',
 });
 
 const Cause = enumOf<(typeof causes)[number]>('JobRunCause', 'Why a run was started.', {
-  OPERATOR: 'Somebody asked for it.',
-  SCHEDULE: 'It was due.',
-  LIVE: 'A channel had something new.',
+  OPERATOR: 'An operator requested it.',
+  SCHEDULE: 'A schedule was due.',
+  LIVE: 'A channel had new data (live conversion).',
 });
 
 const JobProgress = builder.objectRef<Progress>('JobProgress').implement({
-  description: 'How far a step is, in records.',
+  description: 'The progress of a step, in records.',
   fields: (t) => ({
-    phase: t.exposeString('phase', { description: 'What is being done.' }),
-    done: t.expose('done', { type: 'BigInt', description: 'Records done, earlier attempts included.' }),
+    phase: t.exposeString('phase', { description: 'What the step is doing, such as `uploading`.' }),
+    done: t.expose('done', { type: 'BigInt', description: 'Records processed, including earlier attempts.' }),
     total: t.expose('total', {
       type: 'BigInt',
-      description: 'Records to do, as counted at the start; it grows when more turn up.',
+      description: 'Records to process, counted at the start; grows if more arrive.',
     }),
     failed: t.expose('failed', { type: 'BigInt', description: 'Records set aside with a reason.' }),
     ratePerSecond: t.exposeInt('ratePerSecond', {
       nullable: true,
-      description: 'Records per second over the last five seconds; null until it is known.',
+      description: 'Records per second over the last five seconds; null until known.',
     }),
     eta: t.expose('eta', {
       type: 'DateTime',
       nullable: true,
-      description: 'When it will be done at this rate; null when unknown or done.',
+      description: 'When the step will be done at this rate; null if unknown, or if it is done.',
     }),
   }),
 });
 
 const Failures = builder.objectRef<StepFailure>('JobStepFailure').implement({
-  description: 'What went wrong with one channel database while the others went on.',
+  description: 'A failure of one channel database, or of a step as a whole. The step continues for the others.',
   fields: (t) => ({
     channelDatabase: t.exposeString('channelDatabase', {
       nullable: true,
-      description: 'Which one; null when it is about the step as a whole.',
+      description: 'Name of the channel database that failed; null for the step as a whole.',
     }),
-    code: t.exposeString('code', { description: 'Why, for programs.' }),
-    message: t.exposeString('message', { description: 'Why, for people.' }),
+    code: t.exposeString('code', { description: 'Code of the error, for programs.' }),
+    message: t.exposeString('message', { description: 'The error, for people.' }),
   }),
 });
 
 const JobStep = builder.objectRef<Step>('JobStep').implement({
   description: 'One job of a run.',
   fields: (t) => ({
-    job: t.field({ type: JobNameType, description: 'Which job.', resolve: ({ job }) => job as JobName }),
-    state: t.expose('state', { type: StepState, description: 'Where it stands.' }),
-    progress: t.expose('progress', { type: JobProgress, description: 'How far it is.' }),
+    job: t.field({ type: JobNameType, description: 'The job this step runs.', resolve: ({ job }) => job as JobName }),
+    state: t.expose('state', { type: StepState, description: 'The state of the step.' }),
+    progress: t.expose('progress', { type: JobProgress, description: 'The progress of the step.' }),
     failures: t.expose('failures', {
       type: [Failures],
       ...atMost(LARGEST_PAGE),
-      description: 'Channel databases that failed.',
+      description: 'What failed, by channel database; empty if nothing has.',
     }),
-    startedAt: t.expose('startedAt', { type: 'DateTime', nullable: true, description: 'When it began.' }),
-    finishedAt: t.expose('finishedAt', { type: 'DateTime', nullable: true, description: 'When it ended.' }),
+    startedAt: t.expose('startedAt', {
+      type: 'DateTime',
+      nullable: true,
+      description: 'When the step first started; null if it has not.',
+    }),
+    finishedAt: t.expose('finishedAt', {
+      type: 'DateTime',
+      nullable: true,
+      description: 'When the step ended; null if it has not.',
+    }),
   }),
 });
 
@@ -105,32 +113,32 @@ export const JobRun = operatorNode<JobRunRow, number>('JobRun', {
 });
 JobRun.implement({
   description:
-    'A job or chain that was asked for once: its state, progress and result. It survives a crash and goes on where it stopped.',
+    'One run of a job or chain, with its state, progress, and result. It survives a crash and continues where it stopped.',
   fields: (t) => ({
-    job: t.field({ type: JobNameType, description: 'What runs.', resolve: ({ job }) => job as JobName }),
+    job: t.field({ type: JobNameType, description: 'The job or chain.', resolve: ({ job }) => job as JobName }),
     businessDate: t.field({
       type: 'Date',
       nullable: true,
-      description: 'For statements: up to which business day; null: up to the present one of each channel.',
+      description: 'For statements, the last business day included; null for today in each channel’s time zone.',
       resolve: ({ arguments: given }) => given?.businessDate ?? null,
     }),
     channels: t.field({
       type: [Channel],
       ...atMost(MOST_CHANNELS),
       nullable: true,
-      description: 'For which channels; null for all.',
+      description: 'The channels it runs for; null for all channels.',
       resolve: ({ channels: codes }, _args, { channels }) =>
         codes && channels.all().filter(({ code }) => codes.includes(code)),
     }),
-    state: t.expose('state', { type: RunState, description: 'Where it stands.' }),
+    state: t.expose('state', { type: RunState, description: 'The state of the run.' }),
     steps: t.expose('steps', {
       type: [JobStep],
       ...atMost(jobNames.length),
-      description: 'Its jobs, in their order.',
+      description: 'The jobs of the run, in order of execution.',
     }),
     progress: t.field({
       type: JobProgress,
-      description: 'Progress of the step that is under way, or of the last one.',
+      description: 'Progress of the step in progress or, between steps and at the end, of the latest step.',
       resolve: ({ steps }) =>
         (
           steps.find(({ state }) => state === 'RUNNING') ??
@@ -138,20 +146,36 @@ JobRun.implement({
           steps[0]!
         ).progress,
     }),
-    cause: t.expose('cause', { type: Cause, description: 'Why it was started.' }),
-    requestedBy: t.exposeString('requestedBy', { description: 'Who or what asked for it.' }),
+    cause: t.expose('cause', { type: Cause, description: 'Why the run was started.' }),
+    requestedBy: t.exposeString('requestedBy', {
+      description: 'The operator, schedule, or process that requested the run.',
+    }),
     attempt: t.exposeInt('attempt', {
-      description: 'How often a worker took it up; more than 1 after a crash, a restart or a retry.',
+      description: 'How many times a worker has started it; more than 1 after a crash, a restart, or a retry.',
     }),
     cancelRequested: t.boolean({
-      description: 'Whether somebody asked to cancel it.',
+      description: 'Whether an operator has asked to cancel it.',
       resolve: ({ cancelRequested }) => Boolean(cancelRequested),
     }),
-    errorCode: t.exposeString('errorCode', { nullable: true, description: 'Why it failed, for programs.' }),
-    error: t.exposeString('error', { nullable: true, description: 'Why it failed, for people.' }),
-    createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When it was asked for.' }),
-    startedAt: t.expose('startedAt', { type: 'DateTime', nullable: true, description: 'When a worker first took it.' }),
-    finishedAt: t.expose('finishedAt', { type: 'DateTime', nullable: true, description: 'When it ended.' }),
+    errorCode: t.exposeString('errorCode', {
+      nullable: true,
+      description: 'Code of the error, for programs; null unless the run failed.',
+    }),
+    error: t.exposeString('error', {
+      nullable: true,
+      description: 'The error, for people; null unless the run failed.',
+    }),
+    createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When the run was requested.' }),
+    startedAt: t.expose('startedAt', {
+      type: 'DateTime',
+      nullable: true,
+      description: 'When a worker first started it; null if none has.',
+    }),
+    finishedAt: t.expose('finishedAt', {
+      type: 'DateTime',
+      nullable: true,
+      description: 'When the run ended; null until then.',
+    }),
   }),
 });
 
@@ -159,9 +183,9 @@ builder.queryFields((t) => ({
   jobRun: t.field({
     type: JobRun,
     nullable: true,
-    description: 'A run by its global ID; null when there is none.',
+    description: 'A run by its global ID; null if there is none.',
     authScopes: { operator: 'reading job runs' },
-    args: { id: t.arg.globalID({ for: [JobRun], required: true, description: 'Its global ID.' }) },
+    args: { id: t.arg.globalID({ for: [JobRun], required: true, description: 'Global ID of the run.' }) },
     resolve: (_root, { id }) => id.id,
   }),
   jobRuns: t.connection(
@@ -171,9 +195,9 @@ builder.queryFields((t) => ({
       description: 'Runs, newest first.',
       authScopes: { operator: 'reading job runs' },
       args: {
-        job: t.arg({ type: JobNameType, description: 'Only of this job or chain.' }),
-        state: t.arg({ type: RunState, description: 'Only in this state.' }),
-        cause: t.arg({ type: Cause, description: 'Only started for this reason.' }),
+        job: t.arg({ type: JobNameType, description: 'Only runs of this job or chain.' }),
+        state: t.arg({ type: RunState, description: 'Only runs in this state.' }),
+        cause: t.arg({ type: Cause, description: 'Only runs started for this reason.' }),
       },
       resolve: (_root, args, { hq }) => {
         const { job, state, cause } = args;
@@ -187,30 +211,29 @@ builder.queryFields((t) => ({
 }));
 
 const RunJobInput = builder.inputType('RunJobInput', {
-  description: 'For which channels.',
+  description: 'The channels, and for statements the business days, to run a job for.',
   fields: (t) => ({
     channels: t.stringList({
       description:
-        'Codes of channels; null or left out: all. The P-job uploads the whole channel database that a channel lives in.',
+        'Codes of the channels. Omit it, or pass null, for all channels. The P-job always uploads entire channel databases, including other channels that share one.',
       ...atMost(MOST_CHANNELS),
     }),
     businessDate: t.field({
       type: 'Date',
       description:
-        'For statements: only sales and shifts up to this business day. Default: up to the day that it is in each channel’s time zone.',
+        'For statements, the last business day whose sales and shifts are included. Default: today in each channel’s time zone.',
     }),
   }),
 });
 
-const joins =
-  'When the same job waits or runs for the same channels already, that run is answered and none is started.';
+const joins = 'If the same job is already queued or running for the same channels, returns that run instead.';
 
 for (const { name: job, starts } of jobsAndChains)
   if (starts)
     operatorAction(mutationOf(job), {
       type: JobRun,
       input: RunJobInput,
-      inputDescription: 'For which channels.',
+      inputDescription: 'The channels and business days to run it for.',
       description: `${starts} ${joins}`,
       may: 'running jobs',
       failures: [ChannelNotFound],
@@ -227,15 +250,15 @@ for (const { name: job, starts } of jobsAndChains)
       },
     });
 
-const JobRunInput = idInput('JobRunInput', JobRun, 'Which run.');
+const JobRunInput = idInput('JobRunInput', JobRun, 'Identifies a run.');
 
 operatorAction('cancelJobRun', {
   type: JobRun,
   input: JobRunInput,
-  inputDescription: 'Which run.',
+  inputDescription: 'The run to cancel.',
   description:
-    'Cancels a run: one that waits or whose worker has died at once, a running one after the batch that is under way. What was committed stays, and `progress` says how much.',
-  may: 'cancelling job runs',
+    'Cancels a run: immediately if it is queued or its worker has died, otherwise after the current batch. What was committed stays, and `progress` shows how much.',
+  may: 'canceling job runs',
   failures: [NotFound, WrongState],
   run: ({ id }, _who, context) => cancel(context, id.id),
 });
@@ -243,8 +266,8 @@ operatorAction('cancelJobRun', {
 operatorAction('retryJobRun', {
   type: JobRun,
   input: JobRunInput,
-  inputDescription: 'Which run.',
-  description: 'Queues a failed or cancelled run again. It goes on where it stopped.',
+  inputDescription: 'The run to retry.',
+  description: 'Queues a failed or canceled run again. It continues where it stopped.',
   may: 'retrying job runs',
   failures: [NotFound, WrongState],
   run: ({ id }, _who, context) => retry(context, id.id),

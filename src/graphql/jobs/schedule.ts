@@ -16,10 +16,10 @@ import { JobNameType, JobRun } from './job.ts';
 
 const MissedRuns = enumOf<(typeof missedRunPolicies)[number]>(
   'MissedRuns',
-  'What happens with times that passed while headquarters was down.',
+  'What to do about runs that were due while headquarters was down.',
   {
-    RUN_ONCE: 'Run once at the next start, however many were missed.',
-    SKIP: 'Wait for the next time.',
+    RUN_ONCE: 'Run once when headquarters starts again, however many runs were missed.',
+    SKIP: 'Skip the missed runs and wait for the next scheduled time.',
   },
 );
 
@@ -30,35 +30,42 @@ const Schedule = operatorNode<ScheduleRow, number>('Schedule', {
 });
 Schedule.implement({
   description:
-    'A job or chain that recurs. A conversion every five minutes is there from the start, as the safety net of live conversion.',
+    'A recurring job or chain. A new headquarters has one schedule: a conversion every five minutes, as a safety net for live conversion.',
   fields: (t) => ({
-    job: t.field({ type: JobNameType, description: 'What recurs.', resolve: ({ job }) => job as JobName }),
+    job: t.field({ type: JobNameType, description: 'The job or chain to run.', resolve: ({ job }) => job as JobName }),
     channels: t.field({
       type: [Channel],
       ...atMost(MOST_CHANNELS),
       nullable: true,
-      description: 'For which channels; null for all.',
+      description: 'The channels it runs for; null for all channels.',
       resolve: ({ channels: codes }, _args, { channels }) =>
         codes && channels.all().filter(({ code }) => codes.includes(code)),
     }),
     cron: t.exposeString('cron', {
       description:
-        'Cron pattern: minute, hour, day of month, month, day of week; with six parts the first is the second.',
+        'Cron pattern: minute, hour, day of month, month, and day of week. A pattern of six parts starts with the second.',
     }),
-    timeZone: t.exposeString('timeZone', { description: 'IANA time zone in which the pattern is read.' }),
-    enabled: t.boolean({ description: 'Whether it runs.', resolve: ({ enabled }) => Boolean(enabled) }),
-    missedRuns: t.expose('missedRuns', { type: MissedRuns, description: 'What happens with missed times.' }),
+    timeZone: t.exposeString('timeZone', { description: 'IANA time zone of the pattern.' }),
+    enabled: t.boolean({
+      description: 'Whether the schedule starts runs.',
+      resolve: ({ enabled }) => Boolean(enabled),
+    }),
+    missedRuns: t.expose('missedRuns', { type: MissedRuns, description: 'What to do about missed runs.' }),
     nextRunAt: t.field({
       type: 'DateTime',
       nullable: true,
-      description: 'When it runs next; null when it is disabled.',
+      description: 'When it runs next; null if it is disabled or never runs again.',
       resolve: ({ enabled, nextRunAt }) => (enabled ? nextRunAt : null),
     }),
-    lastRunAt: t.expose('lastRunAt', { type: 'DateTime', nullable: true, description: 'When it ran last.' }),
+    lastRunAt: t.expose('lastRunAt', {
+      type: 'DateTime',
+      nullable: true,
+      description: 'When it last started a run; null if it never has.',
+    }),
     lastRun: t.field({
       type: JobRun,
       nullable: true,
-      description: 'Its last run, while that is kept.',
+      description: 'The last run it started; null if there is none or it is no longer kept.',
       resolve: ({ lastRunId }) => lastRunId,
     }),
   }),
@@ -69,49 +76,63 @@ builder.queryField('schedules', (t) =>
     type: [Schedule],
     nullable: true,
     ...atMost(LARGEST_PAGE),
-    description: 'All schedules. There are at most 100.',
+    description: 'All schedules, at most 100.',
     authScopes: { operator: 'reading schedules' },
     resolve: (_root, _args, { hq }) => hq.read(allSchedules),
   }),
 );
 
 const CreateScheduleInput = builder.inputType('CreateScheduleInput', {
-  description: 'A new schedule.',
+  description: 'The schedule to create.',
   fields: (t) => ({
-    job: t.field({ type: JobNameType, required: true, description: 'What recurs.' }),
-    channels: t.stringList({ description: 'Codes of channels; null or left out: all.', ...atMost(MOST_CHANNELS) }),
+    job: t.field({ type: JobNameType, required: true, description: 'The job or chain to run.' }),
+    channels: t.stringList({
+      description: 'Codes of the channels to run it for. Omit it, or pass null, for all channels.',
+      ...atMost(MOST_CHANNELS),
+    }),
     cron: t.string({
       required: true,
-      description: 'Cron pattern of five parts, e.g. `*/5 * * * *`, or six with seconds first.',
+      description: 'Cron pattern of five parts, such as `*/5 * * * *`, or of six parts that start with the second.',
     }),
-    timeZone: t.string({ required: true, defaultValue: 'UTC', description: 'IANA time zone.' }),
-    enabled: t.boolean({ required: true, defaultValue: true, description: 'Whether it runs.' }),
+    timeZone: t.string({
+      required: true,
+      defaultValue: 'UTC',
+      description: 'IANA time zone of the pattern, such as `America/Chicago`.',
+    }),
+    enabled: t.boolean({
+      required: true,
+      defaultValue: true,
+      description: 'Whether the schedule starts runs.',
+    }),
     missedRuns: t.field({
       type: MissedRuns,
       required: true,
       defaultValue: 'RUN_ONCE',
-      description: 'What happens with missed times.',
+      description: 'What to do about missed runs.',
     }),
   }),
 });
 
 const UpdateScheduleInput = builder.inputType('UpdateScheduleInput', {
-  description: 'What to change; what is left out stays.',
+  description: 'The changes to a schedule; omitted fields keep their values.',
   fields: (t) => ({
-    id: t.globalID({ for: [Schedule], required: true, description: 'Which schedule.' }),
-    channels: t.stringList({ description: 'Codes of channels; null: all.', ...atMost(MOST_CHANNELS) }),
-    cron: t.string({ description: 'Cron pattern.' }),
-    timeZone: t.string({ description: 'IANA time zone.' }),
-    enabled: t.boolean({ description: 'Whether it runs.' }),
-    missedRuns: t.field({ type: MissedRuns, description: 'What happens with missed times.' }),
+    id: t.globalID({ for: [Schedule], required: true, description: 'Global ID of the schedule.' }),
+    channels: t.stringList({
+      description: 'Codes of the channels to run it for; null for all channels.',
+      ...atMost(MOST_CHANNELS),
+    }),
+    cron: t.string({ description: 'Cron pattern of five parts, or of six parts that start with the second.' }),
+    timeZone: t.string({ description: 'IANA time zone of the pattern, such as `America/Chicago`.' }),
+    enabled: t.boolean({ description: 'Whether the schedule starts runs.' }),
+    missedRuns: t.field({ type: MissedRuns, description: 'What to do about missed runs.' }),
   }),
 });
 
 operatorMutation('createSchedule', {
   type: Schedule,
   input: CreateScheduleInput,
-  inputDescription: 'The schedule.',
-  description: 'Adds a schedule.',
+  inputDescription: 'The schedule to create.',
+  description: 'Creates a schedule. There can be at most 100.',
   may: 'changing schedules',
   failures: [InvalidInput, ChannelNotFound],
   run: (tx, input, { at }, context) =>
@@ -121,8 +142,8 @@ operatorMutation('createSchedule', {
 operatorMutation('updateSchedule', {
   type: Schedule,
   input: UpdateScheduleInput,
-  inputDescription: 'What to change.',
-  description: 'Changes a schedule. Its next time is worked out anew.',
+  inputDescription: 'The schedule and the changes to it.',
+  description: 'Changes a schedule and recalculates when it runs next.',
   may: 'changing schedules',
   failures: [InvalidInput, ChannelNotFound, NotFound],
   run: (tx, { id, channels, ...change }, { at }, context) => {
@@ -133,8 +154,9 @@ operatorMutation('updateSchedule', {
 
 operatorMutation('deleteSchedule', {
   type: Schedule,
-  input: idInput('DeleteScheduleInput', Schedule, 'Which schedule.'),
-  description: 'Removes a schedule and answers what it was. Its runs stay.',
+  input: idInput('DeleteScheduleInput', Schedule, 'Identifies a schedule.'),
+  inputDescription: 'The schedule to delete.',
+  description: 'Deletes a schedule and returns it as it was. Runs it has started are kept.',
   may: 'changing schedules',
   failures: [NotFound],
   run: (tx, { id }) => removeSchedule(tx, id.id),

@@ -7,31 +7,41 @@ import { loader } from '../loader.ts';
 import { enumOf, oneByOne, operatorNode, type Types, textId } from '../vocabulary.ts';
 import { JobRun } from './job.ts';
 
-const UploadStatus = enumOf('UploadSessionStatus', 'Where an upload stands.', {
-  STARTED: 'Packages are under way.',
-  APPLIED: 'All packages are applied at headquarters.',
-  CANCELED: 'The run was cancelled or interrupted; what was applied stays.',
-  UPLOAD_FAILED: 'The channel database could not be read, or its log does not continue what was received.',
+const UploadStatus = enumOf('UploadSessionStatus', 'The status of an upload session.', {
+  STARTED: 'In progress.',
+  APPLIED: 'Every package has been applied at headquarters.',
+  CANCELED: 'The run was canceled or interrupted. Packages already applied stay applied.',
+  UPLOAD_FAILED: 'The channel database could not be read, or its log does not continue what headquarters has received.',
   APPLY_FAILED: 'Headquarters could not apply a package.',
 });
 
-const DownloadStatus = enumOf('DownloadSessionStatus', 'Where a download stands.', {
-  STARTED: 'Packages are under way.',
-  APPLIED: 'All packages are applied in the channel database.',
-  CANCELED: 'The run was cancelled or interrupted; what was applied stays.',
-  CREATE_FAILED: 'A package could not be made.',
+const DownloadStatus = enumOf('DownloadSessionStatus', 'The status of a download session.', {
+  STARTED: 'In progress.',
+  APPLIED: 'Every package has been applied in the channel database.',
+  CANCELED: 'The run was canceled or interrupted. Packages already applied stay applied.',
+  CREATE_FAILED: 'A package could not be created.',
   APPLY_FAILED: 'The channel database could not apply a package.',
 });
 
-/** What uploads and downloads have in common. */
+/** Fields of both uploads and downloads. */
 const sessionFields = (t: PothosSchemaTypes.ObjectFieldBuilder<Types, UploadRow | DownloadRow>) => ({
-  channelDatabase: t.exposeString('channelDatabase', { description: 'Which channel database.' }),
-  packages: t.exposeInt('packages', { description: 'Packages applied; each is one transaction.' }),
-  rows: t.expose('rowCount', { type: 'BigInt', description: 'Rows in them.' }),
-  errorCode: t.exposeString('errorCode', { nullable: true, description: 'Why it failed, for programs.' }),
-  error: t.exposeString('error', { nullable: true, description: 'Why it failed, for people.' }),
-  startedAt: t.expose('startedAt', { type: 'DateTime', description: 'When it began.' }),
-  finishedAt: t.expose('finishedAt', { type: 'DateTime', nullable: true, description: 'When it ended.' }),
+  channelDatabase: t.exposeString('channelDatabase', { description: 'Name of the channel database.' }),
+  packages: t.exposeInt('packages', { description: 'Number of packages applied; each is one transaction.' }),
+  rows: t.expose('rowCount', { type: 'BigInt', description: 'Number of rows in these packages.' }),
+  errorCode: t.exposeString('errorCode', {
+    nullable: true,
+    description: 'Code of the error, for programs; null unless the session failed.',
+  }),
+  error: t.exposeString('error', {
+    nullable: true,
+    description: 'The error, for people; null unless the session failed.',
+  }),
+  startedAt: t.expose('startedAt', { type: 'DateTime', description: 'When the session started.' }),
+  finishedAt: t.expose('finishedAt', {
+    type: 'DateTime',
+    nullable: true,
+    description: 'When the session ended; null while it is in progress.',
+  }),
 });
 
 const UploadSession = operatorNode<UploadRow, string>('UploadSession', {
@@ -40,19 +50,19 @@ const UploadSession = operatorNode<UploadRow, string>('UploadSession', {
   read: oneByOne((db, id) => db.findOneBy(UploadRow, { id })),
 });
 UploadSession.implement({
-  description: 'What one P-job run brought up from one channel database.',
+  description: 'What one run of the P-job uploaded from one channel database.',
   fields: (t) => ({
     ...sessionFields(t),
-    status: t.expose('status', { type: UploadStatus, description: 'Where it stands.' }),
+    status: t.expose('status', { type: UploadStatus, description: 'The status of the session.' }),
     firstCounter: t.expose('firstCounter', {
       type: 'BigInt',
       nullable: true,
-      description: 'Replication counter of its first row.',
+      description: 'Replication counter of the first row uploaded; null if there is none.',
     }),
     lastCounter: t.expose('lastCounter', {
       type: 'BigInt',
       nullable: true,
-      description: 'Replication counter of its last row.',
+      description: 'Replication counter of the last row uploaded; null if there is none.',
     }),
   }),
 });
@@ -63,18 +73,18 @@ const DownloadSession = operatorNode<DownloadRow, string>('DownloadSession', {
   read: oneByOne((db, id) => db.findOneBy(DownloadRow, { id })),
 });
 DownloadSession.implement({
-  description: 'What one 1010 run brought down to one channel database.',
+  description: 'What one run of 1010 downloaded to one channel database.',
   fields: (t) => ({
     ...sessionFields(t),
-    status: t.expose('status', { type: DownloadStatus, description: 'Where it stands.' }),
+    status: t.expose('status', { type: DownloadStatus, description: 'The status of the session.' }),
     fromVersion: t.expose('fromVersion', {
       type: 'BigInt',
-      description: 'Change version that the database had applied before.',
+      description: 'Change version the channel database had applied before the session.',
     }),
     toVersion: t.expose('toVersion', {
       type: 'BigInt',
       nullable: true,
-      description: 'Change version that it has applied now.',
+      description: 'Change version it had applied after the session’s last package; null if there was none.',
     }),
   }),
 });
@@ -91,13 +101,13 @@ builder.objectFields(JobRun, (t) => ({
   uploadSessions: t.field({
     type: [UploadSession],
     ...atMost(LARGEST_PAGE),
-    description: 'Its uploads: at most one per channel database and attempt.',
+    description: 'The upload sessions of this run, at most one per channel database and attempt.',
     resolve: async ({ id }, _args, context) => (await sessionsOf(context).load(id)).uploads,
   }),
   downloadSessions: t.field({
     type: [DownloadSession],
     ...atMost(LARGEST_PAGE),
-    description: 'Its downloads: at most one per channel database and attempt.',
+    description: 'The download sessions of this run, at most one per channel database and attempt.',
     resolve: async ({ id }, _args, context) => (await sessionsOf(context).load(id)).downloads,
   }),
 }));
@@ -107,10 +117,10 @@ builder.queryFields((t) => ({
     {
       type: UploadSession,
       nullable: true,
-      description: 'Uploads from channel databases, newest first.',
+      description: 'Upload sessions, newest first.',
       args: {
-        channelDatabase: t.arg.string({ description: 'Only from this one.' }),
-        status: t.arg({ type: UploadStatus, description: 'Only with this status.' }),
+        channelDatabase: t.arg.string({ description: 'Only sessions of the channel database with this name.' }),
+        status: t.arg({ type: UploadStatus, description: 'Only sessions with this status.' }),
       },
       authScopes: { operator: 'reading sessions' },
       resolve: (_root, args, { hq }) => {
@@ -130,10 +140,10 @@ builder.queryFields((t) => ({
     {
       type: DownloadSession,
       nullable: true,
-      description: 'Downloads to channel databases, newest first.',
+      description: 'Download sessions, newest first.',
       args: {
-        channelDatabase: t.arg.string({ description: 'Only to this one.' }),
-        status: t.arg({ type: DownloadStatus, description: 'Only with this status.' }),
+        channelDatabase: t.arg.string({ description: 'Only sessions of the channel database with this name.' }),
+        status: t.arg({ type: DownloadStatus, description: 'Only sessions with this status.' }),
       },
       authScopes: { operator: 'reading sessions' },
       resolve: (_root, args, { hq }) => {

@@ -7,7 +7,7 @@ import { sharedChanges } from '../../events/shared-changes.ts';
 import { builder } from '../builder.ts';
 import { JobRun } from './job.ts';
 
-/** Ms between two events of one run at the least: four a second are as many as an eye can use. */
+/** Minimum ms between two events of one run: four a second are as many as an eye can follow. */
 const AT_MOST_EVERY = 250;
 
 const hasEnded = ({ finishedAt, state }: JobRunRow) => finishedAt !== null && state !== 'QUEUED' && state !== 'RUNNING';
@@ -16,8 +16,8 @@ builder.subscriptionFields((t) => ({
   jobRun: t.field({
     type: JobRun,
     description:
-      'A run as it goes on: its present state, then each change, at most 4 a second, and always its final state, after which the stream ends.',
-    args: { id: t.arg.globalID({ for: [JobRun], required: true, description: 'Its global ID.' }) },
+      'A run as it progresses: first its current state, then changes, at most 4 a second. The final state is always sent and ends the stream.',
+    args: { id: t.arg.globalID({ for: [JobRun], required: true, description: 'Global ID of the run.' }) },
     authScopes: { operator: 'reading job runs' },
     subscribe: async (_root, { id: { id: number } }, { hq, nudges }) => {
       if (!(await hq.read((db) => jobRunById(db, number)))) throw new NotFound('job run');
@@ -40,7 +40,7 @@ builder.subscriptionFields((t) => ({
   jobActivity: t.field({
     type: JobRun,
     description:
-      'All runs as they go on: first those that wait or run, then each change of any run, folded to at most 4 a second per run.',
+      'All runs as they progress: first the queued and running ones, then changes to any run, at most 4 a second per run.',
     authScopes: { operator: 'reading job runs' },
     subscribe: (_root, _args, { hq, nudges, now }) => {
       const seen = new Map<number, number>();
@@ -54,7 +54,7 @@ builder.subscriptionFields((t) => ({
           if (waiting.length === 0) {
             await rested;
             rested = delay(AT_MOST_EVERY, undefined, { ref: false });
-            // A little overlap, because clocks of processes differ, and more when this one was set back; what was seen is left out below.
+            // A little overlap, because the clocks of processes differ, and more if this clock was set back. Duplicates are filtered out below.
             const at = now();
             const from = new Date(Math.min(Date.parse(since), Date.parse(at)) - 5_000).toISOString();
             since = at;

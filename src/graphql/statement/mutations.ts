@@ -23,73 +23,75 @@ import { enumOf, idInput, operatorMutation } from '../vocabulary.ts';
 import { Aggregate, Statement } from './parts.ts';
 
 /*
- * What a person does about statements, and the settings that they follow.
+ * What operators do with statements, and the settings for validation and posting.
  */
 
 const RuleNameType = enumOf<RuleName>(
   'ValidationRuleName',
-  'A rule that a sale must keep before a statement takes it.',
+  'A rule that a sale must pass before a statement takes it.',
   {
-    CUSTOMER_ACCOUNT: 'The customer that it names has an account ID.',
+    CUSTOMER_ACCOUNT: 'The sale’s customer has an account ID.',
     BUSINESS_DATE:
-      'Its business date is not after the day it was received, in the channel’s time zone, and not before 2000.',
-    DISCOUNT_AMOUNT: 'Its discount is the sum of its lines’ discounts.',
-    GROSS_AMOUNT: 'Its total is the sum of its lines with tax, and its charges.',
-    NET_AMOUNT: 'Its net amount is the sum of its lines without tax.',
-    NET_PLUS_TAX: 'Its total is net + tax + charges.',
-    NUMBER_OF_ITEMS: 'Its quantity is the sum of its lines’ quantities.',
-    PAYMENT_AMOUNT: 'What was paid is the sum of its payments.',
-    UNDER_OVER_PAYMENT: 'What was paid is what was due, within the channel’s maximumPaymentDifference.',
-    TRANSACTION_NOT_EMPTY: 'It has a line that is not voided.',
-    TAX_INCLUDED_PRICING: 'Its lines follow its flag: prices with tax, or without.',
-    LINE_AMOUNT: 'Each line is price × quantity − discount.',
-    SIGN_CONTRADICTION: 'In each line the quantity and the amounts have the same sign.',
+      'The business date is not later than the day the sale was received, in the channel’s time zone, and not before 2000.',
+    DISCOUNT_AMOUNT: 'The discount is the sum of the lines’ discounts.',
+    GROSS_AMOUNT: 'The total is the sum of the lines, including tax, plus charges.',
+    NET_AMOUNT: 'The net amount is the sum of the lines without tax.',
+    NET_PLUS_TAX: 'The total is net + tax + charges.',
+    NUMBER_OF_ITEMS: 'The quantity is the sum of the lines’ quantities.',
+    PAYMENT_AMOUNT: 'The amount paid is the sum of the payments.',
+    UNDER_OVER_PAYMENT: 'The amount paid is the amount due, within the channel’s `maximumPaymentDifference`.',
+    TRANSACTION_NOT_EMPTY: 'At least one line is not voided.',
+    TAX_INCLUDED_PRICING: 'The lines follow the sale’s flag: prices with tax, or without.',
+    LINE_AMOUNT: 'Each line’s amount is price × quantity − discount.',
+    SIGN_CONTRADICTION: 'In each line, the quantity and the amounts have the same sign.',
     NEGATIVE_PRICE: 'No price is negative.',
-    SHIFT: 'The shift that it names is known, and of its channel.',
-    DUPLICATE_TRANSACTION: 'No other channel database sent a transaction with its UUID before.',
+    SHIFT: 'The sale’s shift is known and belongs to the same channel.',
+    DUPLICATE_TRANSACTION: 'No other channel database has already sent a transaction with the same UUID.',
   },
 );
 
 const Rule = builder.objectRef<ValidationRule>('ValidationRule').implement({
-  description: 'A rule of validation, and whether it applies.',
+  description: 'A validation rule and whether it is on.',
   fields: (t) => ({
-    name: t.expose('name', { type: RuleNameType, description: 'Which.' }),
-    enabled: t.exposeBoolean('enabled', { description: 'Whether sales are checked by it.' }),
+    name: t.expose('name', { type: RuleNameType, description: 'What the rule checks.' }),
+    enabled: t.exposeBoolean('enabled', { description: 'Whether sales are checked against this rule.' }),
   }),
 });
 
 const Settings = builder.objectRef<SettingsRow>('StatementSettings').implement({
-  description: 'How the sales of a channel are checked and posted.',
+  description: 'How a channel’s sales are checked and posted.',
   fields: (t) => ({
-    channel: channelField(t, 'Of which channel.'),
+    channel: channelField(t, 'The channel the settings apply to.'),
     defaultCustomer: t.field({
       type: Customer,
       nullable: true,
-      description: 'The customer of sales that name none; null: those are posted without an account.',
+      description: 'The customer for sales without one; null to post such sales without an account ID.',
       resolve: ({ defaultCustomerUuid: uuid }, _args, context) =>
         uuid === null ? null : hqCustomer(context).load(uuid),
     }),
     maximumPaymentDifference: t.field({
       type: Money,
-      description: 'How far what was paid may be from what was due, per sale.',
+      description: 'The largest allowed difference between the amounts paid and due, per sale.',
       resolve: (row, _args, { channels }) => money(row.maximumPaymentDifference, channels.get(row.channel).currency),
     }),
     maximumCountingDifference: t.field({
       type: Money,
       nullable: true,
-      description: 'How far what was counted on a day may be from what was expected; null: any difference is posted.',
+      description:
+        'The largest allowed difference between the amounts counted and expected, per day; null to post any difference.',
       resolve: (row, _args, { channels }) =>
         moneyOrNull(row.maximumCountingDifference, channels.get(row.channel).currency),
     }),
     aggregationLineLimit: t.exposeInt('aggregationLineLimit', {
-      description: 'Lines of sales that are put together in one sales order at most. A sale is never split.',
+      description:
+        'The most lines that sales aggregated into one sales order may have together. A sale is never split.',
     }),
     aggregateReturns: t.exposeBoolean('aggregateReturns', {
       description:
-        'Whether the returns of a customer on a day share a sales order; false: each has one of its own. Returns are never put together with sales.',
+        'Whether a customer’s returns of one day share a sales order; if false, each return has its own. Returns are never aggregated with sales.',
     }),
     holdCode: t.exposeString('holdCode', {
-      description: 'Put on the sales order of an order that was corrected, when it is to be held.',
+      description: 'The hold code for the sales order of a corrected order that is to be put on hold.',
     }),
   }),
 });
@@ -99,15 +101,15 @@ builder.queryFields((t) => ({
     type: [Rule],
     nullable: true,
     ...atMost(validationRules.length),
-    description: 'The rules of validation, in the order in which they are checked.',
+    description: 'The validation rules, in the order in which they are checked.',
     authScopes: { operator: 'reading validation rules' },
     resolve: (_root, _args, { hq }) => hq.read(ruleRows),
   }),
   statementSettings: t.field({
     type: Settings,
     nullable: true,
-    description: 'How the sales of a channel are checked and posted.',
-    args: { channel: t.arg.string({ required: true, description: 'Of which channel.' }) },
+    description: 'How a channel’s sales are checked and posted.',
+    args: { channel: t.arg.string({ required: true, description: 'The channel’s code.' }) },
     authScopes: ofChannel,
     resolve: async (_root, { channel }, { hq, channels }) => {
       channels.get(channel);
@@ -116,63 +118,86 @@ builder.queryFields((t) => ({
   }),
 }));
 
-const StatementInput = idInput('StatementInput', Statement, 'Which statement.');
+const StatementInput = idInput('StatementInput', Statement, 'Identifies a statement.');
 
 const DeleteOrderInput = builder.inputType('DeleteCustomerOrderInput', {
-  description: 'Which aggregate.',
+  description: 'Identifies an aggregated transaction.',
   fields: (t) => ({
-    aggregatedTransaction: t.globalID({ for: [Aggregate], required: true, description: 'Its global ID.' }),
+    aggregatedTransaction: t.globalID({
+      for: [Aggregate],
+      required: true,
+      description: 'Global ID of the aggregated transaction.',
+    }),
   }),
 });
 
 const RevalidateInput = builder.inputType('RevalidateTransactionsInput', {
-  description: 'Which sales: those named, or those of a channel, or all.',
+  description: 'Selects sales by ID, by channel, or all of them.',
   fields: (t) => ({
-    channel: t.string({ description: 'Those of this channel. Default: of all.' }),
+    channel: t.string({
+      description: 'Only the sales of this channel. Default: all channels. Ignored if `ids` is given.',
+    }),
     ids: t.globalIDList({
       for: [RetailTransaction],
-      description: 'Only these, by their global IDs.',
+      description: 'Only these sales, by global ID.',
     }),
   }),
 });
 
 const Revalidated = builder.objectRef<{ count: number }>('RevalidatedTransactions').implement({
-  description: 'Sales that will be validated again.',
-  fields: (t) => ({ count: t.exposeInt('count', { description: 'How many.' }) }),
+  description: 'The sales that will be validated again.',
+  fields: (t) => ({ count: t.exposeInt('count', { description: 'Number of sales.' }) }),
 });
 
 const SetRuleInput = builder.inputType('SetValidationRuleInput', {
-  description: 'Which rule, and whether it applies.',
+  description: 'Switches a validation rule.',
   fields: (t) => ({
-    name: t.field({ type: RuleNameType, required: true, description: 'Which.' }),
-    enabled: t.boolean({ required: true, description: 'Whether sales are checked by it from the next validation on.' }),
+    name: t.field({ type: RuleNameType, required: true, description: 'The rule to switch.' }),
+    enabled: t.boolean({
+      required: true,
+      description: 'True to check sales against this rule, false to skip it, starting with the next validation.',
+    }),
   }),
 });
 
 const SettingsInput = builder.inputType('UpdateStatementSettingsInput', {
-  description: 'What to change; what is left out stays. Amounts are in the channel’s currency.',
+  description: 'The settings to change; omitted fields keep their values. Amounts are in the channel’s currency.',
   fields: (t) => ({
-    channel: t.string({ required: true, description: 'Of which channel.' }),
+    channel: t.string({ required: true, description: 'The channel’s code.' }),
     defaultCustomerUuid: t.field({
       type: 'UUID',
-      description: 'The customer of sales that name none, who must have an account ID; null: none.',
+      description:
+        'UUID of the customer for sales without one. The customer must have an account ID. Null removes the default customer.',
     }),
-    maximumPaymentDifference: t.field({ type: 'Decimal', description: 'Per sale, 0 or more.' }),
-    maximumCountingDifference: t.field({ type: 'Decimal', description: 'Per day, 0 or more; null: no limit.' }),
-    aggregationLineLimit: t.int({ description: '1 to 10,000.' }),
+    maximumPaymentDifference: t.field({
+      type: 'Decimal',
+      description: 'The largest allowed difference between the amounts paid and due, per sale; 0 or more.',
+    }),
+    maximumCountingDifference: t.field({
+      type: 'Decimal',
+      description:
+        'The largest allowed difference between the amounts counted and expected, per day; 0 or more. Null removes the limit.',
+    }),
+    aggregationLineLimit: t.int({
+      description: 'The most lines that sales aggregated into one sales order may have together; 1 to 10,000.',
+    }),
     aggregateReturns: t.boolean({
       description:
-        'Whether the returns of a customer on a day share a sales order. Returns are never put together with sales.',
+        'Whether a customer’s returns of one day share a sales order. Returns are never aggregated with sales.',
     }),
-    holdCode: t.string({ description: 'Capital letters, digits, _ and -; at most 40.' }),
+    holdCode: t.string({
+      description:
+        'The hold code for sales orders of corrected orders: capital letters, digits, `_`, and `-`; at most 40 characters.',
+    }),
   }),
 });
 
 operatorMutation('clearStatement', {
   type: Statement,
   input: StatementInput,
+  inputDescription: 'The statement to clear.',
   description:
-    'Gives up a statement that is not posted in any part: until it is CALCULATED. Its sales can be corrected, and the next calculation takes them. Later it is refused.',
+    'Clears a statement that is STARTED, MARKED, or CALCULATED, so nothing of it has been posted. Its sales are released: they can be corrected, and the next calculation takes them. Refused in any later state.',
   may: 'clearing statements',
   failures: [NotFound, WrongState],
   run: (tx, { id }, who) => clearStatement(tx, id.id, who),
@@ -181,8 +206,9 @@ operatorMutation('clearStatement', {
 operatorMutation('regenerateAggregates', {
   type: Statement,
   input: StatementInput,
+  inputDescription: 'The statement to re-aggregate.',
   description:
-    'Puts the sales of a statement together anew, by the present settings. Only until sales orders are made.',
+    'Re-aggregates the statement’s sales with the current settings. Possible while it is CHECKED or AGGREGATED, until its first customer order is created.',
   may: 'changing statements',
   failures: [NotFound, WrongState],
   run: (tx, { id }, who) => regenerateAggregates(tx, id.id, who),
@@ -191,8 +217,9 @@ operatorMutation('regenerateAggregates', {
 operatorMutation('deleteCustomerOrder', {
   type: Statement,
   input: DeleteOrderInput,
+  inputDescription: 'The aggregated transaction to delete.',
   description:
-    'Removes an aggregate and its sales order from a statement: its sales leave the statement, are validated again and join the next one. A statement that has no sales left is CLEARED. Only until it is invoiced.',
+    'Removes an aggregated transaction and its sales order from a statement. Its sales are validated again and join the next statement. A statement that loses its last sale is CLEARED. Possible only until the sales order is invoiced.',
   may: 'changing statements',
   failures: [NotFound, WrongState],
   run: (tx, { aggregatedTransaction }, who) => deleteCustomerOrder(tx, aggregatedTransaction.id, who),
@@ -201,17 +228,19 @@ operatorMutation('deleteCustomerOrder', {
 operatorMutation('revalidateTransactions', {
   type: Revalidated,
   input: RevalidateInput,
-  inputDescription: 'Which ones.',
+  inputDescription: 'The sales to validate again.',
   description:
-    'Lets sales be validated again that failed it, or passed it and are in no statement: after a rule or a setting was changed.',
+    'Schedules sales for validation again, typically after a rule or a setting has changed: sales that failed validation, and sales that passed but are not in a statement yet.',
   may: 'validating transactions',
   failures: [InvalidInput, ChannelNotFound],
   run: async (tx, { channel, ids }, who, { channels }) => {
     if (channel) channels.get(channel);
     if (!ids) return { count: await revalidateTransactions(tx, { channel: channel || null }, who) };
-    const named = new Set(ids.map(({ id }) => id));
-    const found = await transactionsWhere(tx, { uuid: [...named].map((id) => id.split('/')[1] ?? '') });
-    const sequences = found.filter((row) => named.has(`${row.channel}/${row.uuid}`)).map(({ sequence }) => sequence);
+    const requested = new Set(ids.map(({ id }) => id));
+    const found = await transactionsWhere(tx, { uuid: [...requested].map((id) => id.split('/')[1] ?? '') });
+    const sequences = found
+      .filter((row) => requested.has(`${row.channel}/${row.uuid}`))
+      .map(({ sequence }) => sequence);
     return { count: await revalidateTransactions(tx, { sequences }, who) };
   },
 });
@@ -220,7 +249,8 @@ operatorMutation('setValidationRule', {
   type: [Rule],
   ...atMost(validationRules.length),
   input: SetRuleInput,
-  description: 'Switches a rule of validation on or off. Answers all of them.',
+  inputDescription: 'The rule to switch, and whether to turn it on or off.',
+  description: 'Switches a validation rule on or off. Returns all rules.',
   may: 'changing validation rules',
   run: async (tx, { name, enabled }, who) => {
     await setRule(tx, name, enabled, who);
@@ -231,9 +261,9 @@ operatorMutation('setValidationRule', {
 operatorMutation('updateStatementSettings', {
   type: Settings,
   input: SettingsInput,
-  inputDescription: 'What to change.',
-  description: 'Changes how the sales of a channel are checked and posted.',
-  may: 'changing settings of statements',
+  inputDescription: 'The channel and the settings to change.',
+  description: 'Changes how a channel’s sales are checked and posted.',
+  may: 'changing statement settings',
   failures: [InvalidInput, ChannelNotFound],
   run: (tx, { channel, ...input }, who, { channels }) => {
     const { currency } = channels.get(channel);

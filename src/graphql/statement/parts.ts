@@ -29,28 +29,28 @@ export const order: readonly State[] = [...calculationStates, ...postingStates];
 
 export const StatementState = enumOf<State>(
   'StatementState',
-  'How far a statement is: three states of calculation and ten of posting. An error leaves it in the state before; the next attempt resumes there.',
+  'A statement’s progress: three calculation states and ten posting states. A statement that fails stays in the last state it reached, and the next attempt resumes there.',
   {
-    STARTED: 'It exists and has its number.',
-    MARKED: 'Sales (or shifts) are stamped with it; no other statement takes them.',
-    CALCULATED: 'Its sums are known (or what was counted against what was expected).',
-    CHECKED: 'Its sums still hold, and every named customer has an account ID.',
-    AGGREGATED: 'Sales are put together by customer and day.',
-    CUSTOMER_ORDER_CREATED: 'Each aggregate has its sales order.',
+    STARTED: 'The statement has been created and has its number.',
+    MARKED: 'The sales (or shifts) are assigned to this statement; no other statement takes them.',
+    CALCULATED: 'The totals (or the counted and expected amounts) are known.',
+    CHECKED: 'The totals are verified, and every customer named in a sale has an account ID.',
+    AGGREGATED: 'The sales are aggregated by customer and day.',
+    CUSTOMER_ORDER_CREATED: 'Each aggregated transaction has its sales order.',
     CUSTOMER_ORDER_INVOICED: 'Each sales order has its invoice; journal SALES.',
     DISCOUNTS_POSTED: 'Discounts are posted; journal DISCOUNTS.',
     INCOME_EXPENSE_POSTED: 'Charges and payment differences are posted; journal INCOME_EXPENSE.',
-    VOUCHERS_LINKED: 'Payments are linked to the invoices that they settle.',
-    PAYMENTS_POSTED: 'Payments are posted, journal PAYMENTS; counted differences too, journal DIFFERENCE.',
-    GIFT_CARDS_POSTED: 'Payments by gift card are posted; journal GIFT_CARDS.',
-    POSTED: 'Final: all balances, and its sales are POSTED.',
-    CLEARED: 'Given up before anything was posted; its sales are free for another statement.',
+    VOUCHERS_LINKED: 'Payments are linked to the invoices they settle.',
+    PAYMENTS_POSTED: 'Payments are posted, journal PAYMENTS; so are counting differences, journal DIFFERENCE.',
+    GIFT_CARDS_POSTED: 'Gift card payments are posted; journal GIFT_CARDS.',
+    POSTED: 'Final: every journal balances, and the sales are POSTED.',
+    CLEARED: 'Cleared before anything was posted; its sales can join another statement.',
   },
 );
 
-export const StatementType = enumOf('StatementType', 'What a statement is about.', {
-  TRANSACTIONAL: 'Sales that passed validation, at any time of the day (trickle feed).',
-  FINANCIAL: 'Closed shifts: what was counted against what was expected.',
+export const StatementType = enumOf('StatementType', 'What a statement posts.', {
+  TRANSACTIONAL: 'Validated sales, at any time of the day (trickle feed).',
+  FINANCIAL: 'Closed shifts: the difference between the amounts counted and expected.',
 });
 
 export interface StateDetail {
@@ -61,76 +61,86 @@ export interface StateDetail {
 }
 
 export const Detail = builder.objectRef<StateDetail>('StatementStateDetail').implement({
-  description: 'One of the 13 states, and whether a statement has passed it.',
+  description: 'One of a statement’s 13 states, and whether the statement has reached it.',
   fields: (t) => ({
-    state: t.expose('state', { type: StatementState, description: 'Which.' }),
+    state: t.expose('state', { type: StatementState, description: 'The state described.' }),
     phase: t.field({
-      type: enumOf('StatementPhase', 'Part of a statement’s way.', {
+      type: enumOf('StatementPhase', 'A phase of a statement.', {
         CALCULATION: 'The first three states.',
-        POSTING: 'The other ten.',
+        POSTING: 'The other ten states.',
       }),
-      description: 'Calculation or posting.',
+      description: 'The phase the state belongs to.',
       resolve: ({ state }) =>
         (calculationStates as readonly State[]).includes(state) ? ('CALCULATION' as const) : ('POSTING' as const),
     }),
     status: t.expose('status', {
-      type: enumOf('StatementStateStatus', 'Whether a state was reached.', {
+      type: enumOf('StatementStateStatus', 'Whether a statement has reached a state.', {
         DONE: 'Reached.',
-        FAILED: 'The last attempt failed to reach it; the next one resumes here.',
-        NOT_RUN: 'Still to come.',
+        FAILED: 'The last attempt to reach it failed; the next attempt resumes here.',
+        NOT_RUN: 'Not attempted yet.',
       }),
-      description: 'Done, failed, or not run.',
+      description: 'Whether the statement has reached this state.',
     }),
-    at: t.expose('at', { type: 'DateTime', nullable: true, description: 'When it was reached.' }),
-    error: t.exposeString('error', { nullable: true, description: 'Why it was not reached.' }),
+    at: t.expose('at', {
+      type: 'DateTime',
+      nullable: true,
+      description: 'When the statement reached this state; null if it has not.',
+    }),
+    error: t.exposeString('error', {
+      nullable: true,
+      description: 'Why the last attempt to reach this state failed; null if it did not.',
+    }),
   }),
 });
 
 export const Event = builder.objectRef<StatementEvent>('StatementEvent').implement({
-  description: 'Something that happened to a statement.',
+  description: 'An entry of a statement’s event log.',
   fields: (t) => ({
-    at: t.expose('at', { type: 'DateTime', description: 'When.' }),
-    actor: t.exposeString('actor', { description: 'By whom or what.' }),
+    at: t.expose('at', { type: 'DateTime', description: 'When it happened.' }),
+    actor: t.exposeString('actor', { description: 'The operator or process that caused it.' }),
     event: t.exposeString('event', {
-      description: 'What: a state that it reached, ERROR, or what somebody did with it, e.g. CLEARED.',
+      description: 'The state that was reached, `ERROR`, or an operator’s action such as `CLEARED`.',
     }),
-    detail: t.exposeString('detail', { nullable: true, description: 'More about it.' }),
+    detail: t.exposeString('detail', {
+      nullable: true,
+      description: 'Details, such as the error message; null if there are none.',
+    }),
   }),
 });
 
 export const Journal = enumOf(
   'Journal',
-  'A journal of a statement. The debits and credits of each are equal, to the minor unit.',
+  'A journal of a statement. In each journal, debits equal credits, to the minor unit.',
   {
     SALES: 'Invoices.',
-    DISCOUNTS: 'Discounts, so that revenue shows list prices.',
-    INCOME_EXPENSE: 'Charges, and differences between sum and payment.',
+    DISCOUNTS: 'Discounts, so that revenue is at list price.',
+    INCOME_EXPENSE: 'Charges, and differences between the amounts due and paid.',
     PAYMENTS: 'Payments by tender.',
-    GIFT_CARDS: 'Payments by gift card.',
-    DIFFERENCE: 'What was counted less what was expected, by tender.',
+    GIFT_CARDS: 'Gift card payments.',
+    DIFFERENCE: 'Amounts counted less amounts expected, by tender.',
   },
 );
 
-export const LedgerAccount = enumOf('LedgerAccount', 'An account of the books.', accounts);
+export const LedgerAccount = enumOf('LedgerAccount', 'An account of the general ledger.', accounts);
 
 export const JournalEntry = builder.objectRef<JournalEntryRow>('JournalEntry').implement({
-  description: 'A line of a journal: a debit or a credit of an account.',
+  description: 'A journal line: a debit or a credit of one account.',
   fields: (t) => ({
-    journal: t.expose('journal', { type: Journal, description: 'In which journal.' }),
-    account: t.expose('account', { type: LedgerAccount, description: 'Which account.' }),
-    debit: amount(t, 'debit', 'Debit; 0 for a credit.'),
-    credit: amount(t, 'credit', 'Credit; 0 for a debit.'),
-    businessDate: t.expose('businessDate', { type: 'Date', description: 'Its day.' }),
+    journal: t.expose('journal', { type: Journal, description: 'The journal the line belongs to.' }),
+    account: t.expose('account', { type: LedgerAccount, description: 'The account debited or credited.' }),
+    debit: amount(t, 'debit', 'Amount debited; 0 for a credit.'),
+    credit: amount(t, 'credit', 'Amount credited; 0 for a debit.'),
+    businessDate: t.expose('businessDate', { type: 'Date', description: 'The business day it is posted for.' }),
     tender: t.field({
       type: Tender,
       nullable: true,
-      description: 'For payments and differences: the tender.',
+      description: 'The tender of a payment or a counting difference; null for other lines.',
       resolve: ({ tender }) => tender as typeof Tender.$inferType | null,
     }),
     invoice: t.field({
       type: Invoice,
       nullable: true,
-      description: 'The invoice that it belongs to.',
+      description: 'The invoice the line was posted for; null if there is none.',
       resolve: ({ invoice }) => invoice,
     }),
   }),
@@ -145,42 +155,42 @@ interface Balance {
 }
 
 export const AccountBalance = builder.objectRef<Balance>('AccountBalance').implement({
-  description: 'What a statement posted to an account in a journal.',
+  description: 'The totals a statement posted to one account in one journal.',
   fields: (t) => ({
-    journal: t.expose('journal', { type: Journal, description: 'In which journal.' }),
-    account: t.expose('account', { type: LedgerAccount, description: 'Which account.' }),
-    debit: amount(t, 'debit', 'Sum of debits.'),
-    credit: amount(t, 'credit', 'Sum of credits.'),
+    journal: t.expose('journal', { type: Journal, description: 'The journal posted to.' }),
+    account: t.expose('account', { type: LedgerAccount, description: 'The account posted to.' }),
+    debit: amount(t, 'debit', 'Sum of the debits.'),
+    credit: amount(t, 'credit', 'Sum of the credits.'),
   }),
 });
 
 export const TenderCount = builder.objectRef<ShiftCount & { currency: string }>('TenderCount').implement({
-  description: 'What was counted of a tender in a shift, against what was expected.',
+  description: 'The amounts counted and expected for one tender of one shift.',
   fields: (t) => ({
     shift: t.field({
       type: Shift,
       nullable: true,
-      description: 'Which shift, as its channel has it.',
+      description: 'The shift, read from its channel; null if the channel does not have it.',
       resolve: ({ channel, shiftUuid: uuid }, _args, context) => shiftOf(context).load({ channel, uuid }),
     }),
-    register: t.exposeString('register', { description: 'At which register.' }),
+    register: t.exposeString('register', { description: 'The register the shift was worked at.' }),
     tender: t.field({
       type: Tender,
-      description: 'Which tender.',
+      description: 'The tender counted.',
       resolve: ({ tender }) => tender as typeof Tender.$inferType,
     }),
-    starting: amount(t, 'starting', 'At the beginning.'),
-    expected: amount(t, 'expected', 'Starting amount and payments.'),
+    starting: amount(t, 'starting', 'The amount at the start of the shift.'),
+    expected: amount(t, 'expected', 'The starting amount plus payments.'),
     counted: amountOrNull(
       t,
       'counted',
-      'What was counted; null when nobody counted it, which only cash and checks require. Negative when more was paid back than paid.',
+      'The amount counted; null if this tender was not counted (only cash and checks must be). Negative if more was refunded than paid.',
     ),
     difference: t.field({
       type: Money,
       nullable: true,
       description:
-        'Counted less expected: negative when something is missing. Null when it was not counted: then nothing is posted for it.',
+        'Counted less expected; negative if money is missing. Null if the tender was not counted, in which case nothing is posted for it.',
       resolve: (row) => (row.counted === null ? null : money(row.counted - row.expected, row.currency)),
     }),
   }),
@@ -198,31 +208,34 @@ export const Invoice = channelNode<InvoiceRow, number>('Invoice', {
   read: (db, ids) => invoicesWhere(db, { id: [...ids] }),
 });
 Invoice.implement({
-  description: 'An invoice of a sales order.',
+  description: 'The invoice of a sales order, created by a statement.',
   fields: (t) => ({
-    invoiceId: t.exposeString('invoiceId', { description: 'Its number, e.g. `INV000000042`.' }),
+    invoiceId: t.exposeString('invoiceId', { description: 'The invoice number, such as `INV000000042`.' }),
     salesOrder: t.field({
       type: SalesOrder,
       nullable: true,
-      description: 'What it invoices.',
+      description: 'The sales order invoiced.',
       resolve: ({ salesOrder }) => salesOrder,
     }),
     statement: t.field({
       type: Statement,
       nullable: true,
-      description: 'The statement that made it.',
+      description: 'The statement that created the invoice.',
       resolve: ({ statementId }) => statementId,
     }),
     customer: t.field({
       type: Customer,
       nullable: true,
-      description: 'Who is invoiced; null for customers who gave no name.',
+      description: 'The customer invoiced; null for anonymous sales.',
       resolve: (row, _args, context) => (row.customerUuid === null ? null : hqCustomer(context).load(row.customerUuid)),
     }),
-    accountId: t.exposeString('accountId', { nullable: true, description: 'The account ID that is invoiced.' }),
-    invoiceDate: t.expose('invoiceDate', { type: 'Date', description: 'Its day.' }),
-    totals: t.field({ type: Totals, description: 'Its sums.', resolve: (row) => row }),
-    createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When it was made.' }),
+    accountId: t.exposeString('accountId', {
+      nullable: true,
+      description: 'The account ID invoiced; null for anonymous sales.',
+    }),
+    invoiceDate: t.expose('invoiceDate', { type: 'Date', description: 'The date of the invoice.' }),
+    totals: t.field({ type: Totals, description: 'The totals of the invoice.', resolve: (row) => row }),
+    createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When the invoice was created.' }),
   }),
 });
 export const InvoiceConnection = builder.connectionObject(
@@ -236,47 +249,50 @@ export const Aggregate = channelNode<AggregatedTransaction, number>('AggregatedT
   read: (db, ids) => aggregatesWhere(db, { id: [...ids] }),
 });
 Aggregate.implement({
-  description: 'Sales of one customer on one day that become one sales order. A sale is never split.',
+  description: 'Sales of one customer and one business day that become one sales order. A sale is never split.',
   fields: (t) => ({
     statement: t.field({
       type: Statement,
       nullable: true,
-      description: 'Of which statement.',
+      description: 'The statement it belongs to.',
       resolve: ({ statementId }) => statementId,
     }),
     customer: t.field({
       type: Customer,
       nullable: true,
-      description: 'Of which customer; null for customers who gave no name.',
+      description: 'The customer; null for anonymous sales.',
       resolve: (row, _args, context) => (row.customerUuid === null ? null : hqCustomer(context).load(row.customerUuid)),
     }),
-    accountId: t.exposeString('accountId', { nullable: true, description: 'The customer’s account ID.' }),
-    businessDate: t.expose('businessDate', { type: 'Date', description: 'Of which day.' }),
+    accountId: t.exposeString('accountId', {
+      nullable: true,
+      description: 'The customer’s account ID; null for anonymous sales.',
+    }),
+    businessDate: t.expose('businessDate', { type: 'Date', description: 'The business day of the sales.' }),
     isReturn: t.exposeBoolean('isReturn', {
-      description: 'Whether it holds returns, for which money was paid back; they are never put together with sales.',
+      description: 'Whether it contains returns, which were refunded. Returns are never aggregated with sales.',
     }),
     pricesIncludeTax: t.exposeBoolean('pricesIncludeTax', {
       description:
-        'Whether its prices include tax; sales whose prices do are never put together with sales whose prices do not.',
+        'Whether prices include tax. Sales with prices that include tax are never aggregated with sales whose prices do not.',
     }),
-    transactionCount: t.expose('transactionCount', { type: 'BigInt', description: 'How many sales.' }),
-    lineCount: t.expose('lineCount', { type: 'BigInt', description: 'How many lines they have.' }),
-    totals: t.field({ type: Totals, description: 'Their sums.', resolve: (row) => row }),
+    transactionCount: t.expose('transactionCount', { type: 'BigInt', description: 'Number of sales.' }),
+    lineCount: t.expose('lineCount', { type: 'BigInt', description: 'Number of lines in these sales.' }),
+    totals: t.field({ type: Totals, description: 'The totals of these sales.', resolve: (row) => row }),
     state: t.field({
       type: StatementState,
-      description: 'The last posting state that it went through.',
+      description: 'The last posting state it reached.',
       resolve: ({ step }) => postingStates[step - 1]!,
     }),
     salesOrder: t.field({
       type: SalesOrder,
       nullable: true,
-      description: 'What was made of it.',
+      description: 'The sales order created from it; null until it is created.',
       resolve: ({ id }, _args, context) => salesOrderOfAggregate(context).load(id),
     }),
     transactions: t.connection(
       {
         type: RetailTransaction,
-        description: 'The sales in it, in the order they arrived.',
+        description: 'The aggregated sales, in order of arrival.',
         resolve: ({ id }, args, context) => receivedPage(context, args, { aggregateId: id }),
       },
       TransactionConnection,

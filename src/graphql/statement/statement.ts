@@ -74,7 +74,7 @@ const invoiceOf = rowLoader<number, InvoiceRow>(
   ({ salesOrder }) => salesOrder,
 );
 
-/** The newest invoices of a customer. */
+/** The newest invoices of each customer. */
 const newestOf = firstLoader<{ customer: string; limit: number }, InvoiceRow>(
   (keys, limit, { hq, viewer }) =>
     hq.read((db) => newestInvoices(db, [...new Set(keys.map(({ customer }) => customer))], limit, ownChannel(viewer))),
@@ -84,39 +84,45 @@ const newestOf = firstLoader<{ customer: string; limit: number }, InvoiceRow>(
 
 Statement.implement({
   description:
-    'The books of a channel for a business day: its sales become sales orders, invoices and journals (TRANSACTIONAL), its counted shifts differences (FINANCIAL).',
+    'The books of a channel for a business day and a currency. A TRANSACTIONAL statement turns sales into sales orders, invoices, and journals; a FINANCIAL statement posts the counting differences of closed shifts.',
   fields: (t) => ({
-    statementId: t.exposeString('statementId', { description: 'Its number, e.g. `ST00000042`.' }),
-    type: t.expose('type', { type: StatementType, description: 'Sales or shifts.' }),
-    channel: channelField(t, 'Of which channel.'),
-    businessDate: t.expose('businessDate', { type: 'Date', description: 'Of which business day.' }),
+    statementId: t.exposeString('statementId', { description: 'The statement number, such as `ST00000042`.' }),
+    type: t.expose('type', { type: StatementType, description: 'Whether it posts sales or shifts.' }),
+    channel: channelField(t, 'The channel it belongs to.'),
+    businessDate: t.expose('businessDate', { type: 'Date', description: 'The business day it covers.' }),
     state: t.field({
       type: StatementState,
-      description: 'The last state it reached.',
+      description: 'The last state reached.',
       resolve: ({ state }) => state,
     }),
-    errorCode: t.exposeString('errorCode', { nullable: true, description: 'Why it did not go on, for programs.' }),
-    error: t.exposeString('error', { nullable: true, description: 'Why it did not go on, for people.' }),
+    errorCode: t.exposeString('errorCode', {
+      nullable: true,
+      description: 'Code of the error that stopped it, for programs; null if none did.',
+    }),
+    error: t.exposeString('error', {
+      nullable: true,
+      description: 'The error that stopped it, for people; null if none did.',
+    }),
     transactionCount: t.expose('transactionCount', {
       type: 'BigInt',
-      description: 'How many sales, or shifts, it holds.',
+      description: 'Number of sales or, in a financial statement, shifts.',
     }),
     totals: t.field({
       type: Totals,
       description:
-        'Sums of its sales; 0 until it is calculated. Of a financial statement, `total` is what was expected of the tenders that were counted, and `paid` what was counted.',
+        'Totals of its sales; 0 until calculated. In a financial statement, `total` is the amount expected for the tenders that were counted, and `paid` is the amount counted.',
       resolve: (row) => row,
     }),
     stateDetails: t.field({
       type: [Detail],
       ...atMost(statementStates.length),
-      description: 'All 13 states in their order, each done, failed or not run.',
+      description: 'All 13 states in order, each with its status.',
       resolve: async (row, _args, context) => detailsOf(row, await reached(context).load(row.id)),
     }),
     events: t.connection(
       {
         type: Event,
-        description: 'What happened to it, oldest first.',
+        description: 'The event log, oldest first.',
         resolve: ({ id }, args, { hq }) => listById(hq, args, (db, page) => statementEventPage(db, id, page)),
       },
       { name: 'StatementEventConnection' },
@@ -125,7 +131,7 @@ Statement.implement({
     transactions: t.connection(
       {
         type: RetailTransaction,
-        description: 'The sales in it, in the order they arrived.',
+        description: 'The sales it contains, in order of arrival.',
         resolve: ({ id }, args, context) => receivedPage(context, args, { statementId: id }),
       },
       TransactionConnection,
@@ -133,7 +139,7 @@ Statement.implement({
     aggregatedTransactions: t.connection(
       {
         type: Aggregate,
-        description: 'Its sales put together by customer and day.',
+        description: 'Its sales, aggregated by customer and day.',
         resolve: ({ id }, args, { hq }) =>
           listById(hq, args, (db, page) => aggregatePage(db, { statementId: id }, page)),
       },
@@ -142,7 +148,7 @@ Statement.implement({
     salesOrders: t.connection(
       {
         type: SalesOrder,
-        description: 'The sales orders it made.',
+        description: 'The sales orders it created.',
         resolve: ({ id }, args, { hq }) =>
           listById(hq, args, (db, page) => salesOrderPage(db, { statementId: id }, page)),
       },
@@ -151,7 +157,7 @@ Statement.implement({
     invoices: t.connection(
       {
         type: Invoice,
-        description: 'The invoices it made.',
+        description: 'The invoices it created.',
         resolve: ({ id }, args, { hq }) => listById(hq, args, (db, page) => invoicePage(db, { statementId: id }, page)),
       },
       InvoiceConnection,
@@ -159,10 +165,10 @@ Statement.implement({
     journalEntries: t.connection(
       {
         type: JournalEntry,
-        description: 'What it posted.',
+        description: 'The journal lines it posted.',
         args: {
-          journal: t.arg({ type: Journal, description: 'Only in this journal.' }),
-          account: t.arg({ type: LedgerAccount, description: 'Only to this account.' }),
+          journal: t.arg({ type: Journal, description: 'Only lines of this journal.' }),
+          account: t.arg({ type: LedgerAccount, description: 'Only lines that post to this account.' }),
         },
         resolve: ({ id }, { journal, account, ...args }, { hq }) =>
           listById(hq, args, (db, page) =>
@@ -179,24 +185,29 @@ Statement.implement({
     balances: t.field({
       type: [AccountBalance],
       ...atMost(LARGEST_PAGE),
-      description: 'What it posted, summed by journal and account: in each journal debits and credits are equal.',
+      description: 'What it posted, totaled by journal and account. In each journal, debits equal credits.',
       resolve: async ({ id, currency }, _args, context) =>
         (await balances(context).load(id)).map((row) => ({ ...row, currency })),
     }),
     tenderCounts: t.field({
       type: [TenderCount],
       ...atMost(tenders.length),
-      description: 'Of a financial statement: what was counted against what was expected, by shift and tender.',
+      description:
+        'In a financial statement, the amounts counted and expected, by shift and tender; empty in a transactional statement.',
       resolve: async ({ id, currency }, _args, context) =>
         (await tenderCounts(context).load(id)).map((row) => ({ ...row, currency })),
     }),
-    createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When it was started.' }),
+    createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When the statement was created.' }),
     calculatedAt: t.expose('calculatedAt', {
       type: 'DateTime',
       nullable: true,
-      description: 'When it was calculated.',
+      description: 'When it was calculated; null until then.',
     }),
-    postedAt: t.expose('postedAt', { type: 'DateTime', nullable: true, description: 'When it was posted.' }),
+    postedAt: t.expose('postedAt', {
+      type: 'DateTime',
+      nullable: true,
+      description: 'When it was posted; null until then.',
+    }),
   }),
 });
 
@@ -217,8 +228,10 @@ builder.queryFields((t) => ({
   statement: t.field({
     type: Statement,
     nullable: true,
-    description: 'A statement by its number; null when there is none.',
-    args: { statementId: t.arg.string({ required: true, description: 'Its number, e.g. `ST00000042`.' }) },
+    description: 'A statement by its number; null if there is none.',
+    args: {
+      statementId: t.arg.string({ required: true, description: 'The statement number, such as `ST00000042`.' }),
+    },
     resolve: async (_root, { statementId }, { hq, viewer }) => {
       const found = await hq.read((db) => statementsWhere(db, { statementId: statementId }));
       return visibleTo(viewer, found)[0] ?? null;
@@ -228,14 +241,14 @@ builder.queryFields((t) => ({
     {
       type: Statement,
       nullable: true,
-      description: 'Statements, newest first, that match all that is given.',
+      description: 'Statements that match all of the given filters, newest first.',
       args: {
-        channel: t.arg.string({ description: 'Only of this channel.' }),
-        type: t.arg({ type: StatementType, description: 'Only of this type.' }),
-        businessDate: t.arg({ type: 'Date', description: 'Only of this business day.' }),
-        states: t.arg({ type: [StatementState], description: 'Only in one of these states.' }),
+        channel: t.arg.string({ description: 'Only statements of this channel.' }),
+        type: t.arg({ type: StatementType, description: 'Only statements of this type.' }),
+        businessDate: t.arg({ type: 'Date', description: 'Only statements of this business day.' }),
+        states: t.arg({ type: [StatementState], description: 'Only statements in one of these states.' }),
         failed: t.arg.boolean({
-          description: 'True: only those that stopped at an error. False: only those that did not.',
+          description: 'True for only statements stopped by an error, false for only the others.',
         }),
       },
       authScopes: ofChannel,
@@ -261,8 +274,8 @@ builder.queryFields((t) => ({
   invoice: t.field({
     type: Invoice,
     nullable: true,
-    description: 'An invoice by its number; null when there is none.',
-    args: { invoiceId: t.arg.string({ required: true, description: 'Its number, e.g. `INV000000042`.' }) },
+    description: 'An invoice by its number; null if there is none.',
+    args: { invoiceId: t.arg.string({ required: true, description: 'The invoice number, such as `INV000000042`.' }) },
     resolve: async (_root, { invoiceId }, { hq, viewer }) => {
       const found = await hq.read((db) => invoicesWhere(db, { invoiceId: invoiceId }));
       return visibleTo(viewer, found)[0] ?? null;
@@ -274,7 +287,7 @@ builder.objectField(SalesOrder, 'invoice', (t) =>
   t.field({
     type: Invoice,
     nullable: true,
-    description: 'Its invoice; null while it is not invoiced.',
+    description: 'The invoice; null until the sales order is invoiced.',
     resolve: ({ id }, _args, context) => invoiceOf(context).load(id),
   }),
 );
@@ -283,7 +296,7 @@ builder.objectField(RetailTransaction, 'statement', (t) =>
   t.field({
     type: Statement,
     nullable: true,
-    description: 'The statement that holds it (sales).',
+    description: 'The statement the sale is in; null for an order, or a sale that no statement has taken yet.',
     resolve: async (row, _args, context) => (await received(context).load(row))?.statementId ?? null,
   }),
 );
@@ -292,7 +305,7 @@ builder.objectField(Customer, 'invoices', (t) =>
   t.connection(
     {
       type: Invoice,
-      description: 'Its invoices, newest first.',
+      description: 'The customer’s invoices, newest first.',
       resolve: ({ uuid }, args, context) =>
         listOfEach<InvoiceRow>(
           args,
