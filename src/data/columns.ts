@@ -20,6 +20,7 @@ import { one, sql } from './sql.ts';
  *     insertInto(tx, Invoice, { salesOrder: 'o.id', ...copied('o', ['accountId']) })
  *                                                           insert into invoice (sales_order, account_id) select o.id, o.account_id
  *     await insertAll(tx, Customer, customers)              one statement with one parameter
+ *     insertRows(tx, Head, ['name', 'value'])               the same as text, for what may follow: `on conflict …`, `returning …`
  *     await readPacked(db, Customer, 'select * from customer where channel = $1', [channel], { order: 'x.id' })
  *                                                           Customer[], in one statement that answers one JSON text
  *
@@ -182,13 +183,18 @@ export async function insertAll<Row extends object, Name extends keyof Row & str
   fields?: readonly Name[],
 ): Promise<void> {
   if (values.length === 0) return;
-  const written = (fields ?? writtenFields(tx, entity)) as never;
-  const list = names(tx, entity as EntityClass, written);
-  await sql(
-    tx,
-    `insert into ${tableOf(tx, entity)} (${list}) select ${list} from ${rows(tx, entity as EntityClass, '$1', written)}`,
-    [JSON.stringify(values)],
-  );
+  await sql(tx, insertRows(tx, entity, fields ?? writtenFields(tx, entity)), [JSON.stringify(values)]);
+}
+
+/** Inserts the rows of the JSON array $1. Clauses may follow. */
+export function insertRows<Row extends object>(
+  tx: EntityManager,
+  entity: EntityClass<Row>,
+  fields: readonly (keyof Row & string)[],
+): string {
+  const list = names(tx, entity as EntityClass, fields as never);
+  // Without a condition, SQLite would take ON CONFLICT for that of a join.
+  return `insert into ${tableOf(tx, entity)} (${list}) select ${list} from ${rows(tx, entity as EntityClass, '$1', fields as never)} where true`;
 }
 
 /** The rows of a query, which may be thousands: one statement that returns one JSON text. `order` refers to the query as `x`. */
@@ -299,11 +305,11 @@ function typeOf({ type, entityMetadata, propertyPath }: ColumnMetadata): ColumnT
   }
 }
 
-const writtenFields = (db: EntityManager, entity: EntityClass): string[] => [
+const writtenFields = <Row extends object>(db: EntityManager, entity: EntityClass<Row>): (keyof Row & string)[] => [
   ...new Set(
     db.connection
       .getMetadata(entity)
       .columns.filter(({ isGenerated }) => !isGenerated)
-      .map(({ propertyPath }) => propertyPath.split('.')[0]!),
+      .map(({ propertyPath }) => propertyPath.split('.')[0] as keyof Row & string),
   ),
 ];

@@ -47,6 +47,11 @@ export class Database {
     private readonly readers: DataSource[] = [],
   ) {}
 
+  /** Whether it belongs to this process alone. */
+  get embedded(): boolean {
+    return dialectOf(this.writer.manager).embedded;
+  }
+
   /** Sees committed rows only. Several statements in one `read` may see different states; one statement never does. */
   async read<T>(question: (db: EntityManager) => Promise<T>): Promise<T> {
     const source = this.readers.length === 0 ? this.writer : this.readers[this.nextReader++ % this.readers.length]!;
@@ -62,7 +67,7 @@ export class Database {
     if (current().writing === this) throw new Error('write inside write: pass the tx along instead');
     const since = performance.now();
     const run = () => writingIn(this, () => this.transaction(change, since));
-    if (!dialectOf(this.writer.manager).embedded) return run();
+    if (!this.embedded) return run();
     const result = this.turn.then(run, run);
     this.turn = result.catch(() => {});
     return result;
@@ -161,7 +166,7 @@ export class Database {
       await runner.query('ROLLBACK');
     } catch (error) {
       const idle = /no transaction is active/.test(String(error));
-      if (!idle && dialectOf(this.writer.manager).embedded) this.suspect = true;
+      if (!idle && this.embedded) this.suspect = true;
     }
   }
 

@@ -1,5 +1,6 @@
 import type { EntityManager } from 'typeorm';
-import { formatted, takeNumbers } from '../data/hq/number-sequence.ts';
+import { takeNumbers } from '../data/hq/number-sequence.bulk.ts';
+import { formatted } from '../data/hq/number-sequence.ts';
 import { insertSalesOrders } from '../data/hq/sales-order.bulk.ts';
 import { salesOrder } from '../data/hq/sales-order.ts';
 import { type DueTransaction, type Setback, setBack, succeed } from '../data/hq/transaction.bulk.ts';

@@ -10,7 +10,8 @@ import {
   unbalanced,
 } from '../data/hq/journal.bulk.ts';
 import { invoiceNumbers } from '../data/hq/journal.ts';
-import { formatted, takeNumbers } from '../data/hq/number-sequence.ts';
+import { takeNumbers } from '../data/hq/number-sequence.bulk.ts';
+import { formatted } from '../data/hq/number-sequence.ts';
 import {
   aggregatesAt,
   finishSales,

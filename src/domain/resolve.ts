@@ -8,7 +8,8 @@ import {
   knownCustomers,
   storeAddresses,
 } from '../data/hq/customer.bulk.ts';
-import { advanceHead, customerAccount, formatted, takeNumbers } from '../data/hq/number-sequence.ts';
+import { advanceHead, takeNumbers } from '../data/hq/number-sequence.bulk.ts';
+import { customerAccount, formatted } from '../data/hq/number-sequence.ts';
 import type { DueOperation } from '../data/hq/operation.bulk.ts';
 import {
   completeOperations,
@@ -16,7 +17,7 @@ import {
   type OperationFailure,
   releaseWaiting,
 } from '../data/hq/operation.bulk.ts';
-import { takeReserved } from '../data/hq/reserved-account-id.ts';
+import { takeReserved } from '../data/hq/reserved-account-id.bulk.ts';
 import { NumberSequenceExhausted } from '../errors.ts';
 import { kindOf } from './operations/index.ts';
 import { contradictions, MOST_ADDRESSES, textOf, tooManyAddresses, uuidRule } from './rules.ts';

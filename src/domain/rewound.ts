@@ -3,9 +3,11 @@ import { type Known, known } from '../data/channel/self.ts';
 import type { Channels } from '../data/channels.ts';
 import type { Database } from '../data/database.ts';
 import { audit, type Change } from '../data/hq/audit.ts';
-import { allNumberSequences, customerAccount, moveHead, numberIn, skipNumbers } from '../data/hq/number-sequence.ts';
-import { reserveAccountIds } from '../data/hq/reserved-account-id.ts';
-import { endRewinding, forgetLost, recordAhead, type Standing, standing } from '../data/hq/rewinding.ts';
+import { skipNumbers } from '../data/hq/number-sequence.bulk.ts';
+import { allNumberSequences, customerAccount, moveHead, numberIn } from '../data/hq/number-sequence.ts';
+import { reserveAccountIds } from '../data/hq/reserved-account-id.bulk.ts';
+import { recordAhead } from '../data/hq/rewinding.bulk.ts';
+import { endRewinding, forgetLost, type Standing, standing } from '../data/hq/rewinding.ts';
 import { HeadquartersMissing, HeadquartersRewound, HeadquartersUnproven, InvalidInput, WrongState } from '../errors.ts';
 
 /*

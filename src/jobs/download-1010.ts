@@ -10,7 +10,8 @@ import {
   packedCustomers,
 } from '../data/hq/customer.bulk.ts';
 import { countChangedSince } from '../data/hq/customer.ts';
-import { addDownloadPackage, endDownloadSession, type OpenSession } from '../data/hq/session.ts';
+import { addDownloadPackage } from '../data/hq/session.bulk.ts';
+import { endDownloadSession, type OpenSession } from '../data/hq/session.ts';
 import { topics } from '../events/nudges.ts';
 import { defineJob, type JobContext } from '../queue/job.ts';
 import { type Route, transfer } from './transfer.ts';

@@ -1,7 +1,8 @@
 import { packageAfter, setAside, type UploadPackage } from '../data/channel/operation.bulk.ts';
 import { self } from '../data/channel/self.ts';
 import { advanceReceived, channelDatabaseByName } from '../data/hq/channel.ts';
-import { addUploadPackage, endUploadSession, type OpenSession } from '../data/hq/session.ts';
+import { addUploadPackage } from '../data/hq/session.bulk.ts';
+import { endUploadSession, type OpenSession } from '../data/hq/session.ts';
 import { receivePackage } from '../domain/operations/index.ts';
 import { ChannelDatabaseRewound } from '../errors.ts';
 import { defineJob, type JobContext } from '../queue/job.ts';

@@ -3,7 +3,8 @@ import type { EntityManager } from 'typeorm';
 import type { Channels } from '../data/channels.ts';
 import type { Database } from '../data/database.ts';
 import type { Channel } from '../data/hq/channel.ts';
-import { changeHeld, type JobRun, type Progress, type Step, type StepFailure } from '../data/hq/job-run.ts';
+import { changeHeld } from '../data/hq/job-run.bulk.ts';
+import type { JobRun, Progress, Step, StepFailure } from '../data/hq/job-run.ts';
 import { ChannelNotFound, DatabaseUnavailable, DomainError } from '../errors.ts';
 import { type Nudges, topics } from '../events/nudges.ts';
 

@@ -1,9 +1,9 @@
 import type { EntityManager } from 'typeorm';
 import type { Database } from '../data/database.ts';
+import { insertRun } from '../data/hq/job-run.bulk.ts';
 import {
   type Cause,
   changeSteps,
-  insertRun,
   type JobArguments,
   type JobRun,
   jobRunById,

@@ -2,17 +2,8 @@ import { randomUUID } from 'node:crypto';
 import type { EntityManager } from 'typeorm';
 import { LONGEST_LEASE, LONGEST_PAUSE } from '../data/clock.ts';
 import { noteOutcomes } from '../data/hq/job-failure.bulk.ts';
-import {
-  anyDue,
-  changeHeld,
-  claimRun,
-  endLeasesOfLastProcess,
-  forgetRuns,
-  type Held,
-  isScopeTaken,
-  type JobRun,
-  type StepFailure,
-} from '../data/hq/job-run.ts';
+import { anyDue, changeHeld, claimRun, forgetRuns } from '../data/hq/job-run.bulk.ts';
+import { endLeasesOfLastProcess, type Held, isScopeTaken, type JobRun, type StepFailure } from '../data/hq/job-run.ts';
 import { cancelOpenSessions } from '../data/hq/session.ts';
 import { DatabaseUnavailable, DomainError, RunCrashed } from '../errors.ts';
 import { topics } from '../events/nudges.ts';
@@ -107,7 +98,7 @@ export class Worker {
   private async claimAll(): Promise<void> {
     const { hq } = this.options.surroundings;
     try {
-      if (this.starting) await hq.write(endLeasesOfLastProcess);
+      if (this.starting && hq.embedded) await hq.write(endLeasesOfLastProcess);
       this.starting = false;
       while (this.again && !this.stopped) {
         this.again = false;

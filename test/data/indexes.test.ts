@@ -21,7 +21,8 @@ import {
   knownCustomers,
   packedCustomers,
 } from '../../src/data/hq/customer.bulk.ts';
-import { anyDue, claimRun, crashedRuns, forgetRuns, insertRun } from '../../src/data/hq/job-run.ts';
+import { anyDue, claimRun, forgetRuns, insertRun } from '../../src/data/hq/job-run.bulk.ts';
+import { crashedRuns } from '../../src/data/hq/job-run.ts';
 import {
   countDue,
   dueOperations,

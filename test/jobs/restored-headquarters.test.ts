@@ -2,8 +2,8 @@ import { copyFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { startApp } from '../../src/app.ts';
-import { takeNumbers } from '../../src/data/hq/number-sequence.ts';
-import { recordAhead } from '../../src/data/hq/rewinding.ts';
+import { takeNumbers } from '../../src/data/hq/number-sequence.bulk.ts';
+import { recordAhead } from '../../src/data/hq/rewinding.bulk.ts';
 import { createLog } from '../../src/log.ts';
 import {
   aClock,

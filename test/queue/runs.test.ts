@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { Database } from '../../src/data/database.ts';
-import { forgetRuns } from '../../src/data/hq/job-run.ts';
+import { forgetRuns } from '../../src/data/hq/job-run.bulk.ts';
 import {
   aClock,
   accountIds,

@@ -3,7 +3,8 @@ import { names, rows } from '../columns.ts';
 import { listed, sql } from '../sql.ts';
 import { totalNames } from '../transaction-rows.ts';
 import type { Actor } from './audit.ts';
-import { formatted, type NumberSequence, takeNumbers } from './number-sequence.ts';
+import { takeNumbers } from './number-sequence.bulk.ts';
+import { formatted, type NumberSequence } from './number-sequence.ts';
 import { addEvents, type ChannelDay, channelDay } from './statement.bulk.ts';
 import {
   calculationStates,

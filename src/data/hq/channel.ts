@@ -1,5 +1,4 @@
 import { Column, Entity, type EntityManager, In, PrimaryColumn } from 'typeorm';
-import { one, sql } from '../sql.ts';
 
 export const channelTypes = ['RETAIL_STORE', 'ONLINE_STORE', 'CALL_CENTER'] as const;
 export type ChannelType = (typeof channelTypes)[number];
@@ -37,17 +36,16 @@ export class ChannelDatabase {
 
 export const allChannels = (db: EntityManager) => db.find(Channel, { order: { code: 'asc' } });
 
-export const channelsByCode = (db: EntityManager, codes: readonly string[]) =>
-  db.find(Channel, { where: { code: In([...codes]) } });
-
 export const channelByCode = (db: EntityManager, code: string) => db.findOneBy(Channel, { code });
 
 export async function insertChannel(tx: EntityManager, channel: Channel): Promise<void> {
-  await sql(
-    tx,
-    'insert into channel_database (name, epoch, last_received, created_at) values ($1, 1, 0, $2) on conflict (name) do nothing',
-    [channel.channelDatabase, channel.createdAt],
-  );
+  await tx
+    .createQueryBuilder()
+    .insert()
+    .into(ChannelDatabase)
+    .values({ name: channel.channelDatabase, epoch: 1, lastReceived: 0, createdAt: channel.createdAt })
+    .orIgnore()
+    .execute();
   await tx.insert(Channel, channel);
 }
 
@@ -69,19 +67,14 @@ export async function advanceReceived(
   from: number,
   to: { counter: number; operationId: string; at: string },
 ): Promise<boolean> {
-  const moved = await one(
-    tx,
-    `update channel_database set last_received = $1, last_operation_id = $2, last_received_at = $3
-     where name = $4 and last_received = $5 returning name`,
-    [to.counter, to.operationId, to.at, name, from],
+  const { affected } = await tx.update(
+    ChannelDatabase,
+    { name, lastReceived: from },
+    { lastReceived: to.counter, lastOperationId: to.operationId, lastReceivedAt: to.at },
   );
-  return moved !== undefined;
+  return affected === 1;
 }
 
 /** Begins a new epoch: takes the log from its beginning again. What is known already, by its UUID and kind, is ignored when it arrives. */
 export const beginEpoch = (tx: EntityManager, name: string) =>
-  sql(
-    tx,
-    'update channel_database set epoch = epoch + 1, last_received = 0, last_operation_id = null where name = $1',
-    [name],
-  );
+  tx.update(ChannelDatabase, { name }, { epoch: () => 'epoch + 1', lastReceived: 0, lastOperationId: null });

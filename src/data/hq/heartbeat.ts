@@ -1,5 +1,4 @@
 import { Column, Entity, type EntityManager, PrimaryGeneratedColumn } from 'typeorm';
-import { sql } from '../sql.ts';
 
 /** Means nothing. Written by each process, to find out whether headquarters can be written. */
 @Entity('heartbeat')
@@ -16,6 +15,11 @@ const filler = '.'.repeat(6_000);
  * process holds the lock.
  */
 export async function beat(tx: EntityManager): Promise<void> {
-  await sql(tx, 'insert into heartbeat (filler) values ($1)', [filler]);
-  await sql(tx, 'delete from heartbeat where id < (select max(id) from heartbeat)');
+  await tx.insert(Heartbeat, { filler });
+  await tx
+    .createQueryBuilder()
+    .delete()
+    .from(Heartbeat)
+    .where('id < (select max(newest.id) from heartbeat newest)')
+    .execute();
 }

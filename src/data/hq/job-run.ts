@@ -1,8 +1,5 @@
 import { Column, Entity, type EntityManager, In, MoreThanOrEqual, PrimaryGeneratedColumn } from 'typeorm';
-import { hasCome, horizonOf, LONGEST_LEASE, LONGEST_PAUSE } from '../clock.ts';
-import { columnOf } from '../columns.ts';
-import { dialectOf } from '../dialect/dialect.ts';
-import { one, skipLocked, sql } from '../sql.ts';
+import { hasCome, horizonOf, LONGEST_LEASE } from '../clock.ts';
 
 export const runStates = ['QUEUED', 'RUNNING', 'SUCCEEDED', 'FAILED', 'CANCELLED'] as const;
 export type RunState = (typeof runStates)[number];
@@ -80,84 +77,25 @@ export class JobRun {
   @Column({ type: 'text', nullable: true }) finishedAt!: string | null;
 }
 
+/** SQL: a run waits or is under way. Repeated word for word, the condition finds its indexes. */
+export const isActive = `state in ('QUEUED', 'RUNNING')`;
+
+/** SQL: nobody works on a run, because it waits or its worker has died. */
+export const isUnheld = (now: string, horizon: string) =>
+  `(state = 'QUEUED' or lease_until is null or ${hasCome('lease_until', now, horizon)})`;
+
 export const jobRunsById = (db: EntityManager, ids: readonly number[]) =>
   db.find(JobRun, { where: { id: In([...ids]) } });
 
 export const jobRunById = (db: EntityManager, id: number) => db.findOneBy(JobRun, { id });
 
-/** Adds a run, or answers the one with this scope that is waiting or under way. */
-export async function insertRun(
-  tx: EntityManager,
-  run: Pick<JobRun, 'job' | 'scope' | 'channels' | 'arguments' | 'requestedBy' | 'cause' | 'steps' | 'createdAt'>,
-): Promise<{ run: JobRun; joined: boolean }> {
-  const [added] = await sql<{ id: number }>(
-    tx,
-    `insert into job_run (job, scope, channels, arguments, requested_by, cause, state, steps, attempt, retries, crashes, fence, due_at, cancel_requested, revision, created_at)
-     values ($1, $2, $3, $4, $5, $6, 'QUEUED', $7, 0, 0, 0, 0, $8, false, 1, $9)
-     on conflict (scope) where state in ('QUEUED', 'RUNNING') do nothing returning id`,
-    [
-      run.job,
-      run.scope,
-      run.channels && JSON.stringify(run.channels),
-      run.arguments && JSON.stringify(run.arguments),
-      run.requestedBy,
-      run.cause,
-      JSON.stringify(run.steps),
-      run.createdAt,
-      run.createdAt,
-    ],
-  );
-  if (added) return { run: (await jobRunById(tx, added.id))!, joined: false };
-  const [active] = await sql<{ id: number }>(
-    tx,
-    `select id from job_run where scope = $1 and state in ('QUEUED', 'RUNNING')`,
-    [run.scope],
-  );
-  // On PostgreSQL the run that stood in the way may have ended in between.
-  return active ? { run: (await jobRunById(tx, active.id))!, joined: true } : insertRun(tx, run);
-}
+/** The run with this scope that waits or is under way. */
+export const activeRun = (db: EntityManager, scope: string): Promise<JobRun | null> =>
+  db.createQueryBuilder(JobRun, 'run').where(`scope = :scope and ${isActive}`, { scope }).getOne();
 
-/** Nobody works on it: it waits, or its worker has died. */
-const isUnheld = (now: string, horizon: string) =>
-  `(state = 'QUEUED' or lease_until is null or ${hasCome('lease_until', now, horizon)})`;
-
-const isClaimable = `state in ('QUEUED', 'RUNNING') and ${hasCome('due_at', '$1', '$2')} and ${isUnheld('$1', '$3')}`;
-const claimable = (now: string) => [now, horizonOf(now, LONGEST_PAUSE), horizonOf(now, LONGEST_LEASE)];
-
-/** Whether a worker would find a run: a look that costs no write. */
-export async function anyDue(db: EntityManager, now: string): Promise<boolean> {
-  const due = await one(db, `select id from job_run where ${isClaimable} limit 1`, claimable(now));
-  return due !== undefined;
-}
-
-/**
- * Takes the oldest run that is due, or one whose worker died; null when there is none. `takenFrom` names the worker that died. Two workers
- * never share a run: the row is locked from the look to the claim. One whose worker died may be what killed it, so it is taken only by a worker
- * that does nothing else (`alone`), and others wait for it meanwhile: another run is not taken for the culprit.
- */
-export async function claimRun(
-  tx: EntityManager,
-  worker: string,
-  now: string,
-  leaseUntil: string,
-  alone: boolean,
-): Promise<{ run: JobRun; takenFrom: string | null } | null> {
-  const found = await one<{ id: number; state: RunState; worker: string | null; crashes: number }>(
-    tx,
-    `select id, state, worker, crashes from job_run where ${isClaimable} order by due_at, id limit 1 ${skipLocked(tx)}`,
-    claimable(now),
-  );
-  if (!found) return null;
-  const hasDied = found.state === 'RUNNING';
-  if ((hasDied || found.crashes > 0) && !alone) return null;
-  await sql(
-    tx,
-    `update job_run set state = 'RUNNING', attempt = attempt + 1, crashes = crashes + ${hasDied ? 1 : 0}, fence = fence + 1, worker = $1, lease_until = $2,
-       started_at = coalesce(started_at, $3), revision = revision + 1 where id = $4`,
-    [worker, leaseUntil, now, found.id],
-  );
-  return { run: (await jobRunById(tx, found.id))!, takenFrom: hasDied ? found.worker : null };
-}
+/** Whether another run with this scope is waiting or under way. */
+export const isScopeTaken = (tx: EntityManager, { id, scope }: Pick<JobRun, 'id' | 'scope'>): Promise<boolean> =>
+  tx.createQueryBuilder(JobRun, 'run').where(`scope = :scope and id <> :id and ${isActive}`, { scope, id }).getExists();
 
 /** What a worker may change about a run that it holds. */
 export type Held = Partial<
@@ -177,45 +115,28 @@ export type Held = Partial<
   >
 >;
 
-/** Changes a run while this fence holds it. Undefined: another worker has it now, and this one stops. */
-export async function changeHeld(
-  tx: EntityManager,
-  { id, fence }: Pick<JobRun, 'id' | 'fence'>,
-  change: Held,
-): Promise<{ cancelRequested: boolean } | undefined> {
-  const columns = Object.entries(change) as [keyof Held, unknown][];
-  const assignments = columns
-    .map(([property], index) => `${columnOf(tx, JobRun, property).name} = $${index + 1}`)
-    .join(', ');
-  const row = await one<{ cancel_requested: boolean | number }>(
-    tx,
-    `update job_run set ${assignments}, revision = revision + 1
-     where id = $${columns.length + 1} and fence = $${columns.length + 2} and state = 'RUNNING' returning cancel_requested`,
-    [...columns.map(([, value]) => (typeof value === 'object' && value ? JSON.stringify(value) : value)), id, fence],
-  );
-  return row && { cancelRequested: Boolean(row.cancel_requested) };
-}
-
 /**
  * At the start of the one process that an embedded database belongs to: whatever is under way has lost its worker, and is taken up at once.
- * Nothing on PostgreSQL, where another process may be at work; there the leases tell.
+ * Not on PostgreSQL, where another process may be at work; there the leases tell.
  */
-export async function endLeasesOfLastProcess(tx: EntityManager): Promise<void> {
-  if (!dialectOf(tx).embedded) return;
-  await sql(tx, `update job_run set lease_until = null where state = 'RUNNING'`);
-}
+export const endLeasesOfLastProcess = (tx: EntityManager) =>
+  tx.update(JobRun, { state: 'RUNNING' }, { leaseUntil: null });
 
 /** Cancels at once a run that nobody works on, and asks a running one to stop after its batch. False: it had ended already. */
 export async function requestCancel(tx: EntityManager, id: number, now: string): Promise<boolean> {
-  const ends = isUnheld('$1', '$2');
-  const row = await one(
-    tx,
-    `update job_run set cancel_requested = true, revision = revision + 1,
-       finished_at = case when ${ends} then $1 else finished_at end, state = case when ${ends} then 'CANCELLED' else state end
-     where id = $3 and state in ('QUEUED', 'RUNNING') returning id`,
-    [now, horizonOf(now, LONGEST_LEASE), id],
-  );
-  return row !== undefined;
+  const ends = isUnheld(':now', ':horizon');
+  const { affected } = await tx
+    .createQueryBuilder()
+    .update(JobRun)
+    .set({
+      cancelRequested: true,
+      revision: () => 'revision + 1',
+      finishedAt: () => `case when ${ends} then :now else finished_at end`,
+      state: () => `case when ${ends} then 'CANCELLED' else state end`,
+    })
+    .where(`id = :id and ${isActive}`, { id, now, horizon: horizonOf(now, LONGEST_LEASE) })
+    .execute();
+  return affected === 1;
 }
 
 export const changeSteps = (tx: EntityManager, id: number, steps: Step[]) => tx.update(JobRun, { id }, { steps });
@@ -226,53 +147,29 @@ export async function requeue(
   { id, scope, steps }: Pick<JobRun, 'id' | 'scope' | 'steps'>,
   now: string,
 ): Promise<boolean> {
-  const row = await one(
-    tx,
-    `update job_run set state = 'QUEUED', scope = $1, steps = $2, due_at = $3, cancel_requested = false, retries = 0, crashes = 0, only_databases = null,
-       error_code = null, error = null, finished_at = null, revision = revision + 1
-     where id = $4 and state in ('FAILED', 'CANCELLED') and not exists (
-       select 1 from job_run other where other.scope = $1 and other.state in ('QUEUED', 'RUNNING')) returning id`,
-    [scope, JSON.stringify(steps), now, id],
-  );
-  return row !== undefined;
+  const anew = { retries: 0, crashes: 0, onlyDatabases: null, errorCode: null, error: null, finishedAt: null };
+  const { affected } = await tx
+    .createQueryBuilder()
+    .update(JobRun)
+    .set({ ...anew, state: 'QUEUED', scope, steps, dueAt: now, cancelRequested: false, revision: () => 'revision + 1' })
+    .where(
+      `id = :id and state in ('FAILED', 'CANCELLED') and not exists (
+         select 1 from job_run other where other.scope = :scope and other.${isActive})`,
+      { id, scope },
+    )
+    .execute();
+  return affected === 1;
 }
 
 export type CrashedRun = Pick<JobRun, 'channels' | 'finishedAt'>;
 
-/** Runs of a job that have failed since `from` because they crashed the process. Said word for word, the condition finds its index. */
+/** Runs of a job that have failed since `from` because they crashed the process. Repeated word for word, the condition finds its index. */
 export const crashedRuns = (db: EntityManager, job: string, from: string): Promise<CrashedRun[]> =>
   db
     .createQueryBuilder(JobRun, 'run')
     .select(['run.id', 'run.channels', 'run.finishedAt'])
     .where(`run.errorCode = 'RUN_CRASHED' and run.job = :job and run.finishedAt >= :from`, { job, from })
     .getMany();
-
-/** Whether another run with this scope is waiting or under way. */
-export async function isScopeTaken(tx: EntityManager, { id, scope }: Pick<JobRun, 'id' | 'scope'>): Promise<boolean> {
-  const other = await one(
-    tx,
-    `select id from job_run where scope = $1 and id <> $2 and state in ('QUEUED', 'RUNNING')`,
-    [scope, id],
-  );
-  return other !== undefined;
-}
-
-/** Forgets ended runs and their sessions: all from before `before`, and live ones that did their work beyond the newest `keepLive`. */
-export async function forgetRuns(tx: EntityManager, before: string, keepLive: number): Promise<void> {
-  const old = `select id from job_run where finished_at < $1`;
-  const live = `select id from job_run where cause = 'LIVE' and state = 'SUCCEEDED' and id <=
-    (select id from job_run where cause = 'LIVE' order by id desc limit 1 offset $2)`;
-  const gone = await sql<{ id: number }>(tx, `select id from (${old} union all ${live}) as gone limit 5000`, [
-    before,
-    keepLive,
-  ]);
-  if (gone.length === 0) return;
-  const ids = gone.map(({ id }) => id).join(', ');
-  await sql(tx, `delete from upload_session where run_id in (${ids})`);
-  await sql(tx, `delete from download_session where run_id in (${ids})`);
-  await sql(tx, `delete from job_failure where run_id in (${ids})`);
-  await sql(tx, `delete from job_run where id in (${ids})`);
-}
 
 /** Runs that wait, run, or have ended since `from`; at most `limit`, oldest first. */
 export const recentRuns = async (db: EntityManager, from: string, limit: number): Promise<JobRun[]> => {

@@ -1,6 +1,4 @@
 import { Column, Entity, type EntityManager, In, PrimaryColumn } from 'typeorm';
-import { rows } from '../columns.ts';
-import { sql } from '../sql.ts';
 import { customerAccount, formatted, headOf, type NumberSequence, numberSequenceByName } from './number-sequence.ts';
 
 /*
@@ -39,16 +37,6 @@ export async function standing(db: EntityManager): Promise<Standing> {
     lost: having('LOST'),
   };
 }
-
-/** Notes that these channel databases know more than headquarters: it stays so until an operator lifts it. */
-export const recordAhead = (tx: EntityManager, names: readonly string[], at: string) =>
-  sql(
-    tx,
-    `insert into rewinding (channel_database, verdict, since) select x.channel_database, 'AHEAD', $1
-     from ${rows(tx, Rewinding, '$2', ['channelDatabase'])} where true
-     on conflict (channel_database) do update set verdict = 'AHEAD', since = excluded.since where rewinding.verdict <> 'AHEAD'`,
-    [at, JSON.stringify(names.map((channelDatabase) => ({ channelDatabase })))],
-  );
 
 /** Lets numbers be given again; these channel databases are not waited for any more. */
 export async function endRewinding(tx: EntityManager, lost: readonly string[], at: string): Promise<void> {

@@ -1,5 +1,4 @@
 import { Column, Entity, type EntityManager, type EntityTarget, In, PrimaryColumn } from 'typeorm';
-import { sql } from '../sql.ts';
 
 export const uploadStatuses = ['STARTED', 'APPLIED', 'CANCELED', 'UPLOAD_FAILED', 'APPLY_FAILED'] as const;
 export const downloadStatuses = ['STARTED', 'APPLIED', 'CANCELED', 'CREATE_FAILED', 'APPLY_FAILED'] as const;
@@ -40,37 +39,6 @@ export interface OpenSession {
   channelDatabase: string;
   at: string;
 }
-
-/** Adds a package to an upload session, which its first package opens. One statement per package. */
-export const addUploadPackage = (
-  tx: EntityManager,
-  session: OpenSession,
-  upload: { rows: number; first: number; last: number },
-) =>
-  sql(
-    tx,
-    `insert into upload_session (id, run_id, channel_database, status, packages, row_count, first_counter, last_counter, started_at)
-     values ($1, $2, $3, 'STARTED', 1, $4, $5, $6, $7)
-     on conflict (id) do update set packages = upload_session.packages + 1,
-       row_count = upload_session.row_count + excluded.row_count, last_counter = excluded.last_counter`,
-    [session.id, session.runId, session.channelDatabase, upload.rows, upload.first, upload.last, session.at],
-  );
-
-/** As `addUploadPackage`. `through` guards against counting a package twice after a crash between the two databases. */
-export const addDownloadPackage = (
-  tx: EntityManager,
-  session: OpenSession,
-  download: { rows: number; from: number; through: number },
-) =>
-  sql(
-    tx,
-    `insert into download_session (id, run_id, channel_database, status, packages, row_count, from_version, to_version, started_at)
-     values ($1, $2, $3, 'STARTED', 1, $4, $5, $6, $7)
-     on conflict (id) do update set packages = download_session.packages + 1,
-       row_count = download_session.row_count + excluded.row_count, to_version = excluded.to_version
-     where download_session.to_version < excluded.to_version`,
-    [session.id, session.runId, session.channelDatabase, download.rows, download.from, download.through, session.at],
-  );
 
 export interface Ending<Status> {
   runId: number;
