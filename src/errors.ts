@@ -22,20 +22,20 @@ export const errorCodes = [
 export type ErrorCode = (typeof errorCodes)[number];
 
 /**
- * Every failure that a client can act on, one class each. A failure is answered as data where the field lists it
- * (GraphQL mutations) and as `extensions.code` elsewhere. Anything that is not a `DomainError` is a bug: it is
- * logged and reaches clients masked. Messages never hold personal data.
+ * Every failure that a client can act on, one class each. A failure is returned as data where the field lists it (GraphQL mutations) and as
+ * `extensions.code` elsewhere. Anything that is not a `DomainError` is a bug: it is logged, and clients see only a reference. Messages never
+ * contain personal data.
  */
 export abstract class DomainError extends Error {
   abstract readonly code: ErrorCode;
   /**
-   * Where in the input the failure lies, from the outermost field inwards; null when it is not about a field. Clients see it as
-   * `path`; it is not called so here, because graphql-js takes an error with a `path` for one of its own.
+   * The path to the input field that caused the failure, outermost first; null if no field did. Clients see it as `path`. It has another name
+   * here because graphql-js mistakes an error with a `path` for one of its own.
    */
   readonly inputPath: string[] | null = null;
 }
 
-/** The input breaks a rule. `path` names the field. */
+/** The input breaks a rule. `path` points to the field. */
 export class InvalidInput extends DomainError {
   readonly code = 'INVALID_INPUT';
   override readonly inputPath: string[];
@@ -56,16 +56,16 @@ export class ChannelExists extends DomainError {
   readonly code = 'CHANNEL_EXISTS';
   override readonly inputPath = ['code'];
   constructor(readonly channel: string) {
-    super(`There is a channel "${channel}" already, with other settings.`);
+    super(`The channel "${channel}" already exists, with different settings.`);
   }
 }
 
-/** The UUID is the idempotency key of creation: it was used before with another body. */
+/** The UUID, the idempotency key of a creation, was used before with different data. */
 export class CustomerExists extends DomainError {
   readonly code = 'CUSTOMER_EXISTS';
   override readonly inputPath = ['id'];
   constructor(readonly uuid: string) {
-    super(`The UUID ${uuid} belongs to a customer that was created with other data.`);
+    super(`The UUID ${uuid} belongs to a customer that was created with different data.`);
   }
 }
 
@@ -76,7 +76,7 @@ export class CustomerNotFound extends DomainError {
   }
 }
 
-/** The UUID is the idempotency key of recording: it was used before for a transaction or shift that says something else. */
+/** The UUID, the idempotency key of a transaction or shift, was used before with different data. */
 export class TransactionExists extends DomainError {
   readonly code = 'TRANSACTION_EXISTS';
   override readonly inputPath = ['id'];
@@ -84,11 +84,11 @@ export class TransactionExists extends DomainError {
     readonly uuid: string,
     what = 'transaction',
   ) {
-    super(`The UUID ${uuid} belongs to a ${what} that was recorded with other data.`);
+    super(`The UUID ${uuid} belongs to a ${what} that was recorded with different data.`);
   }
 }
 
-/** A record named by its id does not exist, or not for this viewer. */
+/** There is no record with this ID, or the viewer may not see it. */
 export class NotFound extends DomainError {
   readonly code = 'NOT_FOUND';
   constructor(readonly what: string) {
@@ -96,12 +96,12 @@ export class NotFound extends DomainError {
   }
 }
 
-/** The record is in a state in which this cannot be done. */
+/** The state of the record does not allow the change. */
 export class WrongState extends DomainError {
   readonly code = 'WRONG_STATE';
 }
 
-/** The request carries no valid token. */
+/** The token is missing or invalid. */
 export class Unauthenticated extends DomainError {
   readonly code = 'UNAUTHENTICATED';
   constructor(reason = 'Send a valid token: "Authorization: Bearer …".') {
@@ -109,7 +109,7 @@ export class Unauthenticated extends DomainError {
   }
 }
 
-/** The viewer is known and may not do this. */
+/** The viewer is authenticated but may not do this. */
 export class Forbidden extends DomainError {
   readonly code = 'FORBIDDEN';
   constructor(what: string) {
@@ -117,7 +117,7 @@ export class Forbidden extends DomainError {
   }
 }
 
-/** Numbers ran out. Nothing was half-done; everything goes on after the sequence is extended. */
+/** The sequence has no numbers left. Nothing was done halfway; work continues once the sequence is extended. */
 export class NumberSequenceExhausted extends DomainError {
   readonly code = 'NUMBER_SEQUENCE_EXHAUSTED';
   constructor(
@@ -129,77 +129,79 @@ export class NumberSequenceExhausted extends DomainError {
 }
 
 /**
- * What a channel database sends does not continue what headquarters received from it: it was restored from a
- * backup or replaced. Nothing is skipped silently; an operator decides.
+ * What a channel database sends does not continue what headquarters received from it, so it was restored from a backup or replaced. Nothing is
+ * skipped silently: an operator decides.
  */
 export class ChannelDatabaseRewound extends DomainError {
   readonly code = 'CHANNEL_DATABASE_REWOUND';
   constructor(readonly database: string) {
     super(
-      `The channel database "${database}" does not continue what headquarters received from it: it was restored or replaced. ` +
+      `The channel database "${database}" does not continue what headquarters received from it, so it was restored or replaced. ` +
         'Adopt it (adoptChannelDatabase) to upload its log again.',
     );
   }
 }
 
 /**
- * A channel knows more than headquarters has done: headquarters was restored from an older backup. Going on would give account IDs a
- * second time. It stays so until an operator lifts it.
+ * A channel knows more than headquarters has done, so headquarters was restored from an older backup. Continuing would assign some account IDs
+ * twice. Headquarters assigns no numbers until an operator accepts the backup.
  */
 export class HeadquartersRewound extends DomainError {
   readonly code = 'HEADQUARTERS_REWOUND';
   constructor(readonly database: string) {
     super(
-      `The channel database "${database}" has applied more than headquarters has done: headquarters was restored from an older backup. ` +
-        'No account ID and no other number is given, because it could be one that was given before. ' +
-        'Restore a newer backup of headquarters, or go on with this one (acceptRestoredHeadquarters).',
+      `The channel database "${database}" has applied more than headquarters has done, so headquarters was restored from an older backup. ` +
+        'It assigns no account IDs or other numbers, because they could have been assigned before. ' +
+        'Restore a newer backup of headquarters, or continue with this one (acceptRestoredHeadquarters).',
     );
   }
 }
 
-/** There is no headquarters, and there was one: channel databases hold account IDs. */
+/** Headquarters is missing, although it existed: channel databases contain account IDs. */
 export class HeadquartersMissing extends DomainError {
   readonly code = 'HEADQUARTERS_MISSING';
   constructor(readonly databases: readonly string[]) {
     super(
-      `Headquarters' database is missing or empty, and channel databases hold account IDs already (${databases.join(', ')}). ` +
-        "Restore headquarters' database from a backup, or check DATABASE_URL and DATA_DIR. To begin anew, move these channel databases away.",
+      `Headquarters' database is missing or empty, but channel databases already contain account IDs (${databases.join(', ')}). ` +
+        "Restore headquarters' database from a backup, or check DATABASE_URL and DATA_DIR. To start over, move these channel databases away.",
     );
   }
 }
 
-/** A channel database could not be asked since the start whether headquarters was restored from an older backup. */
+/** A channel database has not answered since the server started, so it is unknown whether headquarters was restored from an older backup. */
 export class HeadquartersUnproven extends DomainError {
   readonly code = 'HEADQUARTERS_UNPROVEN';
   constructor(readonly databases: readonly string[]) {
     super(
-      `Channel databases do not answer, and have not since the start: ${databases.join(', ')}. They could know account IDs that headquarters, ` +
-        'if it was restored from a backup, would give again. No number is given until they answer, or are named as lost (acceptRestoredHeadquarters).',
+      `These channel databases have not answered since the server started: ${databases.join(', ')}. If headquarters was restored from a backup, ` +
+        'they may know account IDs that it would assign again. It assigns no numbers until they answer or are declared lost (acceptRestoredHeadquarters).',
     );
   }
 }
 
-/** A feed cursor that this feed never gave out, or gave out before its database was restored. Begin again without a cursor. */
+/** A cursor that the list or feed never issued, or issued before its database was restored. */
 export class CursorInvalid extends DomainError {
   readonly code = 'CURSOR_INVALID';
   override readonly inputPath = ['after'];
   constructor() {
-    super('This cursor does not belong to this feed. Begin again without a cursor and compare by UUID.');
+    super(
+      'This cursor does not belong to this list or feed. Start over without a cursor; in a feed, match customers by UUID.',
+    );
   }
 }
 
-/** What was asked for is more than can be read at once. */
+/** The result is too large to read at once. */
 export class TooLarge extends DomainError {
   readonly code = 'TOO_LARGE';
   constructor(options?: ErrorOptions) {
-    super('What was asked for is too large to be read at once. Ask for less.', options);
+    super('The result is too large to read at once. Request less.', options);
   }
 }
 
-/** A database cannot be reached or opened. Unless it says why, the request may be repeated. */
+/** A database cannot be reached or opened. Unless the message gives a reason, trying again may help. */
 export class DatabaseUnavailable extends DomainError {
   readonly code = 'DATABASE_UNAVAILABLE';
-  /** `reason` names what an operator has to mend first; without one, trying again may help. */
+  /** `reason` is what an operator has to fix first; without one, trying again may help. */
   constructor(
     readonly database: string,
     { reason, ...options }: ErrorOptions & { reason?: string | undefined } = {},
@@ -207,13 +209,13 @@ export class DatabaseUnavailable extends DomainError {
     super(
       reason
         ? `The database "${database}" is not available: ${reason}.`
-        : `The database "${database}" is not available now. Try again.`,
+        : `The database "${database}" is not available right now. Try again.`,
       options,
     );
   }
 }
 
-/** For `.catch()`: what to use instead while a database is unavailable. A channel works while headquarters is down. */
+/** For `.catch()`: the value to use while a database is unavailable. A channel keeps working while headquarters is down. */
 export const whenUnavailable =
   <Fallback>(fallback: Fallback) =>
   (error: unknown): Fallback => {
@@ -221,14 +223,14 @@ export const whenUnavailable =
     throw error;
   };
 
-/** The process died each time that it worked on this run, and nothing was committed in between. */
+/** The process died each time it worked on this run, without committing anything in between. */
 export class RunCrashed extends DomainError {
   readonly code = 'RUN_CRASHED';
   constructor() {
     super(
-      'The process of headquarters died twice while it worked on this run, so it is not resumed again. Find out what ended the process ' +
-        '(most often an oversized record that used up its memory), then retry the run. Until then, scheduled and live runs of this job for ' +
-        'these channels are held back, longer after each crash and an hour at most.',
+      'The server process died twice while working on this run, so the run is not resumed again. Find out what ended the process ' +
+        '(usually an oversized record that used up its memory), then retry the run. Until then, scheduled and live runs of this job for ' +
+        'these channels are delayed, longer after each crash, by at most an hour.',
     );
   }
 }

@@ -233,7 +233,7 @@ test('what helps and holds no value is logged: our own failures, what is undefin
   expect(err(new DatabaseUnavailable('houston'))).toMatchObject({
     type: 'DatabaseUnavailable',
     code: 'DATABASE_UNAVAILABLE',
-    message: 'The database "houston" is not available now. Try again.',
+    message: 'The database "houston" is not available right now. Try again.',
   });
   expect(err(new ChannelNotFound('Ada "Byron'))).toMatchObject({ message: 'There is no channel "…".' });
   expect(err(new TypeError("Cannot read properties of undefined (reading 'Byron')"))).toMatchObject({

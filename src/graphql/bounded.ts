@@ -17,8 +17,8 @@ import {
 import { InvalidInput } from '../errors.ts';
 
 /*
- * A Pothos plugin: every list in arguments has a maximum, which its description states and every field checks. It is LONGEST_LIST unless
- * the list says otherwise, with `atMost`.
+ * A Pothos plugin: every list in arguments has a maximum length, which its description states and every field checks. The default is
+ * LONGEST_LIST; `atMost` sets another.
  */
 
 declare global {
@@ -31,16 +31,16 @@ declare global {
 
 const LONGEST_LIST = 100;
 
-/** Channels that an input may name. */
+/** The most channels that one input may list. */
 export const MOST_CHANNELS = 1_000;
 
-/** Options of a list that has a maximum of its own. */
+/** Options for a list with its own maximum length. */
 export const atMost = (most: number) => ({ extensions: { most } });
 
 const mostOf = ({ extensions }: { extensions?: Readonly<Record<string, unknown>> | null | undefined }): number =>
   (extensions?.most as number | undefined) ?? LONGEST_LIST;
 
-/** Throws InvalidInput for the first list that is too long. A mutation has its fields in one `input`, which paths leave out. */
+/** Throws InvalidInput for the first list that is too long. Paths leave out the `input` that wraps the fields of a mutation. */
 function mustBeBounded(args: object, info: GraphQLResolveInfo): void {
   const field = info.parentType.getFields()[info.fieldName]!;
   checkFields(args, field.args, []);
@@ -63,9 +63,9 @@ function check(value: unknown, type: GraphQLInputType, path: string[], most: num
   if (value === null || value === undefined) return;
   if (isListType(type)) {
     const items = value as unknown[];
-    if (items.length > most) throw new InvalidInput(path, `must not be more than ${most}`);
-    const item = getNullableType(type.ofType) as GraphQLInputType;
-    for (const [index, one] of items.entries()) check(one, item, [...path, String(index)], most);
+    if (items.length > most) throw new InvalidInput(path, `must have at most ${most} items`);
+    const itemType = getNullableType(type.ofType) as GraphQLInputType;
+    for (const [index, item] of items.entries()) check(item, itemType, [...path, String(index)], most);
   } else if (isInputObjectType(type)) checkFields(value, Object.values(type.getFields()), path);
 }
 

@@ -10,7 +10,7 @@ import './global-ids.ts';
 import { type AuthScopes, authScopes } from './scopes.ts';
 import { isStorable } from './storable.ts';
 
-/** How the schema is built: plugins, the context's type and scalars. Types are in the files of their nouns. */
+/** Builds the schema: plugins, the type of the context, and scalars. Each noun defines its types in its own folder. */
 export const builder = new SchemaBuilder<{
   Context: Context;
   AuthScopes: AuthScopes;
@@ -26,50 +26,51 @@ export const builder = new SchemaBuilder<{
     CurrencyCode: { Input: string; Output: string };
   };
 }>({
-  // From the outermost: the errors plugin answers as data what the others throw, and who may not use a field learns nothing else about it.
+  // Outermost first: the errors plugin returns as data what the others throw, and permissions come next so that a refused client learns nothing else.
   plugins: [ErrorsPlugin, ScopeAuthPlugin, 'scopes', 'bounded', 'storable', DataloaderPlugin, 'globalIds', RelayPlugin],
   scopeAuth: { authScopes, authorizeOnSubscribe: true },
   defaultFieldNullability: false,
   relay: {
     clientMutationId: 'omit',
     cursorType: 'String',
-    idFieldOptions: { description: 'Global ID, for `node` and for the fields that take one. Opaque.' },
-    nodeTypeOptions: { description: 'An object that can be asked for again by its global ID.' },
-    pageInfoTypeOptions: { description: 'Where a page lies in its list.' },
-    hasNextPageFieldOptions: { description: 'Whether more follows.' },
-    hasPreviousPageFieldOptions: { description: 'Whether something comes before.' },
-    startCursorFieldOptions: { description: 'Cursor of the first item; pass it as `before`.' },
-    endCursorFieldOptions: { description: 'Cursor of the last item; pass it as `after`.' },
-    pageInfoFieldOptions: { description: 'Where this page lies in the list.' },
+    idFieldOptions: { description: 'Global ID, for `node` and for inputs that take an `ID`. Opaque.' },
+    nodeTypeOptions: { description: 'An object that `node` can fetch again by its global ID.' },
+    pageInfoTypeOptions: { description: 'The position of a page in its list.' },
+    hasNextPageFieldOptions: { description: 'Whether more items follow this page.' },
+    hasPreviousPageFieldOptions: { description: 'Whether there are items before this page.' },
+    startCursorFieldOptions: { description: 'Cursor of the first item, to pass as `before`. Null on an empty page.' },
+    endCursorFieldOptions: { description: 'Cursor of the last item, to pass as `after`. Null on an empty page.' },
+    pageInfoFieldOptions: { description: 'The position of this page in the list.' },
     edgesFieldOptions: { description: 'The items with their cursors, in order.' },
-    nodeFieldOptions: { description: 'The item.' },
-    cursorFieldOptions: { description: 'Its place in the list. Opaque.' },
-    firstArgOptions: { description: 'So many from the front: 1 to 100. Default 20.' },
-    lastArgOptions: { description: 'So many from the end: 1 to 100.' },
-    afterArgOptions: { description: 'Begin behind this cursor.' },
-    beforeArgOptions: { description: 'End before this cursor.' },
-    defaultConnectionTypeOptions: { description: 'A page of a list (Relay connection).' },
-    defaultEdgeTypeOptions: { description: 'An item of a list with its cursor.' },
+    nodeFieldOptions: { description: 'The item at this position.' },
+    cursorFieldOptions: { description: 'The position of the item, to pass as `after` or `before`. Opaque.' },
+    firstArgOptions: { description: 'The first n items, 1 to 100 (default 20).' },
+    lastArgOptions: { description: 'The last n items, 1 to 100. Cannot be combined with `first`.' },
+    afterArgOptions: { description: 'Return items after this cursor.' },
+    beforeArgOptions: { description: 'Return items before this cursor.' },
+    defaultConnectionTypeOptions: { description: 'One page of a list (Relay connection).' },
+    defaultEdgeTypeOptions: { description: 'An item of a list and its cursor.' },
     decodeGlobalID: decodedId,
     nodeQueryOptions: {
-      description: 'Any object by its global ID; null when there is none, or it is not yours to see.',
+      description: 'Any object by its global ID. Null if it does not exist or you may not see it.',
       resolve: (_root, { id }, context, info) => nodesOf([id], context, info)[0],
     },
     nodesQueryOptions: {
-      description: 'Objects by their global IDs, in the order asked for; null in the place of one that is not there.',
+      description:
+        'Objects by their global IDs, in the order requested. An object that does not exist or that you may not see is null.',
       resolve: (_root, { ids }, context, info) => nodesOf(ids, context, info),
     },
   },
   errors: {
     directResult: true,
     defaultUnionOptions: {
-      description: 'What was made, or why nothing changed.',
+      description: 'The result, or the reason why nothing changed.',
       name: ({ fieldName }) => `${fieldName[0]!.toUpperCase()}${fieldName.slice(1)}Result`,
     },
   },
 });
 
-/** Type and key of a global ID. What is none has a type that does not exist; a key that cannot be stored becomes one that no record has. */
+/** The type and key in a global ID. A malformed ID gets a type that does not exist; a key that cannot be stored becomes one that no record has. */
 function decodedId(globalId: string): { typename: string; id: string } {
   try {
     const { typename, id } = decodeGlobalID(globalId);
@@ -79,13 +80,13 @@ function decodedId(globalId: string): { typename: string; id: string } {
   }
 }
 
-/** What these IDs name, each by itself: what is none, or is of a type that has no IDs, is null and costs the others nothing. */
+/** The objects with these IDs. An ID that is malformed, or of a type that has no IDs, gives null without affecting the others. */
 function nodesOf(
   ids: readonly { typename: string; id: unknown }[],
   context: Context,
   info: GraphQLResolveInfo,
 ): Promise<unknown>[] {
-  // One at a time, because Pothos gives up on all of them when one cannot be loaded; loaders put them together again.
+  // One at a time, because Pothos fails all of them when one cannot be loaded. Loaders batch them again.
   return ids.map(async (id) => {
     const type = info.schema.getType(id.typename);
     if (!isObjectType(type) || !type.getInterfaces().some(({ name }) => name === 'Node')) return null;
@@ -94,13 +95,13 @@ function nodesOf(
 }
 
 builder.queryType({
-  description: 'What can be asked. Lists are Relay connections: `first` or `last` of at most 100, and cursors.',
+  description:
+    'Reads. Lists are Relay connections: pass `first` or `last` (at most 100), and a cursor for the next page.',
 });
 builder.mutationType({
-  description:
-    'What can be changed. Each field answers a union of what it made and the failures that a client can act on.',
+  description: 'Changes. Each field returns a union of its result and the failures that a client can act on.',
 });
 builder.subscriptionType({
   description:
-    'Live streams, over WebSocket (graphql-transport-ws) or server-sent events. The first event is the present state. Delivery is at least once; a stream ends by itself when nothing can follow.',
+    'Live streams over WebSocket (graphql-transport-ws) or server-sent events. The first event is the current state. Delivery is at least once. A stream ends when nothing more can follow.',
 });

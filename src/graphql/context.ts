@@ -5,20 +5,20 @@ import type { Backlogs } from '../domain/backlog.ts';
 import type { Nudges } from '../events/nudges.ts';
 import type { Surroundings } from '../queue/job.ts';
 
-/** What resolvers use; the same for every operation. */
+/** What resolvers use, shared by all operations. */
 export interface Parts {
   hq: Database;
   channels: Channels;
   nudges: Nudges;
   now: () => string;
   log: Surroundings['log'];
-  /** What waits between channel databases and headquarters. */
+  /** What is waiting between channel databases and headquarters. */
   backlogs: Backlogs;
   /** Tells live conversion that a channel has something new. */
   notice: (channel: string) => void;
 }
 
-/** What resolvers use in one operation. Loaders belong to it, and are created when it first uses them (loader.ts). */
+/** What resolvers use in one operation. Each operation has its own loaders, created on first use (loader.ts). */
 export interface Context extends Parts {
   viewer: Viewer;
 }

@@ -2,8 +2,8 @@ import SchemaBuilder, { BasePlugin, type PothosOutputFieldConfig, type SchemaTyp
 import { encodeGlobalID } from '@pothos/plugin-relay';
 
 /*
- * A Pothos plugin: the global ID of a record is a value. The relay plugin answers a promise for each, and graphql-js then waits for one at
- * every level above it, which is a fifth of what a page of records costs.
+ * A Pothos plugin that resolves the global ID of a record synchronously. The relay plugin returns a promise for each ID, so graphql-js awaits
+ * one at every level above it, which takes a fifth of the time of a page of records.
  */
 
 declare global {

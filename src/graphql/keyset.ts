@@ -19,7 +19,7 @@ interface KeysetOptions<Key> {
   args: DefaultConnectionArguments;
   /** Newest first. */
   descending?: boolean;
-  /** Reads a cursor back; undefined when it is none of ours. */
+  /** Parses a decoded cursor; undefined if this list never issued it. */
   keyFrom: (cursor: string) => Key | undefined;
 }
 
@@ -31,7 +31,7 @@ export const textKey = (cursor: string): string | undefined =>
 const encoded = (key: string | number) => Buffer.from(String(key)).toString('base64url');
 const decoded = (cursor: string) => Buffer.from(cursor, 'base64url').toString();
 
-/** A Relay connection over a key: page 50,000 costs what page 1 costs. Throws InvalidInput for a page that is too large. */
+/** A Relay connection over a key: page 50,000 costs as much as page 1. Throws InvalidInput for a page that is too large. */
 export async function keysetConnection<Key extends string | number, Row>(
   { args, descending = false, keyFrom }: KeysetOptions<Key>,
   keyOf: (row: Row) => Key,
@@ -53,7 +53,7 @@ export async function keysetConnection<Key extends string | number, Row>(
   const connection = await resolveCursorConnection<Promise<Row[]>>(
     { args, toCursor: (row) => encoded(keyOf(row)), maxSize: LARGEST_PAGE, defaultSize: DEFAULT_PAGE },
     ({ before, after, limit, inverted }) =>
-      // Newest first turns the order round, and with it what "after" means.
+      // Newest first reverses the order, and with it the meaning of "after".
       read({
         after: key(descending ? before : after),
         before: key(descending ? after : before),
@@ -61,14 +61,14 @@ export async function keysetConnection<Key extends string | number, Row>(
         descending: descending !== inverted,
       }),
   );
-  // An empty page has no ends: "" would be a cursor that is none of ours.
+  // An empty page has no cursors: "" would be a cursor that no list issues.
   if (connection.edges.length === 0) Object.assign(connection.pageInfo, { startCursor: null, endCursor: null });
   return connection;
 }
 
 /**
- * A list that each owner in a list of owners has. The first page, which such a list asks for many times over, is read for all owners in one
- * statement; `first` loads it.
+ * A list within each item of another list. The first page, which is requested once per owner, is read for all owners in one statement;
+ * `first` loads it.
  */
 export const listOfEach = <Row>(
   args: DefaultConnectionArguments,
@@ -85,7 +85,7 @@ export const listOfEach = <Row>(
   );
 };
 
-/** A connection over rows of a database by their numeric IDs. */
+/** A connection over rows of a database, keyed by their numeric IDs. */
 export const listById = <Row extends { id: number }>(
   database: Database,
   args: DefaultConnectionArguments,

@@ -6,8 +6,8 @@ import type { Database } from '../data/database.ts';
 import type { Context } from './context.ts';
 
 /*
- * What one operation asks for again and again is asked once: a constant number of statements whatever the size of the answer. A loader is
- * defined next to its type, and created when an operation first uses it.
+ * Loaders batch what one operation reads repeatedly: a constant number of statements, whatever the size of the response. Each is defined next
+ * to its type and created when an operation first uses it.
  */
 
 type Load<Key, Value> = (keys: readonly Key[], context: Context) => Promise<Value>;
@@ -29,7 +29,7 @@ export const rowLoader = <Key extends number | string, Row>(
     return keys.map((key) => found.get(key) ?? null);
   });
 
-/** All rows of each key, in the order they were read. */
+/** All rows of each key, in the order in which they were read. */
 export const groupLoader = <Key extends number | string, Row>(
   load: Load<Key, readonly Row[]>,
   keyOf: (row: Row) => Key,
@@ -39,7 +39,7 @@ export const groupLoader = <Key extends number | string, Row>(
     return keys.map((key) => found.get(key) ?? []);
   });
 
-/** The first rows of each key, in the order they were read, up to the limit in the key. `ownerOf` answers the `textOf` of a row's key. */
+/** The first rows of each key, in the order in which they were read, up to the limit in the key. `ownerOf` returns the `textOf` of a row's key. */
 export const firstLoader = <Key extends { limit: number }, Row>(
   load: (keys: readonly Key[], limit: number, context: Context) => Promise<readonly Row[]>,
   textOf: (key: Key) => string,
@@ -63,7 +63,7 @@ function grouped<Row, Key>(rows: readonly Row[], keyOf: (row: Row) => Key): Map<
   return groups;
 }
 
-/** What names a record of a channel: two channel databases may hold the same UUID by mistake. */
+/** Identifies a record of a channel. The UUID alone does not: two channel databases may contain the same one by mistake. */
 export interface ChannelKey {
   channel: string;
   uuid: string;
@@ -71,7 +71,7 @@ export interface ChannelKey {
 
 export const keyText = ({ channel, uuid }: ChannelKey): string => `${channel}:${uuid}`;
 
-/** Asks each channel database that these are of, in one statement. */
+/** Queries each channel database that has some of these keys, one statement per database. */
 export async function inChannels<Row>(
   channels: Channels,
   keys: readonly ChannelKey[],

@@ -7,7 +7,7 @@ import type { Types } from './vocabulary.ts';
 
 function decimal(text: string): string {
   if (!/^-?\d{1,15}(\.\d{1,9})?$/.test(text))
-    throw invalid('A decimal number is written as "699.10": at most 15 digits before and 9 behind the point.');
+    throw invalid('Write a decimal number as "699.10", with at most 15 digits before the point and 9 after it.');
   return text;
 }
 
@@ -16,22 +16,22 @@ builder.addScalarType(
   new GraphQLScalarType<string, string>({
     name: 'Decimal',
     description:
-      'An exact decimal number, answered as a string: `"699.10"`. Send a string too. A number in the text of a query is taken as it is written there; a variable may also be a whole JSON number, but not one with a fraction, which JSON readers do not keep exactly.',
+      'An exact decimal number, returned as a string: `"699.10"`. Send a string too. A number literal in a query is read exactly as written. A variable may also be a whole JSON number, but not one with a fraction, because JSON parsers do not preserve it exactly.',
     serialize: (value) => String(value),
     parseValue: (value) => {
       if (typeof value === 'string') return decimal(value);
       if (typeof value === 'number' && Number.isSafeInteger(value)) return decimal(String(value));
-      throw invalid('A decimal number is sent as a string, such as "699.10": JSON numbers are not exact.');
+      throw invalid('Send a decimal number as a string, such as "699.10": JSON numbers are not exact.');
     },
     parseLiteral: (node) => {
       if (node.kind !== Kind.STRING && node.kind !== Kind.INT && node.kind !== Kind.FLOAT)
-        throw invalid('A decimal number is written as "699.10".');
+        throw invalid('Write a decimal number as "699.10".');
       return decimal(node.value);
     },
   }),
 );
 
-/** An amount as it is stored, with its currency. */
+/** An amount in minor units, as stored, with its currency. */
 interface MoneyRow {
   minor: number;
   currency: string;
@@ -39,25 +39,25 @@ interface MoneyRow {
 
 export const money = (minor: number, currency: string): MoneyRow => ({ minor: Number(minor), currency });
 
-/** For what may be unknown. */
+/** The same for an amount that may be unknown. */
 export const moneyOrNull = (minor: number | null | undefined, currency: string): MoneyRow | null =>
   minor === null || minor === undefined ? null : money(minor, currency);
 
 export const Money = builder.objectRef<MoneyRow>('Money').implement({
-  description: 'An amount of money, exact.',
+  description: 'An exact amount of money.',
   fields: (t) => ({
     amount: t.field({
       type: 'Decimal',
-      description: 'How much, with all digits of the currency: `"699.10"` in USD, `"699"` in JPY.',
+      description: 'The amount in major units, with all decimals of the currency: `"699.10"` in USD, `"699"` in JPY.',
       resolve: ({ minor, currency }) => decimalOf(minor, currency),
     }),
-    currency: t.expose('currency', { type: 'CurrencyCode', description: 'Of which currency.' }),
+    currency: t.expose('currency', { type: 'CurrencyCode', description: 'The ISO 4217 code of its currency.' }),
   }),
 });
 
 type AmountOf<Row, Value> = { [Name in keyof Row]-?: Row[Name] extends Value ? Name : never }[keyof Row];
 
-/** A field for an amount of a row, in the currency of the row. */
+/** A field for an amount of a row, in the row's currency. */
 export const amount = <Row extends { currency: string }>(
   t: PothosSchemaTypes.ObjectFieldBuilder<Types, Row>,
   name: AmountOf<Row, number>,
@@ -82,20 +82,20 @@ interface TotalsRow extends TransactionTotals {
 }
 
 export const Totals = builder.objectRef<TotalsRow>('Totals').implement({
-  description: 'Sums of what is not voided. total = net + tax + charge, to the minor unit.',
+  description: 'Totals of everything that is not voided. total = net + tax + charge, exact to the minor unit.',
   fields: (t) => {
     const sum = (name: Exclude<keyof TransactionTotals, 'quantity'>, description: string) =>
       t.field({ type: Money, description, resolve: (totals) => money(totals[name], totals.currency) });
     return {
-      net: sum('net', 'Of the lines, without tax.'),
-      discount: sum('discount', 'What the lines were reduced by; `net` is after it.'),
-      tax: sum('tax', 'Of lines and charges.'),
-      charge: sum('charge', 'Charges, without tax.'),
-      total: sum('gross', 'What is to be paid: net + tax + charge.'),
-      paid: sum('paid', 'Payments.'),
+      net: sum('net', 'Total of the lines after discount, excluding tax.'),
+      discount: sum('discount', 'Total discount on the lines, already deducted from `net`.'),
+      tax: sum('tax', 'Total tax on lines and charges.'),
+      charge: sum('charge', 'Total of the charges, excluding tax.'),
+      total: sum('gross', 'The amount due: net + tax + charge.'),
+      paid: sum('paid', 'Total of the payments, less what was paid back.'),
       quantity: t.field({
         type: 'Decimal',
-        description: 'Of the lines; returned ones count negative.',
+        description: 'Total quantity of the lines. Returned items count as negative.',
         resolve: ({ quantity }) => quantityOf(Number(quantity)),
       }),
     };

@@ -7,7 +7,7 @@ import {
   type SelectionNode,
 } from 'graphql';
 
-/** Whether the field that is being resolved was asked for this field below it, e.g. `edges`, `node`, `addresses`. */
+/** Whether the query selects this path below the field being resolved: `edges`, `node`, `addresses`. */
 export function selects(info: GraphQLResolveInfo, ...path: string[]): boolean {
   let nodes: readonly FieldNode[] = info.fieldNodes;
   for (const name of path)
@@ -17,7 +17,7 @@ export function selects(info: GraphQLResolveInfo, ...path: string[]): boolean {
   return nodes.length > 0;
 }
 
-/** Fields, those of fragments included, without what @skip and @include leave out. */
+/** Selected fields, including those in fragments, without what @skip and @include leave out. */
 const fieldsOf = (selections: readonly SelectionNode[], info: GraphQLResolveInfo): FieldNode[] =>
   selections
     .filter(

@@ -3,7 +3,7 @@ import type { GraphQLFieldResolver } from 'graphql';
 import { InvalidInput } from '../errors.ts';
 
 /*
- * A Pothos plugin: text that a database cannot store is an input error in every argument of every field, and no field has to see to it.
+ * A Pothos plugin that rejects text no database can store, as invalid input, in every argument of every field.
  */
 
 declare global {
@@ -18,8 +18,8 @@ declare global {
 export const isStorable = (text: string): boolean => !/[\0\p{Surrogate}]/u.test(text);
 
 /**
- * Throws InvalidInput, with its place, for the first text in arguments that a database cannot store. A mutation has its fields in one
- * `input`, which paths leave out.
+ * Throws InvalidInput, with its path, for the first text in the arguments that a database cannot store. Paths leave out the `input` that wraps
+ * the fields of a mutation.
  */
 export function mustBeStorable(args: object): void {
   for (const [name, value] of Object.entries(args)) check(value, name === 'input' ? [] : [name]);
@@ -30,10 +30,10 @@ function check(value: unknown, path: string[]): void {
     if (!isStorable(value))
       throw new InvalidInput(
         path,
-        'must be well-formed text without control characters, and has a NUL or half a surrogate pair',
+        'must be well-formed text without control characters, but contains a NUL or half a surrogate pair',
       );
   } else if (typeof value === 'object' && value !== null) {
-    // A global ID that was decoded: whatever it holds, there is just no such record.
+    // A decoded global ID: if its key cannot be stored, there is simply no such record.
     if ('typename' in value) return;
     for (const [key, part] of Object.entries(value)) check(part, [...path, key]);
   }

@@ -7,12 +7,12 @@ import type { Context } from './context.ts';
 import { numberKey } from './keyset.ts';
 
 /*
- * The building blocks that every noun uses. Lists are in keyset.ts, loaders in loader.ts, permissions in scopes.ts.
+ * Building blocks for every noun. Lists are in keyset.ts, loaders in loader.ts, permissions in scopes.ts.
  */
 
 export type Types = typeof builder extends PothosSchemaTypes.SchemaBuilder<infer T> ? T : never;
 
-/** An enum: its values, as they are stored, and what each of them means. */
+/** An enum with its values, as they are stored, and the meaning of each. */
 export const enumOf = <Value extends string>(
   name: string,
   description: string,
@@ -33,7 +33,7 @@ export interface Who {
 
 const whoOf = ({ viewer, now }: Pick<Context, 'viewer' | 'now'>): Who => ({ actor: nameOf(viewer), at: now() });
 
-/** An input that only names a record. */
+/** An input that only identifies a record. */
 export const idInput = <Key extends number | string = number>(
   name: string,
   type: ObjectParam<Types>,
@@ -41,29 +41,29 @@ export const idInput = <Key extends number | string = number>(
 ) =>
   builder.inputType(name, {
     description,
-    fields: (t) => ({ id: t.globalID({ for: [type], required: true, description: 'Its global ID.' }) }),
+    fields: (t) => ({ id: t.globalID({ for: [type], required: true, description: 'The `id` of the record.' }) }),
   }) as unknown as InputRef<{ id: { typename: string; id: Key } }>;
 
-/** An input that only names a record of a channel. */
-export const channelInput = (name: string, description: string) =>
+/** An input that only identifies a record of a channel, such as its `noun`. */
+export const channelInput = (name: string, noun: string, description: string) =>
   builder.inputType(name, {
     description,
     fields: (t) => ({
-      channel: t.string({ required: true, description: 'Code of its channel.' }),
-      uuid: t.field({ type: 'UUID', required: true, description: 'Its UUID.' }),
+      channel: t.string({ required: true, description: 'The code of its channel.' }),
+      uuid: t.field({ type: 'UUID', required: true, description: `The UUID of the ${noun}.` }),
     }),
   });
 
-/** A row, where fields may also answer its key. */
+/** A row, where fields may also return its key. */
 type Answer<Type extends TypeParam<Types>> = Exclude<ShapeFromTypeParam<Types, Type, false>, number | string>;
 
 export interface OperatorMutation<Type extends TypeParam<Types>, Input> {
   type: Type;
   input: InputRef<Input>;
-  /** The description of the argument `input`. Default: "Which one." */
+  /** The description of the argument `input`. Default: "The record to act on." */
   inputDescription?: string;
   description: string;
-  /** What operators may do with it; completes "This token does not allow …". */
+  /** What the mutation lets operators do; completes "This token does not allow …". */
   may: string;
   failures?: (new (...args: never[]) => DomainError)[];
   extensions?: Readonly<Record<string, unknown>>;
@@ -77,7 +77,7 @@ export const operatorMutation = <Type extends TypeParam<Types>, Input extends ob
     afterCommit,
     ...options
   }: OperatorMutation<Type, Input> & {
-    /** May run again when the database is busy, so it must do nothing but SQL. */
+    /** May run again if the database is busy, so it must do nothing but SQL. */
     run: (tx: EntityManager, input: Input, who: Who, context: Context) => Promise<Answer<Type>>;
     afterCommit?: (answer: Answer<Type>, context: Context, input: Input) => unknown;
   },
@@ -96,7 +96,7 @@ export function operatorAction<Type extends TypeParam<Types>, Input extends obje
   name: string,
   {
     input,
-    inputDescription = 'Which one.',
+    inputDescription = 'The record to act on.',
     may,
     failures,
     run,
@@ -122,11 +122,11 @@ interface Node<Row, Key> {
   read: (db: EntityManager, keys: readonly Key[]) => Promise<Row[]>;
 }
 
-/** An ID that is no number becomes a number that no record has. */
+/** An ID that is not a number becomes a number that no record has. */
 export const numberId = (id: string): number => numberKey(id) ?? 0;
 export const textId = (id: string): string => id;
 
-/** Reads rows that are rarely asked for by more than one ID at a time. */
+/** Reads rows one by one, for nodes that are rarely requested by more than one ID at a time. */
 export const oneByOne =
   <Row, Key>(read: (db: EntityManager, key: Key) => Promise<Row | null | undefined>) =>
   async (db: EntityManager, keys: readonly Key[]): Promise<Row[]> =>

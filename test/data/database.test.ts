@@ -263,7 +263,7 @@ test('a database that cannot be opened is unavailable, and its address is not to
   expect(failure).toBeInstanceOf(DatabaseUnavailable);
   expect(failure.message).toBe(
     onPostgres
-      ? 'The database "headquarters" is not available now. Try again.'
+      ? 'The database "headquarters" is not available right now. Try again.'
       : 'The database "headquarters" is not available: its folder does not exist and cannot be created.',
   );
 });

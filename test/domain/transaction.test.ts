@@ -298,7 +298,7 @@ test('a JSON number with a fraction is refused with what to send; a whole one, a
   const hq = await withChannels(['houston'], noon);
   const document = `mutation ($input: RecordSaleInput!) { recordSale(input: $input) { __typename } }`;
   const { errors } = await hq.ask(document, { input: aSale({ total: 8.64 }) });
-  expect(errors![0].message).toMatch(/is sent as a string, such as "699\.10"/);
+  expect(errors![0].message).toMatch(/as a string, such as "699\.10"/);
   expect(await countOf(await hq.channels.databaseOf('houston'), 'retail_transaction')).toBe(0);
 
   const { recordSale: literal } = await hq.query(

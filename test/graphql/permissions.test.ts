@@ -151,7 +151,7 @@ test('each field has a permission, or answers only rows that the viewer may see'
   expect(named('operators')).toEqual(expect.arrayContaining(sample.operators));
   expect(named('channel')).toEqual(expect.arrayContaining(sample.channel));
   for (const { field, audience } of roots)
-    expect(/\(operators\)/.test(field.description ?? ''), field.name).toBe(audience === 'operators');
+    expect(/Operators only\.$/.test(field.description ?? ''), field.name).toBe(audience === 'operators');
 });
 
 test('every root field admits whom its permission names, and refuses everyone else', async () => {

@@ -24,57 +24,66 @@ import { enumOf } from '../vocabulary.ts';
 import { readFields } from './fields.ts';
 import { addresses, channelStage, type FoundCustomer, foundIn, hqStage } from './loaders.ts';
 
-export const CustomerType = enumOf<(typeof customerTypes)[number]>('CustomerType', 'What a customer is.', {
-  PERSON: 'A person.',
-  ORGANIZATION: 'A company or another organization.',
+export const CustomerType = enumOf<(typeof customerTypes)[number]>(
+  'CustomerType',
+  'Whether a customer is a person or an organization.',
+  {
+    PERSON: 'A person.',
+    ORGANIZATION: 'A company or another organization.',
+  },
+);
+
+export const AddressPurpose = enumOf<(typeof addressPurposes)[number]>(
+  'AddressPurpose',
+  'What an address is used for.',
+  {
+    HOME: 'A home address.',
+    BUSINESS: 'A business address.',
+    DELIVERY: 'A delivery address.',
+    INVOICE: 'An invoice address.',
+    OTHER: 'Any other address.',
+  },
+);
+
+const SyncStatus = enumOf('CustomerSyncStatus', 'Whether a customer, created asynchronously, has its account ID.', {
+  PENDING: 'The customer has no account ID yet and will get one automatically.',
+  FAILED:
+    'Headquarters set its creation aside. The customer gets no account ID until a person acts. The timeline gives the reason.',
+  SYNCED: 'The customer has its account ID.',
 });
 
-export const AddressPurpose = enumOf<(typeof addressPurposes)[number]>('AddressPurpose', 'What an address is for.', {
-  HOME: 'Home address.',
-  BUSINESS: 'Business address.',
-  DELIVERY: 'Delivery address.',
-  INVOICE: 'Invoice address.',
-  OTHER: 'Other address.',
-});
-
-const SyncStatus = enumOf('CustomerSyncStatus', 'Whether an asynchronous customer has become a synchronous one.', {
-  PENDING: 'It has no account ID yet and will get one by itself.',
-  FAILED: 'Headquarters set its creation aside: it gets no account ID until somebody acts. The timeline says why.',
-  SYNCED: 'It has its account ID.',
-});
-
-const CustomerSource = enumOf('CustomerSource', 'Which database to look in.', {
+const CustomerSource = enumOf('CustomerSource', 'The database to search for customers.', {
   CHANNEL:
-    "The channel's own database: every customer of the channel, pending ones included, also while headquarters is down.",
+    "The channel's own database: every customer of the channel, including pending ones. Works while headquarters is down.",
   HEADQUARTERS: 'Headquarters: the customers of all channels that have an account ID.',
 });
 
-const CustomerOrder = enumOf('CustomerOrder', 'The order of a list.', {
-  NEWEST_FIRST: 'Newest first.',
-  OLDEST_FIRST: 'Oldest first.',
+const CustomerOrder = enumOf('CustomerOrder', 'The order of a list of customers, by when they were created.', {
+  NEWEST_FIRST: 'From the newest to the oldest.',
+  OLDEST_FIRST: 'From the oldest to the newest.',
 });
 
 const PersonName = builder.objectRef<CustomerRow>('PersonName').implement({
-  description: 'The parts of a name.',
+  description: 'The parts of a person’s name.',
   fields: (t) => readFields(t, 'name'),
 });
 
 const Address = builder.objectRef<AddressFacts>('CustomerAddress').implement({
   description: 'An address of a customer.',
   fields: (t) => ({
-    uuid: t.expose('uuid', { type: 'UUID', description: 'Its permanent identity.' }),
-    purpose: t.expose('purpose', { type: AddressPurpose, description: 'What it is for.' }),
+    uuid: t.expose('uuid', { type: 'UUID', description: 'The permanent UUID of the address.' }),
+    purpose: t.expose('purpose', { type: AddressPurpose, description: 'What the address is used for.' }),
     ...readFields(t, 'address'),
-    country: t.exposeString('country', { description: 'ISO 3166-1 alpha-2 code.' }),
+    country: t.exposeString('country', { description: 'ISO 3166-1 alpha-2 code of the country.' }),
   }),
 });
 
-const Stage = enumOf('CustomerStage', 'The stations of a conversion.', {
-  CREATED: 'Created in its channel.',
-  UPLOADED: 'Received by headquarters (P-job).',
-  FAILED: 'Set aside by headquarters; `detail` says why.',
-  ACCOUNT_ID_ASSIGNED: 'Got its account ID (Synchronize customers and channel requests).',
-  BACK_IN_CHANNEL: 'The channel has the account ID, and its feed tells it (1010).',
+const Stage = enumOf('CustomerStage', 'The stages of a conversion from asynchronous to synchronous customer.', {
+  CREATED: 'The channel created the customer.',
+  UPLOADED: 'Headquarters received it (P-job).',
+  FAILED: 'Headquarters set it aside; `detail` gives the reason.',
+  ACCOUNT_ID_ASSIGNED: 'Headquarters assigned its account ID (Synchronize customers and channel requests).',
+  BACK_IN_CHANNEL: 'The account ID reached the channel and its feed (1010).',
 });
 
 interface TimelineEntry {
@@ -84,13 +93,13 @@ interface TimelineEntry {
 }
 
 const Timeline = builder.objectRef<TimelineEntry>('CustomerTimelineEntry').implement({
-  description: 'A station that a customer has passed.',
+  description: 'A stage that a customer has reached.',
   fields: (t) => ({
-    stage: t.expose('stage', { type: Stage, description: 'Which.' }),
-    at: t.expose('at', { type: 'DateTime', description: 'When.' }),
+    stage: t.expose('stage', { type: Stage, description: 'The stage.' }),
+    at: t.expose('at', { type: 'DateTime', description: 'When the customer reached it.' }),
     detail: t.exposeString('detail', {
       nullable: true,
-      description: 'What there is to say about it: the account ID, or why it failed.',
+      description: 'The account ID, or the reason for a failure. Null for the other stages.',
     }),
   }),
 });
@@ -98,85 +107,87 @@ const Timeline = builder.objectRef<TimelineEntry>('CustomerTimelineEntry').imple
 export const Customer = builder.objectRef<FoundCustomer>('Customer');
 builder.node(Customer, {
   description:
-    'A customer. It has its UUID from birth and for ever; its account ID follows when headquarters has assigned it.',
+    'A customer. Its UUID is permanent from the moment of creation; its account ID follows once headquarters assigns one.',
   id: { resolve: ({ uuid }) => uuid },
   loadOne: (uuid, context) => customerByUuid(context, uuid),
   fields: (t) => ({
     uuid: t.expose('uuid', {
       type: 'UUID',
       description:
-        'Permanent identity, made by the client or by us. While there is no account ID it is the temporary account ID.',
+        'The permanent UUID, from the client or generated by the server. It serves as the temporary account ID until there is a real one.',
     }),
     accountId: t.exposeString('accountId', {
       nullable: true,
-      description: 'Account ID given by headquarters, once. Null while pending.',
+      description: 'The account ID, assigned exactly once by headquarters. Null while the customer is pending.',
     }),
     accountLabel: t.string({
-      description: 'What to show people: the account ID, or "Pending sync".',
+      description: 'The text to show people: the account ID, or "Pending sync".',
       resolve: ({ accountId }) => accountId ?? 'Pending sync',
     }),
     syncStatus: t.field({
       type: SyncStatus,
       description:
-        'Pending, synced, or set aside. While headquarters does not answer, a pending customer is said to be PENDING.',
+        'Whether the customer is pending, synchronized, or set aside. While headquarters does not answer, every customer without an account ID is PENDING.',
       resolve: async ({ accountId, channel, uuid }, _args, context) => {
         if (accountId !== null) return 'SYNCED';
         const stage = await hqStage(context).load({ channel, uuid });
         return stage?.state === 'FAILED' ? 'FAILED' : 'PENDING';
       },
     }),
-    channel: channelField(t, 'The channel that it was created in.'),
-    type: t.expose('type', { type: CustomerType, description: 'Person or organization.' }),
+    channel: channelField(t, 'The channel that created the customer.'),
+    type: t.expose('type', { type: CustomerType, description: 'Whether the customer is a person or an organization.' }),
     displayName: t.string({
-      description: 'Its name in one line.',
+      description: 'The name in one line: the organization name, or the first, middle, and last names.',
       resolve: ({ organizationName, firstName, middleName, lastName }) =>
         organizationName ?? [firstName, middleName, lastName].filter(Boolean).join(' '),
     }),
     name: t.field({
       type: PersonName,
       nullable: true,
-      description: 'The parts of a person’s name; null for an organization.',
+      description: 'The parts of a person’s name. Null for an organization.',
       resolve: (row) => (row.type === 'PERSON' ? row : null),
     }),
     ...readFields(t, 'body'),
     addresses: t.field({
       type: [Address],
       ...atMost(100),
-      description: 'All its addresses, in the order they were added.',
+      description: 'All addresses of the customer, in the order in which they were added.',
       resolve: (row, _args, context) => row.addresses ?? addresses(context).load(row),
     }),
-    createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When it was created in its channel.' }),
-    updatedAt: t.expose('updatedAt', { type: 'DateTime', description: 'When it was changed last, in its channel.' }),
+    createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When the channel created the customer.' }),
+    updatedAt: t.expose('updatedAt', { type: 'DateTime', description: 'When the channel last changed the customer.' }),
     timeline: t.field({
       type: [Timeline],
       ...atMost(10),
       description:
-        'Where its conversion is: the stations it has passed, oldest first. It asks both databases, in one statement each.',
+        'The progress of the conversion: the stages that the customer has reached, oldest first. Reads both databases, with one statement each.',
       resolve: (row, _args, context) => timelineOf(row, context),
     }),
   }),
 });
 
 async function timelineOf({ uuid, channel, createdAt }: CustomerRow, context: Context): Promise<TimelineEntry[]> {
-  const [there, here] = await Promise.all([
+  const [atHeadquarters, inChannel] = await Promise.all([
     hqStage(context).load({ channel, uuid }),
     channelStage(context).load({ channel, uuid }),
   ]);
-  const entries: TimelineEntry[] = [{ stage: 'CREATED', at: here?.createdAt ?? createdAt, detail: null }];
-  if (there) entries.push({ stage: 'UPLOADED', at: there.receivedAt, detail: null });
-  if (there?.state === 'FAILED')
-    entries.push({
-      stage: 'FAILED',
-      at: there.failedAt ?? there.receivedAt,
-      detail: `${there.errorCode}: ${there.error}`,
-    });
-  if (there?.accountIdAssignedAt)
-    entries.push({ stage: 'ACCOUNT_ID_ASSIGNED', at: there.accountIdAssignedAt, detail: there.accountId });
-  if (here?.syncedAt) entries.push({ stage: 'BACK_IN_CHANNEL', at: here.syncedAt, detail: here.accountId });
+  const entries: TimelineEntry[] = [{ stage: 'CREATED', at: inChannel?.createdAt ?? createdAt, detail: null }];
+  if (atHeadquarters) {
+    const { state, receivedAt, failedAt, errorCode, error, accountId, accountIdAssignedAt } = atHeadquarters;
+    entries.push({ stage: 'UPLOADED', at: receivedAt, detail: null });
+    if (state === 'FAILED')
+      entries.push({ stage: 'FAILED', at: failedAt ?? receivedAt, detail: `${errorCode}: ${error}` });
+    if (accountIdAssignedAt) entries.push({ stage: 'ACCOUNT_ID_ASSIGNED', at: accountIdAssignedAt, detail: accountId });
+  }
+  if (inChannel?.syncedAt)
+    entries.push({ stage: 'BACK_IN_CHANNEL', at: inChannel.syncedAt, detail: inChannel.accountId });
   return entries;
 }
 
-/** A channel's client asks its own database; an operator headquarters, and then, for one that was never uploaded, each channel database. */
+/**
+ * A channel's client reads its own channel database. An operator reads headquarters and then, for a customer that was never uploaded, each
+ * channel database.
+ */
 async function customerByUuid(context: Context, uuid: string, channel?: string): Promise<FoundCustomer | null> {
   if (!uuidRule.safeParse(uuid).success) return null;
   const { viewer, hq, channels } = context;
@@ -197,12 +208,12 @@ async function customerByUuid(context: Context, uuid: string, channel?: string):
 }
 
 const CustomerBy = builder.inputType('CustomerBy', {
-  description: 'One way to name a customer.',
+  description: 'Identifies a customer in one of three ways.',
   isOneOf: true,
   fields: (t) => ({
-    uuid: t.field({ type: 'UUID', description: 'Its permanent UUID.' }),
-    accountId: t.string({ description: 'Its account ID.' }),
-    id: t.globalID({ for: [Customer], description: 'Its global ID.' }),
+    uuid: t.field({ type: 'UUID', description: 'The permanent UUID.' }),
+    accountId: t.string({ description: 'The account ID, such as `C00000042`.' }),
+    id: t.globalID({ for: [Customer], description: 'The global ID.' }),
   }),
 });
 
@@ -210,11 +221,16 @@ builder.queryField('customer', (t) =>
   t.field({
     type: Customer,
     nullable: true,
-    description: 'A customer by its UUID, account ID or global ID; null when there is none.',
+    description: 'A customer by UUID, account ID, or global ID. Null if there is none.',
     args: {
-      by: t.arg({ type: CustomerBy, required: true, description: 'What it is named by.' }),
+      by: t.arg({
+        type: CustomerBy,
+        required: true,
+        description: 'The UUID, account ID, or global ID of the customer.',
+      }),
       channel: t.arg.string({
-        description: 'Look in this channel’s own database. Without it an operator asks headquarters first.',
+        description:
+          'Search this channel’s own database. Without a channel, an operator’s query searches headquarters first.',
       }),
     },
     authScopes: ofChannel,
@@ -231,10 +247,10 @@ builder.queryField('customer', (t) =>
   }),
 );
 
-/** Failed customers that a list can take in or leave out. Beyond this, work through customerOperations(states: [FAILED]). */
+/** The most failed customers that a list can include or leave out. Beyond this, use customerOperations(states: [FAILED]). */
 const MOST_FAILED = 10_000;
 
-/** As with `syncStatus`: while headquarters does not answer, nobody is said to have failed. */
+/** As for `syncStatus`: while headquarters does not answer, no customer counts as failed. */
 const failedOf = (hq: Database, channel: string): Promise<string[]> =>
   hq.read((db) => failedCustomers(db, channel, MOST_FAILED)).catch(whenUnavailable([]));
 
@@ -243,25 +259,30 @@ builder.queryField('customers', (t) =>
     {
       type: Customer,
       nullable: true,
-      description: 'Customers of a channel, or of headquarters, that match all that is given.',
+      description: 'The customers of a channel or of headquarters that match every argument.',
       args: {
         source: t.arg({
           type: CustomerSource,
           required: true,
           defaultValue: 'CHANNEL',
-          description: 'Which database to look in.',
+          description: 'The database to search.',
         }),
-        channel: t.arg.string({ description: 'Of this channel. Needed for an operator when the source is CHANNEL.' }),
-        status: t.arg({ type: SyncStatus, description: 'Only with this status. Headquarters lists SYNCED ones only.' }),
+        channel: t.arg.string({
+          description: 'Only customers of this channel. Operators must set it if `source` is CHANNEL.',
+        }),
+        status: t.arg({
+          type: SyncStatus,
+          description: 'Only customers with this status. Headquarters lists only SYNCED ones.',
+        }),
         search: t.arg.string({
           description:
-            'Words that all must be found, each as the beginning of a first, last or organization name, e-mail address, phone number or account ID. Case, accents and the punctuation of phone numbers do not matter. At least 2 characters, 4 at headquarters.',
+            'Words that must all match, each the beginning of a first, last, or organization name, email address, phone number, or account ID. Ignores case, accents, and the punctuation of phone numbers. At least 2 characters, or 4 at headquarters.',
         }),
         orderBy: t.arg({
           type: CustomerOrder,
           required: true,
           defaultValue: 'NEWEST_FIRST',
-          description: 'The order.',
+          description: 'Which customers come first.',
         }),
       },
       authScopes: ofChannel,
@@ -272,7 +293,7 @@ builder.queryField('customers', (t) =>
         if (args.search) filter.search = searchTerms(args.search, args.source === 'CHANNEL' ? 2 : 4);
         let database = hq;
         if (args.source === 'CHANNEL') {
-          if (channel === undefined) throw new InvalidInput(['channel'], 'is needed when the source is CHANNEL');
+          if (channel === undefined) throw new InvalidInput(['channel'], 'is required when the source is CHANNEL');
           database = await channels.databaseOf(channel);
           if (args.status) filter.pending = args.status !== 'SYNCED';
           if (filter.pending) filter.among = { uuids: await failedOf(hq, channel), include: args.status === 'FAILED' };
@@ -297,7 +318,7 @@ builder.queryField('customers', (t) =>
       fields: (connection) => ({
         totalCount: connection.int({
           extensions: { weight: 50 },
-          description: 'How many match in all. It counts them, so ask for it only when you show it.',
+          description: 'The number of customers that match. Request it only when you show it, because it counts them.',
           resolve: (parent) => (parent as unknown as { totalCount: () => Promise<number> }).totalCount(),
         }),
       }),

@@ -10,7 +10,7 @@ import type { Context } from '../context.ts';
 import { ofChannel } from '../scopes.ts';
 import { mustBeStorable } from '../storable.ts';
 
-/** Account IDs that one event carries at most. */
+/** The most account IDs in one event. */
 const PAGE = 500;
 
 interface FeedEvent {
@@ -19,42 +19,42 @@ interface FeedEvent {
 }
 
 const SyncedCustomer = builder.objectRef<FeedEntry>('SyncedCustomer').implement({
-  description: 'A customer whose account ID has come back to its channel.',
+  description: 'A customer whose account ID has arrived in its channel.',
   fields: (t) => ({
     sequence: t.expose('sequence', {
       type: 'BigInt',
-      description: 'Its place in the feed of the channel: 1, 2, 3 … without a gap.',
+      description: 'The position in the feed of the channel: 1, 2, 3 …, without gaps.',
     }),
     uuid: t.expose('customerUuid', {
       type: 'UUID',
       description: 'The customer’s permanent UUID, which was its temporary account ID.',
     }),
-    accountId: t.exposeString('accountId', { description: 'Its account ID.' }),
-    syncedAt: t.expose('at', { type: 'DateTime', description: 'When the account ID came back.' }),
+    accountId: t.exposeString('accountId', { description: 'The account ID.' }),
+    syncedAt: t.expose('at', { type: 'DateTime', description: 'When the account ID arrived in the channel.' }),
   }),
 });
 
 const AccountIdsSynced = builder.objectRef<FeedEvent>('AccountIdsSynced').implement({
-  description: 'The next rows of a channel’s feed, in order.',
+  description: 'The next customers in the feed of a channel, in order.',
   fields: (t) => ({
     firstSequence: t.field({
       type: 'BigInt',
-      description: 'Sequence of the first customer in this event.',
+      description: 'The `sequence` of the first customer in this event.',
       resolve: ({ rows }) => rows[0]!.sequence,
     }),
     sequence: t.field({
       type: 'BigInt',
-      description: 'Sequence of the last customer in this event.',
+      description: 'The `sequence` of the last customer in this event.',
       resolve: ({ rows }) => rows.at(-1)!.sequence,
     }),
     cursor: t.string({
-      description: 'Keep it when you have applied this event, and reconnect with it as `after`.',
+      description: 'Store it once you have applied this event, and pass it as `after` when you reconnect.',
       resolve: ({ epoch, rows }) => cursorOf(epoch, rows.at(-1)!.sequence),
     }),
     customers: t.field({
       type: [SyncedCustomer],
       ...atMost(PAGE),
-      description: 'The customers, by sequence.',
+      description: 'The customers, in order of `sequence`.',
       resolve: ({ rows }) => rows,
     }),
   }),
@@ -62,11 +62,11 @@ const AccountIdsSynced = builder.objectRef<FeedEvent>('AccountIdsSynced').implem
 
 const cursorOf = (epoch: string, sequence: number) => Buffer.from(`${epoch}:${sequence}`).toString('base64url');
 
-/** What sockets need to execute this field once for all its subscribers (http/). */
+/** Lets sockets execute this field once for all its subscribers (http/). */
 const feed: FeedSource<Context, FeedEvent> = {
   cursorArgument: 'after',
   async open({ channel, after }, { viewer, channels }) {
-    // Sockets that share an execution come here without the resolver.
+    // Sockets that share an execution call this without running the resolver.
     mustBeStorable({ channel, after });
     mustUse(viewer, channel);
     const database = await channels.databaseOf(channel);
@@ -96,11 +96,11 @@ builder.subscriptionField('accountIdsSynced', (t) =>
   t.field({
     type: AccountIdsSynced,
     description:
-      'Account IDs as they come back to a channel. Nothing is missed by reconnecting with the last cursor. Apply a customer if its sequence is your last + 1, ignore it if it is not greater than your last, begin again if it is greater: then each takes effect exactly once.',
+      'Account IDs as they arrive in a channel. A client that reconnects with its last cursor misses nothing. To apply each account ID exactly once, compare its `sequence` with the last one you applied: apply last + 1, ignore anything up to last, and start over without a cursor if it is greater than last + 1.',
     args: {
-      channel: t.arg.string({ required: true, description: 'Code of the channel.' }),
+      channel: t.arg.string({ required: true, description: 'The code of the channel.' }),
       after: t.arg.string({
-        description: 'Cursor of the last event that was applied. Left out: from the beginning of the feed.',
+        description: 'The cursor of the last event that you applied. Default: start at the beginning of the feed.',
       }),
     },
     authScopes: ofChannel,

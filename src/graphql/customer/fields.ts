@@ -4,82 +4,66 @@ import { nameParts } from '../../domain/customer.ts';
 import type { Types } from '../vocabulary.ts';
 
 /*
- * What clients read and write of a customer. Each field is described once, for the type, for what a channel enters, and for what an operator
- * corrects.
+ * The fields that clients read and write of a customer. Each is described once, for the type and for the inputs.
  */
 
 interface Described {
   read: string;
-  enter: string;
-  correct: string;
+  input: string;
   type?: 'Date';
 }
 
 const factFields: Record<Exclude<keyof CustomerFacts, 'type'>, Described> = {
-  title: { read: 'E.g. `Dr.`', enter: 'E.g. `Dr.`; at most 40 characters.', correct: 'Title.' },
+  title: { read: 'Title, such as `Dr.`', input: 'Title, such as `Dr.`; at most 40 characters.' },
   firstName: {
     read: 'Given name.',
-    enter: 'Given name; at most 100 characters. A person needs a first or a last name.',
-    correct: 'Given name.',
+    input: 'Given name; at most 100 characters. A person needs a first or a last name.',
   },
-  middleName: {
-    read: 'Middle name or initial.',
-    enter: 'Middle name or initial; at most 100 characters.',
-    correct: 'Middle name.',
-  },
-  lastName: { read: 'Family name.', enter: 'Family name; at most 100 characters.', correct: 'Family name.' },
+  middleName: { read: 'Middle name or initial.', input: 'Middle name or initial; at most 100 characters.' },
+  lastName: { read: 'Family name.', input: 'Family name; at most 100 characters.' },
   organizationName: {
-    read: 'Name of an organization; null for a person.',
-    enter: 'Name of an organization; at most 200 characters.',
-    correct: 'Name of an organization.',
+    read: 'Name of an organization. Null for a person.',
+    input: 'Name of an organization; at most 200 characters. A person has none.',
   },
   email: {
-    read: 'Primary e-mail address.',
-    enter: 'Primary e-mail address; letters beyond ASCII are allowed (RFC 6531); at most 254 characters.',
-    correct: 'Primary e-mail address.',
+    read: 'Primary email address.',
+    input: 'Primary email address; at most 254 characters. May contain letters beyond ASCII (RFC 6531).',
   },
   phone: {
-    read: 'Primary phone number, as it was entered.',
-    enter: 'Primary phone number; digits, spaces and ( ) - . / + x #; at most 40 characters.',
-    correct: 'Primary phone number.',
+    read: 'Primary phone number, as entered.',
+    input: 'Primary phone number; digits, spaces, and ( ) - . / + x #; at most 40 characters.',
   },
   language: {
-    read: 'BCP 47 tag of the language to address it in.',
-    enter: 'BCP 47 tag, e.g. `en-US`.',
-    correct: 'BCP 47 tag.',
+    read: 'BCP 47 tag of the language to address the customer in.',
+    input: 'BCP 47 tag of the language to address the customer in, such as `en-US`.',
   },
   currency: {
-    read: 'ISO 4217 code of the currency it is invoiced in.',
-    enter: 'ISO 4217 code, e.g. `USD`.',
-    correct: 'ISO 4217 code.',
+    read: 'ISO 4217 code of the currency to invoice the customer in.',
+    input: 'ISO 4217 code of the currency to invoice the customer in, such as `USD`.',
   },
   birthDate: {
-    read: 'Day of birth of a person.',
-    enter: 'Day of birth of a person, from 1900 to today.',
-    correct: 'Day of birth.',
+    read: 'Date of birth of a person.',
+    input: 'Date of birth of a person, from 1900 to today. An organization has none.',
     type: 'Date',
   },
 };
 
 const addressFields: Record<Exclude<keyof AddressFacts, 'uuid' | 'position' | 'purpose' | 'country'>, Described> = {
   name: {
-    read: 'Who or what is there, when it is not the customer.',
-    enter: 'Who or what is there; at most 200 characters.',
-    correct: 'Who or what is there.',
+    read: 'Person, department, or building at the address. Null if it is simply the customer’s.',
+    input: 'Person, department, or building at the address, if not the customer; at most 200 characters.',
   },
-  street: {
-    read: 'Street and number.',
-    enter: 'Street and number; at most 250 characters.',
-    correct: 'Street and number.',
+  street: { read: 'Street and number.', input: 'Street and number; at most 250 characters.' },
+  street2: {
+    read: 'Second line of the street address.',
+    input: 'Second line of the street address; at most 250 characters.',
   },
-  street2: { read: 'Second line.', enter: 'Second line; at most 250 characters.', correct: 'Second line.' },
-  city: { read: 'City.', enter: 'At most 100 characters.', correct: 'City.' },
+  city: { read: 'City or town.', input: 'City or town; at most 100 characters.' },
   state: {
-    read: 'State, province or county.',
-    enter: 'State, province or county; at most 100 characters.',
-    correct: 'State, province or county.',
+    read: 'State, province, or county.',
+    input: 'State, province, or county; at most 100 characters.',
   },
-  postalCode: { read: 'Postal code.', enter: 'At most 20 characters.', correct: 'Postal code.' },
+  postalCode: { read: 'Postal code.', input: 'Postal code; at most 20 characters.' },
 };
 
 type Namable = keyof typeof nameParts;
@@ -89,7 +73,7 @@ type Unnamed = Exclude<Fact, Namable>;
 const isPart = (name: string): name is Namable => name in nameParts;
 const described = Object.entries(factFields) as [Fact, Described][];
 
-/** Fields by the names that clients use: the parts of a name, everything else, all of it, and an address. */
+/** Fields under the names that clients use: the parts of a name, everything else, both together, and an address. */
 const groups = {
   name: described.flatMap(([name, field]) =>
     isPart(name) ? [{ name, client: nameParts[name] as string, ...field }] : [],
@@ -120,11 +104,10 @@ export const readFields = <Row extends object>(
 export const inputFields = <Group extends keyof Names>(
   t: PothosSchemaTypes.InputFieldBuilder<Types, 'InputObject'>,
   group: Group,
-  use: 'enter' | 'correct',
 ) =>
   Object.fromEntries(
-    groups[group].map(({ client, type = 'String', ...field }) => [
+    groups[group].map(({ client, type = 'String', input }) => [
       client,
-      t.field({ type: type as 'String', description: field[use] }),
+      t.field({ type: type as 'String', description: input }),
     ]),
   ) as unknown as Record<Names[Group], InputFieldRef<Types, string | null | undefined>>;

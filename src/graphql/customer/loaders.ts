@@ -7,7 +7,7 @@ import { stagesOf } from '../../data/hq/operation.bulk.ts';
 import { whenUnavailable } from '../../errors.ts';
 import { type ChannelKey, inChannels, keyText, loader, rowLoader } from '../loader.ts';
 
-/** A customer and the database that it was read from, which also has its addresses. */
+/** A customer and the database it was read from, which also has its addresses. */
 export interface FoundCustomer extends CustomerRow {
   database: Database;
 }
@@ -15,7 +15,7 @@ export interface FoundCustomer extends CustomerRow {
 export const foundIn = (database: Database, rows: readonly CustomerRow[]): FoundCustomer[] =>
   rows.map((row) => Object.assign(row, { database }));
 
-/** The addresses of a customer, one statement for each database that customers were read from. */
+/** The addresses of a customer: one statement for each database that customers were read from. */
 export const addresses = loader<FoundCustomer, AddressFacts[]>(async (customers) => {
   const databases = [...new Set(customers.map(({ database }) => database))];
   const found = new Map(
@@ -32,7 +32,7 @@ export const addresses = loader<FoundCustomer, AddressFacts[]>(async (customers)
   return customers.map(({ database, uuid }) => found.get(database)!.get(uuid)!);
 });
 
-/** Where a customer stands at headquarters; null when it was not uploaded, or headquarters does not answer. */
+/** The progress of a customer at headquarters; null if it was not uploaded or headquarters does not answer. */
 export const hqStage = loader<ChannelKey, Awaited<ReturnType<typeof stagesOf>>[number] | null>(async (keys, { hq }) => {
   const uuids = [...new Set(keys.map(({ uuid }) => uuid))];
   const stages = await hq.read((db) => stagesOf(db, uuids)).catch(whenUnavailable([]));
@@ -40,7 +40,7 @@ export const hqStage = loader<ChannelKey, Awaited<ReturnType<typeof stagesOf>>[n
   return keys.map((key) => found.get(keyText(key)) ?? null);
 }, keyText);
 
-/** Where a customer stands in its channel database. */
+/** The progress of a customer in its channel database. */
 export const channelStage = loader<ChannelKey, Awaited<ReturnType<typeof channelStages>>[number] | null>(
   async (keys, { channels }) => {
     const stages = await inChannels(channels, keys, channelStages);
@@ -50,15 +50,15 @@ export const channelStage = loader<ChannelKey, Awaited<ReturnType<typeof channel
   keyText,
 );
 
-/** A customer of headquarters. */
+/** A customer, as headquarters has it. */
 export const hqCustomer = rowLoader<string, FoundCustomer>(
   async (uuids, { hq, viewer }) => visibleTo(viewer, foundIn(hq, await hq.read((db) => customersByUuid(db, uuids)))),
   ({ uuid }) => uuid,
 );
 
 /**
- * The customer that a transaction of a channel names; null when nobody knows it yet. A channel's client sees its own customers, as its own
- * database has them; an operator everybody, as headquarters has them, and those who have not reached it as the channel has them.
+ * The customer of a channel's transaction; null while no database has it. A channel's client sees its own customers, as its channel database
+ * has them. An operator sees all customers, as headquarters has them, or as their channel has them until they are uploaded.
  */
 export const namedCustomer = loader<ChannelKey, FoundCustomer | null>(async (keys, { hq, channels, viewer }) => {
   const found = new Map<string, FoundCustomer>();

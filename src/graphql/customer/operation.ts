@@ -22,35 +22,36 @@ import { inputFields } from './fields.ts';
 
 const OperationState = enumOf<(typeof operationStates)[number]>(
   'CustomerOperationState',
-  'Where an operation stands at headquarters.',
+  'The state of an operation at headquarters.',
   {
-    PENDING: 'Received; it will be applied by the next customer synchronization, or tried again at `nextTryAt`.',
-    WAITING: 'An earlier operation of the same customer is in trouble; it goes on by itself when that is mended.',
-    FAILED: 'Set aside with a reason. It waits for somebody to retry or correct it; other customers go on.',
+    PENDING: 'Received. The next customer synchronization applies it, or tries it again after `nextTryAt`.',
+    WAITING:
+      'Waiting because an earlier operation of the same customer has a problem. Continues automatically once that is resolved.',
+    FAILED: 'Set aside with a reason until a person retries or corrects it. Other customers are not affected.',
     SYNCED: 'Applied at headquarters.',
   },
 );
 
 const UNKNOWN = 'UNKNOWN';
-const OperationKind = enumOf<string>('CustomerOperationKind', 'What was done in the channel.', {
+const OperationKind = enumOf<string>('CustomerOperationKind', 'What the channel did.', {
   ...Object.fromEntries(
     kinds.flatMap(({ name, description }) => (description === undefined ? [] : [[name, description]])),
   ),
-  [UNKNOWN]: 'Other software wrote it into the log of the channel; headquarters does not know it.',
+  [UNKNOWN]: 'Written to the channel’s log by other software, and unknown to headquarters.',
 });
 
 export const Audit = builder.objectRef<AuditEntry>('AuditEntry').implement({
-  description: 'Who changed what: one entry per field.',
+  description: 'An entry of the audit trail. A change has one entry per field.',
   fields: (t) => ({
-    at: t.expose('at', { type: 'DateTime', description: 'When.' }),
-    actor: t.exposeString('actor', { description: 'Who.' }),
-    action: t.exposeString('action', { description: 'By which mutation.' }),
+    at: t.expose('at', { type: 'DateTime', description: 'When the change was made.' }),
+    actor: t.exposeString('actor', { description: 'The name of the operator who made it.' }),
+    action: t.exposeString('action', { description: 'The name of the mutation.' }),
     field: t.exposeString('field', {
       nullable: true,
-      description: 'Which field; null when it is about the whole record.',
+      description: 'The field that changed. Null if the entry is about the whole record.',
     }),
-    oldValue: t.exposeString('oldValue', { nullable: true, description: 'What it was.' }),
-    newValue: t.exposeString('newValue', { nullable: true, description: 'What it became.' }),
+    oldValue: t.exposeString('oldValue', { nullable: true, description: 'The value before the change.' }),
+    newValue: t.exposeString('newValue', { nullable: true, description: 'The value after the change.' }),
   }),
 });
 
@@ -74,44 +75,52 @@ const firstOf = firstLoader<ChannelKey & { limit: number }, OperationRow>(
 
 CustomerOperation.implement({
   description:
-    'Something that a channel did to a customer, as headquarters received it. Operations of one customer are applied in the order they were made.',
+    'A change that a channel made to a customer, as headquarters received it. Operations of one customer are applied in the order in which they were made.',
   fields: (t) => ({
     kind: t.field({
       type: OperationKind,
-      description: 'What was done.',
+      description: 'What the channel did.',
       resolve: (operation) => (kindOf(operation)?.description === undefined ? UNKNOWN : operation.kind),
     }),
-    state: t.expose('state', { type: OperationState, description: 'Where it stands.' }),
-    channel: channelField(t, 'Where it was done.'),
-    customerUuid: t.expose('customerUuid', { type: 'UUID', description: 'To which customer.' }),
+    state: t.expose('state', { type: OperationState, description: 'The state at headquarters.' }),
+    channel: channelField(t, 'The channel that did it.'),
+    customerUuid: t.expose('customerUuid', { type: 'UUID', description: 'The UUID of the customer.' }),
     counter: t.expose('counter', {
       type: 'BigInt',
-      description: 'Replication counter: its place in the log of the channel database.',
+      description: 'The replication counter: the position in the log of the channel database.',
     }),
     corrected: t.exposeBoolean('corrected', { description: 'Whether an operator corrected what the channel sent.' }),
-    tryCount: t.exposeInt('tryCount', { description: 'How often it failed since it was received or retried.' }),
+    tryCount: t.exposeInt('tryCount', { description: 'The number of failures since it was received or retried.' }),
     nextTryAt: t.expose('nextTryAt', {
       type: 'DateTime',
       nullable: true,
-      description: 'When it is tried again by itself.',
+      description: 'When it is tried again automatically. Null if it is not.',
     }),
-    errorCode: t.exposeString('errorCode', { nullable: true, description: 'Why it failed, for programs.' }),
+    errorCode: t.exposeString('errorCode', {
+      nullable: true,
+      description: 'The reason for the failure, for programs.',
+    }),
     error: t.exposeString('error', {
       nullable: true,
-      description: 'Why it failed, for people: the field and the rule.',
+      description: 'The reason for the failure, for people: the field and the rule that it breaks.',
     }),
-    createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When it was done in the channel.' }),
+    createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When the channel did it.' }),
     receivedAt: t.expose('receivedAt', { type: 'DateTime', description: 'When headquarters received it.' }),
     synchronizedBy: t.exposeString('synchronizedBy', {
       nullable: true,
-      description: 'What synchronized it when it was not the customer job: `order <uuid>`, `sale <uuid>`.',
+      description:
+        'The order or sale that synchronized it, as `order <uuid>` or `sale <uuid>`. Null if the customer job did.',
     }),
-    completedAt: t.expose('completedAt', { type: 'DateTime', nullable: true, description: 'When it was applied.' }),
+    completedAt: t.expose('completedAt', {
+      type: 'DateTime',
+      nullable: true,
+      description: 'When it was applied. Null until then.',
+    }),
     auditTrail: t.connection(
       {
         type: Audit,
         nullable: true,
-        description: 'What operators did to it, oldest first.',
+        description: 'What operators did to the operation, oldest first.',
         authScopes: { operator: 'reading the audit trail' },
         resolve: ({ sequence }, args, { hq }) => {
           const where = { subject: `customer-operation:${sequence}` };
@@ -134,10 +143,10 @@ builder.queryField('customerOperations', (t) =>
       type: CustomerOperation,
       nullable: true,
       description:
-        'Operations that headquarters received, newest first. `states: [FAILED]` lists what waits for a person.',
+        'The operations that headquarters received, newest first. `states: [FAILED]` lists those that need a person.',
       args: {
-        states: t.arg({ type: [OperationState], description: 'Only in one of these states.' }),
-        channel: t.arg.string({ description: 'Only of this channel.' }),
+        states: t.arg({ type: [OperationState], description: 'Only operations in one of these states.' }),
+        channel: t.arg.string({ description: 'Only operations of this channel.' }),
       },
       authScopes: ofChannel,
       resolve: (_root, args, context) => {
@@ -161,7 +170,7 @@ builder.objectField(Customer, 'operations', (t) =>
   t.connection(
     {
       type: CustomerOperation,
-      description: 'What was done to it, as headquarters received it, oldest first.',
+      description: 'The operations on the customer, as headquarters received them, oldest first.',
       resolve: ({ uuid, channel }, args, context) =>
         listOfEach<OperationRow>(
           args,
@@ -176,43 +185,45 @@ builder.objectField(Customer, 'operations', (t) =>
 );
 
 const RetryAllInput = builder.inputType('RetryFailedCustomerOperationsInput', {
-  description: 'Which operations.',
-  fields: (t) => ({ channel: t.string({ description: 'Only of this channel. Default: of all.' }) }),
+  description: 'The failed operations to retry.',
+  fields: (t) => ({ channel: t.string({ description: 'Only operations of this channel. Default: all channels.' }) }),
 });
 
 const CorrectAddressInput = builder.inputType('CorrectAddressInput', {
-  description: 'What to correct of an address. A field that is left out stays, one that is null is emptied.',
+  description: 'Corrections to an address. Omitted fields keep their values; null clears a field.',
   fields: (t) => ({
-    id: t.field({ type: 'UUID', required: true, description: 'Which address of the operation, by its UUID.' }),
-    purpose: t.field({ type: AddressPurpose, description: 'What it is for.' }),
-    ...inputFields(t, 'address', 'correct'),
-    country: t.string({ description: 'ISO 3166-1 alpha-2 code.' }),
+    id: t.field({ type: 'UUID', required: true, description: 'The UUID of an address in the operation.' }),
+    purpose: t.field({ type: AddressPurpose, description: 'What the address is used for.' }),
+    ...inputFields(t, 'address'),
+    country: t.string({ description: 'ISO 3166-1 alpha-2 code of the country, such as `US`.' }),
   }),
 });
 
 const CorrectInput = builder.inputType('CorrectCustomerOperationInput', {
-  description:
-    'The corrected values. A field that is left out stays as the channel sent it, one that is null is emptied.',
+  description: 'Corrections to a failed operation. Omitted fields stay as the channel sent them; null clears a field.',
   fields: (t) => ({
     id: t.globalID({
       for: [CustomerOperation],
       required: true,
-      description: 'Which operation, by its global ID. It must be FAILED.',
+      description: 'The `id` of the operation, which must be FAILED.',
     }),
-    ...inputFields(t, 'all', 'correct'),
-    addresses: t.field({ type: [CorrectAddressInput], description: 'Addresses to correct.' }),
+    ...inputFields(t, 'all'),
+    addresses: t.field({ type: [CorrectAddressInput], description: 'The addresses to correct.' }),
   }),
 });
 
 const Retried = builder.objectRef<{ count: number }>('RetriedOperations').implement({
-  description: 'Failed operations that will be tried again.',
-  fields: (t) => ({ count: t.exposeInt('count', { description: 'How many.' }) }),
+  description: 'The result of retrying failed operations.',
+  fields: (t) => ({
+    count: t.exposeInt('count', { description: 'The number of operations that will be tried again.' }),
+  }),
 });
 
 operatorMutation('retryCustomerOperation', {
   type: CustomerOperation,
-  input: idInput('RetryCustomerOperationInput', CustomerOperation, 'Which operation.'),
-  description: 'Lets a failed operation be tried again, as if for the first time. What waited behind it goes on too.',
+  input: idInput('RetryCustomerOperationInput', CustomerOperation, 'The failed operation to retry.'),
+  inputDescription: 'The operation to retry.',
+  description: 'Retries a failed operation from scratch. Later operations that were waiting for it continue too.',
   may: 'retrying operations',
   failures: [NotFound, WrongState],
   run: (tx, { id }, { actor, at }) => retryOne(tx, id.id, actor, at),
@@ -222,8 +233,8 @@ operatorMutation('retryCustomerOperation', {
 operatorAction('retryFailedCustomerOperations', {
   type: Retried,
   input: RetryAllInput,
-  inputDescription: 'Which ones.',
-  description: 'Lets all failed operations, or those of a channel, be tried again.',
+  inputDescription: 'The operations to retry.',
+  description: 'Retries all failed operations, or all of one channel, from scratch.',
   may: 'retrying operations',
   failures: [ChannelNotFound],
   run: async (input, { actor, at }, { hq, channels, notice }) => {
@@ -237,9 +248,9 @@ operatorAction('retryFailedCustomerOperations', {
 operatorMutation('correctCustomerOperation', {
   type: CustomerOperation,
   input: CorrectInput,
-  inputDescription: 'The corrected values.',
+  inputDescription: 'The operation and the corrected values.',
   description:
-    'Corrects what a failed operation says and lets it be tried again. The corrected values must keep the rules; each change is kept in the audit trail, and 1010 brings them back to the channel.',
+    'Corrects the values of a failed operation and retries it. The corrected values must follow the rules. The audit trail records each change, and 1010 delivers the values to the channel.',
   may: 'correcting operations',
   failures: [InvalidInput, NotFound, WrongState],
   run: (tx, { id, addresses, ...customer }, { actor, at }) =>

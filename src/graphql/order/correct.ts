@@ -40,34 +40,35 @@ import {
 } from './transaction.ts';
 
 /*
- * What headquarters knows of a transaction, and what its people do with one that cannot go on by itself.
+ * What headquarters knows about a transaction, and how operators correct one that cannot continue.
  */
 
 const Status = enumOf<TransactionStatus | 'NOT_UPLOADED'>(
   'TransactionStatus',
-  'Where an order or a sale stands at headquarters.',
+  'The status of an order or a sale at headquarters.',
   {
-    NOT_UPLOADED: 'It has not reached headquarters (or headquarters does not answer).',
-    NONE: 'Received, and not attempted yet: the next Synchronize orders (orders) or validation (sales) takes it.',
-    WAITING: 'Its customer or address has not reached headquarters. It uses up no retries and goes on by itself.',
-    FAILED: 'Set aside; `error` says why. With `nextTryAt` it is tried again by itself, otherwise a person is needed.',
-    EDITING: 'A person is correcting it; jobs leave it alone.',
+    NOT_UPLOADED: 'It has not reached headquarters, or headquarters does not answer.',
+    NONE: 'Received but not processed yet. The next Synchronize orders (for an order) or validation (for a sale) processes it.',
+    WAITING: 'Waiting for its customer or address to reach headquarters. Uses no retries and continues automatically.',
+    FAILED:
+      'Set aside; `error` gives the reason. It is retried automatically if `nextTryAt` is set, and needs a person otherwise.',
+    EDITING: 'An operator is correcting it. Jobs skip it.',
     SUCCEEDED: 'An order has its sales order; a sale has passed validation.',
-    POSTED: 'A sale that is part of a posted statement.',
-    VOIDED: 'Marked by a person so that nothing is made of it.',
-    CANCELLED: 'Cancelled by its channel.',
+    POSTED: 'A sale is part of a posted statement.',
+    VOIDED: 'An operator voided it, so it is never processed.',
+    CANCELLED: 'Its channel canceled it.',
   },
 );
 
 const ValidationError = builder.objectRef<{ rule: string; message: string }>('ValidationError').implement({
   description: 'A rule that a sale breaks.',
   fields: (t) => ({
-    rule: t.exposeString('rule', { description: 'Which rule.' }),
-    message: t.exposeString('message', { description: 'How it is broken.' }),
+    rule: t.exposeString('rule', { description: 'The name of the rule.' }),
+    message: t.exposeString('message', { description: 'How the sale breaks the rule.' }),
   }),
 });
 
-/** Resolves to what headquarters says of a transaction, or to `otherwise` if it has none. */
+/** Resolves to a column of a transaction at headquarters, or to `otherwise` if headquarters does not have the transaction. */
 const atHeadquarters =
   <Name extends keyof Received, Otherwise>(name: Name, otherwise: Otherwise) =>
   async (row: TransactionRow, _args: object, context: Context) =>
@@ -76,33 +77,33 @@ const atHeadquarters =
 builder.objectFields(RetailTransaction, (t) => ({
   status: t.field({
     type: Status,
-    description: 'Where it stands at headquarters.',
+    description: 'The status at headquarters.',
     resolve: atHeadquarters('status', 'NOT_UPLOADED'),
   }),
   errorCode: t.string({
     nullable: true,
-    description: 'Why it waits or failed, for programs.',
+    description: 'Why it is waiting or failed, for programs.',
     resolve: atHeadquarters('errorCode', null),
   }),
   error: t.string({
     nullable: true,
-    description: 'Why it waits or failed, for people.',
+    description: 'Why it is waiting or failed, for people.',
     resolve: atHeadquarters('error', null),
   }),
   validationErrors: t.field({
     type: [ValidationError],
     ...atMost(validationRules.length),
-    description: 'The rules that a sale breaks; empty when it breaks none, or was not validated.',
+    description: 'The rules that a sale breaks. Empty if it breaks none or has not been validated.',
     resolve: atHeadquarters('validationErrors', []),
   }),
   tryCount: t.int({
-    description: 'How often it failed for a passing reason. Waiting does not count.',
+    description: 'The number of temporary failures. Waiting does not count.',
     resolve: atHeadquarters('tryCount', 0),
   }),
   nextTryAt: t.field({
     type: 'DateTime',
     nullable: true,
-    description: 'When it is tried again by itself.',
+    description: 'When it is retried automatically. Null if it is not.',
     resolve: atHeadquarters('nextTryAt', null),
   }),
   corrected: t.boolean({
@@ -112,19 +113,20 @@ builder.objectFields(RetailTransaction, (t) => ({
   receivedAt: t.field({
     type: 'DateTime',
     nullable: true,
-    description: 'When headquarters received it.',
+    description: 'When headquarters received it. Null until then.',
     resolve: atHeadquarters('receivedAt', null),
   }),
   modifiedAt: t.field({
     type: 'DateTime',
     nullable: true,
-    description: 'When its status at headquarters changed last.',
+    description: 'When its status at headquarters last changed.',
     resolve: atHeadquarters('modifiedAt', null),
   }),
   salesOrder: t.field({
     type: SalesOrder,
     nullable: true,
-    description: 'The sales order that was made of it: of an order itself, or with other sales by a statement.',
+    description:
+      'The sales order created from it. A statement creates one sales order from several sales. Null until it is created.',
     resolve: async (row, _args, context) => {
       const found = await received(context).load(row);
       if (!found) return null;
@@ -137,7 +139,7 @@ builder.objectFields(RetailTransaction, (t) => ({
     {
       type: Audit,
       nullable: true,
-      description: 'What operators did to it, oldest first.',
+      description: 'What operators did to the transaction, oldest first.',
       authScopes: { operator: 'reading the audit trail' },
       resolve: async (row, args, context) => {
         const sequence = (await received(context).load(row))?.sequence ?? 0;
@@ -153,7 +155,7 @@ builder.objectField(SalesOrder, 'transaction', (t) =>
   t.field({
     type: RetailTransaction,
     nullable: true,
-    description: 'The order that it was made of; null when a statement made it of several sales.',
+    description: 'The order that it was created from. Null if a statement created it from sales.',
     resolve: async ({ transactionSequence: sequence }, _args, context) => {
       const row = sequence === null ? null : await bySequence(context).load(sequence);
       return row && fromHeadquarters(row);
@@ -167,13 +169,13 @@ builder.queryField('receivedTransactions', (t) =>
       type: RetailTransaction,
       nullable: true,
       description:
-        'Orders and sales as headquarters received them, newest first. `statuses: [FAILED]` lists what was set aside.',
+        'The orders and sales that headquarters received, newest first. `statuses: [FAILED]` lists those that were set aside.',
       args: {
-        channel: t.arg.string({ description: 'Only of this channel.' }),
-        kinds: t.arg({ type: [TransactionKind], description: 'Only of one of these kinds.' }),
-        statuses: t.arg({ type: [Status], description: 'Only with one of these statuses.' }),
-        customerUuid: t.arg({ type: 'UUID', description: 'Only of this customer.' }),
-        businessDate: t.arg({ type: 'Date', description: 'Only of this business date.' }),
+        channel: t.arg.string({ description: 'Only transactions of this channel.' }),
+        kinds: t.arg({ type: [TransactionKind], description: 'Only transactions of these kinds.' }),
+        statuses: t.arg({ type: [Status], description: 'Only transactions with one of these statuses.' }),
+        customerUuid: t.arg({ type: 'UUID', description: 'Only transactions of this customer.' }),
+        businessDate: t.arg({ type: 'Date', description: 'Only transactions of this business date.' }),
       },
       authScopes: ofChannel,
       resolve: (_root, args, context) => {
@@ -192,64 +194,71 @@ builder.queryField('receivedTransactions', (t) =>
   ),
 );
 
-const TransactionInput = idInput<string>('TransactionInput', RetailTransaction, 'Which transaction.');
+const TransactionInput = idInput<string>('TransactionInput', RetailTransaction, 'A transaction at headquarters.');
 
 const VoidInput = builder.inputType('VoidTransactionInput', {
-  description: 'Which transaction, and why.',
+  description: 'The transaction to void, and the reason.',
   fields: (t) => ({
-    id: t.globalID({ for: [RetailTransaction], required: true, description: 'Its global ID.' }),
-    reason: t.string({ required: true, description: 'Why; at most 200 characters. It is kept in the audit trail.' }),
+    id: t.globalID({ for: [RetailTransaction], required: true, description: 'The `id` of the transaction.' }),
+    reason: t.string({ required: true, description: 'The reason, for the audit trail; at most 200 characters.' }),
   }),
 });
 
 const LineChange = builder.inputType('TransactionLineChange', {
-  description: 'What to change of a line. A line whose number is new is added.',
+  description: 'Changes to a line. An unused line number adds a line.',
   fields: (t) => ({
-    line: t.int({ required: true, description: 'Its number.' }),
-    sku: t.string({ description: 'Stock keeping unit.' }),
-    quantity: t.field({ type: 'Decimal', description: 'How many.' }),
-    unitPrice: t.field({ type: 'Decimal', description: 'Price of one.' }),
-    discount: t.field({ type: 'Decimal', description: 'What the whole line is reduced by.' }),
-    tax: t.field({ type: 'Decimal', description: 'Tax of the whole line.' }),
-    voided: t.boolean({ description: 'True takes the line out.' }),
+    line: t.int({ required: true, description: 'The line number.' }),
+    sku: t.string({ description: 'The stock keeping unit of the product.' }),
+    quantity: t.field({ type: 'Decimal', description: 'The quantity, with at most 3 decimals.' }),
+    unitPrice: t.field({ type: 'Decimal', description: 'The price of one unit.' }),
+    discount: t.field({ type: 'Decimal', description: 'The discount on the whole line.' }),
+    tax: t.field({ type: 'Decimal', description: 'The tax on the whole line.' }),
+    voided: t.boolean({ description: 'True voids the line; false restores it.' }),
   }),
 });
 
 const PaymentChange = builder.inputType('TransactionPaymentChange', {
-  description: 'What to change of a payment. A payment whose number is new is added.',
+  description: 'Changes to a payment. An unused number adds a payment.',
   fields: (t) => ({
-    line: t.int({ required: true, description: 'Its number.' }),
-    tender: t.field({ type: Tender, description: 'What was paid with.' }),
-    amount: t.field({ type: 'Decimal', description: 'How much.' }),
+    line: t.int({ required: true, description: 'The number of the payment.' }),
+    tender: t.field({ type: Tender, description: 'The means of payment. Default for a new payment: CASH.' }),
+    amount: t.field({ type: 'Decimal', description: 'The amount; negative if paid back.' }),
   }),
 });
 
 const EditInput = builder.inputType('EditTransactionInput', {
-  description: 'The correction; what is left out stays. Totals are calculated anew.',
+  description: 'Corrections to a transaction. Omitted fields keep their values; totals are recalculated.',
   fields: (t) => ({
-    id: t.globalID({ for: [RetailTransaction], required: true, description: 'Which transaction, by its global ID.' }),
-    customerUuid: t.field({ type: 'UUID', description: 'Whose it is.' }),
-    deliveryAddressUuid: t.field({ type: 'UUID', description: 'Where it is delivered to.' }),
-    businessDate: t.field({ type: 'Date', description: 'Its day in the books.' }),
-    lines: t.field({ type: [LineChange], description: 'Lines to change.', ...atMost(MOST_LINES) }),
-    payments: t.field({ type: [PaymentChange], description: 'Payments to change.', ...atMost(MOST_PAYMENTS) }),
+    id: t.globalID({ for: [RetailTransaction], required: true, description: 'The `id` of the transaction.' }),
+    customerUuid: t.field({ type: 'UUID', description: 'The UUID of the customer.' }),
+    deliveryAddressUuid: t.field({ type: 'UUID', description: 'The UUID of the customer’s address to deliver to.' }),
+    businessDate: t.field({ type: 'Date', description: 'The day on which it enters the books.' }),
+    lines: t.field({ type: [LineChange], description: 'The lines to change or add.', ...atMost(MOST_LINES) }),
+    payments: t.field({
+      type: [PaymentChange],
+      description: 'The payments to change or add.',
+      ...atMost(MOST_PAYMENTS),
+    }),
     hold: t.boolean({
-      description: 'Whether the sales order that comes of it is put on hold, until releaseSalesOrder. Default false.',
+      description:
+        'Whether to put the resulting sales order on hold until releaseSalesOrder. For orders only. Default: false.',
     }),
   }),
 });
 
 const RetryAllInput = builder.inputType('RetryFailedTransactionsInput', {
-  description: 'Which transactions.',
-  fields: (t) => ({ channel: t.string({ description: 'Only of this channel. Default: of all.' }) }),
+  description: 'The failed transactions to retry.',
+  fields: (t) => ({ channel: t.string({ description: 'Only transactions of this channel. Default: all channels.' }) }),
 });
 
 const Retried = builder.objectRef<{ count: number }>('RetriedTransactions').implement({
-  description: 'Failed transactions that will be tried again.',
-  fields: (t) => ({ count: t.exposeInt('count', { description: 'How many.' }) }),
+  description: 'The result of retrying failed transactions.',
+  fields: (t) => ({
+    count: t.exposeInt('count', { description: 'The number of transactions that will be tried again.' }),
+  }),
 });
 
-/** What operators do to one transaction as headquarters has it. Live conversion then hears of it, because it may be due. */
+/** A mutation of one transaction at headquarters. Live conversion is notified afterward, because the transaction may be due. */
 const correction = <Input extends { id: { id: string } }>(
   name: string,
   {
@@ -257,7 +266,7 @@ const correction = <Input extends { id: { id: string } }>(
     check,
     ...options
   }: Omit<OperatorMutation<typeof RetailTransaction, Input>, 'type'> & {
-    /** Throws what is wrong with the input by itself. */
+    /** Throws if the input alone is invalid. */
     check?: (input: Input) => void;
     run: (tx: EntityManager, sequence: number, who: Who, input: Input) => Promise<Received>;
   },
@@ -280,8 +289,9 @@ const correction = <Input extends { id: { id: string } }>(
 
 correction('beginEditingTransaction', {
   input: TransactionInput,
+  inputDescription: 'The transaction to edit.',
   description:
-    'Takes a transaction out of the jobs while somebody corrects it: its status is EDITING. Nothing must have been made of it yet.',
+    'Makes jobs skip a transaction while an operator corrects it. Its status becomes EDITING. It must not have a sales order or be part of a statement.',
   may: 'editing transactions',
   failures: [NotFound, WrongState],
   run: beginEditing,
@@ -289,7 +299,9 @@ correction('beginEditingTransaction', {
 
 correction('releaseTransaction', {
   input: TransactionInput,
-  description: 'Gives a transaction that is being edited back to the jobs as it was.',
+  inputDescription: 'The transaction to release.',
+  description:
+    'Ends editing without a change: the transaction returns to its previous status, and jobs process it again.',
   may: 'editing transactions',
   failures: [NotFound, WrongState],
   run: releaseEditing,
@@ -297,9 +309,9 @@ correction('releaseTransaction', {
 
 correction('editTransaction', {
   input: EditInput,
-  inputDescription: 'The correction.',
+  inputDescription: 'The transaction and its corrections.',
   description:
-    'Corrects a transaction. As changed it must keep every rule; it is due again then. Each changed field is kept in the audit trail.',
+    'Corrects a transaction, which is then processed again. The result must follow every rule. The audit trail records each changed field.',
   may: 'editing transactions',
   failures: [InvalidInput, NotFound, WrongState],
   run: (tx, sequence, who, { id: _, hold, ...change }) => editTransaction(tx, sequence, change, hold ?? false, who),
@@ -307,8 +319,8 @@ correction('editTransaction', {
 
 correction('voidTransaction', {
   input: VoidInput,
-  inputDescription: 'Which one, and why.',
-  description: 'Marks a transaction so that nothing is ever made of it.',
+  inputDescription: 'The transaction to void, and the reason.',
+  description: 'Voids a transaction, so that it is never processed.',
   may: 'voiding transactions',
   failures: [InvalidInput, NotFound, WrongState],
   check: ({ reason }) => {
@@ -320,7 +332,8 @@ correction('voidTransaction', {
 
 correction('retryTransaction', {
   input: TransactionInput,
-  description: 'Lets a failed transaction be tried again, as if for the first time.',
+  inputDescription: 'The transaction to retry.',
+  description: 'Retries a failed transaction from scratch.',
   may: 'retrying transactions',
   failures: [NotFound, WrongState],
   run: retryTransaction,
@@ -329,8 +342,8 @@ correction('retryTransaction', {
 operatorAction('retryFailedTransactions', {
   type: Retried,
   input: RetryAllInput,
-  inputDescription: 'Which ones.',
-  description: 'Lets all failed transactions, or those of a channel, be tried again.',
+  inputDescription: 'The transactions to retry.',
+  description: 'Retries all failed transactions, or all of one channel, from scratch.',
   may: 'retrying transactions',
   failures: [ChannelNotFound],
   run: async (input, who, { hq, channels, notice }) => {

@@ -22,33 +22,36 @@ import { amount, Totals } from '../money.ts';
 import { ofChannel } from '../scopes.ts';
 import { channelNode, enumOf, idInput, numberId, operatorMutation } from '../vocabulary.ts';
 
-const Status = enumOf('SalesOrderStatus', 'Where a sales order stands.', {
+const Status = enumOf('SalesOrderStatus', 'The status of a sales order.', {
   OPEN: 'To be fulfilled and invoiced.',
-  INVOICED: 'Invoiced: by a statement, for what was sold over the counter.',
-  CANCELLED: 'Cancelled by its channel.',
+  INVOICED: 'Invoiced. A statement invoices what was sold at the till.',
+  CANCELLED: 'Canceled by its channel.',
 });
 
-const Source = enumOf('SalesOrderSource', 'What a sales order was made of.', {
-  ORDER: 'Of an order of a web shop or a till, by Synchronize orders.',
-  STATEMENT: 'Of cash-and-carry sales of one customer on one day, by a statement.',
+const Source = enumOf('SalesOrderSource', 'What a sales order was created from.', {
+  ORDER: 'An online or customer order, by Synchronize orders.',
+  STATEMENT: 'Cash-and-carry sales to one customer on one day, by a statement.',
 });
 
 const Line = builder.objectRef<LineRow & { currency: string }>('SalesOrderLine').implement({
   description: 'A line of a sales order.',
   fields: (t) => ({
-    line: t.exposeInt('line', { description: 'Its number: 1, 2, 3 …' }),
-    sku: t.exposeString('sku', { description: 'Stock keeping unit.' }),
-    name: t.exposeString('name', { nullable: true, description: 'What it is called.' }),
+    line: t.exposeInt('line', { description: 'The line number: 1, 2, 3 …' }),
+    sku: t.exposeString('sku', { description: 'The stock keeping unit of the product.' }),
+    name: t.exposeString('name', {
+      nullable: true,
+      description: 'The name of the product. Null if the channel sent none.',
+    }),
     quantity: t.field({
       type: 'Decimal',
-      description: 'How many; negative for what was brought back.',
+      description: 'The quantity, with at most 3 decimals; negative for a return.',
       resolve: ({ quantity }) => quantityOf(quantity),
     }),
-    unitPrice: amount(t, 'unitPrice', 'Price of one.'),
-    discount: amount(t, 'discount', 'What the line was reduced by.'),
-    tax: amount(t, 'tax', 'Tax of the line.'),
-    net: amount(t, 'net', 'Without tax.'),
-    total: amount(t, 'gross', 'With tax.'),
+    unitPrice: amount(t, 'unitPrice', 'The price of one unit.'),
+    discount: amount(t, 'discount', 'The discount on the whole line.'),
+    tax: amount(t, 'tax', 'The tax on the whole line.'),
+    net: amount(t, 'net', 'The amount of the line after discount, excluding tax.'),
+    total: amount(t, 'gross', 'The amount of the line after discount, including tax.'),
   }),
 });
 
@@ -58,13 +61,13 @@ export const SalesOrder = channelNode<Order, number>('SalesOrder', {
   read: (db, ids) => salesOrdersWhere(db, { id: ids }),
 });
 
-/** The sales order that was made of an aggregate of a statement. */
+/** The sales order created from an aggregate of a statement. */
 export const salesOrderOfAggregate = rowLoader<number, Order>(
   async (ids, { hq, viewer }) => visibleTo(viewer, await hq.read((db) => salesOrdersWhere(db, { aggregateId: ids }))),
   ({ aggregateId }) => aggregateId!,
 );
 
-/** The sales order that was made of an order. */
+/** The sales order created from an order. */
 export const salesOrderOfTransaction = rowLoader<number, Order>(
   async (sequences, { hq, viewer }) =>
     visibleTo(viewer, await hq.read((db) => salesOrdersWhere(db, { transactionSequence: sequences }))),
@@ -88,46 +91,53 @@ const newestOf = firstLoader<{ customer: string; limit: number }, Order>(
 
 SalesOrder.implement({
   description:
-    'An order at headquarters, for a customer with an account ID (or, from a statement, for customers who gave no name).',
+    'An order at headquarters, for a customer with an account ID or, if a statement created it, for anonymous customers.',
   fields: (t) => ({
-    salesOrderId: t.exposeString('salesOrderId', { description: 'Its number, e.g. `SO000000042`.' }),
-    source: t.expose('source', { type: Source, description: 'What it was made of.' }),
-    status: t.expose('status', { type: Status, description: 'Where it stands.' }),
-    channel: channelField(t, 'Where it was sold.'),
+    salesOrderId: t.exposeString('salesOrderId', { description: 'The number, such as `SO000000042`.' }),
+    source: t.expose('source', { type: Source, description: 'What it was created from.' }),
+    status: t.expose('status', { type: Status, description: 'The status.' }),
+    channel: channelField(t, 'The channel that recorded the order or sales.'),
     customerUuid: t.expose('customerUuid', {
       type: 'UUID',
       nullable: true,
-      description: 'The customer’s permanent UUID.',
+      description: 'The customer’s permanent UUID. Null for anonymous sales.',
     }),
-    accountId: t.exposeString('accountId', { nullable: true, description: 'The customer’s account ID.' }),
+    accountId: t.exposeString('accountId', {
+      nullable: true,
+      description: 'The customer’s account ID. Null for anonymous sales.',
+    }),
     customer: t.field({
       type: Customer,
       nullable: true,
       description:
-        'The customer; null for customers who gave no name, and for a channel’s client when it is another channel’s.',
+        'The customer. Null for anonymous sales and, for a channel’s client, if the customer belongs to another channel.',
       resolve: ({ customerUuid: uuid }, _args, context) => (uuid === null ? null : hqCustomer(context).load(uuid)),
     }),
     deliveryAddressUuid: t.expose('deliveryAddressUuid', {
       type: 'UUID',
       nullable: true,
-      description: 'Where it is delivered to: an address of the customer.',
+      description: 'The UUID of the customer’s address to deliver to. Null if there is no delivery.',
     }),
-    businessDate: t.expose('businessDate', { type: 'Date', description: 'Its day in the books.' }),
-    totals: t.field({ type: Totals, description: 'Its sums.', resolve: (order) => order }),
+    businessDate: t.expose('businessDate', { type: 'Date', description: 'The day on which it enters the books.' }),
+    totals: t.field({ type: Totals, description: 'The totals.', resolve: (order) => order }),
     lines: t.field({
       type: [Line],
       ...atMost(MOST_AGGREGATED_LINES),
-      description: 'Its lines, in order.',
+      description: 'The lines, in order.',
       resolve: async ({ id, currency }, _args, context) =>
         (await linesOf(context).load(id)).map((line) => ({ ...line, currency })),
     }),
     holdCode: t.exposeString('holdCode', {
       nullable: true,
       description:
-        'Set while it is on hold, because its transaction was corrected by hand. Release it with releaseSalesOrder.',
+        'Set while the sales order is on hold, because an operator corrected its transaction. Release it with releaseSalesOrder.',
     }),
-    createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When it was made.' }),
-    cancelledAt: t.expose('cancelledAt', { type: 'DateTime', nullable: true, description: 'When it was cancelled.' }),
+    createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When the sales order was created.' }),
+    cancelledAt: t.expose('cancelledAt', {
+      type: 'DateTime',
+      nullable: true,
+      description: 'When it was canceled. Null if it was not.',
+    }),
   }),
 });
 
@@ -140,8 +150,8 @@ builder.queryFields((t) => ({
   salesOrder: t.field({
     type: SalesOrder,
     nullable: true,
-    description: 'A sales order by its number; null when there is none.',
-    args: { salesOrderId: t.arg.string({ required: true, description: 'Its number, e.g. `SO000000042`.' }) },
+    description: 'A sales order by its number. Null if there is none.',
+    args: { salesOrderId: t.arg.string({ required: true, description: 'The number, such as `SO000000042`.' }) },
     resolve: async (_root, { salesOrderId }, { hq, viewer }) => {
       const found = await hq.read((db) => salesOrdersWhere(db, { salesOrderId }));
       return visibleTo(viewer, found)[0] ?? null;
@@ -151,14 +161,14 @@ builder.queryFields((t) => ({
     {
       type: SalesOrder,
       nullable: true,
-      description: 'Sales orders, newest first, that match all that is given.',
+      description: 'The sales orders that match every argument, newest first.',
       args: {
-        channel: t.arg.string({ description: 'Only of this channel.' }),
-        customerUuid: t.arg({ type: 'UUID', description: 'Only of this customer.' }),
-        statuses: t.arg({ type: [Status], description: 'Only with one of these statuses.' }),
-        source: t.arg({ type: Source, description: 'Only made of this.' }),
-        businessDate: t.arg({ type: 'Date', description: 'Only of this day.' }),
-        onHold: t.arg.boolean({ description: 'True: only those on hold. False: only those that are not.' }),
+        channel: t.arg.string({ description: 'Only sales orders of this channel.' }),
+        customerUuid: t.arg({ type: 'UUID', description: 'Only sales orders of this customer.' }),
+        statuses: t.arg({ type: [Status], description: 'Only sales orders with one of these statuses.' }),
+        source: t.arg({ type: Source, description: 'Only sales orders created from this.' }),
+        businessDate: t.arg({ type: 'Date', description: 'Only sales orders of this business date.' }),
+        onHold: t.arg.boolean({ description: 'True for only the sales orders on hold, false for only the others.' }),
       },
       authScopes: ofChannel,
       resolve: (_root, args, context) => {
@@ -186,7 +196,7 @@ builder.objectField(Customer, 'salesOrders', (t) =>
   t.connection(
     {
       type: SalesOrder,
-      description: 'What it bought, as headquarters has it: its sales orders, newest first.',
+      description: 'The sales orders of the customer, newest first.',
       resolve: ({ uuid }, args, context) =>
         listOfEach<Order>(
           args,
@@ -205,8 +215,8 @@ builder.objectField(Customer, 'salesOrders', (t) =>
 
 operatorMutation('releaseSalesOrder', {
   type: SalesOrder,
-  input: idInput('ReleaseSalesOrderInput', SalesOrder, 'Which sales order.'),
-  description: 'Releases a sales order that is on hold.',
+  input: idInput('ReleaseSalesOrderInput', SalesOrder, 'The sales order to release.'),
+  description: 'Releases a sales order from hold.',
   may: 'releasing sales orders',
   failures: [NotFound, WrongState],
   run: (tx, { id }, who) => releaseHold(tx, id.id, who),

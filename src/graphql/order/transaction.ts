@@ -40,59 +40,64 @@ import { Shift, shiftOf, Tender } from '../till/shift.ts';
 import { enumOf } from '../vocabulary.ts';
 
 export const kindMeanings: Record<Kind, string> = {
-  ONLINE_ORDER: 'An order of a web shop. It becomes a sales order by Synchronize orders.',
+  ONLINE_ORDER: 'An order placed in a web shop. Synchronize orders turns it into a sales order.',
   CUSTOMER_ORDER:
-    'An order taken in a store or call centre, to be delivered or picked up. It becomes a sales order by Synchronize orders.',
-  CASH_AND_CARRY: 'A sale (or return) at a till, paid and taken along. Statements post it.',
+    'An order placed in a store or call center, for delivery or pickup. Synchronize orders turns it into a sales order.',
+  CASH_AND_CARRY: 'A sale or return at a till, paid and carried out immediately. Statements post it.',
 };
 
-export const TransactionKind = enumOf('TransactionKind', 'What a transaction is.', kindMeanings);
+export const TransactionKind = enumOf('TransactionKind', 'The kind of transaction.', kindMeanings);
 
 type InCurrency<Row> = Row & { currency: string };
 
 export const TransactionLine = builder.objectRef<InCurrency<Line>>('TransactionLine').implement({
   description: 'A product that was sold or returned.',
   fields: (t) => ({
-    line: t.exposeInt('line', { description: 'Its number: 1, 2, 3 …' }),
-    sku: t.exposeString('sku', { description: 'Which product.' }),
-    name: t.exposeString('name', { nullable: true, description: 'What the product was called.' }),
+    line: t.exposeInt('line', { description: 'The line number: 1, 2, 3 …' }),
+    sku: t.exposeString('sku', { description: 'The stock keeping unit of the product.' }),
+    name: t.exposeString('name', {
+      nullable: true,
+      description: 'The name of the product. Null if the channel sent none.',
+    }),
     quantity: t.field({
       type: 'Decimal',
-      description: 'How much; negative: returned.',
+      description: 'The quantity, with at most 3 decimals; negative for a return.',
       resolve: ({ quantity }) => quantityOf(quantity),
     }),
-    unitPrice: amount(t, 'unitPrice', 'Price of one.'),
-    discount: amount(t, 'discount', 'What the whole line was reduced by.'),
-    tax: amount(t, 'tax', 'Tax of the whole line.'),
-    net: amount(t, 'net', 'Of the whole line, after discount, without tax.'),
-    gross: amount(t, 'gross', 'Of the whole line, after discount, with tax.'),
-    voided: t.exposeBoolean('voided', { description: 'Taken back at the till: it is kept, and counted nowhere.' }),
+    unitPrice: amount(t, 'unitPrice', 'The price of one unit.'),
+    discount: amount(t, 'discount', 'The discount on the whole line.'),
+    tax: amount(t, 'tax', 'The tax on the whole line.'),
+    net: amount(t, 'net', 'The amount of the line after discount, excluding tax.'),
+    gross: amount(t, 'gross', 'The amount of the line after discount, including tax.'),
+    voided: t.exposeBoolean('voided', {
+      description: 'Whether the line was voided at the till. It is kept but not counted.',
+    }),
   }),
 });
 
 export const TransactionCharge = builder.objectRef<InCurrency<Charge>>('TransactionCharge').implement({
-  description: 'Something charged beside the products, such as freight.',
+  description: 'A charge in addition to the products, such as freight.',
   fields: (t) => ({
-    line: t.exposeInt('line', { description: 'Its number: 1, 2, 3 …' }),
-    code: t.exposeString('code', { description: 'What for: `FREIGHT`.' }),
-    amount: amount(t, 'amount', 'Without tax.'),
-    tax: amount(t, 'tax', 'Its tax.'),
+    line: t.exposeInt('line', { description: 'The line number: 1, 2, 3 …' }),
+    code: t.exposeString('code', { description: 'The kind of charge, such as `FREIGHT`.' }),
+    amount: amount(t, 'amount', 'The amount of the charge, excluding tax.'),
+    tax: amount(t, 'tax', 'The tax on the charge.'),
   }),
 });
 
 export const TransactionPayment = builder.objectRef<InCurrency<Payment>>('TransactionPayment').implement({
-  description: 'What was paid.',
+  description: 'A payment, or money paid back.',
   fields: (t) => ({
-    line: t.exposeInt('line', { description: 'Its number: 1, 2, 3 …' }),
-    tender: t.expose('tender', { type: Tender, description: 'What it was paid with.' }),
-    amount: amount(t, 'amount', 'How much; negative: paid back, as change or for a return.'),
+    line: t.exposeInt('line', { description: 'The line number: 1, 2, 3 …' }),
+    tender: t.expose('tender', { type: Tender, description: 'The means of payment.' }),
+    amount: amount(t, 'amount', 'The amount; negative if paid back, as change or for a return.'),
   }),
 });
 
 const inCurrency = <Row>(all: readonly Row[], currency: string): InCurrency<Row>[] =>
-  all.map((one) => ({ ...one, currency }));
+  all.map((row) => ({ ...row, currency }));
 
-/** A transaction of headquarters as it is shown: as much of it as is sound, whatever was sent. */
+/** A transaction at headquarters as it is shown: as much of the payload as is valid, whatever was sent. */
 export const fromHeadquarters = ({
   sequence,
   uuid,
@@ -113,7 +118,7 @@ export const fromHeadquarters = ({
   cancelledAt: status === 'CANCELLED' ? modifiedAt : null,
 });
 
-/** What headquarters has of a channel's transaction; null when it was not uploaded, or headquarters does not answer. */
+/** A channel's transaction at headquarters; null if it was not uploaded or headquarters does not answer. */
 export const received = loader<ChannelKey, Received | null>(async (keys, { hq }) => {
   const uuids = [...new Set(keys.map(({ uuid }) => uuid))];
   const rows = await hq.read((db) => transactionsWhere(db, { uuid: uuids })).catch(whenUnavailable([]));
@@ -121,7 +126,7 @@ export const received = loader<ChannelKey, Received | null>(async (keys, { hq })
   return keys.map((key) => found.get(keyText(key)) ?? null);
 }, keyText);
 
-/** A transaction of headquarters. */
+/** A transaction at headquarters. */
 export const bySequence = rowLoader<number, Received>(
   async (sequences, { hq, viewer }) =>
     visibleTo(viewer, await hq.read((db) => transactionsWhere(db, { sequence: sequences }))),
@@ -137,10 +142,10 @@ const newestOf = firstLoader<ChannelKey & { limit: number }, RecordedTransaction
 
 export const RetailTransaction = builder.objectRef<TransactionRow>('RetailTransaction');
 builder.node(RetailTransaction, {
-  // It is read with all its lines, whatever is asked of it.
+  // A transaction is read with all its lines, whatever is selected.
   extensions: { weight: 50 },
   description:
-    'An order, sale or return that was recorded in a channel. It has its UUID and confirmation number at once, whatever headquarters is doing.',
+    'An order, sale, or return recorded in a channel. It has its UUID and confirmation number immediately, whatever headquarters is doing.',
   id: { resolve: ({ channel, uuid }) => `${channel}/${uuid}` },
   loadOne: (id, context) => {
     const [channel, uuid] = keyOf(id);
@@ -149,46 +154,59 @@ builder.node(RetailTransaction, {
     return mayUse(viewer, channel) ? transactionOf(context, { uuid }, channel) : null;
   },
   fields: (t) => ({
-    uuid: t.expose('uuid', { type: 'UUID', description: 'Permanent identity, made by the client or by us.' }),
+    uuid: t.expose('uuid', {
+      type: 'UUID',
+      description: 'The permanent UUID, from the client or generated by the server.',
+    }),
     confirmationNumber: t.string({
-      description: 'What to tell the customer: unique in its channel, and easy to read out, e.g. `7K3M-9QXT-2BFD`.',
+      description:
+        'The number to tell the customer, such as `7K3M-9QXT-2BFD`. It is unique in its channel and easy to read out.',
       resolve: ({ body }) => body.reference,
     }),
-    kind: t.field({ type: TransactionKind, description: 'What it is.', resolve: ({ body }) => body.kind }),
-    channel: channelField(t, 'Where it was recorded.'),
+    kind: t.field({ type: TransactionKind, description: 'The kind of transaction.', resolve: ({ body }) => body.kind }),
+    channel: channelField(t, 'The channel that recorded it.'),
     businessDate: t.field({
       type: 'Date',
-      description: 'The day of the books, in the time zone of the channel.',
+      description: 'The day on which it enters the books, in the time zone of the channel.',
       resolve: ({ body }) => body.businessDate,
     }),
     customerUuid: t.field({
       type: 'UUID',
       nullable: true,
-      description: 'Whose it is; the customer may not have reached headquarters, or this database. Null: nobody’s.',
+      description:
+        'The UUID of the customer, who may not have reached headquarters or this database. Null for an anonymous sale.',
       resolve: ({ body }) => body.customerUuid,
     }),
     customer: t.field({
       type: Customer,
       nullable: true,
-      description: 'Whose it is, pending or not; null when it is nobody’s, or not known here yet.',
+      description: 'The customer, pending or not. Null for an anonymous sale, or while the customer is unknown here.',
       resolve: ({ channel, body }, _args, context) =>
         body.customerUuid === null ? null : namedCustomer(context).load({ channel, uuid: body.customerUuid }),
     }),
     deliveryAddressUuid: t.field({
       type: 'UUID',
       nullable: true,
-      description: 'Which address of the customer it goes to.',
+      description: 'The UUID of the customer’s address to deliver to. Null if there is no delivery.',
       resolve: ({ body }) => body.deliveryAddressUuid,
     }),
     shift: t.field({
       type: Shift,
       nullable: true,
-      description: 'The shift that recorded it, as the channel has it.',
+      description: 'The shift that recorded it, from the channel’s own database. Null if none did.',
       resolve: ({ channel, body }, _args, context) =>
         body.shiftUuid === null ? null : shiftOf(context).load({ channel, uuid: body.shiftUuid }),
     }),
-    register: t.string({ nullable: true, description: 'At which register.', resolve: ({ body }) => body.register }),
-    staff: t.string({ nullable: true, description: 'By whom.', resolve: ({ body }) => body.staff }),
+    register: t.string({
+      nullable: true,
+      description: 'The register that recorded it, if any.',
+      resolve: ({ body }) => body.register,
+    }),
+    staff: t.string({
+      nullable: true,
+      description: 'The staff member who recorded it, if given.',
+      resolve: ({ body }) => body.staff,
+    }),
     pricesIncludeTax: t.boolean({
       description: 'Whether unit prices and discounts include tax.',
       resolve: ({ body }) => body.pricesIncludeTax,
@@ -196,44 +214,44 @@ builder.node(RetailTransaction, {
     lines: t.field({
       type: [TransactionLine],
       ...atMost(MOST_LINES),
-      description: 'What was sold and returned.',
+      description: 'The products sold and returned.',
       resolve: ({ body }) => inCurrency(body.lines, body.currency),
     }),
     charges: t.field({
       type: [TransactionCharge],
       ...atMost(MOST_CHARGES),
-      description: 'What was charged beside it.',
+      description: 'Charges in addition to the products.',
       resolve: ({ body }) => inCurrency(body.charges, body.currency),
     }),
     payments: t.field({
       type: [TransactionPayment],
       ...atMost(MOST_PAYMENTS),
-      description: 'What was paid.',
+      description: 'The payments.',
       resolve: ({ body }) => inCurrency(body.payments, body.currency),
     }),
-    totals: t.field({ type: Totals, description: 'Its sums.', resolve: ({ body }) => body }),
-    createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When it was recorded.' }),
+    totals: t.field({ type: Totals, description: 'The totals.', resolve: ({ body }) => body }),
+    createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When the channel recorded it.' }),
     cancelledAt: t.expose('cancelledAt', {
       type: 'DateTime',
       nullable: true,
-      description: 'When the channel cancelled it.',
+      description: 'When the channel canceled it. Null if it did not.',
     }),
   }),
 });
 
-/** A global ID names the channel too: two channel databases may hold the same UUID by mistake. */
+/** A global ID includes the channel, because two channel databases may contain the same UUID by mistake. */
 function keyOf(id: string): [channel: string, uuid: string] {
   const [channel = '', uuid = ''] = id.split('/');
   return [channel, uuid];
 }
 
-/** One of them. */
+/** Exactly one of them is set. */
 interface By {
   uuid?: string | undefined;
   reference?: string | undefined;
 }
 
-/** In a channel: its own database, and headquarters when that has lost it. For an operator: headquarters, then each channel database. */
+/** Within a channel, searches its own database, then headquarters in case the channel lost it. Otherwise, headquarters, then each channel database. */
 async function transactionOf(context: Context, by: By, channel?: string): Promise<TransactionRow | null> {
   const { viewer, hq, channels } = context;
   if (by.uuid !== undefined && !uuidRule.safeParse(by.uuid).success) return null;
@@ -266,12 +284,12 @@ async function atHeadquarters(hq: Database, by: By & { channel?: string }): Prom
 }
 
 const TransactionBy = builder.inputType('TransactionBy', {
-  description: 'One way to name a transaction.',
+  description: 'Identifies a transaction in one of three ways.',
   isOneOf: true,
   fields: (t) => ({
-    uuid: t.field({ type: 'UUID', description: 'Its permanent UUID.' }),
-    confirmationNumber: t.string({ description: 'Its confirmation number.' }),
-    id: t.globalID({ for: [RetailTransaction], description: 'Its global ID.' }),
+    uuid: t.field({ type: 'UUID', description: 'The permanent UUID.' }),
+    confirmationNumber: t.string({ description: 'The confirmation number. Case does not matter.' }),
+    id: t.globalID({ for: [RetailTransaction], description: 'The global ID.' }),
   }),
 });
 
@@ -279,11 +297,16 @@ builder.queryField('transaction', (t) =>
   t.field({
     type: RetailTransaction,
     nullable: true,
-    description: 'An order or sale by its UUID, confirmation number or global ID; null when there is none.',
+    description: 'An order or sale by UUID, confirmation number, or global ID. Null if there is none.',
     args: {
-      by: t.arg({ type: TransactionBy, required: true, description: 'What it is named by.' }),
+      by: t.arg({
+        type: TransactionBy,
+        required: true,
+        description: 'The UUID, confirmation number, or global ID of the transaction.',
+      }),
       channel: t.arg.string({
-        description: 'Look in this channel’s own database. Without it an operator asks headquarters first.',
+        description:
+          'Search this channel’s own database first. Without a channel, an operator’s query searches headquarters first.',
       }),
     },
     authScopes: (_root, { by, channel }) => ({ channel: by.id ? keyOf(by.id.id)[0] : channel }),
@@ -297,17 +320,21 @@ builder.queryField('transaction', (t) =>
   }),
 );
 
-const TransactionOrderBy = enumOf('TransactionOrder', 'The order of a list.', {
-  NEWEST_FIRST: 'Newest first.',
-  OLDEST_FIRST: 'Oldest first.',
-});
+const TransactionOrderBy = enumOf(
+  'TransactionOrder',
+  'The order of a list of transactions, by when they were recorded.',
+  {
+    NEWEST_FIRST: 'From the newest to the oldest.',
+    OLDEST_FIRST: 'From the oldest to the newest.',
+  },
+);
 
 export const TransactionConnection = builder.connectionObject(
   { type: RetailTransaction, name: 'RetailTransactionConnection' },
   { name: 'RetailTransactionEdge' },
 );
 
-/** A list of transactions as headquarters received them. */
+/** A page of transactions as headquarters received them. */
 export async function receivedPage(
   { hq }: Context,
   args: DefaultConnectionArguments,
@@ -330,18 +357,18 @@ builder.queryField('transactions', (t) =>
     {
       type: RetailTransaction,
       nullable: true,
-      description: 'Orders and sales of a channel, from its own database.',
+      description: 'The orders and sales of a channel, from its own database.',
       args: {
-        channel: t.arg.string({ required: true, description: 'Of this channel.' }),
-        kinds: t.arg({ type: [TransactionKind], description: 'Only of one of these kinds.' }),
-        customerUuid: t.arg({ type: 'UUID', description: 'Only of this customer.' }),
-        businessDate: t.arg({ type: 'Date', description: 'Only of this business date.' }),
-        shiftUuid: t.arg({ type: 'UUID', description: 'Only of this shift.' }),
+        channel: t.arg.string({ required: true, description: 'The code of the channel.' }),
+        kinds: t.arg({ type: [TransactionKind], description: 'Only transactions of these kinds.' }),
+        customerUuid: t.arg({ type: 'UUID', description: 'Only transactions of this customer.' }),
+        businessDate: t.arg({ type: 'Date', description: 'Only transactions of this business date.' }),
+        shiftUuid: t.arg({ type: 'UUID', description: 'Only transactions of this shift.' }),
         orderBy: t.arg({
           type: TransactionOrderBy,
           required: true,
           defaultValue: 'NEWEST_FIRST',
-          description: 'The order.',
+          description: 'Which transactions come first.',
         }),
       },
       authScopes: ofChannel,
@@ -366,7 +393,7 @@ builder.objectField(Shift, 'transactions', (t) =>
   t.connection(
     {
       type: RetailTransaction,
-      description: 'What was recorded in it, from the channel’s own database, oldest first.',
+      description: 'The transactions recorded in the shift, from the channel’s own database, oldest first.',
       resolve: async ({ channel, uuid }, args, { channels }) => {
         const database = await channels.databaseOf(channel);
         return listById(database, args, (db, page) => channelTransactionPage(db, { channel, shiftUuid: uuid }, page));
@@ -380,7 +407,8 @@ builder.objectField(Customer, 'transactions', (t) =>
   t.connection(
     {
       type: RetailTransaction,
-      description: 'Its orders and sales in its channel, from the channel’s own database, newest first.',
+      description:
+        'The orders and sales of the customer in its channel, from the channel’s own database, newest first.',
       resolve: ({ channel, uuid }, args, context) =>
         listOfEach<RecordedTransaction>(
           args,

@@ -23,32 +23,32 @@ import { amount, amountOrNull } from '../money.ts';
 import { ofChannel, ofInputChannel } from '../scopes.ts';
 import { channelInput, enumOf, operatorAction } from '../vocabulary.ts';
 
-export const Tender = enumOf<(typeof tenders)[number]>('Tender', 'What is paid with.', {
+export const Tender = enumOf<(typeof tenders)[number]>('Tender', 'A means of payment.', {
   CASH: 'Notes and coins.',
   CARD: 'A debit or credit card.',
-  CHECK: 'A cheque.',
+  CHECK: 'A check.',
   GIFT_CARD: 'A gift card.',
-  ONLINE: 'Paid through an online service.',
-  CUSTOMER_ACCOUNT: 'On account: the customer pays an invoice.',
-  OTHER: 'Anything else.',
+  ONLINE: 'A payment through an online service.',
+  CUSTOMER_ACCOUNT: 'On account: the customer pays by invoice.',
+  OTHER: 'Any other means of payment.',
 });
 
-export const ShiftState = enumOf<State>('ShiftState', 'Where a shift stands.', {
-  OPEN: 'It sells.',
-  SUSPENDED: 'Its register is free for another shift; it can be resumed.',
-  BLIND_CLOSED: 'It has ended without a count: it can still be counted and closed, and not be resumed.',
-  CLOSED: 'Counted and final. Financial statements take it.',
+export const ShiftState = enumOf<State>('ShiftState', 'The state of a shift.', {
+  OPEN: 'The shift is selling.',
+  SUSPENDED: 'The shift can be resumed. Its register is free for another shift.',
+  BLIND_CLOSED: 'The shift ended without a count. It can still be counted and closed, but not resumed.',
+  CLOSED: 'The shift is counted and final. A financial statement includes it.',
 });
 
-/** What a shift shows, whichever database it was read from. */
+/** The columns of a shift that are shown, whichever database it was read from. */
 type ShiftRow = Omit<ChannelShift, 'counter' | 'updatedAt'>;
 
 const ShiftTender = builder.objectRef<TenderOfShift & { currency: string }>('ShiftTender').implement({
-  description: 'What a till held of a tender.',
+  description: 'The starting and counted amounts of one tender in a till.',
   fields: (t) => ({
-    tender: t.expose('tender', { type: Tender, description: 'Which.' }),
-    starting: amount(t, 'starting', 'What was in the till at the beginning.'),
-    counted: amountOrNull(t, 'counted', 'What was counted at the end; null while nobody has counted it.'),
+    tender: t.expose('tender', { type: Tender, description: 'The tender.' }),
+    starting: amount(t, 'starting', 'The amount in the till when the shift was opened.'),
+    counted: amountOrNull(t, 'counted', 'The amount counted last. Null until it is counted.'),
   }),
 });
 
@@ -61,7 +61,7 @@ export const shiftOf = loader<ChannelKey, ChannelShift | null>(async (keys, { ch
 export const Shift = builder.objectRef<ShiftRow>('Shift');
 builder.node(Shift, {
   description:
-    'A shift at a register of a channel: it sells, is counted and closed. Headquarters gets each change with the P-job.',
+    'A shift at a register of a channel, from opening to closing. Headquarters receives each change with the P-job.',
   id: { resolve: ({ channel, uuid }) => `${channel}/${uuid}` },
   loadOne: (id, context) => {
     const [channel = '', uuid = ''] = id.split('/');
@@ -70,19 +70,23 @@ builder.node(Shift, {
     return mayUse(viewer, channel) ? shiftOf(context).load({ channel, uuid }) : null;
   },
   fields: (t) => ({
-    uuid: t.expose('uuid', { type: 'UUID', description: 'Its permanent identity.' }),
-    channel: channelField(t, 'Of which channel.'),
-    register: t.exposeString('register', { description: 'At which register.' }),
-    state: t.expose('state', { type: ShiftState, description: 'Where it stands.' }),
-    businessDate: t.expose('businessDate', { type: 'Date', description: 'The day of the books that it belongs to.' }),
-    currency: t.expose('currency', { type: 'CurrencyCode', description: 'What its till holds.' }),
-    openedBy: t.exposeString('openedBy', { nullable: true, description: 'Who opened it.' }),
+    uuid: t.expose('uuid', { type: 'UUID', description: 'The permanent UUID of the shift.' }),
+    channel: channelField(t, 'The channel of the register.'),
+    register: t.exposeString('register', { description: 'The code of the register.' }),
+    state: t.expose('state', { type: ShiftState, description: 'The state of the shift.' }),
+    businessDate: t.expose('businessDate', { type: 'Date', description: 'The day on which it enters the books.' }),
+    currency: t.expose('currency', { type: 'CurrencyCode', description: 'The currency of all its amounts.' }),
+    openedBy: t.exposeString('openedBy', { nullable: true, description: 'Who opened it, as entered in the channel.' }),
     openedAt: t.expose('openedAt', { type: 'DateTime', description: 'When it was opened.' }),
-    closedAt: t.expose('closedAt', { type: 'DateTime', nullable: true, description: 'When it was closed for good.' }),
+    closedAt: t.expose('closedAt', {
+      type: 'DateTime',
+      nullable: true,
+      description: 'When it was closed. Null until then.',
+    }),
     tenders: t.field({
       type: [ShiftTender],
       ...atMost(tenders.length),
-      description: 'What its till held at the beginning and at the end.',
+      description: 'The starting and counted amounts in the till, by tender.',
       resolve: ({ tenders, currency }) => tenders.map((tender) => ({ ...tender, currency })),
     }),
   }),
@@ -93,12 +97,12 @@ builder.queryField('shifts', (t) =>
     {
       type: Shift,
       nullable: true,
-      description: 'Shifts of a channel, from its own database, newest first.',
+      description: 'The shifts of a channel, from its own database, newest first.',
       args: {
-        channel: t.arg.string({ required: true, description: 'Of this channel.' }),
-        states: t.arg({ type: [ShiftState], description: 'Only in one of these states.' }),
-        register: t.arg.string({ description: 'Only of this register.' }),
-        businessDate: t.arg({ type: 'Date', description: 'Only of this business date.' }),
+        channel: t.arg.string({ required: true, description: 'The code of the channel.' }),
+        states: t.arg({ type: [ShiftState], description: 'Only shifts in one of these states.' }),
+        register: t.arg.string({ description: 'Only shifts at this register.' }),
+        businessDate: t.arg({ type: 'Date', description: 'Only shifts of this business date.' }),
       },
       authScopes: ofChannel,
       resolve: async (_root, args, { channels }) => {
@@ -118,55 +122,55 @@ builder.queryField('shifts', (t) =>
 );
 
 const TenderAmount = builder.inputType('TenderAmountInput', {
-  description: 'An amount of a tender.',
+  description: 'An amount of one tender.',
   fields: (t) => ({
-    tender: t.field({ type: Tender, required: true, description: 'Which; each is named once.' }),
-    amount: t.field({ type: 'Decimal', required: true, description: 'How much, in the currency of the shift.' }),
+    tender: t.field({ type: Tender, required: true, description: 'The tender. Each tender may appear once.' }),
+    amount: t.field({ type: 'Decimal', required: true, description: 'The amount, in the currency of the shift.' }),
   }),
 });
 
 const OpenShiftInput = builder.inputType('OpenShiftInput', {
-  description: 'A new shift.',
+  description: 'A shift to open.',
   fields: (t) => ({
-    channel: t.string({ required: true, description: 'Code of its channel.' }),
+    channel: t.string({ required: true, description: 'The code of the channel.' }),
     id: t.field({
       type: 'UUID',
       description:
-        'Its permanent UUID, made by the client: the idempotency key. Sent again with the same data it answers the shift as it is now. Default: we make one.',
+        'The permanent UUID, generated by the client. It is the idempotency key: sending it again with the same data returns the shift in its current state. Default: the server generates one.',
     }),
-    register: t.string({ required: true, description: 'At which register; at most 40 characters. It must be free.' }),
+    register: t.string({ required: true, description: 'The register, which must be free; at most 40 characters.' }),
     businessDate: t.field({
       type: 'Date',
       description:
-        'The day of the books. Default: today in the time zone of the channel; it cannot be later, or before 2000.',
+        'The day on which the shift enters the books, from 2000 to today in the time zone of the channel. Default: today.',
     }),
     currency: t.field({
       type: 'CurrencyCode',
-      description: 'What its till holds. Default: the currency of the channel.',
+      description: 'The currency of all amounts. Default: the currency of the channel.',
     }),
-    openedBy: t.string({ description: 'Who opens it; at most 100 characters.' }),
-    starting: t.field({ type: [TenderAmount], description: 'What is in the till. Default: nothing.' }),
+    openedBy: t.string({ description: 'Who opens the shift; at most 100 characters.' }),
+    starting: t.field({ type: [TenderAmount], description: 'The amounts in the till. Default: the till is empty.' }),
   }),
 });
 
-const ShiftInput = channelInput('ShiftInput', 'Which shift.');
+const ShiftInput = channelInput('ShiftInput', 'shift', 'A shift of a channel.');
 
 const CountShiftInput = builder.inputType('CountShiftInput', {
-  description: 'Which shift, and what was counted.',
+  description: 'A shift and the amounts counted in its till.',
   fields: (t) => ({
-    channel: t.string({ required: true, description: 'Code of its channel.' }),
-    uuid: t.field({ type: 'UUID', required: true, description: 'Its UUID.' }),
+    channel: t.string({ required: true, description: 'The code of its channel.' }),
+    uuid: t.field({ type: 'UUID', required: true, description: 'The UUID of the shift.' }),
     counts: t.field({
       type: [TenderAmount],
       description:
-        'What was counted. A newer count of a tender replaces an older one; other tenders stay. Only cash cannot be negative: a card terminal may have paid back more than it took.',
+        'The amounts counted. A new count of a tender replaces the previous one; other tenders keep theirs. All except cash may be negative: a card terminal may have paid back more than it took.',
     }),
   }),
 });
 
 const failures = { types: [InvalidInput, ChannelNotFound, NotFound, WrongState] };
 
-/** One change in the channel's own database; live conversion then uploads it. */
+/** Makes one change in the channel's own database. Live conversion then uploads it. */
 async function changed(
   { channels, now, notice }: Context,
   { channel, uuid }: { channel: string; uuid: string },
@@ -184,10 +188,10 @@ async function changed(
 builder.mutationFields((t) => ({
   openShift: t.field({
     type: Shift,
-    description: 'Opens a shift at a register, in the channel’s own database. A register has one open shift at a time.',
+    description: 'Opens a shift at a register, in the channel’s own database. A register has at most one open shift.',
     errors: { types: [InvalidInput, ChannelNotFound, TransactionExists, WrongState] },
     authScopes: ofInputChannel,
-    args: { input: t.arg({ type: OpenShiftInput, required: true, description: 'The shift.' }) },
+    args: { input: t.arg({ type: OpenShiftInput, required: true, description: 'The shift to open.' }) },
     resolve: async (_root, { input: { channel, ...input } }, context) => {
       const prepared = prepareShift(context.channels.get(channel), input, context.now());
       return changed(context, { channel, uuid: prepared.uuid }, (tx, { at }) => openShift(tx, prepared, at));
@@ -195,10 +199,10 @@ builder.mutationFields((t) => ({
   }),
   suspendShift: t.field({
     type: Shift,
-    description: 'Suspends an open shift: its register is free for another one.',
+    description: 'Suspends an open shift, which frees its register for another one.',
     errors: failures,
     authScopes: ofInputChannel,
-    args: { input: t.arg({ type: ShiftInput, required: true, description: 'Which one.' }) },
+    args: { input: t.arg({ type: ShiftInput, required: true, description: 'The shift to suspend.' }) },
     resolve: (_root, { input }, context) => changed(context, input, suspendShift),
   }),
   resumeShift: t.field({
@@ -206,33 +210,35 @@ builder.mutationFields((t) => ({
     description: 'Resumes a suspended shift at its register, which must be free.',
     errors: failures,
     authScopes: ofInputChannel,
-    args: { input: t.arg({ type: ShiftInput, required: true, description: 'Which one.' }) },
+    args: { input: t.arg({ type: ShiftInput, required: true, description: 'The shift to resume.' }) },
     resolve: (_root, { input }, context) => changed(context, input, resumeShift),
   }),
   blindCloseShift: t.field({
     type: Shift,
-    description: 'Ends a shift without a count. It cannot be resumed; it is counted and closed later.',
+    description: 'Ends a shift without a count. It can be counted and closed later, but not resumed.',
     errors: failures,
     authScopes: ofInputChannel,
-    args: { input: t.arg({ type: ShiftInput, required: true, description: 'Which one.' }) },
+    args: { input: t.arg({ type: ShiftInput, required: true, description: 'The shift to end.' }) },
     resolve: (_root, { input }, context) => changed(context, input, blindCloseShift),
   }),
   declareTenders: t.field({
     type: Shift,
-    description: 'Notes what was counted in a till, as often as needed, until the shift is closed.',
+    description: 'Records the amounts counted in a till, as often as needed, until the shift is closed.',
     errors: failures,
     authScopes: ofInputChannel,
-    args: { input: t.arg({ type: CountShiftInput, required: true, description: 'Which one, and the counts.' }) },
+    args: { input: t.arg({ type: CountShiftInput, required: true, description: 'The shift and the counts.' }) },
     resolve: (_root, { input }, context) =>
       changed(context, input, (tx, which) => declareTenders(tx, which, input.counts ?? [])),
   }),
   closeShift: t.field({
     type: Shift,
     description:
-      'Closes a shift for good. Cash and checks must be counted, here or before, when the shift began with some or took some in. Other tenders are compared with what was expected only if they are counted.',
+      'Closes a shift permanently. Cash and checks must be counted, now or earlier, if the shift started with any or took any. Other tenders are compared with the expected amounts only if they are counted.',
     errors: failures,
     authScopes: ofInputChannel,
-    args: { input: t.arg({ type: CountShiftInput, required: true, description: 'Which one, and the last counts.' }) },
+    args: {
+      input: t.arg({ type: CountShiftInput, required: true, description: 'The shift to close and the final counts.' }),
+    },
     resolve: (_root, { input }, context) =>
       changed(context, input, (tx, which) => closeShift(tx, which, input.counts ?? [])),
   }),
@@ -241,9 +247,9 @@ builder.mutationFields((t) => ({
 operatorAction('closeLostShift', {
   type: Shift,
   input: CountShiftInput,
-  inputDescription: 'Which one, and the counts if known.',
+  inputDescription: 'The shift to close and the counts, if known.',
   description:
-    'Closes at headquarters a shift that its channel has lost, for instance because its database was restored from a backup or destroyed: the financial statement of its day then takes it. While the channel has the shift, this is WRONG_STATE. As at any close, cash and checks that are not counted count as missing, and other tenders are compared only if they are counted. Should the channel close the shift after all before a statement has it, the channel’s counts replace these.',
+    'Closes, at headquarters, a shift that its channel has lost, for example because the channel database was destroyed or restored from a backup. The financial statement of its day then includes it. Fails with WRONG_STATE while the channel still has the shift. Cash and checks that are not counted count as missing; other tenders are compared only if they are counted. If the channel closes the shift after all, before a statement includes it, the channel’s counts replace these.',
   may: 'closing shifts at headquarters',
   failures: failures.types,
   run: ({ channel, uuid, counts }, { actor, at }, { hq, channels }) => {
