@@ -294,23 +294,23 @@ export type ErrorCode =
 
 /** A job, or a chain of jobs. */
 export type JobName =
-  /** Makes statements of sales that passed validation and of shifts that are closed. */
+  /** Groups validated sales and closed shifts into statements and calculates them. */
   | 'CALCULATE_STATEMENTS'
-  /** P-job, Synchronize customers and channel requests, 1010: in this order. */
+  /** P-job, then Synchronize customers and channel requests, then 1010. */
   | 'CONVERSION'
-  /** 1010 Customers: brings account IDs back to the channels. */
+  /** 1010 Customers: delivers account IDs to the channels. */
   | 'DOWNLOAD_1010'
-  /** P-job, customers, orders, validation, calculating and posting of statements, 1010: in this order, for every business day that is not posted yet. */
+  /** P-job, customers, orders, validation, statement calculation and posting, and 1010, in this order, for every business day not yet posted. */
   | 'END_OF_DAY'
-  /** Posts calculated statements: sales orders, invoices and journals. */
+  /** Posts calculated statements: creates sales orders, invoices, and journals. */
   | 'POST_STATEMENTS'
-  /** Uploads to headquarters what channels did, in the order of their replication counters. */
+  /** Uploads channels’ operations to headquarters, in the order of their replication counters. */
   | 'P_JOB'
-  /** Synchronize customers and channel requests: gives uploaded customers their account IDs. */
+  /** Synchronize customers and channel requests: assigns account IDs to uploaded customers. */
   | 'SYNCHRONIZE_CUSTOMERS'
-  /** Synchronize orders: makes sales orders of uploaded orders, their customers and addresses first. */
+  /** Synchronize orders: turns uploaded orders into sales orders, synchronizing their customers and addresses first. */
   | 'SYNCHRONIZE_ORDERS'
-  /** Validate store transactions: checks uploaded sales, their customers and addresses first. */
+  /** Validate store transactions: checks uploaded sales, synchronizing their customers and addresses first. */
   | 'VALIDATE_TRANSACTIONS';
 
 /** Why a run was started. */

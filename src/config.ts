@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-/** A setting: its name in the environment, what it means, and its default. docs/operations.md lists them; test/docs.test.ts compares. */
+/** A setting: its environment variable, its meaning, and its default. docs/operations.md lists them; test/docs.test.ts compares. */
 interface Setting {
   name: string;
   meaning: string;
@@ -20,14 +20,14 @@ const databaseUrl = z.string().regex(/^(sqlite:.+|postgres(ql)?:\/\/.+)$/, 'must
 const settings = {
   host: {
     name: 'HOST',
-    meaning: 'Address to listen on. Anything but a loopback address needs TOKEN_SECRET.',
+    meaning: 'Address to listen on. Any address other than loopback requires TOKEN_SECRET.',
     fallback: '127.0.0.1',
     rule: z.string().min(1),
   },
-  port: { name: 'PORT', meaning: 'Port to listen on; 0 takes a free one.', fallback: '4000', rule: whole(0, 65_535) },
+  port: { name: 'PORT', meaning: 'Port to listen on; 0 picks a free port.', fallback: '4000', rule: whole(0, 65_535) },
   dataDir: {
     name: 'DATA_DIR',
-    meaning: 'Folder of the embedded SQLite databases.',
+    meaning: 'Folder for the embedded SQLite databases.',
     fallback: './data',
     rule: z.string().min(1),
   },
@@ -39,26 +39,27 @@ const settings = {
   },
   channelDatabaseUrl: {
     name: 'CHANNEL_DATABASE_URL',
-    meaning: 'Where a channel database is; `{database}` stands for its name. PostgreSQL: a schema or a database each.',
+    meaning:
+      'URL of each channel database; `{database}` is replaced by its name. With PostgreSQL, use a schema or a database for each.',
     fallback: 'sqlite:{DATA_DIR}/channels/{database}.db',
     rule: databaseUrl.refine((url) => url.includes('{database}'), 'must contain {database}'),
   },
   poolSize: {
     name: 'POOL_SIZE',
-    meaning: 'Connections to each PostgreSQL database at most.',
+    meaning: 'Maximum number of connections to each PostgreSQL database.',
     fallback: '10',
     rule: whole(2, 200),
   },
   tokenSecret: {
     name: 'TOKEN_SECRET',
     meaning:
-      'Key that signs access tokens (32 characters or more; `hq token` issues them). Empty: everybody who reaches the port is an operator.',
+      'Key for signing access tokens, at least 32 characters; `hq token` issues tokens. If empty, everyone who can reach the port is an operator.',
     fallback: '',
     rule: z.string().refine((secret) => secret === '' || secret.length >= 32, 'must have at least 32 characters'),
   },
   allowedOrigins: {
     name: 'ALLOWED_ORIGINS',
-    meaning: "Web origins besides the server's own whose pages may call the API, separated by commas.",
+    meaning: "Web origins, besides the server's own, whose pages may call the API; separated by commas.",
     fallback: '',
     rule: z
       .string()
@@ -75,26 +76,27 @@ const settings = {
   },
   graphiql: {
     name: 'GRAPHIQL',
-    meaning: 'Whether browsers get GraphiQL at /graphql: `on` or `off`. Empty: on without TOKEN_SECRET, off with it.',
+    meaning:
+      'Whether browsers get GraphiQL at /graphql: `on` or `off`. If empty, it is on without TOKEN_SECRET and off with it.',
     fallback: '',
     rule: z.enum(['', 'on', 'off'], 'must be on or off'),
   },
   batchSize: {
     name: 'BATCH_SIZE',
-    meaning: 'Rows that one transaction of a job moves.',
+    meaning: 'Maximum number of rows that one transaction of a job moves.',
     fallback: '1000',
     rule: whole(1, 10_000),
   },
-  workers: { name: 'WORKERS', meaning: 'Job runs that are worked on at once.', fallback: '2', rule: whole(1, 32) },
+  workers: { name: 'WORKERS', meaning: 'Number of job runs executed concurrently.', fallback: '2', rule: whole(1, 32) },
   keepDays: {
     name: 'KEEP_DAYS',
-    meaning: 'Days that ended job runs and their sessions are kept.',
+    meaning: 'Number of days for which ended job runs and their sessions are kept.',
     fallback: '30',
     rule: whole(1, 3_650),
   },
   logLevel: {
     name: 'LOG_LEVEL',
-    meaning: 'Least important line that is logged: trace, debug, info, warn, error, silent.',
+    meaning: 'Lowest level that is logged: trace, debug, info, warn, error, or silent for no logs.',
     fallback: 'info',
     rule: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'silent']),
   },
@@ -108,10 +110,10 @@ export const showsGraphiql = ({ graphiql, tokenSecret }: Config): boolean =>
 
 export type Config = { [name in keyof typeof settings]: z.output<(typeof settings)[name]['rule']> };
 
-/** One or more settings are wrong. The message names each. */
+/** One or more settings are invalid. The message names each of them. */
 export class InvalidSettings extends Error {}
 
-/** Reads every setting from the environment, once. Throws InvalidSettings with all that is wrong. */
+/** Reads every setting from the environment, once. Throws InvalidSettings, which lists every invalid setting. */
 export function readConfig(environment: Record<string, string | undefined>): Config {
   const wrong: string[] = [];
   const dataDir = environment.DATA_DIR || settings.dataDir.fallback;
@@ -124,10 +126,9 @@ export function readConfig(environment: Record<string, string | undefined>): Con
   const config = Object.fromEntries(values) as Config;
   if (wrong.length === 0 && config.tokenSecret === '' && !['127.0.0.1', '::1', 'localhost'].includes(config.host)) {
     wrong.push(
-      'TOKEN_SECRET: must be set when HOST is not a loopback address, because without it everybody is an operator',
+      'TOKEN_SECRET: must be set if HOST is not a loopback address, because without it everyone is an operator',
     );
   }
-  if (wrong.length > 0)
-    throw new InvalidSettings(`These settings are wrong:\n${wrong.map((line) => `  ${line}`).join('\n')}`);
+  if (wrong.length > 0) throw new InvalidSettings(`Invalid settings:\n${wrong.map((line) => `  ${line}`).join('\n')}`);
   return config;
 }

@@ -1,8 +1,8 @@
 import pino from 'pino';
 
 /**
- * The log of a process: JSON lines on standard error, without personal data whatever is logged as `err`: of an error only its type, its
- * codes and where it happened are written, see `withoutData`. Pass the error itself; nobody else has to clean it.
+ * The log of a process: JSON lines on standard error. Whatever is logged as `err`, they contain no personal data: an error is reduced to its
+ * type, its codes, and where it happened (see `withoutData`). Pass the error itself; callers need not clean it.
  */
 export const createLog = (level: string, destination: pino.DestinationStream = standardError()): pino.Logger =>
   pino(
@@ -12,9 +12,9 @@ export const createLog = (level: string, destination: pino.DestinationStream = s
       timestamp: pino.stdTimeFunctions.isoTime,
       serializers: { err: (error: unknown) => withoutData(error) },
       hooks: {
-        // pino would take the message of the error for a line that has none of its own.
+        // Without a message, pino would log the message of the error.
         logMethod(args, method) {
-          if (args.length === 1 && typeof args[0] === 'object') args.push('an error');
+          if (args.length === 1 && typeof args[0] === 'object') args.push('error');
           method.apply(this, args);
         },
       },
@@ -22,7 +22,7 @@ export const createLog = (level: string, destination: pino.DestinationStream = s
     destination,
   );
 
-/** A log on a full disk must not end the process; there is nowhere to report it. */
+/** A full disk must not end the process because of its log, and there is nowhere to report the problem. */
 function standardError(): pino.DestinationStream {
   const destination = pino.destination(2);
   destination.on('error', () => {});
@@ -44,13 +44,13 @@ interface Logged {
 const MOST_NESTED = 5;
 
 /**
- * What may be logged of an error. Databases quote values in their messages and details, JSON.parse quotes its text, and TypeORM keeps the
- * parameters of the statement, so only what cannot hold data passes: types, codes, names of constraints, tables and columns, and lines of
- * code. A message passes if the error is one of our own failures (DomainError), or as far as it begins with one of `harmlessTexts`.
+ * The parts of an error that may be logged. Databases quote values in their messages and details, JSON.parse quotes its text, and TypeORM
+ * keeps the parameters of the statement, so only what cannot contain data passes: types, codes, names of constraints, tables, and columns,
+ * and lines of code. A message passes if the error is one of our own failures (DomainError), or as far as it matches `harmlessTexts`.
  */
 function withoutData(error: unknown, depth = 0): Logged {
-  if (!(error instanceof Error)) return { type: typeof error, message: 'something that is not an Error was thrown' };
-  // TypeORM keeps what the driver threw beside its own error; graphql-js keeps what a resolver threw.
+  if (!(error instanceof Error)) return { type: typeof error, message: 'a value other than an Error was thrown' };
+  // TypeORM keeps what the driver threw, and graphql-js keeps what a resolver threw.
   const { driverError, originalError, errors, code, constraint, table, column } = error as Carrying;
   const cause = error.cause ?? driverError ?? originalError;
   const nested = (inner: unknown) => withoutData(inner, depth + 1);
@@ -71,7 +71,7 @@ type Carrying = Partial<
   Record<'driverError' | 'originalError' | 'errors' | 'code' | 'constraint' | 'table' | 'column', unknown>
 >;
 
-/** Beginnings of messages that say what went wrong without a value. What follows them is left out. */
+/** Beginnings of messages that contain no values. The rest of the message is left out. */
 const harmlessTexts = [
   /^Cannot (read|set) properties of (undefined|null)/,
   /^(connect|listen|read|write|getaddrinfo) E[A-Z]+( [\d.:]+)?(?=$|\s)/,
@@ -84,7 +84,7 @@ const harmlessTexts = [
 ];
 
 function harmlessMessage(error: Error): string | undefined {
-  // A leaf imports nothing of ours: a DomainError is known by this property. It may quote what a client sent where a code belongs.
+  // This file may not import DomainError, so it is recognized by this property. It may quote what a client sent in place of a code.
   if ('inputPath' in error)
     return error.message.replace(/".*"/s, (quoted) => (/^"[a-z0-9_-]+"$/.test(quoted) ? quoted : '"…"'));
   for (const text of harmlessTexts) {
@@ -94,13 +94,13 @@ function harmlessMessage(error: Error): string | undefined {
   return undefined;
 }
 
-/** Codes and names are written in ASCII without spaces. */
+/** Codes and names consist of ASCII letters, digits, and underscores. */
 const identifier = (value: unknown): string | undefined =>
   (typeof value === 'string' || typeof value === 'number') && /^\w{1,63}$/.test(String(value))
     ? String(value)
     : undefined;
 
-/** The lines of code that the error came through, behind its message, which may look like one. */
+/** The stack frames. They come after the message, which itself may look like a frame. */
 function frames({ stack, message }: Error): string[] | undefined {
   if (typeof stack !== 'string') return undefined;
   const from = stack.indexOf(message);

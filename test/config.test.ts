@@ -28,7 +28,7 @@ test('an empty setting is one that is not set, and databases follow DATA_DIR', (
 });
 
 const wrong: Record<string, [string, string][]> = {
-  HOST: [['0.0.0.0', 'TOKEN_SECRET: must be set when HOST is not a loopback address']],
+  HOST: [['0.0.0.0', 'TOKEN_SECRET: must be set if HOST is not a loopback address']],
   PORT: [
     ['70000', 'PORT: must be between 0 and 65535'],
     ['http', 'PORT: must be a whole number'],

@@ -22,7 +22,7 @@ const literal = `'${text.replaceAll("'", "''")}'`;
 function logged(error: unknown): Answer[] {
   const lines: string[] = [];
   const log = createLog('debug', { write: (line: string) => void lines.push(line) });
-  log.error({ err: error, run: 1 }, 'a job run met an unexpected error');
+  log.error({ err: error, run: 1 }, 'unexpected error in a job run');
   log.warn({ err: error });
   if (error instanceof Error) log.fatal(error);
   errorMask(log)(new GraphQLError('x', { originalError: error instanceof Error ? error : null }));
@@ -128,7 +128,7 @@ test.each(Object.entries(refused))('%s in a database is logged by its code, with
   const error = thrown instanceof TooLarge ? thrown.cause : thrown;
   const [line] = logged(error);
 
-  expect(line).toMatchObject({ run: 1, msg: 'a job run met an unexpected error', err: { type: 'QueryFailedError' } });
+  expect(line).toMatchObject({ run: 1, msg: 'unexpected error in a job run', err: { type: 'QueryFailedError' } });
   const { code, cause, stack } = line.err;
   expect(code ?? cause.code).toBe(onPostgres ? postgres : sqlite);
   expect(stack.length).toBeGreaterThan(0);
@@ -252,7 +252,7 @@ test('a customer that headquarters’ database refuses, in a job and in a reques
   await run(hq);
   expect(lines.map((line) => JSON.parse(line))).toContainEqual(
     expect.objectContaining({
-      msg: 'an operation was refused by the database',
+      msg: 'the database refused an operation',
       err: expect.objectContaining({ type: 'QueryFailedError', stack: expect.arrayContaining([expect.anything()]) }),
     }),
   );

@@ -4,7 +4,7 @@ import { ended, titleOf } from '../client/progress.ts';
 import { startRun, watchRun } from '../client/runs.ts';
 import type { JobName } from '../jobs/index.ts';
 
-/** `hq job <name>`: starts a job or joins the one under way. The exit code is 1 when a watched run does not succeed. */
+/** `hq job <name>`: starts a job, or joins the run in progress. The exit code is 1 if a watched run does not succeed. */
 export async function job(
   client: Client,
   name: JobName,
@@ -33,7 +33,7 @@ export async function listRuns(client: Client, first: number): Promise<void> {
 export async function cancelRun(client: Client, id: string): Promise<void> {
   const run = orRefused((await client.request(CancelJobRunDocument, { input: { id } })).cancelJobRun);
   console.log(
-    `${titleOf(run.job)} ${run.id}: ${run.state === 'RUNNING' ? 'stops after the batch that is under way' : run.state}`,
+    `${titleOf(run.job)} ${run.id}: ${run.state === 'RUNNING' ? 'stops after the current batch' : run.state}`,
   );
 }
 

@@ -16,9 +16,9 @@ program.parseAsync().catch((error: unknown) => {
   if (expected) console.error((error as Error).message);
   else createLog('error').fatal({ err: error }, 'unexpected error');
   if (error instanceof DomainError && error.cause instanceof Error) {
-    // A statement that was refused may quote values, unlike a connection.
-    if ('driverError' in error.cause) createLog('error').error({ err: error.cause }, 'the cause');
-    else console.error(`  because: ${error.cause.message}`);
+    // Unlike a connection error, the error of a statement may quote values.
+    if ('driverError' in error.cause) createLog('error').error({ err: error.cause }, 'cause');
+    else console.error(`  Cause: ${error.cause.message}`);
   }
   process.exit(1);
 });

@@ -2,7 +2,7 @@ import { openDatabases } from '../app.ts';
 import { readConfig } from '../config.ts';
 import { createLog } from '../log.ts';
 
-/** `hq migrate`: brings every database to the newest migration, and names each. The server does the same when it starts. */
+/** `hq migrate`: migrates every database to the newest schema and lists them. The server does the same when it starts. */
 export async function migrate(): Promise<void> {
   const config = readConfig(process.env);
   const { channels, close } = await openDatabases(config, createLog(config.logLevel));

@@ -76,7 +76,7 @@ export function clientOf(server: string, token?: string): Client {
         body: JSON.stringify({ query: textOf(document as never), variables }),
       }).catch((error: unknown) => {
         throw new Refused(
-          `There is no headquarters at ${endpoint.origin}. Start one with "npm start", or name it with --url.`,
+          `There is no headquarters at ${endpoint.origin}. Start one with "npm start", or specify its address with --url.`,
           String(error),
         );
       });
@@ -111,8 +111,8 @@ export function clientOf(server: string, token?: string): Client {
 }
 
 /** Returns the object a mutation returned, or throws Refused with the failure's message. */
-export function orRefused<Answer extends { __typename: string }>(answer: Answer): Exclude<Answer, { code: unknown }> {
-  const { message, code } = answer as { message?: string; code?: string };
+export function orRefused<Result extends { __typename: string }>(result: Result): Exclude<Result, { code: unknown }> {
+  const { message, code } = result as { message?: string; code?: string };
   if (message !== undefined && code !== undefined) throw new Refused(message, code);
-  return answer as Exclude<Answer, { code: unknown }>;
+  return result as Exclude<Result, { code: unknown }>;
 }

@@ -54,14 +54,14 @@ export function showRun(bars: Bars, run: RunPartsFragment): void {
   }
 }
 
-/** What people call a job or a chain. */
+/** The title of a job or a chain. */
 export const titleOf = (job: RunPartsFragment['job']): string =>
   jobsAndChains.find(({ name }) => enumValueOf(name) === job)?.title ?? job;
 
-/** How a run ended, as a sentence. */
+/** A sentence that says how a run ended. */
 export const ended = (run: RunPartsFragment): string => {
   const name = titleOf(run.job);
   if (run.state === 'SUCCEEDED') return `${name} succeeded.`;
-  if (run.state === 'CANCELLED') return `${name} was cancelled; what was done stays done.`;
-  return `${name} failed: ${run.error ?? 'no reason was given'} [${run.errorCode ?? 'UNKNOWN'}]`;
+  if (run.state === 'CANCELLED') return `${name} was canceled. What was committed stays.`;
+  return `${name} failed: ${run.error ?? 'no reason given'} [${run.errorCode ?? 'UNKNOWN'}]`;
 };

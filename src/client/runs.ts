@@ -9,7 +9,7 @@ import { type JobName, mutationOf } from '../jobs/index.ts';
 import { type Client, orRefused } from './client.ts';
 import { progressBars, showRun } from './progress.ts';
 
-/** The document that starts a job: the conversion's, with this job's mutation under its name. */
+/** The document that starts a job: the conversion's document with this job's mutation, aliased to the same name. */
 const documentFor = (job: JobName): typeof RunConversionDocument =>
   visit(RunConversionDocument, {
     Field: (field) =>
@@ -18,13 +18,13 @@ const documentFor = (job: JobName): typeof RunConversionDocument =>
         : undefined,
   });
 
-/** Starts a job, or joins the run that is already under way. */
+/** Starts a job, or joins the run already in progress. */
 export async function startRun(client: Client, job: JobName, input: RunJobInput): Promise<RunPartsFragment> {
   const { runConversion: run } = await client.request(documentFor(job), { input });
   return orRefused(run);
 }
 
-/** Shows a run until it has ended; answers its final state. */
+/** Shows a run until it ends and returns its final state. */
 export async function watchRun(client: Client, id: string, bars = progressBars()): Promise<RunPartsFragment> {
   let last: RunPartsFragment | undefined;
   try {
@@ -35,6 +35,6 @@ export async function watchRun(client: Client, id: string, bars = progressBars()
   } finally {
     bars.stop();
   }
-  if (!last) throw new Error('The stream of the run ended before its first event.');
+  if (!last) throw new Error('The subscription to the run ended before its first event.');
   return last;
 }

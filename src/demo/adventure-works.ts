@@ -61,7 +61,7 @@ const languages: Record<string, string> = {
   GB: 'en-GB',
 };
 
-/** The territory of a customer who never ordered: that of the state or the country. */
+/** The territory of a customer who never ordered, by country or state. */
 const territories: Record<string, string> = { CA: '6', FR: '7', DE: '8', AU: '9', GB: '10' };
 const stateTerritories: Record<string, string> = {
   ...all('1', 'WA OR ID MT WY UT'),
@@ -80,15 +80,15 @@ function records<Row>(folder: URL, file: string): Row[] {
 
 interface AdventureWorks {
   channels: CreateChannelInput[];
-  /** Each in its channel, with the same UUID every time. */
+  /** With the same UUIDs every time. */
   customers: CreateCustomerInput[];
-  /** By day. */
+  /** Ordered by day. */
   orders: WorksOrder[];
 }
 
-/** An order of Adventure Works. All prices are in US dollars. */
+/** An Adventure Works order. All prices are in US dollars. */
 export interface WorksOrder {
-  /** The same every time. */
+  /** UUID, the same every time. */
   id: string;
   channel: string;
   businessDate: string;

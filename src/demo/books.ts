@@ -16,7 +16,7 @@ import { seconds } from './customers.ts';
 import { type DemoOrder, dollars, STARTING_CASH } from './orders.ts';
 
 /*
- * Compares the books of headquarters with what each channel's client recorded and heard. Sums are in whole cents.
+ * Compares headquarters' books with what each channel's client recorded and received. Amounts are in whole cents.
  */
 
 type Received = NonNullable<ReceivedTransactionsQuery['receivedTransactions']>['edges'][number]['node'];
@@ -64,7 +64,7 @@ const sumOf = (amounts: Amount[]): number => amounts.reduce((sum, amount) => sum
 const sumRecorded = (orders: DemoOrder[]): number => orders.reduce((sum, { total }) => sum + total, 0);
 const isSale = ({ kind }: { kind: DemoOrder['kind'] }) => kind === 'CASH_AND_CARRY';
 
-/** What headquarters has booked, by where it came from. */
+/** What headquarters has booked, by source. */
 function partsOf({ salesOrders, statements }: Books) {
   const posted = statements.filter(({ state }) => state === 'POSTED');
   return {
@@ -89,15 +89,15 @@ export function showBooks(
   line('  online orders', String(count('ONLINE_ORDER')));
   line('  customer orders', String(count('CUSTOMER_ORDER')));
   line('  cash-and-carry sales', `${count('CASH_AND_CARRY')} in ${shifts} shifts`);
-  line('sales orders of orders', `${fromOrders.length}, ${shown(sumOf(fromOrders))}   (${seconds(ordering)} s)`);
+  line('sales orders from orders', `${fromOrders.length}, ${shown(sumOf(fromOrders))}   (${seconds(ordering)} s)`);
   line(
     'statements posted',
-    `${transactional.length} of sales, ${financial.length} of shifts   (${seconds(posting)} s)`,
+    `${transactional.length} for sales, ${financial.length} for shifts   (${seconds(posting)} s)`,
   );
   line('  their sales orders', `${fromStatements.length}, ${shown(sumOf(fromStatements))}`);
   line('  their invoices', String(fromStatements.filter(({ invoice }) => invoice).length));
   line('in the books', shown(sumOf(fromOrders) + sumOf(transactional)));
-  line('needs a person', String(books.attention.total));
+  line('needs attention', String(books.attention.total));
   for (const { kind, channel, name, code, message, toDo } of books.attention.items)
     console.log(`    ${kind} ${channel?.code ?? 'headquarters'} ${name}: ${message ?? code ?? ''} ${toDo}`);
 }
@@ -113,48 +113,47 @@ export function faultsOfBooks(books: Books, clients: Recorder[], expected: DemoO
   const { fromOrders, fromStatements, transactional, financial } = partsOf(books);
   const faults = clients.flatMap((client) => faultsOfChannel(books.received.get(client.code)!, client));
   const equal = (what: string, is: number, must: number) => {
-    if (is !== must) faults.push(`${what}: ${is}, and must be ${must}`);
+    if (is !== must) faults.push(`${what}: ${is}, expected ${must}`);
   };
   const salesIn = (statements: Statement[]) =>
     statements.reduce((sum, { transactionCount }) => sum + transactionCount, 0);
-  equal('orders and sales that were recorded', recorded.length, expected.length);
-  equal('their sum in cents', sumRecorded(recorded), sumRecorded(expected));
-  equal('sales orders of orders', fromOrders.length, recorded.length - sales.length);
-  const different = (what: string, ids: string[]) =>
-    equal(`different numbers of ${what}`, new Set(ids).size, ids.length);
+  equal('orders and sales recorded', recorded.length, expected.length);
+  equal('cents recorded', sumRecorded(recorded), sumRecorded(expected));
+  equal('sales orders from orders', fromOrders.length, recorded.length - sales.length);
+  const different = (what: string, ids: string[]) => equal(`distinct ${what} numbers`, new Set(ids).size, ids.length);
   different(
-    'sales orders',
+    'sales order',
     books.salesOrders.map(({ salesOrderId }) => salesOrderId),
   );
   different(
-    'statements',
+    'statement',
     books.statements.map(({ statementId }) => statementId),
   );
   different(
-    'invoices',
+    'invoice',
     fromStatements.flatMap(({ invoice }) => invoice?.invoiceId ?? []),
   );
   equal('cents in sales orders and statements', sumOf(fromOrders) + sumOf(transactional), sumRecorded(recorded));
-  equal('cents in sales orders of statements', sumOf(fromStatements), sumRecorded(sales));
+  equal('cents in sales orders from statements', sumOf(fromStatements), sumRecorded(sales));
   equal(
-    'sales orders of statements with an invoice',
+    'sales orders from statements with an invoice',
     fromStatements.filter(({ invoice }) => invoice).length,
     fromStatements.length,
   );
   equal('sales in posted statements', salesIn(transactional), sales.length);
   equal('shifts in posted statements', salesIn(financial), shifts);
-  equal('cents expected in the tills', sumOf(financial), shifts * STARTING_CASH + sumRecorded(sales));
-  equal('statements that are not posted', books.statements.length - transactional.length - financial.length, 0);
-  equal('things that need a person', books.attention.total, 0);
+  equal('cents expected in the registers', sumOf(financial), shifts * STARTING_CASH + sumRecorded(sales));
+  equal('statements not posted', books.statements.length - transactional.length - financial.length, 0);
+  equal('items that need attention', books.attention.total, 0);
   for (const { statementId, totals } of financial)
     if (totals.paid.amount !== totals.total.amount)
       faults.push(
-        `${statementId}: ${totals.total.amount} was expected in the tills and ${totals.paid.amount} was counted`,
+        `${statementId}: ${totals.total.amount} was expected in the registers, but ${totals.paid.amount} was counted`,
       );
   return faults;
 }
 
-/** Headquarters must have every transaction of a channel exactly once, completed, for the account ID that the channel heard. */
+/** Headquarters must have every transaction of a channel exactly once, completed, under the account ID that the channel received. */
 function faultsOfChannel(received: Received[], { code, recorded, received: heard }: Recorder): string[] {
   const faults: string[] = [];
   const seen = new Set<string>();
@@ -163,7 +162,7 @@ function faultsOfChannel(received: Received[], { code, recorded, received: heard
     const { uuid, status, errorCode, error, salesOrder } = transaction;
     const report = (fault: string) => faults.push(`${code}: ${uuid} ${fault}`);
     const order = recorded.get(uuid);
-    if (seen.has(uuid)) report('is at headquarters twice');
+    if (seen.has(uuid)) report('arrived at headquarters twice');
     seen.add(uuid);
     if (!order) {
       report('was never recorded');
@@ -174,7 +173,7 @@ function faultsOfChannel(received: Received[], { code, recorded, received: heard
     if (centsOf(transaction) !== order.total) report(`has a total other than ${dollars(order.total)}`);
     if (!salesOrder) report('has no sales order');
     else if (salesOrder.accountId !== heard.get(order.customerUuid)?.accountId)
-      report(`is a sales order of ${salesOrder.accountId}, which is not the account ID that the channel heard`);
+      report(`has a sales order for ${salesOrder.accountId}, which is not the account ID the channel received`);
     if (salesOrder && !isSale(order)) {
       if (salesOrders.has(salesOrder.salesOrderId)) report(`shares ${salesOrder.salesOrderId} with another order`);
       salesOrders.add(salesOrder.salesOrderId);

@@ -30,7 +30,7 @@ export class ChannelClient {
   /** Shifts opened and closed with a count. */
   shifts = 0;
   readonly refused: string[] = [];
-  /** Events that broke the sequence rule and account IDs that arrived twice: there must be none. */
+  /** Violations of the sequence rule, and account IDs that arrived twice. There must be none. */
   readonly broken: string[] = [];
   private last = 0;
   private heard = () => {};
@@ -97,12 +97,12 @@ export class ChannelClient {
     this.refused.push(`${what} was refused: ${message} [${code}]`);
   }
 
-  /** Resolves when every created customer has its account ID; rejects when nothing arrives for `patience` ms. */
+  /** Resolves when every created customer has its account ID; rejects if nothing arrives for `patience` ms. */
   async complete(patience: number): Promise<void> {
     while ([...this.created.keys()].some((uuid) => !this.received.has(uuid))) {
       await new Promise<void>((resolve, reject) => {
         const timer = setTimeout(
-          () => reject(new Error(`${this.code} heard nothing for ${patience / 1_000} s`)),
+          () => reject(new Error(`${this.code} received nothing for ${patience / 1_000} s`)),
           patience,
         );
         this.heard = () => {

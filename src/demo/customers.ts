@@ -3,7 +3,7 @@ import { type Client, everyNode } from '../client/client.ts';
 import type { ChannelClient } from './channel-client.ts';
 
 /*
- * Compares the customers at headquarters with what each channel's client created and heard.
+ * Compares the customers at headquarters with what each channel's client created and received.
  */
 
 /** The account IDs that headquarters has assigned, by UUID. */
@@ -26,11 +26,11 @@ export async function showCustomers(
   const created = clients.reduce((sum, client) => sum + client.created.size, 0);
   const converted = created - latencies.length;
   console.log(
-    `  customers created        ${created}   (${seconds(creating)} s, ${Math.round((converted / creating) * 1_000)} a second over HTTP)`,
+    `  customers created        ${created}   (${seconds(creating)} s, ${Math.round((converted / creating) * 1_000)}/s over HTTP)`,
   );
   console.log(`  account IDs assigned     ${new Set(accounts.values()).size}`);
   console.log(
-    `  converted in             ${seconds(converting)} s, ${Math.round((converted / converting) * 1_000)} customers a second`,
+    `  converted in             ${seconds(converting)} s, ${Math.round((converted / converting) * 1_000)} customers/s`,
   );
   console.log('  account IDs received by each channel over its own subscription:');
   for (const { code, received, created } of clients)
@@ -48,17 +48,20 @@ export function faultsOfCustomers(clients: ChannelClient[], accounts: Map<string
   const created = clients.reduce((sum, client) => sum + client.created.size, 0);
   const faults = clients.flatMap(({ code, created, received, refused, broken }) => [
     ...refused.map((reason) => `${code}: ${reason}`),
-    ...broken.map((reason) => `${code}: the feed is broken: ${reason}`),
-    ...[...created.keys()].filter((uuid) => !received.has(uuid)).map((uuid) => `${code}: never heard of ${uuid}`),
+    ...broken.map((reason) => `${code}: feed error: ${reason}`),
+    ...[...created.keys()]
+      .filter((uuid) => !received.has(uuid))
+      .map((uuid) => `${code}: never received the account ID of ${uuid}`),
     ...[...received.keys()]
       .filter((uuid) => !created.has(uuid))
-      .map((uuid) => `${code}: heard of ${uuid}, which is not its own`),
+      .map((uuid) => `${code}: received the account ID of ${uuid}, a customer of another channel`),
     ...[...received]
       .filter(([uuid, { accountId }]) => accounts.get(uuid) !== accountId)
-      .map(([uuid]) => `${code}: heard a different account ID from the one headquarters has for ${uuid}`),
+      .map(([uuid]) => `${code}: received an account ID for ${uuid} that differs from the one at headquarters`),
   ]);
   if (created !== expected) faults.push(`${created} of ${expected} customers were created`);
-  if (accounts.size !== created) faults.push(`headquarters has ${accounts.size} customers, ${created} were created`);
+  if (accounts.size !== created)
+    faults.push(`headquarters has ${accounts.size} customers, but ${created} were created`);
   if (new Set(accounts.values()).size !== accounts.size) faults.push('an account ID was assigned twice');
   return faults;
 }

@@ -34,7 +34,7 @@ export async function demo(options: { customers?: number; exit?: boolean }): Pro
   console.log(`Headquarters: ${server.url}/graphql\n`);
 
   console.log(
-    `Opening ${works.channels.length} channels, each with a database of its own; live conversion and the schedules are off for now.`,
+    `Creating ${works.channels.length} channels, each with its own database. Live conversion and schedules are off for now.`,
   );
   await setSchedules(operator, false);
   for (const channel of works.channels) {
@@ -65,7 +65,7 @@ export async function demo(options: { customers?: number; exit?: boolean }): Pro
     },
   );
   const recording = await stage(
-    '\nEach channel records the orders and sales of these pending customers, with its tills opened, counted and closed day by day.',
+    '\nEach channel records orders and sales for these pending customers. Its registers are opened, counted, and closed every day.',
     async (bars) => {
       const shares = clients.map((client) => ordersFor(client, 'asynchronous'));
       changed = () =>
@@ -77,11 +77,11 @@ export async function demo(options: { customers?: number; exit?: boolean }): Pro
     },
   );
 
-  console.log('\nAn operator runs the conversion and watches it by subscription.');
+  console.log('\nAn operator runs the conversion and watches it over a subscription.');
   const bars = progressBars();
   changed = () => {
     const heard = clients.reduce((sum, { received }) => sum + received.size, 0);
-    if (heard > 0) bars.set('heard by the channels', heard, asynchronous.length);
+    if (heard > 0) bars.set('received by channels', heard, asynchronous.length);
   };
   const converting = await operate(operator, 'conversion', bars);
 
@@ -96,14 +96,14 @@ export async function demo(options: { customers?: number; exit?: boolean }): Pro
   });
   changed = () => {};
 
-  console.log('\nThe operator turns the orders into sales orders.');
+  console.log('\nThe operator runs Synchronize orders, which turns the orders into sales orders.');
   const ordering = await operate(operator, 'synchronize-orders');
 
   const latencies = await liveCustomers(operator, clients, live);
   for (const client of clients) await client.record(ordersFor(client, 'live'), ['till-live']);
 
   console.log(
-    '\nThe operator runs the end of day for every channel: sales are validated, statements calculated and posted.',
+    '\nThe operator runs the end of day for every channel: sales are validated, and statements are calculated and posted.',
   );
   const posting = await operate(operator, 'end-of-day');
 
@@ -115,8 +115,8 @@ export async function demo(options: { customers?: number; exit?: boolean }): Pro
   const faults = [...faultsOfCustomers(clients, accounts, customers.length), ...faultsOfBooks(books, clients, orders)];
   console.log(
     faults.length === 0
-      ? `  Every customer has exactly one account ID, and every channel heard of exactly its own, once each.
-  Every order and sale is in the books exactly once, for that account ID, and the sums are equal to the cent.`
+      ? `  Every customer has exactly one account ID, and every channel received its own account IDs, each exactly once.
+  Every order and sale is in the books exactly once, under the right account ID, and the totals match to the cent.`
       : `  ${faults.length} FAULTS:`,
   );
   for (const fault of faults.slice(0, 20)) console.log(`    ${fault}`);
@@ -129,12 +129,12 @@ export async function demo(options: { customers?: number; exit?: boolean }): Pro
     await server.stop();
     process.exit(faults.length === 0 ? 0 : 1);
   }
-  console.log(`\nStill serving. GraphiQL: ${server.url}/graphql   (Ctrl+C ends it)`);
+  console.log(`\nStill serving. GraphiQL: ${server.url}/graphql   (Ctrl+C to stop)`);
   for (const signal of ['SIGINT', 'SIGTERM'] as const)
     process.once(signal, () => void server.stop().then(() => process.exit(0)));
 }
 
-/** Scheduled runs would do the demo's work before its turn. */
+/** Scheduled runs would do the demo's work too early. */
 async function setSchedules(operator: Client, enabled: boolean): Promise<void> {
   const { schedules } = await operator.request(SchedulesDocument, {});
   for (const { id } of schedules!)
@@ -169,7 +169,7 @@ async function liveCustomers(
   clients: ChannelClient[],
   customers: CreateCustomerInput[],
 ): Promise<number[]> {
-  console.log(`\nLive conversion is switched on; ${customers.length} more customers are created, one after the other.`);
+  console.log(`\nLive conversion is on. ${customers.length} more customers are created, one after another.`);
   for (const { code } of clients) {
     orRefused((await operator.request(UpdateChannelDocument, { input: { code, liveConversion: true } })).updateChannel);
   }

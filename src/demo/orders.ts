@@ -13,9 +13,9 @@ import { namedUuid, type WorksOrder, worksCurrency } from './adventure-works.ts'
  * How a channel records the orders of Adventure Works. Everything is derived from the order, so repeating it records nothing new.
  */
 
-/** Cash in a till in the morning, in cents. */
+/** Cash in a register in the morning, in cents. */
 export const STARTING_CASH = 10_000;
-/** Amount in cents from which people pay by card. */
+/** Amount in cents from which customers pay by card. */
 const CARD_FROM = 10_000;
 
 export interface DemoOrder extends WorksOrder {
@@ -30,7 +30,7 @@ export interface TillDay {
   sales: DemoOrder[];
 }
 
-/** Online stores and call centers take orders; in a retail store, two of three buyers pay at the till and take the goods home. */
+/** Online stores and call centers take orders; in a retail store, two of three buyers pay at the register and take the goods home. */
 export function kindOf({ id }: WorksOrder, type: ChannelType): TransactionKind {
   if (type === 'ONLINE_STORE') return 'ONLINE_ORDER';
   if (type === 'CALL_CENTER') return 'CUSTOMER_ORDER';

@@ -23,7 +23,7 @@ class EnumValue {
 /** The tabs GraphiQL opens with: the story of a customer, an order, and a sale. */
 export const storyTabs = [
   tab(
-    ['1. Press play: a store.', 'Live conversion is off, so that you', 'can watch each step.'],
+    ['1. Press play: a store.', 'Live conversion is off, so that you', 'can follow each step.'],
     CreateChannelDocument,
     {
       input: {
@@ -48,15 +48,15 @@ export const storyTabs = [
   }),
   tab(
     [
-      '3. What the store listens to. Play it in',
-      'a second window and watch it while you',
-      'go on here; or play it after tab 6: the',
-      'feed begins at its beginning.',
+      '3. The feed the store subscribes to. Run',
+      'it in a second window and watch it while',
+      'you continue here, or run it after tab 6:',
+      'the feed starts from the beginning.',
     ],
     AccountIdsSyncedDocument,
     { channel: 'houston' },
   ),
-  tab(['4. An order of this customer, who is', 'still pending.'], CreateOrderDocument, {
+  tab(['4. An order for this customer, who is', 'still pending.'], CreateOrderDocument, {
     input: {
       channel: 'houston',
       id: 'b7f0c1de-6c2f-4a3e-8d5f-0c9e1f2a3b4c',
@@ -66,7 +66,7 @@ export const storyTabs = [
       total: '756.78',
     },
   }),
-  tab(['5. A sale at the till.'], RecordSaleDocument, {
+  tab(['5. A sale at the register.'], RecordSaleDocument, {
     input: {
       channel: 'houston',
       id: 'c5a1b7d2-94e3-4f60-8a7c-1d2e3f4a5b6c',
@@ -79,19 +79,19 @@ export const storyTabs = [
   tab(['6. The conversion: P-job, Synchronize', 'customers and channel requests, 1010.'], RunConversionDocument, {
     input: { channels: ['houston'] },
   }),
-  tab(['7. The same customer, with its account', 'ID, and where it has been.'], CustomerDocument, { by: { uuid } }),
+  tab(['7. The same customer, now with an account', 'ID and a timeline.'], CustomerDocument, { by: { uuid } }),
   tab(['8. The end of day: orders become sales', 'orders, statements post the sales.'], RunEndOfDayDocument, {
     input: { channels: ['houston'] },
   }),
   tab(
-    ['9. What came of the order and the sale:', 'sales orders and a posted statement.'],
+    ['9. What became of the order and the sale:', 'sales orders and a posted statement.'],
     ReceivedTransactionsDocument,
     { customerUuid: uuid, first: 10 },
   ),
-  tab(['10. What needs a person: nothing.'], AttentionDocument, { first: 10 }),
+  tab(['10. What needs attention: nothing.'], AttentionDocument, { first: 10 }),
 ];
 
-/** An operation of our own clients, with an example as the default of its variables, because GraphiQL drops the variables of the first tab. */
+/** An operation of our own clients. Its variables default to an example, because GraphiQL drops the variables of the first tab. */
 function tab<Variables>(
   comment: string[],
   document: TypedDocumentNode<unknown, Variables>,

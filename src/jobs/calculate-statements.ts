@@ -7,18 +7,18 @@ import { defineJob, type JobContext } from '../queue/job.ts';
 import { daysOf, groupsOf, together, whoOf } from './statement-groups.ts';
 
 /**
- * Calculate statements: gathers the sales that passed validation, and the shifts that were closed, in statements, one for each channel,
- * business day and currency, within headquarters.
+ * Calculate statements: groups validated sales and closed shifts into statements at headquarters, one per channel, business day, and
+ * currency.
  *
- * One transaction starts the statements, one marks a batch of sales, one adds up a group of statements. A crash leaves statements in the
- * state that they had reached, and the next run goes on there. Sales that arrive for a day whose statement is not being posted yet join
- * it; once its posting has begun they get a statement of their own, whatever becomes of the other.
+ * One transaction starts the statements, one marks a batch of sales, one totals a group of statements. A crash leaves each statement in the
+ * state it had reached, and the next run continues there. A sale joins the statement of its day until posting of that statement begins;
+ * later sales get a statement of their own, whatever happens to the first.
  */
 export const calculateStatements = defineJob({
   name: 'calculate-statements',
   title: 'Calculate statements',
-  description: 'Makes statements of sales that passed validation and of shifts that are closed.',
-  starts: 'Calculates statements.',
+  description: 'Groups validated sales and closed shifts into statements and calculates them.',
+  starts: 'Calculates statements for validated sales and closed shifts.',
   async run(context) {
     const days = daysOf(context);
     await context.isolated(null, async () => {

@@ -17,17 +17,16 @@ import { defineJob, type JobContext } from '../queue/job.ts';
 import { type Route, transfer } from './transfer.ts';
 
 /**
- * 1010: brings account IDs, and what headquarters corrected, back to the channels that the customers came from.
+ * 1010: delivers account IDs and headquarters' corrections to the channels the customers came from.
  *
- * One transaction is one package in a channel database: account IDs, the rows of the channels' feeds, and the version that this
- * database has applied. A crash leaves the version where the rows end; the session at headquarters is written afterwards and may
- * lag one package behind, no more.
+ * One transaction is one package in a channel database: account IDs, rows of the channels' feeds, and the applied version. After a crash,
+ * the version matches the rows stored. The session at headquarters is written afterward and may lag by one package at most.
  */
 export const download1010 = defineJob({
   name: 'download-1010',
   title: '1010',
-  description: '1010 Customers: brings account IDs back to the channels.',
-  starts: 'Starts 1010.',
+  description: '1010 Customers: delivers account IDs to the channels.',
+  starts: 'Starts 1010, which delivers account IDs to the channels.',
   run: (context) =>
     transfer(context, {
       phase: 'downloading',
@@ -71,7 +70,7 @@ async function download(context: JobContext, session: OpenSession): Promise<Rout
   };
 }
 
-/** Adds to a package the whole rows of customers that the channel has lost or has not in their newest state. What does not fit comes next. */
+/** Adds the full rows of customers that the channel has lost, or has in an older state, to a package. What does not fit goes into the next. */
 async function prepared(context: JobContext, database: Database, name: string, read: DownloadPackage) {
   const received = (await context.hq.read((db) => channelDatabaseByName(db, name)))!;
   const differing = await database.read((db) => outdated(db, read.package, received));

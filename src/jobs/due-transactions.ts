@@ -13,17 +13,17 @@ import { inHalves } from './halves.ts';
 
 interface Work<Checked extends DueTransaction> {
   family: Family;
-  /** What is done, for people who watch. */
+  /** What the job is doing, shown as progress. */
   phase: string;
-  /** Looks at what channels sent, before the transaction that works on it: it is half of the work, and others may write meanwhile. */
+  /** Checks what channels sent. It runs before the transaction starts: it is half of the work, and others can write meanwhile. */
   check: (due: DueTransaction[]) => Checked[];
-  /** One transaction of a batch, of one channel. */
+  /** Processes a batch of one channel in one transaction. */
   batch: (due: readonly Checked[], channel: string) => Promise<void>;
 }
 
 /**
- * Works through what is due, channel by channel and batch by batch, what has waited and may go on included. A transaction that makes the
- * database refuse its batch is found by halving the batch, and tried again later, a few times.
+ * Processes due retail transactions, including waiting ones that may continue, channel by channel in batches. If the database refuses a
+ * batch, the transaction at fault is found by halving the batch and retried later, a few times.
  */
 export async function workThroughDue<Checked extends DueTransaction>(
   context: JobContext,
@@ -36,7 +36,7 @@ export async function workThroughDue<Checked extends DueTransaction>(
     return { done: 0, result: undefined };
   });
   context.expect(phase, await context.hq.read((db) => countDueTransactions(db, family, channels)));
-  // Numbers that ran out, or must not be given, stop this step and not the next.
+  // If numbers have run out or must not be assigned, this step stops but the next one runs.
   await context.isolated(null, async () => {
     await proveHeadquarters(context, context.channelDatabases());
     for (const channel of channels) await workThrough(context, channel, work);
@@ -66,9 +66,9 @@ async function workThrough<Checked extends DueTransaction>(
 }
 
 async function refused(context: JobContext, transaction: DueTransaction, error: unknown): Promise<void> {
-  context.log.error({ err: error, transaction: transaction.sequence }, 'a transaction was refused by the database');
+  context.log.error({ err: error, transaction: transaction.sequence }, 'the database refused a transaction');
   const now = context.now();
-  const message = 'The database refused this transaction; see the log of headquarters.';
+  const message = 'The database refused this transaction. See the headquarters log.';
   const setback = setbackAfter(transaction, { code: 'INTERNAL', message }, now);
   await context.batch(async (tx) => {
     await setBack(tx, [setback], now);

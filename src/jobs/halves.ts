@@ -1,16 +1,16 @@
 import { DatabaseUnavailable, DomainError } from '../errors.ts';
 import { Cancelled, Released } from '../queue/job.ts';
 
-/** What stops a run, whichever record it met. */
+/** Whether an error stops the run, whatever record was being processed. */
 export const stopsRun = (error: unknown): boolean =>
   error instanceof Cancelled || error instanceof Released || error instanceof DatabaseUnavailable;
 
-/** What is not the fault of a record in the batch. */
+/** Whether an error is not the fault of a record in the batch. */
 const isNobodysFault = (error: unknown): boolean => stopsRun(error) || error instanceof DomainError;
 
 /**
- * Does a batch. One that fails is tried in halves, down to the record at fault, which `refused` sets aside; its neighbors go on. Ends early
- * and returns false when `work` returns false. Errors that `passes` are passed along.
+ * Processes a batch. If it fails, its halves are tried, down to the record at fault, which `refused` sets aside; the others continue. Stops
+ * early and returns false if `work` returns false. Errors for which `passes` is true are rethrown.
  */
 export async function inHalves<Item>(
   items: readonly Item[],

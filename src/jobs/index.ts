@@ -21,21 +21,21 @@ export const jobs = [
 export const conversion = defineChain({
   name: 'conversion',
   title: 'Conversion',
-  description: 'P-job, Synchronize customers and channel requests, 1010: in this order.',
-  starts: 'Converts pending customers: P-job, Synchronize customers and channel requests, 1010.',
+  description: 'P-job, then Synchronize customers and channel requests, then 1010.',
+  starts: 'Converts pending customers: runs the P-job, Synchronize customers and channel requests, and 1010.',
   steps: [pJob, synchronizeCustomers, download1010].map(({ name }) => name),
 });
 
 /**
- * Everything that a day's books need. Statements that are there already are posted before new ones are calculated, so that each posts what
- * it was calculated with. 1010 comes last: orders and sales may have synchronized customers.
+ * Everything a day's books need. Existing statements are posted before new ones are calculated, so that each posts what it was calculated
+ * with. 1010 comes last because orders and sales may have synchronized customers.
  */
 export const endOfDay = defineChain({
   name: 'end-of-day',
   title: 'End of day',
   description:
-    'P-job, customers, orders, validation, calculating and posting of statements, 1010: in this order, for every business day that is not posted yet.',
-  starts: 'Runs the end of day: P-job, customers, orders, validation, calculating, posting, 1010.',
+    'P-job, customers, orders, validation, statement calculation and posting, and 1010, in this order, for every business day not yet posted.',
+  starts: 'Runs the end of day: the P-job, customers, orders, validation, statement calculation and posting, and 1010.',
   steps: [
     pJob,
     synchronizeCustomers,

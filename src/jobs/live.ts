@@ -11,14 +11,14 @@ import { start } from '../queue/queue.ts';
 import { conversion } from './index.ts';
 import { synchronizeOrders } from './synchronize-orders.ts';
 
-/** Ms between two live conversions at the least, so that a busy till starts a few runs a second and not a hundred. */
+/** Minimum ms between two live conversions, so that a busy register starts a few runs a second rather than a hundred. */
 const BREATH = 50;
-/** Ms until the next look when a live conversion is under way that this process did not start: after a crash, or between two tries. */
+/** Ms before checking again while a live conversion that this process did not start is running: after a crash, or between retries. */
 const PATIENCE = 1_000;
 
 /**
- * Live conversion: a channel that has something new is converted at once. Nudges that come while a conversion runs are folded into
- * the next one. Orders that came up with them become sales orders right behind. A nudge lost in a crash costs no more than the next start or the schedule.
+ * Live conversion: converts a channel as soon as it has something new. Nudges that arrive during a conversion are folded into the next one.
+ * Orders uploaded by a conversion become sales orders right after it. A nudge lost in a crash is made up for by the next start or schedule.
  */
 export class Live {
   private readonly dirty = new Set<string>();
@@ -26,17 +26,17 @@ export class Live {
   private readonly stopping = new AbortController();
 
   private readonly outage: Outage;
-  /** Leaves the asynchronous context of the request that noticed something: its deadline is not that of the conversion. */
+  /** Leaves the async context of the request that sent the nudge, because the request's deadline must not apply to the conversion. */
   private readonly inBackground = AsyncResource.bind((work: () => Promise<void>) => work());
 
   constructor(private readonly surroundings: Surroundings) {
     this.outage = new Outage(surroundings.log, {
-      failing: 'live conversion cannot be started',
-      over: 'live conversion is started again',
+      failing: 'could not start live conversion',
+      over: 'live conversion works again',
     });
   }
 
-  /** A channel has something that headquarters has not. */
+  /** Tells live conversion that a channel has something new. */
   notice(channel: string): void {
     this.dirty.add(channel);
     this.begin();
@@ -45,12 +45,12 @@ export class Live {
   private begin(): void {
     this.converting ??= this.inBackground(() => this.convert()).finally(() => {
       this.converting = undefined;
-      // What was noticed after the last look.
+      // Nudges that arrived after the last check.
       if (this.dirty.size > 0 && !this.stopping.signal.aborted) this.begin();
     });
   }
 
-  /** Looks at every channel: what was created while nobody listened. */
+  /** Converts every channel, for what was created while nobody was listening. */
   noticeAll(): void {
     for (const { code } of this.surroundings.channels.all()) this.notice(code);
   }
@@ -72,18 +72,18 @@ export class Live {
       try {
         const joined = await this.run(conversion.name, conversion.steps, codes);
         this.outage.worked();
-        // The P-job of the conversion brought orders up, or what orders of any channel waited for.
+        // The conversion may have uploaded orders, or what orders of other channels were waiting for.
         const all = channels.all().flatMap(({ code, liveConversion }) => (liveConversion ? [code] : []));
         const orders = await hq.read((db) => anyToTry(db, 'orders', all, now()));
         if (orders && !signal.aborted) await this.run(synchronizeOrders.name, [synchronizeOrders.name], all);
-        // The run that was under way may have passed these channels already.
+        // The run that was already in progress may have processed these channels before their change.
         if (joined) {
           for (const code of codes) this.dirty.add(code);
           pause = PATIENCE;
         }
       } catch (error) {
         this.outage.failed(error);
-        // Headquarters is away: these channels still have something that it has not.
+        // Headquarters was unavailable, so these channels are still to be converted.
         if (error instanceof DatabaseUnavailable) for (const code of codes) this.dirty.add(code);
         pause = PATIENCE;
       }
@@ -92,8 +92,8 @@ export class Live {
   }
 
   /**
-   * Runs a job to its end; answers whether one was under way already. When a run for these channels has crashed the process, each gets a
-   * run of its own: the one to blame is held back, and the others go on.
+   * Runs a job to its end and returns whether it was already in progress. After a run for these channels has crashed the process, each
+   * channel gets a run of its own: the channel at fault is held back, and the others continue.
    */
   private async run(job: string, steps: string[], channels: string[]): Promise<boolean> {
     const { hq, now } = this.surroundings;
@@ -110,7 +110,7 @@ export class Live {
     return anyJoined;
   }
 
-  /** Resolves when the run has ended, or needs longer because it failed and is retried: then the queue has it. */
+  /** Resolves when the run has ended, or when it has failed and will be retried, which is up to the queue. */
   private async ended(id: number, signal: AbortSignal): Promise<void> {
     const { hq, nudges } = this.surroundings;
     let wake = () => {};

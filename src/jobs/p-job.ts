@@ -9,18 +9,18 @@ import { defineJob, type JobContext } from '../queue/job.ts';
 import { type Package, type Route, transfer } from './transfer.ts';
 
 /**
- * P-job: brings what channels did up to headquarters, in the order of their replication counters.
+ * P-job: uploads channels' operations to headquarters, in the order of their replication counters.
  *
- * One transaction is one package: its rows, the mark of what was received and the session, at headquarters. A crash leaves the
- * mark where the rows end, so the next run goes on behind it and nothing is sent in vain or twice. A log that does not continue
- * what was received (a restored database) is reported and not skipped. An operation that is too large, or that makes headquarters refuse
- * its package, arrives as a failed one with the reason, and its neighbors go on.
+ * One transaction at headquarters is one package: its rows, the mark of what was received, and the session. After a crash, the mark matches
+ * the rows received, so the next run continues there and sends nothing twice. A log that does not continue what was received (a restored
+ * database) is reported, never skipped. An operation that is too large, or that headquarters refuses, arrives as a failed operation with
+ * the reason; the others continue.
  */
 export const pJob = defineJob({
   name: 'p-job',
   title: 'P-job',
-  description: 'Uploads to headquarters what channels did, in the order of their replication counters.',
-  starts: 'Starts the P-job.',
+  description: 'Uploads channels’ operations to headquarters, in the order of their replication counters.',
+  starts: 'Starts the P-job, which uploads channels’ operations to headquarters.',
   run: (context) =>
     transfer(context, {
       phase: 'uploading',
@@ -33,9 +33,9 @@ export const pJob = defineJob({
     }),
 });
 
-const REFUSED = 'The database of headquarters refused this operation; see the log of headquarters.';
+const REFUSED = 'The headquarters database refused this operation. See the headquarters log.';
 
-/** How far headquarters has the log of a channel database. */
+/** How much of a channel database's log headquarters has received. */
 async function received(context: JobContext, name: string) {
   const { lastReceived, lastOperationId } = (await context.hq.read((db) => channelDatabaseByName(db, name)))!;
   return { reached: lastReceived, id: lastOperationId };
@@ -72,7 +72,10 @@ async function upload(
       });
     },
     setAside(sent, error) {
-      context.log.error({ err: error, channelDatabase: name, counter: sent.first }, 'an operation was refused');
+      context.log.error(
+        { err: error, channelDatabase: name, counter: sent.first },
+        'the database refused an operation',
+      );
       return { ...sent, ...setAside(sent, REFUSED) };
     },
   };

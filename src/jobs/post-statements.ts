@@ -5,18 +5,18 @@ import { defineJob, type JobContext } from '../queue/job.ts';
 import { daysOf, groupsOf, together, whoOf } from './statement-groups.ts';
 
 /**
- * Post statements: takes calculated statements through the ten states of posting, which make sales orders, invoices and journals of their
- * sales, within headquarters.
+ * Post statements: takes calculated statements through the ten posting states at headquarters, turning their sales into sales orders,
+ * invoices, and journals.
  *
- * One transaction takes a batch of sales, of one statement or of many, through one state. A crash leaves whole batches: the next run goes
- * on where it stopped, with the same numbers. A statement that cannot go on keeps the last state that it reached, with the reason, and
- * the others go on; the next run tries it again.
+ * One transaction takes a batch of sales, from one or more statements, through one state. A crash leaves only whole batches, and the next
+ * run continues where it stopped, with the same numbers. A statement that fails keeps the last state it reached, with the reason; the
+ * others continue, and the next run retries it.
  */
 export const postStatements = defineJob({
   name: 'post-statements',
   title: 'Post statements',
-  description: 'Posts calculated statements: sales orders, invoices and journals.',
-  starts: 'Posts calculated statements, those included that stopped at an error.',
+  description: 'Posts calculated statements: creates sales orders, invoices, and journals.',
+  starts: 'Posts calculated statements, including those that an error stopped.',
   async run(context) {
     const days = daysOf(context);
     const states = postingSteps.map((_, index) => stateBefore(index + 1));
@@ -28,7 +28,7 @@ export const postStatements = defineJob({
   },
 });
 
-/** Counts each sale once for each state that it has to go through. */
+/** Counts each sale once per state it still has to reach. */
 async function expectAll(
   context: JobContext,
   days: ReturnType<typeof daysOf>,

@@ -13,11 +13,11 @@ import { DomainError } from '../errors.ts';
 import type { JobContext } from '../queue/job.ts';
 import { inHalves, stopsRun } from './halves.ts';
 
-/** Statements that one transaction may move, and the sales that they may have together. */
+/** The most statements that one transaction may move, and the most sales they may have together. */
 const MOST_STATEMENTS = 200;
 const MOST_SALES = 50_000;
 
-/** Up to which business day each channel of a run is worked on: the one asked for, or the day that it is there. */
+/** The last business day that a run includes in each of its channels: the one requested, or today in the channel's time zone. */
 export function daysOf(context: JobContext): ChannelDay[] {
   const asked = context.run.arguments?.businessDate;
   return context.channelCodes().map((channel) => ({
@@ -28,7 +28,7 @@ export function daysOf(context: JobContext): ChannelDay[] {
 
 export const whoOf = (context: JobContext): Actor => ({ actor: context.run.requestedBy, at: context.now() });
 
-/** The statements of a run in these states, group by group, in the order of their numbers: each is offered once. */
+/** The statements of a run in these states, in groups ordered by number, each statement once. */
 export async function* groupsOf(
   context: JobContext,
   days: readonly ChannelDay[],
@@ -43,7 +43,7 @@ export async function* groupsOf(
   }
 }
 
-/** Does something with statements together. One at fault is stored with the reason, and goes no further in this run: it joins `failed`. */
+/** Processes statements together. A statement at fault is stored with the reason and added to `failed`, which excludes it from this run. */
 export async function together(
   context: JobContext,
   ids: readonly number[],
@@ -66,6 +66,6 @@ export async function together(
 
 function failureOf(context: JobContext, id: number, error: unknown): StatementFailure {
   if (error instanceof DomainError) return { id, errorCode: error.code, error: error.message };
-  context.log.error({ err: error, statement: id }, 'a statement was refused by the database');
-  return { id, errorCode: 'INTERNAL', error: 'The database refused this statement; see the log of headquarters.' };
+  context.log.error({ err: error, statement: id }, 'the database refused a statement');
+  return { id, errorCode: 'INTERNAL', error: 'The database refused this statement. See the headquarters log.' };
 }

@@ -5,21 +5,21 @@ import { defineJob, type JobContext } from '../queue/job.ts';
 import { inHalves } from './halves.ts';
 
 /**
- * Synchronize customers and channel requests: gives uploaded customers their account IDs, within headquarters.
+ * Synchronize customers and channel requests: assigns account IDs to uploaded customers at headquarters.
  *
- * One transaction is one batch: account IDs taken from the sequence, customers, addresses and the operations' new states. A crash
- * leaves whole batches or nothing of them. An operation that breaks a rule is set aside; one that makes the database refuse a batch is
- * found by halving the batch, so that its neighbours go on.
+ * One transaction is one batch: account IDs from the number sequence, customers, addresses, and the operations' new states. A crash leaves
+ * only whole batches. An operation that breaks a rule is set aside; one that makes the database refuse a batch is found by halving the
+ * batch, so that the others continue.
  */
 export const synchronizeCustomers = defineJob({
   name: 'synchronize-customers',
   title: 'Synchronize customers',
-  description: 'Synchronize customers and channel requests: gives uploaded customers their account IDs.',
-  starts: 'Starts Synchronize customers and channel requests.',
+  description: 'Synchronize customers and channel requests: assigns account IDs to uploaded customers.',
+  starts: 'Starts Synchronize customers and channel requests, which assigns account IDs to uploaded customers.',
   async run(context) {
     const channels = context.channelCodes();
     context.expect('assigning account IDs', await context.hq.read((db) => countDue(db, channels, context.now())));
-    // Numbers that ran out, or must not be given, stop this step and not the next: 1010 still brings down what was assigned.
+    // If numbers have run out or must not be assigned, this step stops but the next one runs: 1010 still delivers what was assigned.
     await context.isolated(null, async () => {
       await proveHeadquarters(context, context.channelDatabases());
       await synchronizeAll(context, channels);
@@ -40,12 +40,12 @@ async function synchronizeAll(context: JobContext, channels: string[]): Promise<
       (some) => synchronizeBatch(context, some),
       (operation, error) => refused(context, operation, error),
     );
-    // What was left of this batch, or waited for it, comes before what follows it.
+    // The rest of this batch, and what was waiting for it, comes before what follows it.
     if (!isDone) reads = nextDue(context, channels, beginning);
   }
 }
 
-/** Behind the operation numbered `after`, in the channel with this index. */
+/** After the operation numbered `after`, in the channel with this index. */
 interface Place {
   channel: number;
   after: number;
@@ -53,7 +53,7 @@ interface Place {
 
 const beginning: Place = { channel: 0, after: 0 };
 
-/** The next batch of operations that are due, channel by channel, and where the one after it begins. */
+/** The next batch of due operations, channel by channel, and where the batch after it begins. */
 async function nextDue(context: JobContext, channels: string[], from: Place): Promise<{ due: Checked[]; next: Place }> {
   const due: DueOperation[] = [];
   let { channel, after } = from;
@@ -67,22 +67,23 @@ async function nextDue(context: JobContext, channels: string[], from: Place): Pr
   return { due: checked(due), next: { channel, after } };
 }
 
-/** False when some of the batch are still due, or others may be due because of it. */
+/** Returns false if part of the batch is still due, or if other operations may have become due because of it. */
 function synchronizeBatch(context: JobContext, due: readonly Checked[]): Promise<boolean> {
   const now = context.now();
   return context.batch(async (tx) => {
     const operations = await stillDue(tx, due, now);
     const { synced, failed, numbersLeft } = await resolveOperations(tx, operations, now);
-    if (numbersLeft !== null) context.log.warn({ numbersLeft }, 'the number sequence of customer accounts runs low');
+    if (numbersLeft !== null)
+      context.log.warn({ numbersLeft }, 'the number sequence for customer accounts is running low');
     const retried = operations.some(({ tryCount: tries }) => tries > 0);
     return { done: synced, failed, result: synced + failed === due.length && !retried };
   });
 }
 
 async function refused(context: JobContext, operation: Checked, error: unknown): Promise<void> {
-  context.log.error({ err: error, operation: operation.sequence }, 'an operation was refused by the database');
+  context.log.error({ err: error, operation: operation.sequence }, 'the database refused an operation');
   const now = context.now();
-  const message = 'The database refused this operation; see the log of headquarters.';
+  const message = 'The database refused this operation. See the headquarters log.';
   const failure = afterPassingFailure(operation, { code: 'INTERNAL', message }, now);
   await context.batch(async (tx) => {
     await failOperations(tx, [failure], now);

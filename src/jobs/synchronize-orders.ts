@@ -4,21 +4,22 @@ import { defineJob, type JobContext } from '../queue/job.ts';
 import { workThroughDue } from './due-transactions.ts';
 
 /**
- * Synchronize orders: makes sales orders of the orders that channels uploaded, within headquarters.
+ * Synchronize orders: turns uploaded orders into sales orders at headquarters.
  *
- * One transaction is one batch: the customers and addresses that its orders reference, with account IDs where they have none, numbers,
- * sales orders with their lines, and the orders' new states. A crash leaves whole batches or nothing of them. An order that breaks a rule
- * is set aside; one whose customer has not arrived waits; one that makes the database refuse a batch is found by halving the batch.
+ * One transaction is one batch: the customers and addresses its orders refer to, with account IDs where they have none; numbers; sales
+ * orders with their lines; and the orders' new states. A crash leaves only whole batches. An order that breaks a rule is set aside, one
+ * whose customer has not arrived waits, and one that makes the database refuse a batch is found by halving the batch.
  */
 export const synchronizeOrders = defineJob({
   name: 'synchronize-orders',
   title: 'Synchronize orders',
-  description: 'Synchronize orders: makes sales orders of uploaded orders, their customers and addresses first.',
-  starts: 'Starts Synchronize orders.',
+  description:
+    'Synchronize orders: turns uploaded orders into sales orders, synchronizing their customers and addresses first.',
+  starts: 'Starts Synchronize orders, which turns uploaded orders into sales orders.',
   run: (context) =>
     workThroughDue(context, {
       family: 'orders',
-      phase: 'making sales orders',
+      phase: 'creating sales orders',
       check: checkedOrders,
       batch: (due) => synchronizeBatch(context, due),
     }),

@@ -4,17 +4,17 @@ import type { Ending, OpenSession } from '../data/hq/session.ts';
 import { timeOrderedId } from '../data/ids.ts';
 import type { JobContext } from '../queue/job.ts';
 
-/** How far a transfer has come. */
+/** How far a transfer has progressed. */
 interface Mark {
   reached: number;
-  /** What is there, if the source has to prove that it continues that. */
+  /** ID of the row at the mark, if the source must prove that it continues from that row. */
   id?: string | null;
 }
 
 /** Rows that one transaction stores in the target. */
 export interface Package {
   rows: number;
-  /** The mark once they are stored. */
+  /** The mark after they are stored. */
   to: Mark;
   isLast: boolean;
 }
@@ -24,23 +24,23 @@ export interface Route<Read, Sent extends Package> {
   mark: () => Promise<Mark>;
   /** Reads what follows the mark, at most `limit` rows, while the target stores what comes before it. */
   read: (after: Mark, limit: number) => Promise<Read>;
-  /** Makes the next package of what was read; undefined when nothing is left. */
+  /** Builds the next package from what was read; undefined if nothing is left. */
   prepare: (read: Read, mark: Mark) => Promise<Sent | undefined>;
-  /** Stores a package and moves the mark, in one transaction. False: another run had moved it. */
+  /** Stores a package and moves the mark, in one transaction. Returns false if another run had moved the mark. */
   store: (sent: Sent, from: Mark) => Promise<boolean>;
-  /** What to store instead of a row that the target refuses, found by halving its package. Without this, a refusal ends the transfer. */
+  /** The package to store instead of a row the target refuses, found by halving its package. Without this, a refusal ends the transfer. */
   setAside?: (refused: Sent, error: unknown) => Sent;
 }
 
 interface Transfer<Read, Sent extends Package, Status extends string> {
   phase: string;
-  /** Databases that are transferred at once. */
+  /** Number of databases transferred concurrently. */
   atOnce: number;
-  /** Transfers also where no rows wait, because reading checks the source. */
+  /** Transfers even if no rows are waiting, because reading checks the source. */
   always: boolean;
   countWaiting: (channelDatabase: string) => Promise<number>;
   route: (session: OpenSession) => Promise<Route<Read, Sent>>;
-  /** Status of a session that failed before its target was told to store a package. */
+  /** Status of a session that failed before its target was asked to store a package. */
   failedReading: Status;
   endSession: (
     tx: EntityManager,
@@ -66,7 +66,7 @@ export async function transfer<Read, Sent extends Package, Status extends string
   const workers = Array.from({ length: kind.atOnce }, async () => {
     for (let name = names.shift(); name; name = names.shift()) await transferOne(context, name, kind);
   });
-  // All end before an error is passed along: nothing goes on behind the back of a run that has ended.
+  // All workers end before an error is thrown, so that nothing keeps running after the run has ended.
   const settled = await Promise.allSettled(workers);
   for (const result of settled) if (result.status === 'rejected') throw result.reason;
 }
@@ -78,7 +78,7 @@ async function transferOne<Read, Sent extends Package, Status extends string>(
 ): Promise<void> {
   const session = { id: timeOrderedId(context.now()), runId: context.run.id, channelDatabase, at: context.now() };
   let reading = true;
-  /** Packages were stored, and the session has not ended. */
+  /** Whether packages have been stored and the session has not ended. */
   let open = false;
 
   const end = (ending: Pick<Parameters<typeof endSession>[2], 'status' | 'error'>) =>
@@ -89,7 +89,7 @@ async function transferOne<Read, Sent extends Package, Status extends string>(
     let limit = context.batchSize;
     const readAfter = (after: Mark) => {
       const reads = route.read(after, limit);
-      // It may be read in vain, and may fail before anyone waits for it.
+      // The read may turn out to be unnecessary, and may fail before anyone awaits it.
       reads.catch(() => {});
       return reads;
     };

@@ -4,17 +4,17 @@ import { defineJob, type JobContext } from '../queue/job.ts';
 import { workThroughDue } from './due-transactions.ts';
 
 /**
- * Validate store transactions: checks the sales that channels uploaded, so that statements can take them, within headquarters.
+ * Validate store transactions: checks uploaded sales at headquarters, so that statements can take them.
  *
- * One transaction is one batch: the customers and addresses that its sales name, synchronized first, and the result of each sale. A crash
- * leaves whole batches or nothing of them. A sale whose customer has not arrived waits, one that breaks a rule is set aside with all that
- * is wrong with it, and one that makes the database refuse a batch is found by halving the batch: only those stay out of statements.
+ * One transaction is one batch: the customers and addresses its sales refer to, synchronized first, and the result for each sale. A crash
+ * leaves only whole batches. A sale whose customer has not arrived waits, one that breaks rules is set aside with every reason, and one
+ * that makes the database refuse a batch is found by halving the batch. Only these stay out of statements.
  */
 export const validateTransactions = defineJob({
   name: 'validate-transactions',
   title: 'Validate transactions',
-  description: 'Validate store transactions: checks uploaded sales, their customers and addresses first.',
-  starts: 'Starts Validate store transactions.',
+  description: 'Validate store transactions: checks uploaded sales, synchronizing their customers and addresses first.',
+  starts: 'Starts Validate store transactions, which checks uploaded sales.',
   run: (context) =>
     workThroughDue(context, {
       family: 'sales',

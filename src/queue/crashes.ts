@@ -6,12 +6,12 @@ const DAY = 24 * 60 * MINUTE;
 const LONGEST = 60 * MINUTE;
 
 /**
- * Answers which runs of a job must not start by themselves now, because one like them crashed the process: otherwise live conversion or a
- * schedule would start the next one at once, and the process would never stay up. They are held back for 2 minutes after the first such run
- * of a day and twice as long after each further one, an hour at most. Operators are not held back.
+ * Returns a test for runs of a job that must not start automatically now, because a similar run crashed the process. Otherwise live
+ * conversion or a schedule would immediately start the next one, and the process would never stay up. The delay is 2 minutes after the first
+ * crash of a day and doubles with each further crash, up to an hour. Runs started by operators are not held back.
  *
- * A run for several channels is like every run that has one of them. A run for one channel is like runs for that channel only: so it shows
- * which of several has the record that crashes the process.
+ * A run for several channels is similar to every run that shares one of them. A run for one channel is similar only to runs for that
+ * channel, which reveals the channel whose record crashes the process.
  */
 export async function heldBack(
   hq: Database,

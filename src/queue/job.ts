@@ -8,22 +8,22 @@ import type { JobRun, Progress, Step, StepFailure } from '../data/hq/job-run.ts'
 import { ChannelNotFound, DatabaseUnavailable, DomainError } from '../errors.ts';
 import { type Nudges, topics } from '../events/nudges.ts';
 
-/** What operators see of a job or a chain, everywhere: in the API, on the command line, in the documentation. */
+/** How a job or a chain is presented to operators in the API, on the command line, and in the documentation. */
 export interface Declaration<Name extends string = string> {
-  /** Also its command. The API derives its own names from it: `P_JOB` and `runPJob` from `p-job`. */
+  /** Also the command. The API derives its names from it: `P_JOB` and `runPJob` from `p-job`. */
   name: Name;
   title: string;
   description: string;
-  /** What the mutation does that starts it; without this there is none. */
+  /** Description of the mutation that starts it. Without this, there is no such mutation. */
   starts?: string;
 }
 
-/** Something that operators run. `run` moves sets in batches and may be called again at any time: what is left to do is a query. */
+/** A job that operators run. `run` works in batches and may be called again at any time, because a query finds what is left to do. */
 export interface Job<Name extends string = string> extends Declaration<Name> {
   run(context: JobContext): Promise<void>;
 }
 
-/** Jobs that run one after the other. */
+/** Jobs that run one after another. */
 export interface Chain<Name extends string = string> extends Declaration<Name> {
   steps: string[];
 }
@@ -32,7 +32,7 @@ export interface Chain<Name extends string = string> extends Declaration<Name> {
 export const defineJob = <const Name extends string>(job: Job<Name>): Job<Name> => job;
 export const defineChain = <const Name extends string>(chain: Chain<Name>): Chain<Name> => chain;
 
-/** What the parts of the system that run jobs share. */
+/** Shared dependencies of everything that runs jobs. */
 export interface Surroundings {
   hq: Database;
   channels: Channels;
@@ -42,31 +42,31 @@ export interface Surroundings {
     warn(fields: object, message: string): void;
     info(fields: object, message: string): void;
   };
-  /** The time now, RFC 3339 in UTC with milliseconds. */
+  /** The current time, RFC 3339 in UTC with milliseconds. */
   now: () => string;
-  /** Rows that one transaction moves. */
+  /** Maximum number of rows that one transaction moves. */
   batchSize: number;
 }
 
-/** The operator asked to stop; what was committed stays. */
+/** An operator canceled the run. What was committed stays. */
 export class Cancelled extends Error {}
-/** Another worker has the run now, or this process is stopping: nothing more may be written. */
+/** Another worker has taken over the run, or this process is stopping. Nothing more may be written. */
 export class Released extends Error {}
 
-/** Records that a batch did and set aside. `moved`: whether it changed anything, if that is more than these counts say. */
+/** Returns how many records the batch processed and set aside. `moved` says whether it changed anything, if the counts alone do not. */
 type Batch<T> = (tx: EntityManager) => Promise<{ done: number; failed?: number; moved?: boolean; result: T }>;
 
 const RATE_WINDOW = 5_000;
 
-/** What a job sees of its run: batches that are fenced, progress, and who failed. */
+/** A job's view of its run: fenced batches, progress, and failures. */
 export class JobContext {
-  /** When how much was done, by a clock that never jumps. */
+  /** How much was done when, by a monotonic clock. */
   private samples: { at: number; done: number }[] = [];
   private cancelRequested: boolean;
   private turn: Promise<unknown> = Promise.resolve();
   private readonly stopping = new AbortController();
   private readonly begun = performance.now();
-  /** Whether this attempt has committed anything that an earlier one had not. */
+  /** Whether this attempt has made progress. */
   hasMoved = false;
 
   constructor(
@@ -74,7 +74,7 @@ export class JobContext {
     readonly run: JobRun,
     readonly leaseFor: number,
   ) {
-    // Somebody may have asked while the worker before this one was dead or stopping.
+    // It may have been requested while the previous worker was dead or stopping.
     this.cancelRequested = run.cancelRequested;
   }
 
@@ -96,14 +96,14 @@ export class JobContext {
   now(): string {
     return this.surroundings.now();
   }
-  /** Ms since this attempt began. */
+  /** Ms since this attempt started. */
   get ms(): number {
     return Math.round(performance.now() - this.begun);
   }
 
   /**
-   * Looks up channels that another server may have created: every time when the run is about all of them, otherwise when it names one
-   * that this process does not know. Returns a failure for each named channel that does not exist.
+   * Looks up channels that another server may have created: always if the run is for all channels, otherwise only if it names a channel that
+   * this process does not know. Returns a failure for each named channel that does not exist.
    */
   async lookUpChannels(): Promise<StepFailure[]> {
     const named = this.run.channels;
@@ -113,7 +113,7 @@ export class JobContext {
     return named.filter((code) => !known.includes(code)).map((code) => failureOf(null, new ChannelNotFound(code)));
   }
 
-  /** What failed when the step was done for all channel databases, and is not looked at again in a retry for some of them. */
+  /** The failures of a step to keep when it is retried for only some channel databases: those the retry does not cover. */
   failuresToKeep({ failures }: Step): StepFailure[] {
     const { onlyDatabases: only } = this.run;
     if (only === null) return [];
@@ -123,8 +123,8 @@ export class JobContext {
   }
 
   /**
-   * Channels that this run is about; a retry is about those whose databases were unavailable. One that does not exist has failed the run
-   * (`lookUpChannels`) and is left out.
+   * The channels of this run, or in a retry those whose databases were unavailable. Channels that do not exist are left out; they have failed
+   * the run already (`lookUpChannels`).
    */
   channelCodes(): string[] {
     const { onlyDatabases: only } = this.run;
@@ -139,7 +139,7 @@ export class JobContext {
     return channels === null ? all : all.filter(({ code }) => channels.includes(code));
   }
 
-  /** The databases that those channels live in. */
+  /** The databases of these channels. */
   channelDatabases(): string[] {
     return [...new Set(this.channelCodes().map((code) => this.channels.get(code).channelDatabase))];
   }
@@ -148,13 +148,13 @@ export class JobContext {
     return this.run.steps.find(({ state }) => state === 'RUNNING')!;
   }
 
-  /** Says what is done now and how many rows are left; what earlier attempts did counts on. */
+  /** Sets the phase and the number of rows left. Rows processed in earlier attempts stay counted. */
   expect(phase: string, left: number): void {
     const { progress } = this.step;
     this.step.progress = { ...progress, phase, total: progress.done + progress.failed + left };
   }
 
-  /** More rows turned up than were expected, or fewer. */
+  /** The progress after a batch. The total grows if there are more rows than expected. */
   private counted(progress: Progress, done: number, failed: number): Progress {
     const next = { ...progress, done: progress.done + done, failed: progress.failed + failed };
     const total = Math.max(next.total, next.done + next.failed);
@@ -168,11 +168,11 @@ export class JobContext {
   }
 
   /**
-   * One headquarters transaction of this run. It takes effect only while this worker holds the run: the fence, the progress and the
-   * lease are part of it. `work` does nothing but SQL, and may run again when the database was busy.
+   * Executes one headquarters transaction of this run. It takes effect only while this worker holds the run: checking the fence, storing the
+   * progress, and renewing the lease are part of it. `work` may do nothing but SQL, because it is rerun if the database is busy.
    */
   batch<T>(work: Batch<T>): Promise<T> {
-    // One after the other: each counts on from the progress that the one before it stored.
+    // One at a time, because each batch adds to the progress stored by the one before it.
     const mine = this.turn.then(() => this.commit(work));
     this.turn = mine.catch(() => {});
     return mine;
@@ -200,7 +200,7 @@ export class JobContext {
     }
   }
 
-  /** Renews the lease and stores the steps as they are. */
+  /** Renews the lease and stores the current steps. */
   async beat(): Promise<void> {
     const held = await this.hq.write((tx) => this.hold(tx));
     this.cancelRequested ||= held.cancelRequested;
@@ -208,8 +208,8 @@ export class JobContext {
   }
 
   /**
-   * Notes what went wrong, with one channel database or (null) with this step, and lets the rest of the run go on. Asks to stop are
-   * passed along, and so is headquarters' own database being away: the run is tried again later.
+   * Records a failure of one channel database, or (null) of the step as a whole, and lets the rest of the run continue. Rethrows requests to
+   * stop, and errors because headquarters' own database is unavailable, after which the run is retried later.
    */
   async isolated(channelDatabase: string | null, work: () => Promise<void>): Promise<StepFailure | undefined> {
     try {
@@ -219,10 +219,10 @@ export class JobContext {
       if (error instanceof Cancelled || error instanceof Released) throw error;
       if (error instanceof DatabaseUnavailable && error.database === this.hq.name) throw error;
       if (!(error instanceof DomainError)) {
-        this.log.error({ err: error, run: this.run.id, channelDatabase }, 'a channel database failed in a job');
+        this.log.error({ err: error, run: this.run.id, channelDatabase }, 'unexpected error in a job step');
       }
       const failure = failureOf(channelDatabase, error);
-      // One about the whole step may have been kept from before a retry.
+      // A failure of the whole step may have been kept from before a retry.
       if (!this.step.failures.some((known) => isDeepStrictEqual(known, failure))) this.step.failures.push(failure);
       return failure;
     }
@@ -234,12 +234,12 @@ export class JobContext {
     if (this.cancelRequested) throw new Cancelled();
   }
 
-  /** Ends the run's work in this process after the batch that is under way. */
+  /** Stops working on the run in this process after the current batch. */
   release(): void {
     this.stopping.abort();
   }
 
-  /** Begins the count of rows per second anew. */
+  /** Restarts the measurement of rows per second. */
   begin(): void {
     this.samples = [{ at: performance.now(), done: this.step.progress.done }];
   }
@@ -263,13 +263,13 @@ export class JobContext {
   }
 }
 
-/** What people are told about an error. One that is a bug keeps its details to the log. */
+/** How an error is reported to people. Details of unexpected errors go only to the log. */
 export const failureOf = (channelDatabase: string | null, error: unknown): StepFailure =>
   error instanceof DomainError
     ? { channelDatabase, code: error.code, message: error.message }
-    : { channelDatabase, code: 'INTERNAL', message: 'An unexpected error; see the log of headquarters.' };
+    : { channelDatabase, code: 'INTERNAL', message: 'Unexpected error. See the headquarters log.' };
 
-/** Whether trying again may mend it: a channel database was unavailable, or numbers could not be given because one was. */
+/** Whether a retry may help: a channel database was unavailable, or numbers could not be assigned because one was. */
 export const isPassing = ({ channelDatabase, code }: StepFailure): boolean =>
   channelDatabase === null ? code === 'HEADQUARTERS_UNPROVEN' : code === 'DATABASE_UNAVAILABLE';
 

@@ -1,6 +1,6 @@
 import type { Surroundings } from './job.ts';
 
-/** Tells the log when something that is tried every second begins to fail and when it works again, and nothing in between. */
+/** Logs when something that is tried every second starts to fail and when it works again, and nothing in between. */
 export class Outage {
   private failing = false;
 

@@ -18,9 +18,9 @@ import { announceRun, type Surroundings } from './job.ts';
 
 interface Request {
   job: string;
-  /** The jobs that it consists of: one, or those of a chain. */
+  /** The jobs to run: one, or those of a chain. */
   steps: string[];
-  /** Null means all channels. */
+  /** Codes of the channels; null for all channels. */
   channels: string[] | null;
   arguments?: JobArguments;
   requestedBy: string;
@@ -28,8 +28,8 @@ interface Request {
 }
 
 /**
- * Adds a run, in the caller's transaction. A job that waits or runs for the same channels is not started twice: that run is
- * answered instead (`joined`). Announce it after commit.
+ * Adds a run, in the caller's transaction. If the same job is already queued or running for the same channels, that run is returned instead
+ * (`joined`). Announce it after the commit.
  */
 export function enqueue(tx: EntityManager, request: Request, now: string): Promise<{ run: JobRun; joined: boolean }> {
   const channels = request.channels && [...new Set(request.channels)].sort();
@@ -46,8 +46,8 @@ export function enqueue(tx: EntityManager, request: Request, now: string): Promi
 }
 
 /**
- * What a run is about: of runs with the same scope one waits or runs at a time. Live conversion is one run at a time, whichever channels
- * it is about. `onlyChannels` (sorted): a run that waits for these before it is done is about no others any more.
+ * The scope of a run. Only one run per scope is queued or running at a time. Live conversion is one run at a time, whatever its channels.
+ * `onlyChannels` (sorted) are the only channels that a retry still has to process.
  */
 export function scopeOf(
   run: Pick<Request, 'job' | 'channels' | 'cause'> & { arguments?: JobArguments | null | undefined },
@@ -77,7 +77,7 @@ export function announceQueued(nudges: Nudges, id: number): void {
   nudges.publish(topics.jobsDue);
 }
 
-/** Starts a job, or answers the run that is under way. */
+/** Starts a job, or returns the run that is already queued or running. */
 export async function start(
   { hq, nudges, now }: QueueOptions,
   request: Request,
@@ -88,8 +88,7 @@ export async function start(
 }
 
 /**
- * A run that nobody works on is cancelled at once: one that waits, or whose worker has died. A running one stops after the batch that is
- * under way. What was committed stays.
+ * Cancels a run: immediately if it is queued or its worker has died, otherwise after the current batch. What was committed stays.
  */
 export async function cancel(
   { hq, nudges, now, log }: QueueOptions & Pick<Surroundings, 'log'>,
@@ -100,7 +99,7 @@ export async function cancel(
     const asked = await requestCancel(tx, id, at);
     const run = await jobRunById(tx, id);
     if (!run) throw new NotFound('job run');
-    if (!asked) throw new WrongState(`This run has ended: it is ${run.state}.`);
+    if (!asked) throw new WrongState(`This run has already ended: it is ${run.state}.`);
     if (run.state !== 'CANCELLED') return run;
     const steps = stopped(run, 'CANCELLED', at);
     await changeSteps(tx, id, steps);
@@ -116,7 +115,7 @@ export async function cancel(
 export const stopped = (run: JobRun, state: 'FAILED' | 'CANCELLED', at: string): Step[] =>
   run.steps.map((step) => (step.state === 'RUNNING' ? { ...step, state, finishedAt: at } : step));
 
-/** Queues a run that failed or was cancelled again. Steps that are done stay done; it goes on with the first that is not. */
+/** Queues a failed or canceled run again. It continues with the first step that has not succeeded. */
 export async function retry({ hq, nudges, now }: QueueOptions, id: number): Promise<JobRun> {
   const run = await hq.write(async (tx) => {
     const run = await jobRunById(tx, id);
@@ -137,8 +136,8 @@ export async function retry({ hq, nudges, now }: QueueOptions, id: number): Prom
       const ended = run.state === 'FAILED' || run.state === 'CANCELLED';
       throw new WrongState(
         ended
-          ? 'The same job is under way already for these channels.'
-          : `Only a failed or cancelled run can be retried: it is ${run.state}.`,
+          ? 'The same job is already queued or running for these channels.'
+          : `Only a failed or canceled run can be retried: it is ${run.state}.`,
       );
     }
     return (await jobRunById(tx, id))!;

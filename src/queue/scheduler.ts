@@ -5,9 +5,9 @@ import { Outage } from './outage.ts';
 import { announceQueued, enqueue } from './queue.ts';
 import { correctNextRuns, nextRun } from './schedules.ts';
 
-/** A due time that is found this much later counts as missed: the server was down. */
+/** Ms after which a due run counts as missed, because the server was down. */
 const MISSED_AFTER = 60_000;
-/** Ms between two looks at times that lie too far ahead. When the clock goes back, it looks at once. */
+/** Ms between corrections of times that are too far ahead. They are also corrected immediately when the clock goes back. */
 const CORRECT_EVERY = 60_000;
 
 /** Starts recurring jobs when they are due. */
@@ -24,7 +24,7 @@ export class Scheduler {
   start(): void {
     const outage = new Outage(this.surroundings.log, {
       failing: 'could not check schedules',
-      over: 'schedules are checked again',
+      over: 'checking schedules works again',
     });
     const tick = () => {
       this.ticking ??= this.runDue()
@@ -49,7 +49,7 @@ export class Scheduler {
     await this.ticking;
   }
 
-  /** Starts what is due, once; answers how many runs. The run and the schedule's next time are one transaction. */
+  /** Starts everything that is due, once, and returns the number of runs. A run and its schedule's next time are stored in one transaction. */
   async runDue(): Promise<number> {
     const { hq, nudges, now, log } = this.surroundings;
     const at = now();
@@ -64,11 +64,14 @@ export class Scheduler {
       const missed = Date.parse(at) - Date.parse(schedule.nextRunAt!) > MISSED_AFTER;
       if (missed) {
         const { id, job, nextRunAt, missedRuns } = schedule;
-        log.warn({ schedule: id, job, dueAt: nextRunAt, missedRuns }, 'a schedule was missed');
+        log.warn({ schedule: id, job, dueAt: nextRunAt, missedRuns }, 'missed a scheduled run');
       }
       const isHeldBack = (await heldBack(hq, schedule.job, at))(schedule.channels);
       if (isHeldBack)
-        log.warn({ schedule: schedule.id, job: schedule.job }, 'a schedule was held back: its job crashed the process');
+        log.warn(
+          { schedule: schedule.id, job: schedule.job },
+          'held back a scheduled run because its job crashed the process',
+        );
       const id = await hq.write(async (tx) => {
         const change: Partial<Schedule> = { nextRunAt: nextRun(schedule.cron, schedule.timeZone, at) };
         if (isHeldBack || (missed && schedule.missedRuns === 'SKIP')) {

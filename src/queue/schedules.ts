@@ -14,7 +14,7 @@ import { InvalidInput, NotFound } from '../errors.ts';
 
 const MOST_SCHEDULES = 100;
 
-/** When a schedule is due next after `after`; null: never again. Throws InvalidInput when the pattern or the zone is wrong. */
+/** When a schedule is next due after `after`; null if never. Throws InvalidInput if the pattern or the time zone is invalid. */
 export function nextRun(cron: string, timeZone: string, after: string): string | null {
   try {
     new Intl.DateTimeFormat('en', { timeZone });
@@ -43,7 +43,7 @@ export async function createSchedule(
   at: string,
 ): Promise<Schedule> {
   if ((await allSchedules(tx)).length >= MOST_SCHEDULES)
-    throw new InvalidInput([], `there are ${MOST_SCHEDULES} schedules already`);
+    throw new InvalidInput([], `there are already ${MOST_SCHEDULES} schedules`);
   const nextRunAt = nextRun(input.cron, input.timeZone, at);
   return insertSchedule(tx, { ...input, nextRunAt, lastRunId: null, lastRunAt: null, createdAt: at, updatedAt: at });
 }
@@ -74,8 +74,8 @@ export async function removeSchedule(tx: EntityManager, id: number): Promise<Sch
 }
 
 /**
- * Gives schedules their next time where they have none, as in a new database, or one further ahead than their pattern says: the clock was
- * ahead when it was worked out.
+ * Corrects when schedules run next: if the time is missing, as in a new database, or later than the pattern says because the clock was ahead
+ * when it was calculated.
  */
 export async function correctNextRuns(tx: EntityManager, at: string): Promise<void> {
   for (const schedule of await allSchedules(tx)) {

@@ -23,24 +23,24 @@ import { scopeOf, stopped } from './queue.ts';
 interface WorkerOptions {
   surroundings: Surroundings;
   jobs: readonly Job[];
-  /** Runs that are worked on at once. */
+  /** Number of runs executed concurrently. */
   concurrency?: number;
-  /** Ms after which a run whose worker died is taken over; 5,000 at most. */
+  /** Ms after which a run is taken over if its worker died; at most 5,000. */
   leaseFor?: number;
-  /** Days that ended runs and their sessions are kept. */
+  /** Number of days for which ended runs and their sessions are kept. */
   keepDays?: number;
 }
 
-/** Times that a run may end its process, and move nothing in between, until it fails. */
+/** How many times in a row a run may crash the process without progress before it fails. */
 const MOST_CRASHES = 2;
-/** Attempts in a row that met a passing failure, and moved nothing, until a run fails. */
+/** How many attempts in a row may end with a transient failure, without progress, before a run fails. */
 const MOST_ATTEMPTS = 5;
 const KEPT_LIVE_RUNS = 1_000;
 const HOUSEKEEPING_EVERY = 60_000;
 
 /**
- * Runs jobs: claims a run, does its steps, settles it. A run whose worker died is claimed again when its lease ends, and goes on
- * where it stopped; a worker that lost its lease changes nothing more, because every write of a run checks its fence.
+ * Runs jobs: claims a run, executes its steps, and settles it. If a worker dies, its run is claimed again when the lease expires and
+ * continues where it stopped. A worker that lost its lease can change nothing more, because every write of a run checks its fence.
  */
 export class Worker {
   private readonly name = randomUUID();
@@ -52,13 +52,13 @@ export class Worker {
   private again = false;
   private stopped = true;
   private readonly outage: Outage;
-  /** Whether what the last process left is still to be taken up. */
+  /** Whether the leases of the previous process have yet to be ended. */
   private starting = false;
 
   constructor(private readonly options: WorkerOptions) {
     this.outage = new Outage(options.surroundings.log, {
-      failing: 'no run can be claimed',
-      over: 'runs are claimed again',
+      failing: 'could not claim runs',
+      over: 'claiming runs works again',
     });
     this.jobs = new Map(options.jobs.map((job) => [job.name, job]));
   }
@@ -72,7 +72,7 @@ export class Worker {
     void this.look();
   }
 
-  /** Ends after the batches that are under way; what they worked on is free for the next worker at once. */
+  /** Stops after the current batches. Their runs are immediately available to the next worker. */
   async stop(): Promise<void> {
     this.stopped = true;
     this.unsubscribe();
@@ -82,7 +82,7 @@ export class Worker {
     await Promise.all(this.active.values());
   }
 
-  /** Runs everything that is due, once, and returns when it is done: what a test or a cron job calls. */
+  /** Runs everything that is due, once, and resolves when it is done. For tests and cron jobs. */
   async drain(): Promise<void> {
     for (let run = await this.claim(true); run; run = await this.claim(true)) await this.work(run);
   }
@@ -103,16 +103,16 @@ export class Worker {
       while (this.again && !this.stopped) {
         this.again = false;
         while (this.active.size < (this.options.concurrency ?? 2) && !this.stopped) {
-          const under = [...this.active.keys()];
-          if (under.some(({ run }) => run.crashes > 0)) break;
-          const run = await this.claim(under.length === 0);
+          const active = [...this.active.keys()];
+          if (active.some(({ run }) => run.crashes > 0)) break;
+          const run = await this.claim(active.length === 0);
           if (!run) break;
           this.begin(run);
         }
       }
       this.outage.worked();
     } catch (error) {
-      // Headquarters' database does not answer; the timer looks again.
+      // Headquarters' database is unavailable; the timer will try again.
       this.outage.failed(error);
     }
   }
@@ -137,7 +137,7 @@ export class Worker {
     if (!(await hq.read((db) => anyDue(db, at)))) return null;
     const claimed = await hq.write(async (tx) => {
       const claimed = await claimRun(tx, this.name, at, leaseUntil, alone);
-      // Sessions that a dead worker left open: nobody else would ever end them.
+      // Nobody else would ever end the sessions that a dead worker left open.
       if (claimed && claimed.run.attempt > 1) await cancelOpenSessions(tx, claimed.run.id, at);
       return claimed;
     });
@@ -164,7 +164,7 @@ export class Worker {
     const heart = setInterval(() => {
       context.beat().catch((error: unknown) => {
         if (error instanceof Released) context.release();
-        else log.warn({ err: error, run: run.id }, 'the lease of a run was not renewed');
+        else log.warn({ err: error, run: run.id }, 'could not renew the lease of a run');
       });
     }, this.leaseFor / 3);
     try {
@@ -192,7 +192,7 @@ export class Worker {
     }
   }
 
-  /** All steps are done. What channel databases that were unavailable have kept from being done is tried again in a while, and only that. */
+  /** Settles a run whose steps are all done. If channel databases were unavailable, the run is retried later for only these. */
   private async settleDone(context: JobContext): Promise<void> {
     const { run } = context;
     const first = run.steps.findIndex(({ failures }) => failures.some(isPassing));
@@ -201,14 +201,14 @@ export class Worker {
     const failures = run.steps.flatMap((step) => step.failures.filter(isPassing));
     const databases = failures.flatMap(({ channelDatabase }) => channelDatabase ?? []);
     const onlyDatabases = databases.length < failures.length ? run.onlyDatabases : [...new Set(databases)].sort();
-    // What a later step did for the others stands. For these it may have more to do once an earlier one has gone through.
+    // A later step keeps what it did for the others. For the unavailable ones, it may have more to do once an earlier step succeeds.
     const steps = run.steps.map((step, index) =>
       index < first ? step : { ...step, state: 'WAITING' as const, finishedAt: null },
     );
     await this.settle(context, { ...retry, steps, onlyDatabases }, failures[0]);
   }
 
-  /** When a run is tried again after a passing failure; undefined when it was often enough, and none of it has moved anything. */
+  /** When to retry a run after a transient failure; undefined after too many attempts without progress. */
   private nextRetry(context: JobContext): (Held & { state: 'QUEUED' }) | undefined {
     const retries = context.hasMoved ? 1 : context.run.retries + 1;
     if (retries >= MOST_ATTEMPTS) return undefined;
@@ -221,23 +221,22 @@ export class Worker {
     const { run } = context;
     try {
       if (error instanceof Released) {
-        // Free at once for the next worker; nothing when another has it already.
+        // Immediately available to the next worker. Has no effect if another worker already has it.
         await this.settle(context, { state: 'QUEUED', steps: run.steps, leaseUntil: null });
       } else if (error instanceof Cancelled) {
         await this.settle(context, { state: 'CANCELLED', steps: stopped(run, 'CANCELLED', now()), finishedAt: now() });
       } else if (error instanceof DomainError && !(error instanceof DatabaseUnavailable)) {
         await this.settle(context, { ...failed(run, now()), errorCode: error.code, error: error.message });
       } else {
-        if (!(error instanceof DomainError))
-          log.error({ err: error, run: run.id }, 'a job run met an unexpected error');
+        if (!(error instanceof DomainError)) log.error({ err: error, run: run.id }, 'unexpected error in a job run');
         const failure = failureOf(null, error);
         const retry = this.nextRetry(context);
         if (retry) await this.settle(context, { ...retry, steps: run.steps }, failure);
         else await this.settle(context, { ...failed(run, now()), errorCode: failure.code, error: failure.message });
       }
     } catch (second) {
-      // The lease ends by itself, and another worker goes on.
-      log.error({ err: second, run: run.id }, 'a run could not be settled');
+      // The lease will expire, and another worker will continue.
+      log.error({ err: second, run: run.id }, 'could not settle a run');
     }
   }
 
@@ -256,8 +255,8 @@ export class Worker {
   }
 
   /**
-   * While a run waits for some channel databases, a request for their channels joins it, and one for others starts a run of its own: nobody
-   * waits with it.
+   * The scope of a run after a change. While a run waits for some channel databases, requests for their channels join it, and requests for
+   * other channels start runs of their own and do not have to wait.
    */
   private async scopeAfter(tx: EntityManager, run: JobRun, { state, onlyDatabases: only }: Held): Promise<string> {
     if (state !== 'QUEUED') return scopeOf(run);
@@ -269,7 +268,7 @@ export class Worker {
     return (await isScopeTaken(tx, { id: run.id, scope })) ? `${scope}:${run.id}` : scope;
   }
 
-  /** Notes in the log how an attempt ended, with how long it took and what was done so far. */
+  /** Logs how an attempt ended, how long it took, and what has been done so far. */
   private note({ run, ms }: JobContext, { state, dueAt, errorCode, error }: Held, reason?: StepFailure): void {
     const { log } = this.options.surroundings;
     const steps = run.steps.map(({ job, progress: { done, failed } }) => ({ job, done, failed }));
@@ -286,7 +285,7 @@ export class Worker {
     const before = new Date(Date.parse(now()) - (this.options.keepDays ?? 30) * 86_400_000).toISOString();
     await hq
       .write((tx) => forgetRuns(tx, before, KEPT_LIVE_RUNS))
-      .catch((error: unknown) => log.error({ err: error }, 'old runs were not removed'));
+      .catch((error: unknown) => log.error({ err: error }, 'could not remove old runs'));
   }
 }
 
@@ -297,7 +296,7 @@ function ended(run: JobRun): Held {
   if (failures.length === 0) return { state: 'SUCCEEDED', steps: run.steps };
   const databases = [...new Set(failures.flatMap(({ channelDatabase }) => channelDatabase ?? []))];
   const others =
-    databases.length > 0 ? ` (Channel databases that failed: ${databases.join(', ')}; the others are done.)` : '';
+    databases.length > 0 ? ` (Failed channel databases: ${databases.join(', ')}; the others are done.)` : '';
   return {
     state: 'FAILED',
     steps: run.steps,

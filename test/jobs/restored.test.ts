@@ -407,7 +407,7 @@ test('a channel database that cannot be opened fails alone and is taken up again
   expect(await runById(hq, id)).toMatchObject({
     state: 'FAILED',
     errorCode: 'INTERNAL',
-    error: expect.stringContaining('Channel databases that failed: houston; the others are done.'),
+    error: expect.stringContaining('Failed channel databases: houston; the others are done.'),
     steps: [
       { failures: [{ channelDatabase: 'houston' }] },
       { state: 'SUCCEEDED' },

@@ -68,7 +68,7 @@ test('a failing statement does not stop another, and does not lose what it reach
   expect(await rowsOf(hq.hq, `select state, detail from statement_event where event = 'FAILED'`)).toEqual([
     {
       state: 'CUSTOMER_ORDER_CREATED',
-      detail: 'INTERNAL: The database refused this statement; see the log of headquarters.',
+      detail: 'INTERNAL: The database refused this statement. See the headquarters log.',
     },
   ]);
 

@@ -103,7 +103,9 @@ test('a schedule does not start a job again that has crashed the process, until 
   await crashedRun(hq, 'runConversion', time.now());
   time.set('2026-11-22T10:05:00.000Z');
   expect(await hq.scheduler.runDue()).toBe(0);
-  expect(lines.map((line) => JSON.parse(line).msg)).toContain('a schedule was held back: its job crashed the process');
+  expect(lines.map((line) => JSON.parse(line).msg)).toContain(
+    'held back a scheduled run because its job crashed the process',
+  );
   time.set('2026-11-22T10:10:00.000Z');
   expect(await hq.scheduler.runDue()).toBe(1);
 

@@ -117,7 +117,7 @@ test('a run fails when a channel database stays unavailable through five attempt
     state: 'FAILED',
     attempt: 5,
     errorCode: 'DATABASE_UNAVAILABLE',
-    error: expect.stringContaining('(Channel databases that failed: dallas; the others are done.)'),
+    error: expect.stringContaining('(Failed channel databases: dallas; the others are done.)'),
   });
 });
 

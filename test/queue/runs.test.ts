@@ -151,7 +151,7 @@ test('a run is not retried while the same job is under way for the same channels
   expect(newer.id).not.toBe(id);
   expect(await retry(hq, id)).toMatchObject({
     __typename: 'WrongState',
-    message: expect.stringContaining('under way'),
+    message: expect.stringContaining('already queued or running'),
   });
   await hq.worker.drain();
   expect(await retry(hq, id)).toMatchObject({ __typename: 'JobRun', state: 'QUEUED' });
@@ -312,7 +312,7 @@ test('an unexpected error that stays fails the run after five attempts, without 
     state: 'FAILED',
     attempt: 5,
     errorCode: 'INTERNAL',
-    error: 'An unexpected error; see the log of headquarters.',
+    error: 'Unexpected error. See the headquarters log.',
     steps: [{ state: 'FAILED' }, { state: 'WAITING' }, { state: 'WAITING' }],
   });
 });
