@@ -1,5 +1,5 @@
 import type { App } from '../src/app.ts';
-import { customerPage } from '../src/data/customer-page.ts';
+import { customerPage } from '../src/data/customers.ts';
 import { startChild } from './support/child.ts';
 import { CHANNELS, million } from './support/datasets.ts';
 import { customersPage } from './support/operations.ts';

@@ -4,7 +4,7 @@ import { scopeOf, viewerFrom } from './access/viewer.ts';
 import { type Config, showsGraphiql } from './config.ts';
 import { Channels } from './data/channels.ts';
 import type { Database } from './data/database.ts';
-import { existingChannelDatabases } from './data/existing.ts';
+import { existingChannelDatabases } from './data/existing-databases.ts';
 import { lockFolder } from './data/folder-lock.ts';
 import { beat } from './data/hq/heartbeat.ts';
 import { headquarters, openDatabase } from './data/open.ts';

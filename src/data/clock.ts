@@ -8,9 +8,11 @@ export const LONGEST_LEASE = 5_000;
 /** The longest pause, in ms, before anything is tried again. */
 export const LONGEST_PAUSE = 64_000;
 
+/** A time and `ms` after it; before it if negative. */
+export const later = (at: string, ms: number): string => new Date(Date.parse(at) + ms).toISOString();
+
 /** The point behind which no time lies that was set by the present clock. Twice the longest, because clocks of servers differ. */
-export const horizonOf = (now: string, longest: number): string =>
-  new Date(Date.parse(now) + 2 * longest).toISOString();
+export const horizonOf = (now: string, longest: number): string => later(now, 2 * longest);
 
 /** SQL: whether the time in a column has come. `now` and `horizon` are parameters. */
 export const hasCome = (column: string, now: string, horizon: string): string =>

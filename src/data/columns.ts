@@ -40,13 +40,13 @@ export type EntityClass<Row extends object = object> = new () => Row;
 /** Columns by property name, where no entity has them. */
 export type Shape = Readonly<Record<string, ColumnType>>;
 
-export type Source = EntityClass | Shape;
+type Source = EntityClass | Shape;
 
 /** The property names of an entity or a shape. */
-export type Field<From> = From extends EntityClass<infer Row> ? keyof Row & string : keyof From & string;
+type Field<From> = From extends EntityClass<infer Row> ? keyof Row & string : keyof From & string;
 
 /** Properties that every driver returns as they are. Of the others, SQLite returns 0 and 1, or JSON text. */
-export type PlainField<Row> = {
+type PlainField<Row> = {
   [Name in keyof Row & string]: Row[Name] extends string | number | null ? Name : never;
 }[keyof Row & string];
 

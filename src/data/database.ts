@@ -6,7 +6,7 @@ import { TOO_LARGE } from './dialect/packing.ts';
 import { current, writingIn } from './interruption.ts';
 
 /** A change to many things at once: answers one result for each item, in order. */
-export type Together<Item, Result> = (tx: EntityManager, items: Item[]) => Promise<Result[]>;
+type Together<Item, Result> = (tx: EntityManager, items: Item[]) => Promise<Result[]>;
 
 interface Waiting {
   item: unknown;

@@ -1,6 +1,6 @@
 import type { EntityManager } from 'typeorm';
 import { columnOf, type EntityClass, readPacked, tableOf } from './columns.ts';
-import { listed } from './sql.ts';
+import { listed } from './dialect/expressions.ts';
 
 /** A page of a list in the order of its key. Both ends are exclusive. */
 export interface KeysetPage<Key = number> {

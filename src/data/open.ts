@@ -33,7 +33,7 @@ interface Kind {
 export const headquarters: Kind = { entities: hqEntities, migrations: [initialHq] };
 export const channelDatabase: Kind = { entities: channelEntities, migrations: [initialChannel] };
 
-export interface OpenOptions {
+interface OpenOptions {
   /** What messages call it. */
   name: string;
   kind: Kind;

@@ -1,5 +1,5 @@
-import type { OperationPayload } from './customer-rows.ts';
-import type { ShiftFacts, TransactionBody } from './transaction-rows.ts';
+import type { OperationPayload } from './customer-facts.ts';
+import type { ShiftFacts, TransactionBody } from './transaction-facts.ts';
 
 /** The payload of each kind of operation in a channel's log. */
 export interface Payloads {

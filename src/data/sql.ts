@@ -1,5 +1,4 @@
 import type { EntityManager } from 'typeorm';
-import { dialectOf } from './dialect/dialect.ts';
 import { LARGEST_PACKAGE } from './sizes.ts';
 
 /**
@@ -35,17 +34,6 @@ export function only<Row>(found: readonly Row[]): Row {
   return found[0]!;
 }
 
-/** Joins the rows of `table` (as `alias`) that match what stands before it in the FROM clause, found through their index row by row. */
-export const matching = (db: EntityManager, table: string, alias: string, condition: string): string =>
-  dialectOf(db).matching(table, alias, condition);
-
-/** The values of a JSON array of strings or numbers (`parameter`) as a subquery, for `in`. */
-export const listed = (db: EntityManager, parameter: string, type: 'text' | 'bigint' = 'text'): string =>
-  dialectOf(db).listed(parameter, type);
-
-/** Bytes of a JSON column. For more than LARGEST_ROW, any number above it. */
-export const sizeOf = (db: EntityManager, column: string): string => dialectOf(db).sizeOf(column);
-
 /**
  * The key of the last row that a package takes: rows of `relation` (its columns are `key` and `size`) in the order of the key, as many as
  * stay within LARGEST_PACKAGE, the row that goes beyond it included. A subquery, null when there is no row.
@@ -54,9 +42,3 @@ export const lastOfPackage = (relation: string): string =>
   `(select max(key) from (
      select key, sum(size) over (order by key rows unbounded preceding) - size as before from (${relation}) as sized) as summed
    where before < ${LARGEST_PACKAGE})`;
-
-/** Takes only rows that no other transaction has locked. */
-export const skipLocked = (db: EntityManager): string => dialectOf(db).skipLocked;
-
-/** Locks rows until the end of the transaction. */
-export const forUpdate = (db: EntityManager): string => dialectOf(db).forUpdate;

@@ -8,7 +8,7 @@ import {
 } from '../data/hq/aggregate.bulk.ts';
 import type { StatementSummary } from '../data/hq/statement.bulk.ts';
 import { type StatementSettings, settingsOf } from '../data/hq/statement-settings.ts';
-import { totalNames } from '../data/transaction-rows.ts';
+import { totalNames } from '../data/transaction-facts.ts';
 
 /**
  * Gathers up to `limit` sales of these statements in aggregates: sales of one customer, in the order of their arrival, up to the limit of

@@ -4,7 +4,7 @@ import { markSales } from '../data/hq/calculation.bulk.ts';
 import { markShifts, paidInShifts, storeTenderCounts, uncheckedInShifts } from '../data/hq/shift.bulk.ts';
 import { shiftsWhere, type TenderCount } from '../data/hq/shift.ts';
 import { addUpSales, lockStatements, moveStatements, type StatementSummary } from '../data/hq/statement.bulk.ts';
-import { type ShiftTender, type TransactionPayment, tenders, tendersInTill } from '../data/transaction-rows.ts';
+import { type ShiftTender, type TransactionPayment, tenders, tendersInTill } from '../data/transaction-facts.ts';
 import { MOST } from './money.ts';
 
 interface Calculated {

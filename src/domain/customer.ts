@@ -4,8 +4,8 @@ import { insertAddresses, insertCustomers, storedCustomers } from '../data/chann
 import { changeCustomer, lockCustomer } from '../data/channel/customer.ts';
 import { appendOperations } from '../data/channel/operation.bulk.ts';
 import { lockLog, takeCounters } from '../data/channel/operation.ts';
-import { addressesOf, customersByUuid } from '../data/customer-page.ts';
-import type { AddressFacts, CustomerFacts } from '../data/customer-rows.ts';
+import type { AddressFacts, CustomerFacts } from '../data/customer-facts.ts';
+import { addressesOf, customersByUuid } from '../data/customers.ts';
 import { CustomerExists, CustomerNotFound, type DomainError, InvalidInput } from '../errors.ts';
 import {
   addressFacts,

@@ -1,6 +1,6 @@
 import type { Amounts, JournalRule } from '../data/hq/journal.bulk.ts';
 import type { Account } from '../data/hq/journal.ts';
-import { type Tender, tenders } from '../data/transaction-rows.ts';
+import { type Tender, tenders } from '../data/transaction-facts.ts';
 
 /*
  * Double entry: what posting writes in each journal. A posting debits its account with one amount and credits it with another; a negative

@@ -4,7 +4,7 @@ import type { Channels } from '../data/channels.ts';
 import type { Database } from '../data/database.ts';
 import { audit, type Change } from '../data/hq/audit.ts';
 import { closeReceivedShift, type Shift, shiftsWhere } from '../data/hq/shift.ts';
-import { tenders as allTenders, type ShiftTender } from '../data/transaction-rows.ts';
+import { tenders as allTenders, type ShiftTender } from '../data/transaction-facts.ts';
 import { NotFound, WrongState, whenUnavailable } from '../errors.ts';
 import { countsOf, type TenderInput, withCounts } from './shift.ts';
 

@@ -1,5 +1,5 @@
 import type { EntityManager } from 'typeorm';
-import type { AddressFacts, CustomerFacts } from '../data/customer-rows.ts';
+import type { AddressFacts, CustomerFacts } from '../data/customer-facts.ts';
 import { audit, type Change } from '../data/hq/audit.ts';
 import { customerBodies } from '../data/hq/customer.bulk.ts';
 import { releaseWaiting, retryOperations } from '../data/hq/operation.bulk.ts';

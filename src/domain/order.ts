@@ -7,7 +7,6 @@ import { type DueTransaction, type Setback, setBack, succeed } from '../data/hq/
 import { NumberSequenceExhausted } from '../errors.ts';
 import { businessDays, latestDay, outside } from './business-day.ts';
 import { resolveReferences } from './references.ts';
-import { backoff, MOST_TRIES } from './resolve.ts';
 import { textOf } from './rules.ts';
 import { issuesOfTransaction } from './transaction-rules.ts';
 
@@ -70,20 +69,4 @@ function setbacksOf({ sequence, duplicate, invalid }: CheckedOrder): Setback[] {
   const error = 'Another channel database sent a transaction with this UUID before.';
   if (duplicate) return [{ sequence, status: 'FAILED', errorCode: 'DUPLICATE_TRANSACTION', error }];
   return invalid ? [{ sequence, status: 'FAILED', errorCode: 'INVALID_INPUT', error: invalid }] : [];
-}
-
-/** How long a transaction that met a passing failure waits for its next try, and when it is set aside for a person. */
-export function setbackAfter(
-  { sequence, tryCount: tries }: Pick<DueTransaction, 'sequence' | 'tryCount'>,
-  error: { code: string; message: string },
-  now: string,
-): Setback {
-  return {
-    sequence,
-    status: 'FAILED',
-    nextTryAt: tries + 1 < MOST_TRIES ? backoff(tries, now) : null,
-    errorCode: error.code,
-    error: error.message,
-    counts: true,
-  };
 }

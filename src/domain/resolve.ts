@@ -1,5 +1,5 @@
 import type { EntityManager } from 'typeorm';
-import type { CustomerFacts } from '../data/customer-rows.ts';
+import type { CustomerFacts } from '../data/customer-facts.ts';
 import {
   addressCounts,
   customerBodies,
@@ -21,9 +21,6 @@ import { takeReserved } from '../data/hq/reserved-account-id.bulk.ts';
 import { NumberSequenceExhausted } from '../errors.ts';
 import { kindOf } from './operations/index.ts';
 import { contradictions, MOST_ADDRESSES, textOf, tooManyAddresses, uuidRule } from './rules.ts';
-
-/** How often an operation that fails for a passing reason is tried before it is set aside. */
-export const MOST_TRIES = 3;
 
 interface Resolved {
   synced: number;
@@ -196,25 +193,4 @@ function invalidity(operation: DueOperation): string | undefined {
   const check = kindOf(operation)?.check;
   // A kind that is not for customers is here because it was set aside.
   return check ? check(operation) : (operation.payload.setAside ?? 'This is no operation of a customer.');
-}
-
-/** 5 s after the first try, 20 s after the second. */
-export const backoff = (tries: number, now: string): string =>
-  new Date(Date.parse(now) + 5_000 * 4 ** tries).toISOString();
-
-/** How long an operation that met a passing failure waits for its next try, and when it is set aside. */
-export function afterPassingFailure(
-  operation: DueOperation,
-  error: { code: string; message: string },
-  now: string,
-): OperationFailure {
-  const tries = operation.tryCount + 1;
-  const again = tries < MOST_TRIES;
-  return {
-    sequence: operation.sequence,
-    state: again ? 'PENDING' : 'FAILED',
-    nextTryAt: again ? backoff(operation.tryCount, now) : null,
-    errorCode: error.code,
-    error: error.message,
-  };
 }

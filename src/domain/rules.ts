@@ -6,7 +6,7 @@ import {
   customerTypes,
   type OperationPayload,
   type SearchableCustomer,
-} from '../data/customer-rows.ts';
+} from '../data/customer-facts.ts';
 import { birthDays, outside } from './business-day.ts';
 
 /*

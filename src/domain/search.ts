@@ -1,4 +1,4 @@
-import type { SearchTerm } from '../data/customer-page.ts';
+import type { SearchTerm } from '../data/customers.ts';
 import { InvalidInput } from '../errors.ts';
 import { folded, plainText } from './rules.ts';
 

@@ -10,7 +10,7 @@ import {
   type ShiftTender,
   type Tender,
   tendersInTill,
-} from '../data/transaction-rows.ts';
+} from '../data/transaction-facts.ts';
 import { InvalidInput, NotFound, TransactionExists, WrongState } from '../errors.ts';
 import { dayIn } from './business-day.ts';
 import { trimmed, uuidFrom } from './customer.ts';

@@ -3,7 +3,7 @@ import { type Actor, audit, type Change } from '../data/hq/audit.ts';
 import { releaseSalesOrder, type SalesOrder, salesOrdersWhere } from '../data/hq/sales-order.ts';
 import { retryTransactions } from '../data/hq/transaction.bulk.ts';
 import { changeTransaction, type RetailTransaction, transactionsWhere } from '../data/hq/transaction.ts';
-import type { Tender, TransactionBody, TransactionLine, TransactionPayment } from '../data/transaction-rows.ts';
+import type { Tender, TransactionBody, TransactionLine, TransactionPayment } from '../data/transaction-facts.ts';
 import { InvalidInput, NotFound, WrongState } from '../errors.ts';
 import { businessDays, latestDay, outside } from './business-day.ts';
 import { decimalOf, minorUnits, quantityOf, thousandths } from './money.ts';

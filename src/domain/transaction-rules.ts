@@ -7,7 +7,7 @@ import {
   type TransactionTotals,
   tenders,
   transactionKinds,
-} from '../data/transaction-rows.ts';
+} from '../data/transaction-facts.ts';
 import { decimalOf, MOST, quantityOf, timesQuantity } from './money.ts';
 import { calendarDay, currencyCode, type Issue, plainText, uuidRule } from './rules.ts';
 

@@ -11,7 +11,7 @@ import {
   type RecordedTransaction,
 } from '../data/channel/transaction.ts';
 import type { Channel } from '../data/hq/channel.ts';
-import type { Tender, TransactionBody, TransactionKind } from '../data/transaction-rows.ts';
+import type { Tender, TransactionBody, TransactionKind } from '../data/transaction-facts.ts';
 import { type DomainError, InvalidInput, NotFound, TransactionExists, WrongState } from '../errors.ts';
 import { businessDays, dayIn, outside } from './business-day.ts';
 import { trimmed, uuidFrom } from './customer.ts';

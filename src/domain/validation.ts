@@ -4,7 +4,7 @@ import { type StatementSettings, settingsOf } from '../data/hq/statement-setting
 import { type DueTransaction, type Setback, setBack, storeTotals, succeed } from '../data/hq/transaction.bulk.ts';
 import { knownShifts } from '../data/hq/validation.bulk.ts';
 import { type RuleName, ruleRows } from '../data/hq/validation.ts';
-import type { TransactionBody, TransactionTotals } from '../data/transaction-rows.ts';
+import type { TransactionBody, TransactionTotals } from '../data/transaction-facts.ts';
 import { businessDays, dayIn } from './business-day.ts';
 import { decimalOf, timesQuantity } from './money.ts';
 import { resolveReferences } from './references.ts';

@@ -1,5 +1,5 @@
 import { GraphQLScalarType, Kind } from 'graphql';
-import type { TransactionTotals } from '../data/transaction-rows.ts';
+import type { TransactionTotals } from '../data/transaction-facts.ts';
 import { decimalOf, quantityOf } from '../domain/money.ts';
 import { builder } from './builder.ts';
 import { invalid } from './scalars.ts';
@@ -37,7 +37,7 @@ interface MoneyRow {
   currency: string;
 }
 
-export const money = (minor: number, currency: string): MoneyRow => ({ minor: Number(minor), currency });
+export const money = (minor: number, currency: string): MoneyRow => ({ minor, currency });
 
 /** The same for an amount that may be unknown. */
 export const moneyOrNull = (minor: number | null | undefined, currency: string): MoneyRow | null =>
@@ -96,7 +96,7 @@ export const Totals = builder.objectRef<TotalsRow>('Totals').implement({
       quantity: t.field({
         type: 'Decimal',
         description: 'Total quantity of the lines. Returned items count as negative.',
-        resolve: ({ quantity }) => quantityOf(Number(quantity)),
+        resolve: ({ quantity }) => quantityOf(quantity),
       }),
     };
   },

@@ -71,7 +71,6 @@ builder.addScalarType(
   new GraphQLScalarType<number, number>({
     name: 'BigInt',
     description: 'An integer of up to 53 bits, for counters and sequences that outgrow the 32 bits of Int.',
-    serialize: (value) => Number(value),
     parseValue: (value) => {
       if (typeof value !== 'number' || !Number.isSafeInteger(value))
         throw invalid('Write an integer of up to 53 bits.');

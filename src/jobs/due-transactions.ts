@@ -6,7 +6,7 @@ import {
   setBack,
   wakeTransactions,
 } from '../data/hq/transaction.bulk.ts';
-import { setbackAfter } from '../domain/order.ts';
+import { retryLater } from '../domain/retry.ts';
 import { proveHeadquarters } from '../domain/rewound.ts';
 import type { JobContext } from '../queue/job.ts';
 import { inHalves } from './halves.ts';
@@ -69,9 +69,9 @@ async function refused(context: JobContext, transaction: DueTransaction, error: 
   context.log.error({ err: error, transaction: transaction.sequence }, 'the database refused a transaction');
   const now = context.now();
   const message = 'The database refused this transaction. See the headquarters log.';
-  const setback = setbackAfter(transaction, { code: 'INTERNAL', message }, now);
+  const retry = retryLater(transaction, 'INTERNAL', message, now);
   await context.batch(async (tx) => {
-    await setBack(tx, [setback], now);
-    return { done: 0, failed: setback.nextTryAt === null ? 1 : 0, result: undefined };
+    await setBack(tx, [{ ...retry, status: 'FAILED', counts: true }], now);
+    return { done: 0, failed: retry.nextTryAt === null ? 1 : 0, result: undefined };
   });
 }

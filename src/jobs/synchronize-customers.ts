@@ -1,5 +1,6 @@
 import { countDue, type DueOperation, dueOperations, failOperations, stillDue } from '../data/hq/operation.bulk.ts';
-import { afterPassingFailure, type Checked, checked, resolveOperations } from '../domain/resolve.ts';
+import { type Checked, checked, resolveOperations } from '../domain/resolve.ts';
+import { retryLater } from '../domain/retry.ts';
 import { proveHeadquarters } from '../domain/rewound.ts';
 import { defineJob, type JobContext } from '../queue/job.ts';
 import { inHalves } from './halves.ts';
@@ -84,9 +85,10 @@ async function refused(context: JobContext, operation: Checked, error: unknown):
   context.log.error({ err: error, operation: operation.sequence }, 'the database refused an operation');
   const now = context.now();
   const message = 'The database refused this operation. See the headquarters log.';
-  const failure = afterPassingFailure(operation, { code: 'INTERNAL', message }, now);
+  const retry = retryLater(operation, 'INTERNAL', message, now);
+  const state = retry.nextTryAt === null ? 'FAILED' : 'PENDING';
   await context.batch(async (tx) => {
-    await failOperations(tx, [failure], now);
-    return { done: 0, failed: failure.state === 'FAILED' ? 1 : 0, result: undefined };
+    await failOperations(tx, [{ ...retry, state }], now);
+    return { done: 0, failed: state === 'FAILED' ? 1 : 0, result: undefined };
   });
 }

@@ -1,3 +1,4 @@
+import { later } from '../data/clock.ts';
 import type { Database } from '../data/database.ts';
 import { type CrashedRun, crashedRuns } from '../data/hq/job-run.ts';
 
@@ -18,7 +19,7 @@ export async function heldBack(
   job: string,
   now: string,
 ): Promise<(channels: readonly string[] | null) => boolean> {
-  const crashes = await hq.read((db) => crashedRuns(db, job, new Date(Date.parse(now) - DAY).toISOString()));
+  const crashes = await hq.read((db) => crashedRuns(db, job, later(now, -DAY)));
   return (channels) => {
     const alike = crashes.filter((crashed) => isLike(crashed, channels));
     const newest = Math.max(...alike.map(({ finishedAt }) => Date.parse(finishedAt!)));

@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { EntityManager } from 'typeorm';
 import type { Channels } from '../data/channels.ts';
+import { later } from '../data/clock.ts';
 import type { Database } from '../data/database.ts';
 import type { Channel } from '../data/hq/channel.ts';
 import { changeHeld } from '../data/hq/job-run.bulk.ts';
@@ -163,7 +164,7 @@ export class JobContext {
     const ratePerSecond =
       oldest && seconds > 0.05 ? Math.round((next.done - oldest.done) / seconds) : progress.ratePerSecond;
     const left = total - next.done - next.failed;
-    const eta = ratePerSecond ? new Date(Date.parse(this.now()) + (left / ratePerSecond) * 1_000).toISOString() : null;
+    const eta = ratePerSecond ? later(this.now(), (left / ratePerSecond) * 1_000) : null;
     return { ...next, total, ratePerSecond, eta };
   }
 
@@ -251,7 +252,7 @@ export class JobContext {
   }
 
   private async hold(tx: EntityManager, moved = false): Promise<{ cancelRequested: boolean }> {
-    const leaseUntil = new Date(Date.parse(this.now()) + this.leaseFor).toISOString();
+    const leaseUntil = later(this.now(), this.leaseFor);
     const crashes = moved ? 0 : this.run.crashes;
     const held = await changeHeld(tx, this.run, { steps: this.run.steps, leaseUntil, crashes });
     if (!held) throw new Released();

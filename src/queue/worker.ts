@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { EntityManager } from 'typeorm';
-import { LONGEST_LEASE, LONGEST_PAUSE } from '../data/clock.ts';
+import { LONGEST_LEASE, LONGEST_PAUSE, later } from '../data/clock.ts';
 import { noteOutcomes } from '../data/hq/job-failure.bulk.ts';
 import { anyDue, changeHeld, claimRun, forgetRuns } from '../data/hq/job-run.bulk.ts';
 import { endLeasesOfLastProcess, type Held, isScopeTaken, type JobRun, type StepFailure } from '../data/hq/job-run.ts';
@@ -133,7 +133,7 @@ export class Worker {
   private async claim(alone: boolean): Promise<JobRun | null> {
     const { hq, now, nudges, log } = this.options.surroundings;
     const at = now();
-    const leaseUntil = new Date(Date.parse(at) + this.leaseFor).toISOString();
+    const leaseUntil = later(at, this.leaseFor);
     if (!(await hq.read((db) => anyDue(db, at)))) return null;
     const claimed = await hq.write(async (tx) => {
       const claimed = await claimRun(tx, this.name, at, leaseUntil, alone);
@@ -212,7 +212,7 @@ export class Worker {
   private nextRetry(context: JobContext): (Held & { state: 'QUEUED' }) | undefined {
     const retries = context.hasMoved ? 1 : context.run.retries + 1;
     if (retries >= MOST_ATTEMPTS) return undefined;
-    const dueAt = new Date(Date.parse(context.now()) + Math.min(1_000 * 2 ** retries, LONGEST_PAUSE)).toISOString();
+    const dueAt = later(context.now(), Math.min(1_000 * 2 ** retries, LONGEST_PAUSE));
     return { state: 'QUEUED', retries, dueAt, leaseUntil: null };
   }
 
@@ -282,7 +282,7 @@ export class Worker {
 
   private async keepHouse(): Promise<void> {
     const { hq, now, log } = this.options.surroundings;
-    const before = new Date(Date.parse(now()) - (this.options.keepDays ?? 30) * 86_400_000).toISOString();
+    const before = later(now(), (this.options.keepDays ?? 30) * -86_400_000);
     await hq
       .write((tx) => forgetRuns(tx, before, KEPT_LIVE_RUNS))
       .catch((error: unknown) => log.error({ err: error }, 'could not remove old runs'));

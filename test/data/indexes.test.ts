@@ -12,7 +12,7 @@ import {
   knownTransactions,
   markCancelled,
 } from '../../src/data/channel/transaction.ts';
-import { customerByAccountId, customerPage, customersByUuid } from '../../src/data/customer-page.ts';
+import { customerByAccountId, customerPage, customersByUuid } from '../../src/data/customers.ts';
 import type { Database } from '../../src/data/database.ts';
 import {
   changeCustomers,

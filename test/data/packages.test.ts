@@ -2,8 +2,9 @@ import type { EntityManager } from 'typeorm';
 import { expect, onTestFinished, test } from 'vitest';
 import { packed, rows } from '../../src/data/columns.ts';
 import type { Database } from '../../src/data/database.ts';
+import { listed } from '../../src/data/dialect/expressions.ts';
 import { headquarters, openDatabase } from '../../src/data/open.ts';
-import { listed, one, sql } from '../../src/data/sql.ts';
+import { one, sql } from '../../src/data/sql.ts';
 import { emptyDatabases, onPostgres } from '../support/headquarters.ts';
 
 const columns = { id: 'bigint', name: 'text', flag: 'boolean', amount: 'bigint', payload: 'json' } as const;

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { TransactionBody } from '../../src/data/transaction-rows.ts';
+import type { TransactionBody } from '../../src/data/transaction-facts.ts';
 import { MOST } from '../../src/domain/money.ts';
 import {
   arithmeticIssues,

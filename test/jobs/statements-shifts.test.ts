@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { expect, test } from 'vitest';
-import type { ShiftFacts } from '../../src/data/transaction-rows.ts';
+import type { ShiftFacts } from '../../src/data/transaction-facts.ts';
 import { readAdventureWorks } from '../../src/demo/adventure-works.ts';
 import { closingOf, dollars, kindOf, openingOf, saleInput, tillDays } from '../../src/demo/orders.ts';
 import { clearStatement } from '../../src/domain/statement.ts';

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { expect, test } from 'vitest';
 import { ruleRows, validationRules } from '../../src/data/hq/validation.ts';
-import type { TransactionBody } from '../../src/data/transaction-rows.ts';
+import type { TransactionBody } from '../../src/data/transaction-facts.ts';
 import { revalidateTransactions, setRule } from '../../src/domain/statement.ts';
 import { appendOperation, countsOf, createCustomer, rowsOf, withChannels } from '../support/actions.ts';
 import { lines, paidBy, posted, saleOf, sell, statementsOf, validated } from '../support/sales.ts';

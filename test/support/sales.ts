@@ -1,4 +1,4 @@
-import type { TransactionBody, TransactionLine, TransactionPayment } from '../../src/data/transaction-rows.ts';
+import type { TransactionBody, TransactionLine, TransactionPayment } from '../../src/data/transaction-facts.ts';
 import { updateStatementSettings } from '../../src/domain/statement.ts';
 import { rowsOf, run, tamper } from './actions.ts';
 import { type Answer, type Headquarters, onPostgres } from './headquarters.ts';

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import type { TransactionBody, TransactionKind, TransactionLine } from '../../src/data/transaction-rows.ts';
+import type { TransactionBody, TransactionKind, TransactionLine } from '../../src/data/transaction-facts.ts';
 import { lineOf, totalsOf } from '../../src/domain/transaction-rules.ts';
 import { appendOperation } from './actions.ts';
 import type { Headquarters } from './headquarters.ts';

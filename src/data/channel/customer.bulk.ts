@@ -1,11 +1,12 @@
 import type { EntityManager } from 'typeorm';
 import { assignments, fieldsOf, insertAll, names, packed, rows, selected, shapeOf } from '../columns.ts';
-import { AddressFacts, type OwnedAddress, SearchableCustomer } from '../customer-rows.ts';
-import { listed, one, sql } from '../sql.ts';
+import { AddressFacts, type OwnedAddress, SearchableCustomer } from '../customer-facts.ts';
+import { listed } from '../dialect/expressions.ts';
+import { one, sql } from '../sql.ts';
 import { ChannelCustomer, ChannelCustomerAddress } from './customer.ts';
 import { identity } from './operation.ts';
 
-export type NewCustomer = SearchableCustomer &
+type NewCustomer = SearchableCustomer &
   Pick<ChannelCustomer, 'uuid' | 'channel' | 'bodyHash' | 'counter' | 'createdAt' | 'updatedAt'>;
 
 export const insertCustomers = (tx: EntityManager, customers: readonly NewCustomer[]) =>
@@ -64,7 +65,7 @@ export async function applyAccountIds(
 }
 
 /** How far headquarters has received this log: the counter and the `identity` of the last operation. */
-export interface Received {
+interface Received {
   lastReceived: number;
   lastOperationId: string | null;
 }

@@ -1,7 +1,8 @@
 import { Column, Entity, type EntityManager, JoinColumn, ManyToOne, OneToMany, type Relation } from 'typeorm';
 import { selected } from '../columns.ts';
-import { CustomerRecord, OwnedAddress } from '../customer-rows.ts';
-import { forUpdate, one } from '../sql.ts';
+import { CustomerRecord, OwnedAddress } from '../customer-facts.ts';
+import { forUpdate } from '../dialect/expressions.ts';
+import { one } from '../sql.ts';
 
 /** A customer as its channel has it. Written by whoever creates or edits it there, and by job 1010. */
 @Entity('customer')

@@ -1,10 +1,10 @@
 import type { EntityManager } from 'typeorm';
 import { InvalidInput } from '../../errors.ts';
 import { names, packed, rows } from '../columns.ts';
-import { dialectOf } from '../dialect/dialect.ts';
+import { jsonObject, sizeOf } from '../dialect/expressions.ts';
 import { countedAs, kindsIn, packedOperation, SET_ASIDE } from '../operation-kinds.ts';
 import { LARGEST_ROW } from '../sizes.ts';
-import { lastOfPackage, one, sizeOf, sql } from '../sql.ts';
+import { lastOfPackage, one, sql } from '../sql.ts';
 import { identity, type NewOperation, Operation } from './operation.ts';
 
 /** Appends to the log, which is never changed afterward. Throws InvalidInput when an operation is larger than LARGEST_ROW. */
@@ -63,7 +63,7 @@ export async function packageAfter(
                group by kind) as x) as kinds
      from (select min(x.counter) as first, max(x.counter) as last, ${packed(db, packedOperation, 'x', { order: 'x.counter' })} as package
            from (select counter, id, channel, customer_uuid, kind, created_at, set_aside,
-                   case when set_aside is null then payload else ${dialectOf(db).object({ setAside: 'set_aside' })} end as payload
+                   case when set_aside is null then payload else ${jsonObject(db, { setAside: 'set_aside' })} end as payload
                  from (select *, ${setAsideFor(db)} as set_aside from operation
                        where counter > $1 and counter <= ${lastOfPackage(sized)} order by counter limit $2) as taken) as x) as p`,
     [counter, limit],

@@ -1,6 +1,6 @@
 import { Column, Entity, type EntityManager, PrimaryGeneratedColumn } from 'typeorm';
 import { type KeysetPage, keysetPage, rowsWhere, type Where } from '../keyset-page.ts';
-import { ShiftFacts } from '../transaction-rows.ts';
+import { ShiftFacts } from '../transaction-facts.ts';
 
 /** A shift as its channel database has it. Written by its register, as a whole each time. */
 @Entity('shift')

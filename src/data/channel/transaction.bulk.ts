@@ -1,13 +1,10 @@
 import type { EntityManager } from 'typeorm';
 import { insertAll, unpacked } from '../columns.ts';
 import { sql } from '../sql.ts';
-import { paymentColumns, type Tender } from '../transaction-rows.ts';
+import { paymentColumns, type Tender } from '../transaction-facts.ts';
 import { ChannelTransaction } from './transaction.ts';
 
-export type NewTransaction = Pick<
-  ChannelTransaction,
-  'uuid' | 'channel' | 'body' | 'bodyHash' | 'counter' | 'createdAt'
->;
+type NewTransaction = Pick<ChannelTransaction, 'uuid' | 'channel' | 'body' | 'bodyHash' | 'counter' | 'createdAt'>;
 
 export const insertTransactions = (tx: EntityManager, transactions: readonly NewTransaction[]) =>
   insertAll(

@@ -1,6 +1,6 @@
 import { Column, Entity, type EntityManager, PrimaryGeneratedColumn } from 'typeorm';
 import { firstOfEach, type KeysetPage, keysetPage, rowsWhere, type Where } from '../keyset-page.ts';
-import type { TransactionBody, TransactionKind } from '../transaction-rows.ts';
+import type { TransactionBody, TransactionKind } from '../transaction-facts.ts';
 
 /** A sale or an order as its channel database has it. Written by the register or shop that recorded it, or by a cancellation. */
 @Entity('retail_transaction')

@@ -14,7 +14,7 @@ export interface Column {
 }
 
 /** Reads columns from JSON: join `join` in the FROM clause, then `value` is a column's value. */
-export interface Unpacked {
+interface Unpacked {
   join: string;
   value: (column: Column) => string;
 }

@@ -1,7 +1,8 @@
 import type { EntityManager } from 'typeorm';
 import { assignments, copied, insertInto, packed, readPacked, rows, shapeOf } from '../columns.ts';
-import { listed, matching, one, sql } from '../sql.ts';
-import { totalNames } from '../transaction-rows.ts';
+import { listed, matching } from '../dialect/expressions.ts';
+import { one, sql } from '../sql.ts';
+import { totalNames } from '../transaction-facts.ts';
 import { AggregatedTransaction } from './aggregate.ts';
 import { linesIn } from './sales-order.bulk.ts';
 import { SalesOrder, SalesOrderLine } from './sales-order.ts';

@@ -9,7 +9,7 @@ import {
   type Relation,
 } from 'typeorm';
 import { type KeysetPage, keysetPage, rowsWhere, type Where } from '../keyset-page.ts';
-import { TransactionTotals } from '../transaction-rows.ts';
+import { TransactionTotals } from '../transaction-facts.ts';
 import { Statement } from './statement.ts';
 
 /** Sales of one customer on one day that become one sales order. Written by the posting of its statement. */

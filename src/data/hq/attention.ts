@@ -1,6 +1,7 @@
 import type { EntityManager } from 'typeorm';
 import { packed, rows } from '../columns.ts';
-import { listed, one, sql } from '../sql.ts';
+import { listed } from '../dialect/expressions.ts';
+import { one, sql } from '../sql.ts';
 import { calculationStates, postingStates } from './statement.ts';
 
 export interface AttentionRow {
@@ -39,7 +40,7 @@ export interface AttentionFilter {
   observed: readonly Observed[];
 }
 
-export interface AttentionKey {
+interface AttentionKey {
   rank: number;
   since: string;
   item: string;

@@ -1,7 +1,8 @@
 import type { EntityManager } from 'typeorm';
 import { names, rows } from '../columns.ts';
-import { listed, sql } from '../sql.ts';
-import { totalNames } from '../transaction-rows.ts';
+import { listed } from '../dialect/expressions.ts';
+import { sql } from '../sql.ts';
+import { totalNames } from '../transaction-facts.ts';
 import type { Actor } from './audit.ts';
 import { takeNumbers } from './number-sequence.bulk.ts';
 import { formatted, type NumberSequence } from './number-sequence.ts';

@@ -1,8 +1,9 @@
 import type { EntityManager } from 'typeorm';
 import { assignments, columnsOf, fieldsOf, names, packed, rows, selected, shapeOf, unpacked } from '../columns.ts';
-import { AddressFacts, CustomerFacts, SearchableCustomer } from '../customer-rows.ts';
+import { AddressFacts, CustomerFacts, SearchableCustomer } from '../customer-facts.ts';
+import { forUpdate, listed } from '../dialect/expressions.ts';
 import { MOST_WHOLE_ROWS } from '../sizes.ts';
-import { forUpdate, listed, one, sql } from '../sql.ts';
+import { one, sql } from '../sql.ts';
 import { Customer, CustomerAddress } from './customer.ts';
 
 const known = ['uuid', 'accountId', 'channelDatabase'] as const;

@@ -1,5 +1,5 @@
 import { Column, Entity, type EntityManager, JoinColumn, ManyToOne, MoreThan, OneToMany, type Relation } from 'typeorm';
-import { CustomerRecord, OwnedAddress } from '../customer-rows.ts';
+import { CustomerRecord, OwnedAddress } from '../customer-facts.ts';
 
 /** A customer with its account ID. Written by the resolver. */
 @Entity('customer')

@@ -1,6 +1,7 @@
 import type { EntityManager } from 'typeorm';
 import { assignments, copied, insertInto, rows } from '../columns.ts';
-import { listed, sql } from '../sql.ts';
+import { listed } from '../dialect/expressions.ts';
+import { sql } from '../sql.ts';
 import { JobFailure } from './job-failure.ts';
 import type { Held, JobRun } from './job-run.ts';
 

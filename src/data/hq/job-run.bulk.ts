@@ -1,7 +1,8 @@
 import { type EntityManager, In } from 'typeorm';
 import { hasCome, horizonOf, LONGEST_LEASE, LONGEST_PAUSE } from '../clock.ts';
 import { columnOf, insertRows, selected } from '../columns.ts';
-import { one, skipLocked, sql } from '../sql.ts';
+import { skipLocked } from '../dialect/expressions.ts';
+import { one, sql } from '../sql.ts';
 import { JobFailure } from './job-failure.ts';
 import { activeRun, type Held, isActive, isUnheld, JobRun, jobRunById } from './job-run.ts';
 import { DownloadSession, UploadSession } from './session.ts';

@@ -2,9 +2,9 @@ import { Column, Entity, type EntityManager, In, MoreThanOrEqual, PrimaryGenerat
 import { hasCome, horizonOf, LONGEST_LEASE } from '../clock.ts';
 
 export const runStates = ['QUEUED', 'RUNNING', 'SUCCEEDED', 'FAILED', 'CANCELLED'] as const;
-export type RunState = (typeof runStates)[number];
+type RunState = (typeof runStates)[number];
 export const stepStates = ['WAITING', 'RUNNING', 'SUCCEEDED', 'FAILED', 'CANCELLED'] as const;
-export type StepState = (typeof stepStates)[number];
+type StepState = (typeof stepStates)[number];
 export const causes = ['OPERATOR', 'SCHEDULE', 'LIVE'] as const;
 export type Cause = (typeof causes)[number];
 

@@ -1,7 +1,8 @@
 import type { EntityManager } from 'typeorm';
 import { copied, insertInto, rows, unpacked } from '../columns.ts';
-import { listed, matching, sql } from '../sql.ts';
-import { paymentColumns, type Tender, type TransactionTotals, totalNames } from '../transaction-rows.ts';
+import { listed, matching } from '../dialect/expressions.ts';
+import { sql } from '../sql.ts';
+import { paymentColumns, type Tender, type TransactionTotals, totalNames } from '../transaction-facts.ts';
 import { type Account, Invoice, type Journal, JournalEntry, Settlement } from './journal.ts';
 
 /** Invoices the sales orders of these aggregates. */

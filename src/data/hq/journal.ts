@@ -8,14 +8,14 @@ import {
   PrimaryGeneratedColumn,
   type Relation,
 } from 'typeorm';
+import { listed } from '../dialect/expressions.ts';
 import { firstOfEach, type KeysetPage, keysetPage, rowsWhere, type Where } from '../keyset-page.ts';
-import { listed, sql } from '../sql.ts';
-import { TransactionTotals } from '../transaction-rows.ts';
+import { sql } from '../sql.ts';
+import { TransactionTotals } from '../transaction-facts.ts';
 import { Statement } from './statement.ts';
 
 /** What posting writes in the books, each with debits and credits that are equal. */
-export const journals = ['SALES', 'DISCOUNTS', 'INCOME_EXPENSE', 'PAYMENTS', 'GIFT_CARDS', 'DIFFERENCE'] as const;
-export type Journal = (typeof journals)[number];
+export type Journal = 'SALES' | 'DISCOUNTS' | 'INCOME_EXPENSE' | 'PAYMENTS' | 'GIFT_CARDS' | 'DIFFERENCE';
 
 /** The accounts of the books, and what is on them. */
 export const accounts = {

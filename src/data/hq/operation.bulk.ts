@@ -1,9 +1,10 @@
 import type { EntityManager } from 'typeorm';
 import { hasCome, horizonOf, LONGEST_PAUSE } from '../clock.ts';
 import { assignments, names, packed, readPacked, rows, selected } from '../columns.ts';
+import { forUpdate, listed, sizeOf } from '../dialect/expressions.ts';
 import { kindsIn, packedOperation } from '../operation-kinds.ts';
 import { LARGEST_PACKAGE } from '../sizes.ts';
-import { forUpdate, lastOfPackage, listed, one, sizeOf, sql } from '../sql.ts';
+import { lastOfPackage, one, sql } from '../sql.ts';
 import { Customer } from './customer.ts';
 import { CustomerOperation } from './operation.ts';
 

@@ -1,9 +1,9 @@
 import { Column, Entity, type EntityManager, PrimaryGeneratedColumn } from 'typeorm';
-import type { OperationPayload } from '../customer-rows.ts';
+import type { OperationPayload } from '../customer-facts.ts';
 import { type KeysetPage, keysetPage } from '../keyset-page.ts';
 
 export const operationStates = ['PENDING', 'WAITING', 'FAILED', 'SYNCED'] as const;
-export type OperationState = (typeof operationStates)[number];
+type OperationState = (typeof operationStates)[number];
 
 /** Something that a channel did with a customer. Added by the P-job; the resolver moves it from state to state. */
 @Entity('customer_operation')

@@ -1,9 +1,10 @@
 import type { EntityManager } from 'typeorm';
-import { listed, matching, sql } from '../sql.ts';
-import { totalNames } from '../transaction-rows.ts';
+import { listed, matching } from '../dialect/expressions.ts';
+import { sql } from '../sql.ts';
+import { totalNames } from '../transaction-facts.ts';
 
 /** Aggregates of a batch, in the order in which they get their numbers. */
-export interface Chunk {
+interface Chunk {
   ids: number[];
   transactions: number;
 }

@@ -1,6 +1,7 @@
 import type { EntityManager } from 'typeorm';
 import { insertInto, rows, selected } from '../columns.ts';
-import { listed, one, sql } from '../sql.ts';
+import { listed } from '../dialect/expressions.ts';
+import { one, sql } from '../sql.ts';
 import { Customer } from './customer.ts';
 import { ReservedAccountId } from './reserved-account-id.ts';
 

@@ -1,7 +1,8 @@
 import type { EntityManager } from 'typeorm';
 import { fieldsOf, insertInto, names, rows, shapeOf, unpacked } from '../columns.ts';
-import { listed, sql } from '../sql.ts';
-import { LineFacts, totalNames } from '../transaction-rows.ts';
+import { listed } from '../dialect/expressions.ts';
+import { sql } from '../sql.ts';
+import { LineFacts, totalNames } from '../transaction-facts.ts';
 import { SalesOrder, SalesOrderLine } from './sales-order.ts';
 
 /** The lines of a payload, unpacked. */

@@ -10,10 +10,9 @@ import {
   type Relation,
 } from 'typeorm';
 import { firstOfEach, type KeysetPage, keysetPage, rowsWhere, type Where } from '../keyset-page.ts';
-import { LineFacts, TransactionTotals } from '../transaction-rows.ts';
+import { LineFacts, TransactionTotals } from '../transaction-facts.ts';
 
-export const salesOrderStatuses = ['OPEN', 'INVOICED', 'CANCELLED'] as const;
-export type SalesOrderStatus = (typeof salesOrderStatuses)[number];
+type SalesOrderStatus = 'OPEN' | 'INVOICED' | 'CANCELLED';
 
 export const salesOrder = 'sales-order';
 

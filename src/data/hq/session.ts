@@ -1,9 +1,7 @@
 import { Column, Entity, type EntityManager, type EntityTarget, In, PrimaryColumn } from 'typeorm';
 
-export const uploadStatuses = ['STARTED', 'APPLIED', 'CANCELED', 'UPLOAD_FAILED', 'APPLY_FAILED'] as const;
-export const downloadStatuses = ['STARTED', 'APPLIED', 'CANCELED', 'CREATE_FAILED', 'APPLY_FAILED'] as const;
-export type UploadStatus = (typeof uploadStatuses)[number];
-export type DownloadStatus = (typeof downloadStatuses)[number];
+type UploadStatus = 'STARTED' | 'APPLIED' | 'CANCELED' | 'UPLOAD_FAILED' | 'APPLY_FAILED';
+type DownloadStatus = 'STARTED' | 'APPLIED' | 'CANCELED' | 'CREATE_FAILED' | 'APPLY_FAILED';
 
 abstract class Session<Status> {
   @PrimaryColumn({ type: 'text' }) id!: string;

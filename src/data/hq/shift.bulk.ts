@@ -1,8 +1,9 @@
 import type { EntityManager } from 'typeorm';
 import { assignments, insertAll, insertInto, packed, rows, unpacked } from '../columns.ts';
+import { listed, matching } from '../dialect/expressions.ts';
 import { packedOperation } from '../operation-kinds.ts';
-import { listed, matching, one, sql } from '../sql.ts';
-import { paymentColumns, type TransactionPayment } from '../transaction-rows.ts';
+import { one, sql } from '../sql.ts';
+import { paymentColumns, type TransactionPayment } from '../transaction-facts.ts';
 import type { Upload } from './operation.bulk.ts';
 import { Shift, TenderCount } from './shift.ts';
 
@@ -52,7 +53,7 @@ export const markShifts = (tx: EntityManager, statements: readonly number[]) =>
     [JSON.stringify(statements)],
   );
 
-export interface TenderPaid {
+interface TenderPaid {
   shiftId: number;
   tender: string;
   amount: number;

@@ -1,6 +1,6 @@
 import { Column, Entity, type EntityManager, IsNull, Not, PrimaryColumn, PrimaryGeneratedColumn } from 'typeorm';
 import { rowsWhere, type Where } from '../keyset-page.ts';
-import { ShiftFacts, type ShiftTender } from '../transaction-rows.ts';
+import { ShiftFacts, type ShiftTender } from '../transaction-facts.ts';
 
 /** A shift as headquarters received it. Written by the P-job; statements stamp it, and an operator can close it. */
 @Entity('shift')

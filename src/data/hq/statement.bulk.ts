@@ -1,7 +1,8 @@
 import type { EntityManager } from 'typeorm';
 import { assignments, insertAll, rows, selected } from '../columns.ts';
-import { forUpdate, listed, sql } from '../sql.ts';
-import { totalNames } from '../transaction-rows.ts';
+import { forUpdate, listed } from '../dialect/expressions.ts';
+import { sql } from '../sql.ts';
+import { totalNames } from '../transaction-facts.ts';
 import type { Actor } from './audit.ts';
 import { Statement, StatementEvent, type StatementState } from './statement.ts';
 

@@ -9,9 +9,10 @@ import {
   type Relation,
 } from 'typeorm';
 import { selected } from '../columns.ts';
+import { listed } from '../dialect/expressions.ts';
 import { type KeysetPage, keysetPage, rowsWhere, type Where } from '../keyset-page.ts';
-import { listed, sql } from '../sql.ts';
-import { TransactionTotals } from '../transaction-rows.ts';
+import { sql } from '../sql.ts';
+import { TransactionTotals } from '../transaction-facts.ts';
 import type { AggregatedTransaction } from './aggregate.ts';
 import type { Invoice } from './journal.ts';
 import { TenderCount } from './shift.ts';

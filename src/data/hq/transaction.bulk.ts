@@ -1,9 +1,10 @@
 import type { EntityManager } from 'typeorm';
 import { hasCome, horizonOf, LONGEST_PAUSE } from '../clock.ts';
 import { assignments, insertInto, packed, rows, selected, shapeOf } from '../columns.ts';
+import { forUpdate, listed, sizeOf } from '../dialect/expressions.ts';
 import { packedOperation } from '../operation-kinds.ts';
-import { forUpdate, lastOfPackage, listed, one, sizeOf, sql } from '../sql.ts';
-import { type TransactionTotals, totalNames } from '../transaction-rows.ts';
+import { lastOfPackage, one, sql } from '../sql.ts';
+import { type TransactionTotals, totalNames } from '../transaction-facts.ts';
 import type { Upload } from './operation.bulk.ts';
 import { inTrouble, RetailTransaction } from './transaction.ts';
 

@@ -1,18 +1,16 @@
 import { Column, Entity, type EntityManager, PrimaryGeneratedColumn } from 'typeorm';
 import { type KeysetPage, keysetPage, rowsWhere, type Where } from '../keyset-page.ts';
-import type { TransactionBody, TransactionKind } from '../transaction-rows.ts';
+import type { TransactionBody, TransactionKind } from '../transaction-facts.ts';
 
-export const transactionStatuses = [
-  'NONE',
-  'WAITING',
-  'FAILED',
-  'EDITING',
-  'SUCCEEDED',
-  'POSTED',
-  'VOIDED',
-  'CANCELLED',
-] as const;
-export type TransactionStatus = (typeof transactionStatuses)[number];
+export type TransactionStatus =
+  | 'NONE'
+  | 'WAITING'
+  | 'FAILED'
+  | 'EDITING'
+  | 'SUCCEEDED'
+  | 'POSTED'
+  | 'VOIDED'
+  | 'CANCELLED';
 
 /**
  * A transaction as headquarters received it, and where it stands. Added by the P-job; moved on by Synchronize orders, validation, and

@@ -1,6 +1,7 @@
 import type { EntityManager } from 'typeorm';
 import { selected } from '../columns.ts';
-import { listed, sql } from '../sql.ts';
+import { listed } from '../dialect/expressions.ts';
+import { sql } from '../sql.ts';
 import { Shift } from './shift.ts';
 
 /** Of these shifts those that headquarters has, each as `<channel database> <channel> <uuid>`. */

@@ -1,4 +1,5 @@
 import { mayUse, ownChannel, visibleTo } from '../../access/viewer.ts';
+import type { AddressFacts, addressPurposes, customerTypes } from '../../data/customer-facts.ts';
 import {
   type CustomerFilter,
   type CustomerRow,
@@ -6,8 +7,7 @@ import {
   customerByAccountId,
   customerPage,
   customersByUuid,
-} from '../../data/customer-page.ts';
-import type { AddressFacts, addressPurposes, customerTypes } from '../../data/customer-rows.ts';
+} from '../../data/customers.ts';
 import type { Database } from '../../data/database.ts';
 import { failedCustomers } from '../../data/hq/operation.bulk.ts';
 import { plainText, uuidRule } from '../../domain/rules.ts';

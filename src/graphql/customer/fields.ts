@@ -1,5 +1,5 @@
 import type { InputFieldRef } from '@pothos/core';
-import type { AddressFacts, CustomerFacts } from '../../data/customer-rows.ts';
+import type { AddressFacts, CustomerFacts } from '../../data/customer-facts.ts';
 import { nameParts } from '../../domain/customer.ts';
 import type { Types } from '../vocabulary.ts';
 

@@ -1,7 +1,7 @@
 import { ownChannel, visibleTo } from '../../access/viewer.ts';
 import { channelStages } from '../../data/channel/customer.bulk.ts';
-import { addressesOf, type CustomerRow, customersByUuid } from '../../data/customer-page.ts';
-import type { AddressFacts } from '../../data/customer-rows.ts';
+import type { AddressFacts } from '../../data/customer-facts.ts';
+import { addressesOf, type CustomerRow, customersByUuid } from '../../data/customers.ts';
 import type { Database } from '../../data/database.ts';
 import { stagesOf } from '../../data/hq/operation.bulk.ts';
 import { whenUnavailable } from '../../errors.ts';

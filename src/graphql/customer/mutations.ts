@@ -1,4 +1,4 @@
-import { customersByUuid } from '../../data/customer-page.ts';
+import { customersByUuid } from '../../data/customers.ts';
 import { addAddress, createCustomers, prepareCustomer, updateCustomer } from '../../domain/customer.ts';
 import { MOST_ADDRESSES } from '../../domain/rules.ts';
 import { ChannelNotFound, CustomerExists, CustomerNotFound, InvalidInput } from '../../errors.ts';

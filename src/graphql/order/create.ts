@@ -161,7 +161,7 @@ async function recorded(
 const receivedOf = ({ hq, channels }: Context, channel: string): Promise<number | null> =>
   hq
     .read((db) => channelDatabaseByName(db, channels.get(channel).channelDatabase))
-    .then((database) => Number(database?.lastReceived ?? 0))
+    .then((database) => database?.lastReceived ?? 0)
     .catch(whenUnavailable(null));
 
 builder.mutationFields((t) => ({

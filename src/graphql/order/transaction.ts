@@ -21,7 +21,7 @@ import type {
   TransactionKind as Kind,
   TransactionLine as Line,
   TransactionPayment as Payment,
-} from '../../data/transaction-rows.ts';
+} from '../../data/transaction-facts.ts';
 import { quantityOf } from '../../domain/money.ts';
 import { uuidRule } from '../../domain/rules.ts';
 import { MOST_CHARGES, MOST_LINES, MOST_PAYMENTS, readable } from '../../domain/transaction-rules.ts';

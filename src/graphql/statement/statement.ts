@@ -21,7 +21,7 @@ import {
   statementsWhere,
   statesReached,
 } from '../../data/hq/statement.ts';
-import { tenders } from '../../data/transaction-rows.ts';
+import { tenders } from '../../data/transaction-facts.ts';
 import { atMost } from '../bounded.ts';
 import { builder } from '../builder.ts';
 import { channelField, channelOf } from '../channel/channel.ts';

@@ -1,6 +1,6 @@
 import { mayUse } from '../../access/viewer.ts';
 import { type ChannelShift, channelShiftPage, channelShiftsByUuid } from '../../data/channel/shift.ts';
-import { type ShiftState as State, type ShiftTender as TenderOfShift, tenders } from '../../data/transaction-rows.ts';
+import { type ShiftState as State, type ShiftTender as TenderOfShift, tenders } from '../../data/transaction-facts.ts';
 import { closeLostShift } from '../../domain/lost-shift.ts';
 import { uuidRule } from '../../domain/rules.ts';
 import {

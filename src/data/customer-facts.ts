@@ -1,9 +1,9 @@
 import { Column, PrimaryColumn, PrimaryGeneratedColumn } from 'typeorm';
 
 export const customerTypes = ['PERSON', 'ORGANIZATION'] as const;
-export type CustomerType = (typeof customerTypes)[number];
+type CustomerType = (typeof customerTypes)[number];
 export const addressPurposes = ['HOME', 'BUSINESS', 'DELIVERY', 'INVOICE', 'OTHER'] as const;
-export type AddressPurpose = (typeof addressPurposes)[number];
+type AddressPurpose = (typeof addressPurposes)[number];
 
 /** What is known of a customer, the same in a channel and at headquarters. Written by whoever creates or edits the customer. */
 export abstract class CustomerFacts {

@@ -101,8 +101,7 @@ export const paymentColumns = { line: 'bigint', tender: 'text', amount: 'bigint'
  * OPEN: sells. SUSPENDED: the register is free for another shift, and this one can be resumed. BLIND_CLOSED: cannot be resumed, can still
  * be counted. CLOSED: final, and counted.
  */
-export const shiftStates = ['OPEN', 'SUSPENDED', 'BLIND_CLOSED', 'CLOSED'] as const;
-export type ShiftState = (typeof shiftStates)[number];
+export type ShiftState = 'OPEN' | 'SUSPENDED' | 'BLIND_CLOSED' | 'CLOSED';
 
 export interface ShiftTender {
   tender: Tender;

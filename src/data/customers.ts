@@ -1,8 +1,9 @@
 import type { EntityManager } from 'typeorm';
 import { type EntityClass, fieldsOf, names, packed, type Shape, shapeOf } from './columns.ts';
-import { AddressFacts, CustomerFacts, type CustomerRecord, type OwnedAddress } from './customer-rows.ts';
+import { AddressFacts, CustomerFacts, type CustomerRecord, type OwnedAddress } from './customer-facts.ts';
+import { listed } from './dialect/expressions.ts';
 import { type KeysetPage, rowsWhere } from './keyset-page.ts';
-import { listed, one } from './sql.ts';
+import { one } from './sql.ts';
 
 /*
  * Reading customers, in a channel database and at headquarters: a page, with its addresses where they are asked for, is one statement
