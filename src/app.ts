@@ -32,24 +32,24 @@ export interface App {
   worker: Worker;
   scheduler: Scheduler;
   live: Live;
-  /** Ends after what is under way; nothing acknowledged is lost. */
+  /** Stops after what is in progress. Nothing acknowledged is lost. */
   stop(): Promise<void>;
 }
 
 export interface AppOptions {
   log: pino.Logger;
-  /** The time now; tests bring their own. */
+  /** Returns the current time. Tests supply their own clock. */
   clock?: () => Date;
-  /** False: nothing runs by itself; `worker.drain()` and `scheduler.runDue()` run what is due, once. */
+  /** If false, nothing runs automatically; `worker.drain()` and `scheduler.runDue()` run what is due, once. */
   background?: boolean;
   graphiqlTabs?: { query: string; variables?: string }[];
-  /** Ms after which a run whose worker died is taken over. */
+  /** Ms after which a run is taken over if its worker died. */
   leaseFor?: number;
   /** Limits of the HTTP server that differ from the defaults. */
   limits?: Partial<Limits>;
 }
 
-/** Puts everything together: databases, jobs, schema, server. */
+/** Starts a system: databases, jobs, schema, and server. */
 export async function startApp(config: Config, options: AppOptions): Promise<App> {
   const { log, clock = () => new Date(), background = true } = options;
   const now = () => clock().toISOString();
@@ -85,7 +85,7 @@ export async function startApp(config: Config, options: AppOptions): Promise<App
       host: config.host,
       port: config.port,
       allowedOrigins: config.allowedOrigins,
-      // Tokens go by the clock of the machine, as whoever issues them does.
+      // Tokens use the machine's clock, as do those who issue them.
       viewerOf: viewerFrom(config.tokenSecret, Date.now),
       tokenOf: ({ token }) => token,
       now: Date.now,
@@ -131,9 +131,9 @@ export async function startApp(config: Config, options: AppOptions): Promise<App
 }
 
 /**
- * Opens headquarters' database and those of all channels, each brought to the newest migration. Embedded ones belong to this process until
- * `close`. Throws FolderRefused, and DatabaseUnavailable when headquarters' database cannot be opened or a newer version of this program has
- * migrated any. A channel database that does not answer is tried again at its first use: the other channels do not wait for it.
+ * Opens headquarters' database and all channel databases and migrates each to the newest schema. Embedded databases belong to this process
+ * until `close`. Throws FolderRefused, or DatabaseUnavailable if headquarters' database cannot be opened or if a newer version of this
+ * program has migrated any database. A channel database that is unavailable is opened at its first use; the other channels do not wait.
  */
 export async function openDatabases(
   config: Config,
@@ -153,7 +153,7 @@ export async function openDatabases(
     opened.push(channels);
     await channels.refresh();
     await channels.openAll((database, error) =>
-      log.warn({ database, err: error }, 'a channel database is not available'),
+      log.warn({ database, err: error }, 'a channel database is unavailable'),
     );
     return { hq, channels, close };
   } catch (error) {

@@ -1,6 +1,6 @@
 /**
- * The media types of an `Accept` header, most wanted first. Yoga reads them in the order in which they stand and
- * ignores q-values; GraphQL over HTTP says that the highest priority wins.
+ * The media types of an `Accept` header, highest priority first. Yoga reads them in the given order and ignores q-values, but GraphQL over
+ * HTTP says that the highest priority wins.
  */
 export function sortAccept(header: string): string {
   return header

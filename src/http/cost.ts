@@ -27,9 +27,9 @@ import {
 } from 'graphql';
 
 /**
- * What a schema says about the size of its answers, in `extensions`. A schema has `pageSize`, the items of a connection whose `first`
- * and `last` are left out. A field that is a list has `most`, the most items it can hold, unless it has an argument `first` or `ids`.
- * A type or field has `weight` if it costs more than one to load, however few of its fields are asked for.
+ * What a schema says in `extensions` about the size of its responses. A schema has `pageSize`, the number of items of a connection without
+ * `first` and `last`. A list field has `most`, the most items it can return, unless it has a `first` or `ids` argument. A type or field has
+ * `weight` if loading it costs more than one, however few of its fields are selected.
  */
 export interface CostExtensions {
   pageSize?: number;
@@ -38,13 +38,13 @@ export interface CostExtensions {
 }
 
 interface Cost {
-  /** Values that the answer has if every list in it is full, and what loading them costs. */
+  /** Number of values in the response if every list is full, plus the cost of loading them. */
   fields: number;
-  /** The same of `__schema` and `__type`, in full introspections of this schema. */
+  /** The same for `__schema` and `__type`, in full introspections of this schema. */
   introspection: number;
 }
 
-/** What an operation costs at most. It looks at the document and the raw variables, which need not be valid. */
+/** The maximum cost of an operation, calculated from the document and the raw variables, which need not be valid. */
 export function costOf(
   schema: GraphQLSchema,
   document: DocumentNode,
@@ -68,13 +68,13 @@ export function costOf(
 const KEPT_COSTS = 100;
 
 interface Measured {
-  /** The variables that say how many items a list has. */
+  /** The variables that determine how many items a list has. */
   sizes: string[];
   /** Costs by the values of those variables, as JSON. */
   costs: Map<string, Cost>;
 }
 
-/** Servers keep the documents that they have parsed: what one costs is measured once for each size of its pages. */
+/** Servers cache parsed documents, so the cost of a document is measured once per combination of page sizes. */
 const measurements = new WeakMap<GraphQLSchema, WeakMap<OperationDefinitionNode, Measured>>();
 
 function measuredBefore(schema: GraphQLSchema, document: DocumentNode, operation: OperationDefinitionNode): Measured {
@@ -99,9 +99,9 @@ function sizesIn(document: DocumentNode): string[] {
 }
 
 interface Introspection {
-  /** Items of each list of introspection, on the average of this schema. */
+  /** Average number of items of each introspection list in this schema. */
   items: Record<string, number>;
-  /** What the fullest introspection costs. */
+  /** The cost of the most complete introspection. */
   full: number;
 }
 
@@ -216,7 +216,7 @@ function fieldOf(parent: GraphQLNamedType, name: string): GraphQLField<unknown, 
   return isObjectType(parent) || isInterfaceType(parent) ? parent.getFields()[name] : undefined;
 }
 
-/** A connection weighs what a row of it does: it loads them to say whether there are more, whatever is asked of them. */
+/** A connection weighs as much as one of its rows: to know whether there are more, it loads rows whatever is selected. */
 function weightOf(field: GraphQLField<unknown, unknown>, type: GraphQLNamedType): number {
   const row = fieldOf(type, 'edges') ? fieldOf(getNamedType(fieldOf(type, 'edges')!.type), 'node') : undefined;
   return said(field).weight ?? said(type).weight ?? (row && said(getNamedType(row.type)).weight) ?? 1;

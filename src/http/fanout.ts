@@ -19,9 +19,9 @@ interface FanoutOptions<Viewer, Context extends object> {
 }
 
 interface FeedSubscription<Viewer> {
-  /** Schema, document, operation name and variables, valid. */
+  /** Validated schema, document, operation name, and variables. */
   args: ExecutionArgs;
-  /** The document as it was sent. */
+  /** The document as sent by the client. */
   query: string;
   viewer: Viewer;
   socket: WebSocket;
@@ -34,11 +34,11 @@ export type Fanout<Viewer> = (
 ) => Promise<AsyncGenerator<never, void> | undefined>;
 
 /**
- * Subscriptions that are executed once for many sockets. The result goes to the sockets directly, as a string that
- * differs in the operation's id only; what graphql-ws gets is an iterator that stays silent until it ends, so the
- * protocol around the results remains with graphql-ws. 17 µs for a delivery, against 83 with an execution each.
+ * Executes a subscription once for many sockets. The result is written to the sockets directly, as a string that
+ * differs only in the operation's id. graphql-ws gets an iterator that stays silent until it ends, and remains in
+ * charge of the rest of the protocol. A delivery takes 17 µs, compared with 83 µs when each is executed separately.
  *
- * Answers undefined when the operation is to be executed by itself. Throws what the feed's `open` throws.
+ * Returns undefined if the operation must be executed separately. Throws what the feed's `open` throws.
  */
 export function fanout<Viewer, Context extends object>(options: FanoutOptions<Viewer, Context>): Fanout<Viewer> {
   const { contextFor, scopeOf, nudges, limits, log } = options;
@@ -49,7 +49,7 @@ export function fanout<Viewer, Context extends object>(options: FanoutOptions<Vi
     const operation = feedOperation(schema, document, operationName, variableValues ?? {});
     if (operation === undefined) return undefined;
     const { stream, topic, position } = await operation.source.open(operation.args, contextFor(viewer));
-    // Everything that the result depends on. `topic` follows from `stream`, unless a feed says otherwise.
+    // Everything the result depends on. `topic` follows from `stream`, unless a feed says otherwise.
     const key = digest([query, operationName, operation.variables, scopeOf(viewer), stream, topic]);
 
     const hub = () => {
@@ -69,7 +69,7 @@ export function fanout<Viewer, Context extends object>(options: FanoutOptions<Vi
   };
 }
 
-/** Reads one page, executes it with its event as the root value, and writes the result as JSON. */
+/** Returns a function that reads a page, executes the operation with the page's event as root value, and serializes the result as JSON. */
 function pageLoader<Viewer, Context extends object>({
   options: { contextFor, maskError, limits },
   args,
@@ -87,7 +87,7 @@ function pageLoader<Viewer, Context extends object>({
     const contextValue = contextFor(viewer);
     const page = await source.read(stream, from, contextValue);
     if (page === undefined) return undefined;
-    if (page.to <= from) throw new Error(`The feed ${stream} does not move on from ${from}.`);
+    if (page.to <= from) throw new Error(`The feed ${stream} does not advance from ${from}.`);
     const result = await execute({ ...args, rootValue: page.event, contextValue });
     const passing = result.errors?.find(mayPass);
     if (passing !== undefined && attempt < 5) throw passing;
@@ -129,8 +129,8 @@ function socketMember({
 }
 
 /**
- * An iterator that says nothing until it is returned or fails. It begins at the first `next`: only then does
- * graphql-ws know the operation, and a client that completed it meanwhile is sent nothing.
+ * An iterator that yields nothing until it returns or fails. It starts at the first `next`: only then does graphql-ws
+ * know the operation, and a client that has completed it by then gets nothing.
  */
 function silentIterator(begin: (fail: (error: unknown) => void) => () => void): AsyncGenerator<never, void> {
   let leave: (() => void) | undefined;

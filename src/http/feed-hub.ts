@@ -3,7 +3,7 @@ import type { Nudges } from '../events/nudges.ts';
 import type { Limits } from './limits.ts';
 import { mayPass } from './masking.ts';
 
-/** The events of rows (from, to], executed and written as JSON once for everybody. */
+/** The events for rows (from, to], executed and serialized once for all subscribers. */
 export interface Page {
   from: number;
   to: number;
@@ -12,14 +12,14 @@ export interface Page {
 
 /** One subscriber of a hub. */
 export interface Member {
-  /** The last row that was sent to it. */
+  /** The last row sent to it. */
   position: number;
-  /** Behind: catches up by itself. Live: gets what the hub sends to all. */
+  /** Behind: reads on its own to catch up. Live: gets what the hub broadcasts. */
   state: 'behind' | 'live' | 'gone';
-  /** True while so much waits for this member that nothing more may be sent. */
+  /** Whether so much is waiting to be sent that nothing more may be added. */
   clogged(): boolean;
   send(page: Page): void;
-  /** Sends and waits until the operating system took it. */
+  /** Sends a page and resolves when the operating system has accepted it. */
   sendAndFlush(page: Page): Promise<void>;
   /** Ends the subscription with an error. */
   fail(error: unknown): void;
@@ -27,14 +27,14 @@ export interface Member {
 
 export interface FeedHub {
   join(member: Member): void;
-  /** After this nothing is sent to the member. The last one to leave closes the hub. */
+  /** After this, nothing is sent to the member. The hub closes when the last member leaves. */
   leave(member: Member): void;
 }
 
 interface FeedHubOptions {
   nudges: Nudges;
   topic: string;
-  /** Reads and executes the page after `position`; undefined when there are no rows. */
+  /** Reads and executes the page after `position`; undefined if there are no rows. */
   load: (position: number, attempt: number) => Promise<Page | undefined>;
   onEmpty: () => void;
   limits: Limits;
@@ -42,15 +42,15 @@ interface FeedHubOptions {
 }
 
 /**
- * Sends a feed to many subscribers and reads and executes each page once. Every member has its own exact position:
- * it catches up by itself and goes live when it has what the hub has sent, with no `await` between that comparison
- * and being added. A page reaches a live member only if it begins where the member stands; whoever stands elsewhere
- * goes back to catching up. So nothing is lost, repeated or reordered, whatever happens at the same time.
+ * Sends a feed to many subscribers, reading and executing each page once. Every member has its own exact position. It
+ * catches up on its own and goes live once it has everything the hub has sent, with no `await` between that comparison
+ * and being added. A live member gets a page only if the page starts at the member's position; otherwise, it goes back
+ * to catching up. So nothing is lost, repeated, or reordered, whatever happens concurrently.
  */
 export function feedHub({ nudges, topic, load, onEmpty, limits, log }: FeedHubOptions): FeedHub {
   const members = new Set<Member>();
   const live = new Set<Member>();
-  /** Where the live members stand, a few that read ahead excepted. */
+  /** The position of the live members, except for a few that have read ahead. */
   let position = 0;
   let dirty = false;
   let pumping = false;
@@ -101,7 +101,7 @@ export function feedHub({ nudges, topic, load, onEmpty, limits, log }: FeedHubOp
     }
   }
 
-  /** Lets a member go live unless the hub is further than it. A member that is further than the hub skips pages. */
+  /** Lets a member go live, unless the hub is ahead of it. A member that is ahead of the hub skips pages. */
   function admit(member: Member): boolean {
     if (live.size > 0 && member.position < position) return false;
     if (live.size === 0) position = member.position;
@@ -111,7 +111,7 @@ export function feedHub({ nudges, topic, load, onEmpty, limits, log }: FeedHubOp
     return true;
   }
 
-  /** Sends pages to all live members until there are none; one run at a time. */
+  /** Sends pages to all live members until there are no more. Only one call runs at a time. */
   async function pump(): Promise<void> {
     if (pumping) return;
     pumping = true;
@@ -122,7 +122,7 @@ export function feedHub({ nudges, topic, load, onEmpty, limits, log }: FeedHubOp
         do {
           const from = position;
           page = await pageAfter(from);
-          // Meanwhile all may have left and others come, who stand elsewhere.
+          // Meanwhile, all members may have left and others joined at a different position.
           if (page !== undefined && position === from) await broadcast(page);
         } while (page !== undefined && live.size > 0);
       }
@@ -139,7 +139,7 @@ export function feedHub({ nudges, topic, load, onEmpty, limits, log }: FeedHubOp
     for (const member of [...live]) {
       deliver(member, page);
       sent++;
-      // Writing to 5,000 sockets takes 100 ms: others get their turn in between.
+      // Writing to 5,000 sockets takes 100 ms, so other work gets a turn in between.
       if (sent % limits.feedSlice === 0) await new Promise(setImmediate);
     }
   }
@@ -166,9 +166,9 @@ export function feedHub({ nudges, topic, load, onEmpty, limits, log }: FeedHubOp
 }
 
 /**
- * Pages by the position they follow. Members who ask for the same page share one reading of it, for a second also
- * afterwards: thousands reconnect at the same position after a restart. Rows once seen do not change, but "nothing
- * yet" does, so a reading that began before a nudge is not shared with those who ask after it.
+ * Pages by the position they follow. Members that need the same page share one read of it, which is also kept for a
+ * second afterward, because thousands reconnect at the same position after a restart. Rows do not change once read,
+ * but "nothing yet" does, so a read that started before a nudge is not shared with members that ask after it.
  */
 function sharedPages({
   load,
@@ -193,7 +193,7 @@ function sharedPages({
     }
   }
 
-  /** A database that is away for a moment costs time and no subscriber. What a subscriber has to know is thrown. */
+  /** Retries while the database is unavailable, which costs time but no subscriptions. Throws errors that subscribers must see. */
   async function loadRepeatedly(position: number): Promise<Page | undefined> {
     for (let attempt = 0; wanted(); attempt++) {
       try {
@@ -201,7 +201,7 @@ function sharedPages({
       } catch (error) {
         if (!mayPass(error)) throw error;
         const wait = Math.min(100 * 2 ** attempt, 5_000);
-        log.warn({ err: error, attempt, wait }, 'a feed could not be read and is read again');
+        log.warn({ err: error, attempt, wait }, 'could not read a feed; will retry');
         await pause(wait);
       }
     }

@@ -12,14 +12,14 @@ import type { FeedSource } from '../events/feed.ts';
 export interface FeedOperation {
   source: FeedSource;
   args: Record<string, unknown>;
-  /** Variables that the result depends on, as text: two subscribers with the same text and document may share. */
+  /** The variables the result depends on, as text. Subscribers with the same text and document may share. */
   variables: string;
 }
 
 /**
- * The feed that a subscription asks for, if it may be executed once for many: one plain root field that is a feed,
- * and a cursor that nothing but the field's cursor argument sees. undefined sends it the ordinary way, which also
- * answers whatever is wrong with it.
+ * The feed of a subscription that may be executed once for many subscribers: it has a single root field without
+ * directives, the field is a feed, and the cursor is used only in the field's cursor argument. If this returns
+ * undefined, the subscription is executed the ordinary way, which also reports any errors in it.
  */
 export function feedOperation(
   schema: GraphQLSchema,
@@ -52,7 +52,7 @@ export function feedOperation(
   }
 }
 
-/** The variable given as cursor; undefined when the cursor is a literal or left out. */
+/** The variable passed as the cursor; undefined if the cursor is a literal or omitted. */
 function cursorVariable(field: FieldNode, argument: string): string | undefined | 'nested' {
   const value = field.arguments?.find(({ name }) => name.value === argument)?.value;
   if (value?.kind === 'Variable') return value.name.value;
@@ -70,7 +70,7 @@ function timesUsed(document: DocumentNode, variable: string): number {
   return times;
 }
 
-/** JSON with the keys of every object in order. */
+/** JSON with sorted object keys. */
 const canonical = (value: unknown) =>
   JSON.stringify(value, (_key, part: unknown) =>
     part !== null && typeof part === 'object' && !Array.isArray(part)

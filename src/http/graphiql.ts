@@ -9,9 +9,9 @@ export interface GraphiqlTab {
 }
 
 /**
- * Answers with the GraphiQL page. The page holds everything it needs, so it works without the internet; it is 9 MB
- * of text, so it is made at the first request, compressed once, and not sent again to a browser that has it. All who read it, however
- * slowly, read the same bytes in memory.
+ * Serves the GraphiQL page. It contains everything it needs, so it works offline. It is 9 MB of text, so it is built on
+ * the first request, compressed once, and not sent again to a browser that has it. All readers, however slow, share the
+ * same bytes in memory.
  */
 export function graphiqlPage(tabs: GraphiqlTab[]) {
   let page: Promise<Page> | undefined;
@@ -21,7 +21,7 @@ export function graphiqlPage(tabs: GraphiqlTab[]) {
     response.setHeader('ETag', etag);
     response.setHeader('Cache-Control', 'no-cache');
     response.setHeader('Vary', 'Accept, Accept-Encoding');
-    // Nothing from elsewhere is loaded into this page, and it is shown in no other: what it sends is sent as its user.
+    // The page loads nothing from other sites and cannot be framed, because its requests are sent as its user.
     response.setHeader(
       'Content-Security-Policy',
       "default-src 'self' 'unsafe-inline' 'unsafe-eval' blob: data:; connect-src 'self' ws: wss:; frame-ancestors 'none'",
@@ -39,7 +39,7 @@ export function graphiqlPage(tabs: GraphiqlTab[]) {
   };
 }
 
-/** Whether a request wants the page and not an answer. */
+/** Whether a request is for the page rather than for a GraphQL response. */
 export const wantsPage = ({ method, headers }: IncomingMessage) =>
   method === 'GET' && headers.accept?.includes('text/html') === true;
 
@@ -58,7 +58,7 @@ async function renderPage(tabs: GraphiqlTab[]): Promise<Page> {
     connectionParams: placeholder,
   };
   const page = renderGraphiQL(options).replace(JSON.stringify(placeholder), () => connectionParams);
-  // The last one: GraphiQL's own code holds the words too.
+  // The last occurrence, because GraphiQL's own code contains the text too.
   const end = page.lastIndexOf('</body>');
   const html = Buffer.from(`${page.slice(0, end)}<style>${tabsThatStay}</style>${page.slice(end)}`);
   return {
@@ -69,15 +69,15 @@ async function renderPage(tabs: GraphiqlTab[]): Promise<Page> {
 }
 
 /**
- * GraphiQL lays its tabs out once and leaves each with an offset that shows as soon as it is pressed: it would jump from under the mouse,
- * and only the keyboard would change tabs.
+ * GraphiQL lays out its tabs once and leaves each with an offset that takes effect when it is pressed. The tab would jump away from the
+ * mouse pointer, and only the keyboard could switch tabs.
  */
 const tabsThatStay = '.graphiql-tab { transform: none !important; }';
 
-/** The renderer writes its options as JSON, where a function has no place. */
+/** The renderer serializes its options as JSON, which cannot contain a function. */
 const placeholder = '__connection_params__';
 
-/** GraphiQL sends the headers of its editor with requests only; a socket gets the same token through this. */
+/** GraphiQL sends the headers from its editor only with HTTP requests. This passes the same token to WebSockets. */
 const connectionParams = `() => {
   try {
     const headers = JSON.parse(localStorage.getItem('graphiql:headers') || '{}');

@@ -6,9 +6,9 @@ import { DomainError, Unauthenticated } from '../errors.ts';
 export type MaskError = (error: unknown) => GraphQLError;
 
 /**
- * Makes the function that every error passes on its way to a client, over HTTP and over WebSocket. Failures that a
- * client can act on keep their message and code. Anything else is a bug: it is logged once under a short reference,
- * and the client gets the reference and nothing else.
+ * Returns the function that every error passes through on its way to a client, over HTTP and WebSocket. Failures that a
+ * client can act on keep their message and code. Anything else is a bug: it is logged once with a short reference, and
+ * the client gets only the reference.
  */
 export function errorMask(log: pino.Logger): MaskError {
   const masked = new WeakSet<GraphQLError>();
@@ -43,20 +43,20 @@ export function errorMask(log: pino.Logger): MaskError {
     if (isAbort(cause)) return { code: 'ABORTED' };
     const reference = randomBytes(4).toString('hex');
     log.error({ reference, path: place?.path?.join('.'), err: cause }, 'unexpected error in a request');
-    // `unexpected` makes yoga answer 500 when there is no data; it never leaves the server.
+    // `unexpected` makes yoga respond with 500 if there is no data. It is never sent to clients.
     return { code: 'INTERNAL', reference, unexpected: true };
   }
 
   return maskError;
 }
 
-/** An error as a client sees it: without what is meant for the HTTP response. */
+/** An error as clients see it, without the extensions meant for the HTTP response. */
 export function formatError(error: GraphQLError): GraphQLFormattedError {
   const { http, unexpected, ...extensions } = error.extensions;
   return { ...error.toJSON(), extensions };
 }
 
-/** True when trying again may help: the failure says so, or it is a bug or a broken connection below. */
+/** Whether a retry may help: a database was unavailable, or the error is unexpected. */
 export function mayPass(error: unknown): boolean {
   const { cause } = unwrap(error);
   if (cause instanceof DomainError) return cause.code === 'DATABASE_UNAVAILABLE';
@@ -65,7 +65,7 @@ export function mayPass(error: unknown): boolean {
 
 const unauthenticated = { http: { status: 401, headers: { 'WWW-Authenticate': 'Bearer' } } };
 
-/** What was thrown first, and the innermost GraphQL error around it, which knows the place in the document. */
+/** The original error, and the innermost GraphQL error around it, which has the location in the document. */
 function unwrap(error: unknown, masked?: WeakSet<GraphQLError>): { cause: unknown; place: GraphQLError | undefined } {
   let cause = error;
   let place: GraphQLError | undefined;
@@ -77,7 +77,7 @@ function unwrap(error: unknown, masked?: WeakSet<GraphQLError>): { cause: unknow
   return { cause, place };
 }
 
-/** The client went away; nobody reads the answer. */
+/** The client has disconnected, so nobody reads the response. */
 const isAbort = (cause: unknown) => cause instanceof Error && cause.name === 'AbortError';
 
 function messageOf(cause: unknown): string {

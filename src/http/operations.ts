@@ -9,10 +9,10 @@ import type { Limits } from './limits.ts';
 import { formatError, type MaskError } from './masking.ts';
 import { type Asked, tooExpensive } from './rules.ts';
 
-/** What the server knows of a socket while it is open. */
+/** The state of an open socket. */
 export interface SocketState<Viewer> extends Asked<Viewer> {
   socket: WebSocket;
-  /** The header of the upgrade request, for clients that can set headers. */
+  /** `Authorization` header of the upgrade request, from clients that can set headers. */
   authorization: string | undefined;
 }
 
@@ -29,9 +29,9 @@ interface OperationsOptions<Viewer> {
 type Result = ExecutionResult | AsyncIterable<ExecutionResult>;
 
 /**
- * The graphql-transport-ws protocol over yoga's rules. An operation is run to its result or its stream before
- * graphql-ws hears of it: what throws on the way becomes an `error` message of that operation. graphql-ws would close
- * the socket with all its other subscriptions, for one syntax error.
+ * The graphql-transport-ws protocol with yoga's rules. An operation is executed to its result or stream before
+ * graphql-ws sees it, so an error on the way becomes an `error` message for that operation. For a single syntax error,
+ * graphql-ws would close the socket with all its other subscriptions.
  */
 export function operationServer<Viewer>(options: OperationsOptions<Viewer>): Server<SocketState<Viewer>> {
   const { viewerOf, maskError, limits } = options;
@@ -49,13 +49,13 @@ export function operationServer<Viewer>(options: OperationsOptions<Viewer>): Ser
           extra.socket.close(4429, 'Too many sockets with this token');
           return false;
         }
-        // It may have been closed meanwhile.
+        // The socket may have been closed in the meantime.
         if (extra.signal?.aborted) return false;
         extra.viewer = viewer;
         connections.add(viewer, connection);
         return true;
       } catch (error) {
-        // 4403 tells the client that its token is wrong; 1013 that it may come again.
+        // 4403 tells the client that its token is invalid, 1013 that it may try again.
         if (!(error instanceof Unauthenticated || error instanceof Forbidden)) {
           maskError(error);
           extra.socket.close(1013, 'Try again later');
@@ -99,7 +99,7 @@ function operationsOf<Viewer>(connections: ReadonlySet<Connection<Viewer>>): num
   return number;
 }
 
-/** Parses, validates and executes as yoga does for HTTP, or joins a feed that is executed once for many. */
+/** Parses, validates, and executes an operation as yoga does for HTTP, or joins a feed that is executed once for many sockets. */
 async function begin<Viewer>(
   { yoga, fanout, limits }: OperationsOptions<Viewer>,
   { viewer, socket, signal }: SocketState<Viewer>,
@@ -118,7 +118,7 @@ async function begin<Viewer>(
   const args: ExecutionArgs = { schema, document, operationName, variableValues: variables, contextValue };
   const operation = getOperationAST(document, operationName);
   if (!operation) {
-    // In yoga's words for HTTP.
+    // The same error as yoga's for HTTP.
     const extensions = { code: 'OPERATION_RESOLUTION_FAILURE' };
     throw new GraphQLError('Could not determine what operation to execute.', { extensions });
   }

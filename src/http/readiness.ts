@@ -2,12 +2,12 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type pino from 'pino';
 import type { Limits } from './limits.ts';
 
-/** Resolves when what it looks at does its work. It may take for ever. */
+/** Resolves when what it checks is working. May never settle. */
 export type Probe = () => Promise<unknown>;
 
 /**
- * Names the probes that fail or do not answer in time. However many ask, each probe runs once at a time and at most once in
- * `limits.probeKept` ms.
+ * Returns the names of the probes that fail or do not respond in time. However many callers there are, each probe runs one at a time, and at
+ * most once every `limits.probeKept` ms.
  */
 export function readiness(probes: Record<string, Probe>, limits: Limits, log: pino.Logger): () => Promise<string[]> {
   const all = Object.entries(probes).map(([name, probe]) => ({ name, answers: shared(name, probe, limits, log) }));
@@ -28,7 +28,7 @@ function shared(name: string, probe: Probe, limits: Limits, log: pino.Logger): (
       waiting = false;
     });
     const late = delay(limits.probe, undefined, { ref: false }).then(() => {
-      throw new Error(`no answer within ${limits.probe} ms`);
+      throw new Error(`no response within ${limits.probe} ms`);
     });
     late.catch(() => {});
     try {
@@ -44,7 +44,7 @@ function shared(name: string, probe: Probe, limits: Limits, log: pino.Logger): (
 
   return () => {
     const age = performance.now() - begun;
-    // One that never ends, as on a connection that broke silently, must not keep others from being begun.
+    // A probe that never settles, as on a silently broken connection, must not prevent new probes.
     if (age > (waiting ? limits.probeGivenUp : limits.probeKept)) {
       begun = performance.now();
       waiting = true;

@@ -5,8 +5,8 @@ import type { Limits } from './limits.ts';
 import type { Asked } from './rules.ts';
 
 /**
- * What only HTTP needs: who asks, before anything of the request is read, and no body that a foreign page could make
- * a browser send without asking (forms, multipart, plain text).
+ * Rules for HTTP only. They authenticate before the request is read, and refuse bodies that a foreign page could make a
+ * browser send without a preflight request (forms, multipart, plain text).
  */
 export function requestRules<Viewer>(
   viewerOf: (authorization: string | undefined) => Promise<Viewer>,
@@ -18,9 +18,9 @@ export function requestRules<Viewer>(
       if (request.method === 'POST' && !/^application\/json\s*(;|$)/i.test(request.headers.get('content-type') ?? '')) {
         throw badRequest(415, 'Send the operation as JSON: "Content-Type: application/json".');
       }
-      // Nothing of ours needs it, and a small body could become a large one.
+      // Our clients do not need it, and a small body could expand to a huge one.
       if (!/^(identity)?$/i.test(request.headers.get('content-encoding') ?? '')) {
-        throw badRequest(415, 'Send the body as it is, without "Content-Encoding".');
+        throw badRequest(415, 'Send the body uncompressed, without "Content-Encoding".');
       }
       if (requestParser === undefined) return;
       const { req } = serverContext;
@@ -30,22 +30,22 @@ export function requestRules<Viewer>(
             ? JSON.parse(await bodyOf(req!, limits.requestBody))
             : await requestParser(parsed);
         } catch (error) {
-          // What it says quotes the request.
+          // The message of a SyntaxError quotes the request.
           throw error instanceof SyntaxError ? badRequest(400, 'The request is not valid JSON.') : error;
         }
       });
     },
     onResponse({ response }) {
-      // Yoga lets streams be kept for a moment. Headers that are set cost more to send than those it begins with.
+      // Yoga's header for streams allows short-term caching. Setting a header on every response would be slower.
       if (response.headers.has('Cache-Control')) response.headers.set('Cache-Control', everywhere['Cache-Control']);
     },
   };
 }
 
-/** Headers of every response: no browser guesses its type, and nobody keeps what may be personal data. */
+/** Headers of every response: browsers must not guess its type, and nobody may cache what could be personal data. */
 export const everywhere = { 'X-Content-Type-Options': 'nosniff', 'Cache-Control': 'no-store' };
 
-/** A response to what never became a request, as it goes over the connection. */
+/** The raw response to something that could not be handled as a request. */
 export const bareAnswer = (status: string): string =>
   [
     `HTTP/1.1 ${status}`,
@@ -56,19 +56,19 @@ export const bareAnswer = (status: string): string =>
     '',
   ].join('\r\n');
 
-/** The status for what Node could not read as a request. */
+/** The status for a request that Node.js could not parse. */
 export function statusOf({ code }: NodeJS.ErrnoException): string {
   if (code === 'ERR_HTTP_REQUEST_TIMEOUT') return '408 Request Timeout';
   return code === 'HPE_HEADER_OVERFLOW' ? '431 Request Header Fields Too Large' : '400 Bad Request';
 }
 
-/** The body of a request as text. Yoga pipes it through streams instead, which costs a tenth of a usual request. */
+/** The body of a request as text. Yoga would pipe it through streams, which takes a tenth of the time of a typical request. */
 const bodyOf = (request: IncomingMessage, most: number) =>
   new Promise<string>((resolve, reject) => {
     const parts: Buffer[] = [];
     let left = most;
     const tooLarge = () => reject(badRequest(413, 'Request body too large', 'REQUEST_ENTITY_TOO_LARGE'));
-    const cut = () => reject(badRequest(400, 'The request ended early.'));
+    const cut = () => reject(badRequest(400, 'The request body ended early.'));
     if (request.destroyed) return cut();
     if (Number(request.headers['content-length']) > most) return tooLarge();
     request.on('data', (part: Buffer) => {
@@ -80,7 +80,7 @@ const bodyOf = (request: IncomingMessage, most: number) =>
     request.once('error', cut);
   });
 
-/** The path of a request, whatever a client wrote there; `new URL` throws for some of it. */
+/** The path of a request. It may be anything, and `new URL` throws for some paths. */
 export const pathOf = (request: IncomingMessage): string => request.url?.split('?', 1)[0] ?? '/';
 
 const badRequest = (status: number, message: string, code = 'BAD_REQUEST') =>

@@ -16,23 +16,23 @@ import { Unauthenticated } from '../errors.ts';
 import { costOf } from './cost.ts';
 import type { Limits } from './limits.ts';
 
-/** What passes between the transports and these rules: who asks. Resolvers never see it, nor the request. */
+/** What the transports pass to these rules: who is calling. Resolvers see neither this nor the request. */
 export interface Asked<Viewer> {
   viewer?: Viewer;
-  /** Aborts when the socket of an operation has closed. Over HTTP the request has a signal of its own. */
+  /** Aborts when the operation's socket closes. An HTTP request has its own signal. */
   signal?: AbortSignal;
 }
 
 /**
- * The limits of a document. Only hooks that both transports pass are used here: a plugin that works on HTTP
- * requests would be passed by through a WebSocket.
+ * Limits the size and depth of documents. It uses only hooks that both transports run; a plugin for HTTP requests could
+ * be bypassed over WebSocket.
  */
 export function documentLimits(limits: Limits): Plugin {
   const measured = new WeakMap<DocumentNode, number>();
   return {
     onParse({ params: { source }, setParseFn }) {
       if (source.toString().length > limits.documentLength) {
-        throw refusal('GRAPHQL_PARSE_FAILED', `A document has at most ${limits.documentLength} characters.`);
+        throw refusal('GRAPHQL_PARSE_FAILED', `A document may have at most ${limits.documentLength} characters.`);
       }
       setParseFn((text, options) => parse(text, { ...options, maxTokens: limits.documentTokens }));
       return ({ result, replaceParseResult }) => {
@@ -45,16 +45,16 @@ export function documentLimits(limits: Limits): Plugin {
       measured.set(documentAST, depth);
       if (depth <= limits.documentDepth) return;
       setResult([
-        refusal('GRAPHQL_VALIDATION_FAILED', `A document nests at most ${limits.documentDepth} levels deep.`),
+        refusal('GRAPHQL_VALIDATION_FAILED', `A document may nest at most ${limits.documentDepth} levels deep.`),
       ]);
     },
   };
 }
 
 /**
- * Executes with graphql-js and gives every operation a context of its own, every event of a subscription too: a
- * context holds dataloaders, and one that lives as long as a subscription would answer with old rows. What an operation
- * asks the databases is interrupted when its client has gone, or when its time is over.
+ * Executes operations with graphql-js, each with its own context. So does every event of a subscription: a context has
+ * dataloaders, which would return outdated rows if it lived as long as the subscription. Database queries of an
+ * operation are interrupted when its client disconnects or its time is up.
  */
 export function execution<Viewer, Context extends object>(
   contextFor: (viewer: Viewer) => Context,
@@ -79,13 +79,13 @@ export function execution<Viewer, Context extends object>(
     if (refused) return { errors: [refused] };
     const { viewer, res } = args.contextValue as Asked<Viewer> & { res?: ServerResponse };
     if (viewer !== undefined && res && (streams.of(viewer)?.size ?? 0) >= limits.tokenStreams)
-      return { errors: [refusal('TOO_MANY_STREAMS', `A token may have ${limits.tokenStreams} streams open.`)] };
+      return { errors: [refusal('TOO_MANY_STREAMS', `A token may have at most ${limits.tokenStreams} streams open.`)] };
     const source = await createSourceEventStream(own(args));
     if (!isAsyncIterable(source)) return asRequestError(source);
     const events = mapAsyncIterator(source, async (event) =>
       ofAllowedSize(await execute(own({ ...args, rootValue: event })), limits),
     );
-    // A socket is closed as a whole (sockets.ts).
+    // When a token expires, a socket is closed as a whole (sockets.ts).
     if (viewer === undefined || !res) return events;
     streams.add(viewer, res);
     res.once('close', () => streams.delete(viewer, res));
@@ -100,7 +100,7 @@ export function execution<Viewer, Context extends object>(
   };
 }
 
-/** The refusal of an operation whose answer could be too large to build. */
+/** The error for an operation whose response could be too large to build; undefined if the operation is allowed. */
 export function tooExpensive(
   { schema, document, operationName, variableValues }: ExecutionArgs,
   limits: Limits,
@@ -110,14 +110,17 @@ export function tooExpensive(
     const most = limits.operationCost.toLocaleString('en');
     return refusal(
       'OPERATION_TOO_EXPENSIVE',
-      `This operation could answer ${fields.toLocaleString('en')} values; ${most} are allowed. Every list counts with the most that it can hold: ask for smaller pages, or for fewer lists within lists.`,
+      `This operation could return ${fields.toLocaleString('en')} values, but ${most} are allowed. Every list counts as full. Request smaller pages or fewer nested lists.`,
     );
   }
   if (introspection <= limits.introspections) return undefined;
-  return refusal('OPERATION_TOO_EXPENSIVE', `An operation may introspect the schema ${limits.introspections} times.`);
+  return refusal(
+    'OPERATION_TOO_EXPENSIVE',
+    `An operation may introspect the schema at most ${limits.introspections} times.`,
+  );
 }
 
-/** The result, or an error instead of one that is too large to send. */
+/** The result, or an error if the result is too large to send. */
 export function ofAllowedSize(result: ExecutionResult, limits: Limits): ExecutionResult {
   if (jsonSize(result, limits.responseSize) <= limits.responseSize) return result;
   const most = (limits.responseSize / 1e6).toLocaleString('en');
@@ -125,13 +128,13 @@ export function ofAllowedSize(result: ExecutionResult, limits: Limits): Executio
     errors: [
       refusal(
         'RESPONSE_TOO_LARGE',
-        `The answer is larger than ${most} MB. Ask for smaller pages; a mutation was done nevertheless.`,
+        `The response is larger than ${most} MB. Request smaller pages. If this was a mutation, it has taken effect.`,
       ),
     ],
   };
 }
 
-/** Bytes that a value takes as JSON, about. It stops to count above `most`. */
+/** Approximate size of a value as JSON, in bytes. Stops counting above `most`. */
 function jsonSize(value: unknown, most: number): number {
   if (typeof value === 'string') return Buffer.byteLength(value) + 3;
   if (typeof value !== 'object' || value === null) return 6;
@@ -143,7 +146,7 @@ function jsonSize(value: unknown, most: number): number {
     }
     return size;
   }
-  // A result has no prototype whose properties would count.
+  // A result has no prototype, so there are no inherited properties to count.
   for (const key in value) {
     size += key.length + 4 + jsonSize((value as Record<string, unknown>)[key], most - size);
     if (size > most) break;
@@ -151,7 +154,7 @@ function jsonSize(value: unknown, most: number): number {
   return size;
 }
 
-/** Errors before anything was executed (variables, the operation's name) are the client's: 400, and a code. */
+/** Errors before execution (in the variables or the operation name) are the client's fault: they get status 400 and a code. */
 function asRequestError(result: ExecutionResult): ExecutionResult {
   if ('data' in result || result.errors === undefined) return result;
   return {
@@ -162,8 +165,8 @@ function asRequestError(result: ExecutionResult): ExecutionResult {
 }
 
 /**
- * `spec` is yoga's mark for errors that are answered with 200 to clients that accept only `application/json`, as
- * GraphQL over HTTP wants it.
+ * `spec` tells yoga to send the error with status 200 to clients that accept only `application/json`, as GraphQL over
+ * HTTP requires.
  */
 function refusal(code: string, message: string, error?: Error): GraphQLError {
   const { nodes, source, positions } = error instanceof GraphQLError ? error : {};
@@ -175,7 +178,7 @@ function refusal(code: string, message: string, error?: Error): GraphQLError {
   });
 }
 
-/** The deepest nesting of fields. Introspection does not count; graphql-js limits it with a rule of its own. */
+/** The deepest nesting of fields. Introspection does not count, because graphql-js limits it with its own rule. */
 function depthOf(document: DocumentNode): number {
   const fragments = new Map<string, number>();
 
@@ -197,7 +200,7 @@ function depthOf(document: DocumentNode): number {
   function depthOfFragment(name: string): number {
     const known = fragments.get(name);
     if (known !== undefined) return known;
-    fragments.set(name, 0); // A fragment inside itself; validation refuses it.
+    fragments.set(name, 0); // In case the fragment contains itself; validation will refuse it.
     const definition = document.definitions.find(
       (candidate) => candidate.kind === 'FragmentDefinition' && candidate.name.value === name,
     );

@@ -21,26 +21,26 @@ import { openSockets } from './sockets.ts';
 export interface ServeHttpOptions<Viewer, Context extends object> extends Tokens<Viewer> {
   schema: GraphQLSchema;
   host: string;
-  /** 0 takes a free one. */
+  /** 0 picks a free port. */
   port: number;
-  /** Browser origins besides the server's own that may call, each exactly as a browser sends it. */
+  /** Origins, besides the server's own, whose pages may call the API, exactly as a browser sends them. */
   allowedOrigins: string[];
   /**
-   * Who asks; throws Unauthenticated. Called for each HTTP request with its `Authorization` header, and once for each
-   * socket with `connectionParams.authorization` or the header of the upgrade request.
+   * Returns who is calling, or throws Unauthenticated. Called for each HTTP request with its `Authorization` header, and
+   * once for each socket with `connectionParams.authorization` or the header of the upgrade request.
    */
   viewerOf: (authorization: string | undefined) => Promise<Viewer>;
-  /** The GraphQL context of one operation, or of one event of a subscription. It is never used for another. */
+  /** Creates the GraphQL context for one operation, or for one event of a subscription. It is never reused. */
   contextFor: (viewer: Viewer) => Context;
   /** Two viewers with the same scope see the same results. */
   scopeOf: (viewer: Viewer) => string;
   nudges: Nudges;
   log: pino.Logger;
-  /** Tabs that the GraphiQL page opens with. Left out: there is no page. */
+  /** Tabs the GraphiQL page opens with. If omitted, there is no page. */
   graphiqlTabs?: GraphiqlTab[] | undefined;
-  /** Answer only who calls this machine by a loopback name: for a server that asks for no token. */
+  /** Accept only requests addressed to a loopback name, for a server that requires no token. */
   onlyLocalCallers?: boolean;
-  /** What /health/ready looks at, by the name that its body gives to what is unavailable. */
+  /** What /health/ready checks, by the name that its response lists as unavailable. */
   probes: Record<string, Probe>;
   limits?: Partial<Limits>;
 }
@@ -49,15 +49,15 @@ export interface HttpServer {
   url: string;
   port: number;
   /**
-   * Says that the server is about to stop: /health/ready answers 503, and every answer from now on ends its connection, so that
-   * clients go elsewhere. `close` waits until they had the time to.
+   * Announces that the server is about to stop: from now on, /health/ready returns 503 and every response ends its connection, so that
+   * clients go elsewhere. `close` gives them time to.
    */
   drain(): void;
-  /** Drains, takes no more requests, tells sockets and streams to come again elsewhere, and resolves within seconds. */
+  /** Drains, accepts no more requests, tells sockets and streams to reconnect elsewhere, and resolves within seconds. */
   close(): Promise<void>;
 }
 
-/** Requests, sockets, the GraphiQL page and health on one port. */
+/** Serves HTTP requests, WebSockets, the GraphiQL page, and health checks on one port. */
 export async function serveHttp<Viewer, Context extends object>(
   options: ServeHttpOptions<Viewer, Context>,
 ): Promise<HttpServer> {
@@ -82,7 +82,7 @@ export async function serveHttp<Viewer, Context extends object>(
   let drained: Promise<void> | undefined;
 
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    if (options.onlyLocalCallers && !calledLocally(request.headers)) return say(response, 421, 'call me localhost');
+    if (options.onlyLocalCallers && !calledLocally(request.headers)) return say(response, 421, localOnly);
     switch (pathOf(request)) {
       case path:
         return answerGraphql(request, response);
@@ -127,11 +127,11 @@ export async function serveHttp<Viewer, Context extends object>(
     response.once('close', () => answers.delete(response));
     if (drained) endConnection(response);
     answer(request, response).catch((error: unknown) => {
-      log.error({ err: error }, 'a request could not be answered');
+      log.error({ err: error }, 'could not respond to a request');
       response.destroy();
     });
   });
-  // Longer than the idle time of usual proxies, which would otherwise reuse a connection as it is being closed.
+  // Longer than the idle timeout of common proxies, which could otherwise reuse a connection while it is being closed.
   server.keepAliveTimeout = 65_000;
   server.timeout = limits.stalled;
   server.on('clientError', (error: NodeJS.ErrnoException, connection: Socket) => {
@@ -175,7 +175,7 @@ export async function serveHttp<Viewer, Context extends object>(
       await drain();
       const closed = new Promise((resolve) => server.close(resolve));
       for (const response of answers) if (isStream(response)) response.destroy();
-      // Connections become idle as their last answers go out.
+      // Connections become idle when their last responses have been sent.
       const idle = setInterval(() => server.closeIdleConnections(), 50);
       const end = setTimeout(() => server.closeAllConnections(), limits.closing);
       await Promise.all([sockets.close(), closed]);
@@ -186,8 +186,9 @@ export async function serveHttp<Viewer, Context extends object>(
 }
 
 const path = '/graphql';
+const localOnly = 'This server accepts only local requests. Set TOKEN_SECRET to serve other hosts.';
 
-/** No credentials: who asks is said by a token that a page sends itself, never by a cookie. */
+/** No credentials: a page authenticates with a token that it sends itself, never with a cookie. */
 function corsFor(origin: string | null, host: string | null, allowedOrigins: string[]) {
   if (origin === null || !originAllowed({ origin, host: host ?? undefined }, allowedOrigins)) return false;
   return {
@@ -208,8 +209,8 @@ function tell(response: ServerResponse, status: number, facts: object): void {
 }
 
 /**
- * Ends the connection of a request whose body was refused and is still coming, when the client had time to read why.
- * Destroying the request would leave the connection open and never read from again.
+ * Closes the connection of a request whose body was refused while it is still arriving, once the client has had time to
+ * read why. Destroying the request would leave the connection open but never read from again.
  */
 function giveUpBody(request: IncomingMessage, connection: Socket): void {
   request.resume();
@@ -218,7 +219,7 @@ function giveUpBody(request: IncomingMessage, connection: Socket): void {
   }, 500).unref();
 }
 
-/** Tells the client, in this answer, to send nothing more on its connection. A connection that is cut instead loses a request. */
+/** Tells the client in this response to send nothing more on the connection. Cutting the connection could lose a request. */
 function endConnection(response: ServerResponse): void {
   if (!response.headersSent) response.setHeader('Connection', 'close');
 }
@@ -226,7 +227,7 @@ function endConnection(response: ServerResponse): void {
 const isStream = (response: ServerResponse) =>
   String(response.getHeader('content-type')).startsWith('text/event-stream');
 
-/** Somebody listens there already. */
+/** Another program is listening on the port. */
 export class PortInUse extends Error {}
 
 function listen(server: Server, host: string, port: number): Promise<number> {
@@ -241,7 +242,7 @@ function listen(server: Server, host: string, port: number): Promise<number> {
   });
 }
 
-/** A host as it stands in an address that one can open. */
+/** The host as part of a URL that can be opened. */
 function urlHost(host: string): string {
   if (host === '0.0.0.0' || host === '::') return 'localhost';
   return host.includes(':') ? `[${host}]` : host;

@@ -20,11 +20,11 @@ interface SocketsOptions<Viewer> {
 
 interface Sockets {
   upgrade(request: IncomingMessage, connection: Duplex, head: Buffer): void;
-  /** Tells every socket that the server goes away, and ends those that do not answer. */
+  /** Tells every socket that the server is going away, and terminates those that do not respond. */
   close(): Promise<void>;
 }
 
-/** The WebSockets of the server: who may open one, how fast it may ask, and when it is given up. */
+/** The server's WebSockets: who may open one, how fast it may send, and when it is closed. */
 export function openSockets<Viewer>({
   path,
   operations,
@@ -54,7 +54,7 @@ export function openSockets<Viewer>({
     connection.on('error', () => {});
     const refusal = reasonAgainst(request);
     if (refusal !== undefined) {
-      // No WebSocket yet, so the answer is an HTTP response.
+      // There is no WebSocket yet, so the refusal is an HTTP response.
       connection.end(bareAnswer(refusal));
       return;
     }
@@ -89,13 +89,13 @@ export function openSockets<Viewer>({
   return { upgrade, close };
 }
 
-/** Hands a socket to graphql-ws and stops reading from it while it does not read what it asked for. */
+/** Hands a socket to graphql-ws, and stops reading from it while the client does not read its results. */
 function serveSocket<Viewer>(
   socket: WebSocket,
   authorization: string | undefined,
   { operations, limits, log }: Pick<SocketsOptions<Viewer>, 'operations' | 'limits' | 'log'>,
 ): SocketState<Viewer> {
-  /** Messages that wait: one is begun in each turn of the event loop, so that a burst of them holds up nobody else. */
+  /** Queued messages. One is started per turn of the event loop, so that a burst does not hold up other clients. */
   const backlog: string[] = [];
   const gone = new AbortController();
   const state: SocketState<Viewer> = { socket, authorization, signal: gone.signal };
@@ -118,7 +118,7 @@ function serveSocket<Viewer>(
           const data = backlog.shift();
           if (data === undefined) return;
           handle(data).catch((error: unknown) => {
-            log.warn({ err: error }, 'a message broke its socket');
+            log.warn({ err: error }, 'could not handle a socket message');
             socket.close(1011, 'Internal error');
           });
           if (backlog.length > 0) setImmediate(handleNext);
@@ -133,21 +133,21 @@ function serveSocket<Viewer>(
     },
     state,
   );
-  // A message that is too large or no WebSocket frame; ws closes the socket by itself.
-  socket.on('error', (error) => log.debug({ err: error }, 'a socket broke'));
+  // The message was too large or not a WebSocket frame. ws closes the socket.
+  socket.on('error', (error) => log.debug({ err: error }, 'socket error'));
   socket.once('close', (code, reason) => {
     gone.abort();
     backlog.length = 0;
     closed(code, String(reason)).catch((error: unknown) => {
-      log.warn({ err: error }, 'a closed socket could not be cleaned up');
+      log.warn({ err: error }, 'could not clean up a closed socket');
     });
   });
   return state;
 }
 
 /**
- * What is done at regular times for all sockets: a ping each in its turn, so that they do not come all at once, and
- * an end for those that do not answer or let their answers pile up.
+ * The periodic check of all sockets. It pings each socket in turn, so that the pings are spread out, and terminates
+ * those that do not respond or let their results pile up.
  */
 function lookAtSockets(sockets: Set<WebSocket>, limits: Limits): () => void {
   const overflowing = new WeakMap<WebSocket, number>();

@@ -269,7 +269,7 @@ describe('when something below fails', () => {
     expect(server.log).toHaveLength(3);
     expect(server.log[0]).toMatchObject({
       level: 40,
-      msg: 'a feed could not be read and is read again',
+      msg: 'could not read a feed; will retry',
       err: { type: 'Error' },
     });
   });
