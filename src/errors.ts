@@ -35,12 +35,16 @@ export abstract class DomainError extends Error {
   readonly inputPath: string[] | null = null;
 }
 
+/** A rule with the place where it is broken. */
+export const atPath = (path: readonly (string | number)[], rule: string): string =>
+  path.length === 0 ? rule : `${path.join('.')}: ${rule}`;
+
 /** The input breaks a rule. `path` points to the field. */
 export class InvalidInput extends DomainError {
   readonly code = 'INVALID_INPUT';
   override readonly inputPath: string[];
   constructor(path: (string | number)[], rule: string) {
-    super(path.length === 0 ? rule : `${path.join('.')}: ${rule}`);
+    super(atPath(path, rule));
     this.inputPath = path.map(String);
   }
 }

@@ -2,7 +2,8 @@ import type { EntityManager } from 'typeorm';
 import { z } from 'zod';
 import { audit } from '../data/hq/audit.ts';
 import { type Channel, type ChannelType, changeChannel, channelByCode, insertChannel } from '../data/hq/channel.ts';
-import { ChannelExists, ChannelNotFound, InvalidInput } from '../errors.ts';
+import { ChannelExists, ChannelNotFound } from '../errors.ts';
+import { issuesWith, throwFirst } from './issue.ts';
 import { countryCode, currencyCode, plainText, timeZoneName } from './rules.ts';
 
 interface ChannelInput {
@@ -43,9 +44,7 @@ const rules = {
 function check(input: Partial<Record<keyof typeof rules, string | null | undefined>>): void {
   for (const [field, rule] of Object.entries(rules) as [keyof typeof rules, z.ZodType][]) {
     const value = input[field];
-    if (value === undefined || value === null) continue;
-    const result = rule.safeParse(value);
-    if (!result.success) throw new InvalidInput([field], result.error.issues[0]!.message);
+    if (value !== undefined && value !== null) throwFirst(issuesWith(rule, value, [field]));
   }
 }
 

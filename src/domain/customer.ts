@@ -7,11 +7,11 @@ import { lockLog, takeCounters } from '../data/channel/operation.ts';
 import type { AddressFacts, CustomerFacts } from '../data/customer-facts.ts';
 import { addressesOf, customersByUuid } from '../data/customers.ts';
 import { CustomerExists, CustomerNotFound, type DomainError, InvalidInput } from '../errors.ts';
+import { type Issue, throwFirst } from './issue.ts';
 import {
   addressFacts,
   changesBetween,
   customerFacts,
-  type Issue,
   issuesOf,
   MOST_ADDRESSES,
   searchKeys,
@@ -25,7 +25,7 @@ export type Given<Facts> = { [Name in keyof Facts]?: Facts[Name] | null | undefi
 export const nameParts = { title: 'title', firstName: 'first', middleName: 'middle', lastName: 'last' } as const;
 type NamePart = (typeof nameParts)[keyof typeof nameParts];
 
-export interface AddressInput extends Given<Omit<AddressFacts, 'uuid' | 'position'>> {
+interface AddressInput extends Given<Omit<AddressFacts, 'uuid' | 'position'>> {
   id?: string | null;
   country: string;
 }
@@ -54,7 +54,7 @@ export function prepareCustomer(channel: string, input: CustomerInput, at: strin
   const addresses = (input.addresses ?? []).map((address, index) =>
     addressFrom(address, index, body, ['addresses', index, 'id']),
   );
-  throwFirst(issuesOf({ customer: { ...body, ...searchKeys(body) }, addresses }, at));
+  throwFirst(issuesOf({ customer: { ...body, ...searchKeys(body) }, addresses }, at), inputPath);
   if (new Set(addresses.map((address) => address.uuid)).size < addresses.length) {
     throw new InvalidInput(['addresses'], 'two addresses have the same id');
   }
@@ -149,7 +149,7 @@ export async function updateCustomer(
   const [row] = await customersByUuid(tx, [uuid]);
   const before = bodyOf(row!);
   const body = { ...before, ...given(customerFacts, factsOf(change)) };
-  throwFirst(issuesOf({ customer: body }, at));
+  throwFirst(issuesOf({ customer: body }, at), inputPath);
   const customer = changesBetween(before, body);
   if (Object.keys(customer).length === 0) return;
   await takeCounters(tx, 1);
@@ -177,9 +177,7 @@ export async function addAddress(
   const [row] = await customersByUuid(tx, [uuid]);
   const addresses = await addressesOf(tx, [uuid]);
   const added = addressFrom(address, addresses.length, bodyOf(row!), ['address', 'id']);
-  throwFirst(
-    issuesOf({ addresses: [added] }, at).map(({ path, rule }) => ({ path: ['address', ...path.slice(2)], rule })),
-  );
+  throwFirst(issuesOf({ addresses: [added] }, at), (path) => inputPath(['address', ...path.slice(2)]));
   const known = addresses.find((other) => other.uuid === added.uuid);
   if (known) {
     if (addressFacts.every((name) => name === 'position' || known[name] === added[name])) return;
@@ -266,17 +264,9 @@ export function uuidFrom(value: string | null | undefined, path: (string | numbe
 }
 
 /** Where clients send what is stored under these names. */
-const inputPath: Record<string, string[]> = {
+const inputPaths: Record<string, string[]> = {
   ...Object.fromEntries(Object.entries(nameParts).map(([fact, part]) => [fact, ['name', part]])),
   uuid: ['id'],
 };
 
-/** The failure that a client reads names the fields of its own input. */
-function throwFirst(issues: Issue[]): void {
-  const [issue] = issues;
-  if (issue)
-    throw new InvalidInput(
-      issue.path.flatMap((part) => inputPath[part] ?? [part]),
-      issue.rule,
-    );
-}
+const inputPath = (path: Issue['path']) => path.flatMap((part) => inputPaths[part] ?? [part]);

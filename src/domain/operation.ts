@@ -6,6 +6,7 @@ import { releaseWaiting, retryOperations } from '../data/hq/operation.bulk.ts';
 import { type CustomerOperation, correctOperation, operationBySequence } from '../data/hq/operation.ts';
 import { InvalidInput, NotFound, WrongState } from '../errors.ts';
 import { type Given, given } from './customer.ts';
+import { throwFirst } from './issue.ts';
 import { kindOf } from './operations/index.ts';
 import { addressFacts, customerFacts, issuesOf, searchKeys } from './rules.ts';
 
@@ -80,8 +81,7 @@ export async function correct(
         }
       : {}),
   };
-  const [issue] = issuesOf(payload, operation.receivedAt, stored);
-  if (issue) throw new InvalidInput(issue.path, issue.rule);
+  throwFirst(issuesOf(payload, operation.receivedAt, stored));
   await correctOperation(tx, sequence, payload);
   await again(tx, operation);
   await audit(tx, { actor, at }, 'correctCustomerOperation', subjectOf(sequence), [

@@ -5,10 +5,10 @@ import { insertSalesOrders } from '../data/hq/sales-order.bulk.ts';
 import { salesOrder } from '../data/hq/sales-order.ts';
 import { type DueTransaction, type Setback, setBack, succeed } from '../data/hq/transaction.bulk.ts';
 import { NumberSequenceExhausted } from '../errors.ts';
-import { businessDays, latestDay, outside } from './business-day.ts';
+import { latestDay } from './business-day.ts';
+import { textOf } from './issue.ts';
 import { resolveReferences } from './references.ts';
-import { textOf } from './rules.ts';
-import { issuesOfTransaction } from './transaction-rules.ts';
+import { businessDateIssues, issuesOfTransaction } from './transaction-rules.ts';
 
 /** An order with what is wrong with it; undefined when nothing is. */
 export interface CheckedOrder extends DueTransaction {
@@ -20,10 +20,9 @@ export const checkedOrders = (orders: DueTransaction[]): CheckedOrder[] =>
   orders.map((order) => Object.assign(order, { invalid: invalidity(order) }));
 
 function invalidity({ payload, receivedAt }: DueTransaction): string | undefined {
-  const invalid = textOf(issuesOfTransaction(payload));
-  if (invalid) return invalid;
-  const wrong = outside(payload.businessDate, businessDays(latestDay(receivedAt)));
-  return wrong && `businessDate: ${wrong}`;
+  return (
+    textOf(issuesOfTransaction(payload)) ?? textOf(businessDateIssues(payload.businessDate, latestDay(receivedAt)))
+  );
 }
 
 /**

@@ -19,8 +19,9 @@ import {
 } from '../data/hq/operation.bulk.ts';
 import { takeReserved } from '../data/hq/reserved-account-id.bulk.ts';
 import { NumberSequenceExhausted } from '../errors.ts';
+import { textOf } from './issue.ts';
 import { kindOf } from './operations/index.ts';
-import { contradictions, MOST_ADDRESSES, textOf, tooManyAddresses, uuidRule } from './rules.ts';
+import { contradictions, MOST_ADDRESSES, tooManyAddresses, uuidRule } from './rules.ts';
 
 interface Resolved {
   synced: number;

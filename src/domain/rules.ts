@@ -8,6 +8,7 @@ import {
   type SearchableCustomer,
 } from '../data/customer-facts.ts';
 import { birthDays, outside } from './business-day.ts';
+import { type Issue, issuesWith } from './issue.ts';
 
 /*
  * One set of rules for a customer, applied twice: in the channel when the customer is entered, and at headquarters before it gets
@@ -144,13 +145,6 @@ function knownCountries(): Set<string> {
 /** Addresses that a customer may have. */
 export const MOST_ADDRESSES = 100;
 
-/** A rule that is broken, and where. The path names fields of the payload. */
-export type Issue = { path: (string | number)[]; rule: string };
-
-/** The first of these issues as text: where, and which rule. */
-export const textOf = ([issue]: readonly Issue[]): string | undefined =>
-  issue && [issue.path.join('.'), issue.rule].filter(Boolean).join(': ');
-
 /**
  * What is wrong with the fields of an operation that is entered, or was received, `at` this time. `known` is the customer that it changes, and then the rules across fields are those of
  * the customer after the change. Leave it out for an operation that creates a customer; null when the customer is not at hand: then
@@ -158,15 +152,11 @@ export const textOf = ([issue]: readonly Issue[]): string | undefined =>
  */
 export function issuesOf(payload: OperationPayload, at: string, known?: CustomerFacts | null): Issue[] {
   const found: Issue[] = [];
-  const collect = (place: (string | number)[], result: z.ZodSafeParseResult<unknown>) => {
-    for (const { path, message } of result.error?.issues ?? [])
-      found.push({ path: [...place, ...(path as string[])], rule: message });
-  };
   // What other software wrote may be anything.
   const { customer, addresses, setAside: reason } = payload ?? {};
   if (typeof reason === 'string') return [{ path: [], rule: reason }];
   if (customer !== undefined && customer !== null) {
-    collect([], (known === undefined ? factRules : changeRules).safeParse(customer));
+    found.push(...issuesWith(known === undefined ? factRules : changeRules, customer));
     const { birthDate: born } = customer;
     const wrong = typeof born === 'string' ? outside(born, birthDays(at)) : undefined;
     if (wrong !== undefined) found.push({ path: ['birthDate'], rule: wrong });
@@ -176,7 +166,7 @@ export function issuesOf(payload: OperationPayload, at: string, known?: Customer
   else if (addresses && addresses.length > MOST_ADDRESSES) found.push(tooManyAddresses);
   else
     for (const [index, address] of (addresses ?? []).entries())
-      collect(['addresses', index], addressRules.safeParse(address));
+      found.push(...issuesWith(addressRules, address, ['addresses', index]));
   if (!customer && !addresses?.length) found.push({ path: [], rule: 'the operation says nothing' });
   return found;
 }

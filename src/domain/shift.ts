@@ -14,6 +14,7 @@ import {
 import { InvalidInput, NotFound, TransactionExists, WrongState } from '../errors.ts';
 import { dayIn } from './business-day.ts';
 import { trimmed, uuidFrom } from './customer.ts';
+import { issuesWith, throwFirst } from './issue.ts';
 import { amountFrom, checkedBusinessDate, checkedCurrency, type Recording } from './transaction.ts';
 import { registerCode, staffCode } from './transaction-rules.ts';
 
@@ -23,7 +24,7 @@ export interface TenderInput {
   amount: string;
 }
 
-export interface OpenShiftInput {
+interface OpenShiftInput {
   id?: string | null;
   register: string;
   businessDate?: string | null;
@@ -33,7 +34,7 @@ export interface OpenShiftInput {
 }
 
 /** A shift ready to be opened: checked, with its UUID. */
-export interface PreparedShift {
+interface PreparedShift {
   uuid: string;
   channel: string;
   body: ShiftFacts;
@@ -45,11 +46,9 @@ export interface PreparedShift {
 export function prepareShift(channel: Recording, input: OpenShiftInput, at: string): PreparedShift {
   const uuid = uuidFrom(input.id, ['id']);
   const register = input.register.trim();
-  const wrong = registerCode.safeParse(register).error;
-  if (wrong) throw new InvalidInput(['register'], wrong.issues[0]!.message);
+  throwFirst(issuesWith(registerCode, register, ['register']));
   const openedBy = trimmed(input.openedBy);
-  const unnamed = openedBy === null ? undefined : staffCode.safeParse(openedBy).error;
-  if (unnamed) throw new InvalidInput(['openedBy'], unnamed.issues[0]!.message);
+  if (openedBy !== null) throwFirst(issuesWith(staffCode, openedBy, ['openedBy']));
   const currency = checkedCurrency(input.currency ?? channel.currency);
   const starting = amountsOf(input.starting ?? [], currency, 'starting', () => false);
   const body: ShiftFacts = {
@@ -131,7 +130,7 @@ export const closeShift = (tx: EntityManager, which: Which, counts: readonly Ten
     return { state: 'CLOSED', closedAt: which.at, tenders: counted };
   });
 
-export interface Which {
+interface Which {
   channel: string;
   uuid: string;
   at: string;

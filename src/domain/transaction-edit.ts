@@ -5,9 +5,10 @@ import { retryTransactions } from '../data/hq/transaction.bulk.ts';
 import { changeTransaction, type RetailTransaction, transactionsWhere } from '../data/hq/transaction.ts';
 import type { Tender, TransactionBody, TransactionLine, TransactionPayment } from '../data/transaction-facts.ts';
 import { InvalidInput, NotFound, WrongState } from '../errors.ts';
-import { businessDays, latestDay, outside } from './business-day.ts';
+import { latestDay } from './business-day.ts';
+import { throwFirst } from './issue.ts';
 import { decimalOf, minorUnits, quantityOf, thousandths } from './money.ts';
-import { issuesOfTransaction, lineOf, totalsOf } from './transaction-rules.ts';
+import { businessDateIssues, issuesOfTransaction, lineOf, totalsOf } from './transaction-rules.ts';
 
 /*
  * What a person does with a transaction that cannot go on by itself. Every change is checked like a new transaction, and kept in the audit
@@ -80,10 +81,8 @@ export async function editTransaction(
   if (transaction.status !== 'EDITING' && !untouched(transaction)) throw wrong('edited', transaction);
   const before = transaction.payload;
   const body = withChange(before, change);
-  const [issue] = issuesOfTransaction(body);
-  if (issue) throw new InvalidInput(issue.path.map(String), issue.rule);
-  const wrongDay = outside(body.businessDate, businessDays(latestDay(transaction.receivedAt)));
-  if (wrongDay) throw new InvalidInput(['businessDate'], wrongDay);
+  throwFirst(issuesOfTransaction(body));
+  throwFirst(businessDateIssues(body.businessDate, latestDay(transaction.receivedAt)));
   if (hold && body.kind === 'CASH_AND_CARRY') throw new InvalidInput(['hold'], 'is for orders');
   const differences = differencesOf(before, body);
   if (differences.length === 0) throw new InvalidInput([], 'nothing to change was given');

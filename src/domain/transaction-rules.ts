@@ -8,8 +8,10 @@ import {
   tenders,
   transactionKinds,
 } from '../data/transaction-facts.ts';
+import { businessDays, outside } from './business-day.ts';
+import { type Issue, issuesWith } from './issue.ts';
 import { decimalOf, MOST, quantityOf, timesQuantity } from './money.ts';
-import { calendarDay, currencyCode, type Issue, plainText, uuidRule } from './rules.ts';
+import { calendarDay, currencyCode, plainText, uuidRule } from './rules.ts';
 
 /*
  * One set of rules for a transaction, applied twice: in the channel when it is recorded, and at headquarters before anything is made of it,
@@ -93,8 +95,7 @@ const shape = z.object({
 export function shapeIssues(body: unknown): Issue[] {
   const { setAside: reason } = (body ?? {}) as { setAside?: unknown };
   if (typeof reason === 'string') return [{ path: [], rule: reason }];
-  const { error } = shape.safeParse(body);
-  return (error?.issues ?? []).map(({ path, message }) => ({ path: path as Issue['path'], rule: message }));
+  return issuesWith(shape, body);
 }
 
 const orNull = <Rule extends z.ZodType>(rule: Rule) => rule.nullable().catch(null);
@@ -163,6 +164,12 @@ export function arithmeticIssues(body: TransactionBody): Issue[] {
 export function issuesOfTransaction(body: unknown): Issue[] {
   const found = shapeIssues(body);
   return found.length > 0 ? found : arithmeticIssues(body as TransactionBody);
+}
+
+/** What is wrong with a business date when it is `today`. The books take what was sold up to then. */
+export function businessDateIssues(day: string, today: string): Issue[] {
+  const rule = outside(day, businessDays(today));
+  return rule === undefined ? [] : [{ path: ['businessDate'], rule }];
 }
 
 function* lineRules(

@@ -13,14 +13,15 @@ import {
 import type { Channel } from '../data/hq/channel.ts';
 import type { Tender, TransactionBody, TransactionKind } from '../data/transaction-facts.ts';
 import { type DomainError, InvalidInput, NotFound, TransactionExists, WrongState } from '../errors.ts';
-import { businessDays, dayIn, outside } from './business-day.ts';
+import { dayIn } from './business-day.ts';
 import { trimmed, uuidFrom } from './customer.ts';
+import { type Issue, issuesWith, throwFirst } from './issue.ts';
 import { decimalOf, minorDigits, minorUnits, thousandths } from './money.ts';
-import { currencyCode, type Issue } from './rules.ts';
-import { businessDate, issuesOfTransaction, lineOf, totalsOf } from './transaction-rules.ts';
+import { currencyCode } from './rules.ts';
+import { businessDate, businessDateIssues, issuesOfTransaction, lineOf, totalsOf } from './transaction-rules.ts';
 
 /** Amounts and quantities are decimal text, exact. */
-export interface LineInput {
+interface LineInput {
   sku: string;
   name?: string | null;
   quantity: string;
@@ -30,13 +31,13 @@ export interface LineInput {
   voided?: boolean | null;
 }
 
-export interface ChargeInput {
+interface ChargeInput {
   code: string;
   amount: string;
   tax?: string | null;
 }
 
-export interface PaymentInput {
+interface PaymentInput {
   tender: Tender;
   amount: string;
 }
@@ -60,7 +61,7 @@ export interface TransactionInput {
 }
 
 /** A transaction ready to be stored: checked and calculated. */
-export interface PreparedTransaction {
+interface PreparedTransaction {
   uuid: string;
   channel: string;
   body: TransactionBody;
@@ -79,8 +80,8 @@ export function prepareTransaction(channel: Recording, input: TransactionInput, 
   const currency = checkedCurrency(input.currency ?? channel.currency);
   const today = dayIn(channel.timeZone, at);
   const body = bodyFrom(input, { reference: referenceOf(uuid), currency, today });
-  throwFirst(issuesOfTransaction(body));
-  mustBeBusinessDay(body.businessDate, today);
+  throwFirst(issuesOfTransaction(body), inputPath);
+  throwFirst(businessDateIssues(body.businessDate, today));
   mustAddUp(body, input.total);
   const dateOfShift = !input.businessDate;
   const said = dateOfShift ? { ...body, businessDate: null } : body;
@@ -212,7 +213,7 @@ function withShift(
  * The confirmation number: twelve characters that are easy to read out, without I, L, O and U. It follows from the UUID, so that a repeat
  * has the same one.
  */
-export function referenceOf(uuid: string): string {
+function referenceOf(uuid: string): string {
   const hash = createHash('sha256').update(uuid).digest();
   const characters = Array.from({ length: 12 }, (_, index) => CROCKFORD[hash[index]! % 32]);
   return [0, 4, 8].map((from) => characters.slice(from, from + 4).join('')).join('-');
@@ -284,23 +285,15 @@ function mustAddUp({ kind, gross, paid, currency }: TransactionBody, total: stri
     throw new InvalidInput(['payments'], `must be between 0 and ${right}, which is due: they come to ${shown}`);
 }
 
-/** Throws InvalidInput for a business date that the books do not take when it is `today` in the channel's time zone. */
-function mustBeBusinessDay(day: string, today: string): void {
-  const wrong = outside(day, businessDays(today));
-  if (wrong !== undefined) throw new InvalidInput(['businessDate'], wrong);
-}
-
 export function checkedBusinessDate(value: string | null | undefined, today: string): string {
   if (value === null || value === undefined) return today;
-  const { error } = businessDate.safeParse(value);
-  if (error) throw new InvalidInput(['businessDate'], error.issues[0]!.message);
-  mustBeBusinessDay(value, today);
+  throwFirst(issuesWith(businessDate, value, ['businessDate']));
+  throwFirst(businessDateIssues(value, today));
   return value;
 }
 
 export function checkedCurrency(currency: string): string {
-  const { error } = currencyCode.safeParse(currency);
-  if (error) throw new InvalidInput(['currency'], error.issues[0]!.message);
+  throwFirst(issuesWith(currencyCode, currency, ['currency']));
   return currency;
 }
 
@@ -329,17 +322,9 @@ const optionalUuid = (value: string | null | undefined, path: (string | number)[
 /** What follows from the amounts of a line is too large when they are. */
 const causeOf: Record<string, string> = { net: 'unitPrice', gross: 'unitPrice' };
 
-/** The failure a client sees names what the client sent: sums are the fault of what is summed. */
-function throwFirst([issue]: Issue[]): void {
-  if (!issue) return;
-  const { path, rule } = issue;
-  const [first] = path;
-  if (path.length === 1 && typeof first === 'string' && first in sumOf) throw new InvalidInput([sumOf[first]!], rule);
-  throw new InvalidInput(
-    path.map((part) => causeOf[part] ?? part),
-    rule,
-  );
-}
+/** Sums are the fault of what is summed. */
+const inputPath = (path: Issue['path']) =>
+  path.length === 1 ? path.map((part) => sumOf[part] ?? part) : path.map((part) => causeOf[part] ?? part);
 
 const sumOf: Record<string, string> = {
   net: 'lines',

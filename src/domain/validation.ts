@@ -6,9 +6,9 @@ import { knownShifts } from '../data/hq/validation.bulk.ts';
 import { type RuleName, ruleRows } from '../data/hq/validation.ts';
 import type { TransactionBody, TransactionTotals } from '../data/transaction-facts.ts';
 import { businessDays, dayIn } from './business-day.ts';
+import { textOf } from './issue.ts';
 import { decimalOf, timesQuantity } from './money.ts';
 import { resolveReferences } from './references.ts';
-import { textOf } from './rules.ts';
 import { shapeIssues, totalsOf } from './transaction-rules.ts';
 
 /** A sale with what is wrong with its shape; undefined when nothing is. */

@@ -6,7 +6,7 @@ import type { Nudges } from '../events/nudges.ts';
 import type { Surroundings } from '../queue/job.ts';
 
 /** What resolvers use, shared by all operations. */
-export interface Parts {
+interface Parts {
   hq: Database;
   channels: Channels;
   nudges: Nudges;

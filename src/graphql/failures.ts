@@ -31,7 +31,7 @@ const ErrorCode = enumOf<errors.ErrorCode>(
   },
 );
 
-export const Failure = builder.interfaceRef<errors.DomainError>('Failure').implement({
+const Failure = builder.interfaceRef<errors.DomainError>('Failure').implement({
   description:
     'The reason why a mutation changed nothing, in a form that a client can act on. Every failure has these fields.',
   fields: (t) => ({

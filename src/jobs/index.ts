@@ -30,7 +30,7 @@ export const conversion = defineChain({
  * Everything a day's books need. Existing statements are posted before new ones are calculated, so that each posts what it was calculated
  * with. 1010 comes last because orders and sales may have synchronized customers.
  */
-export const endOfDay = defineChain({
+const endOfDay = defineChain({
   name: 'end-of-day',
   title: 'End of day',
   description:

@@ -1,6 +1,7 @@
 import { storeCustomers } from '../../data/hq/customer.bulk.ts';
 import { receiveOperations } from '../../data/hq/operation.bulk.ts';
-import { issuesOf, textOf } from '../rules.ts';
+import { textOf } from '../issue.ts';
+import { issuesOf } from '../rules.ts';
 import type { Kind } from './kind.ts';
 
 export const createCustomer: Kind = {

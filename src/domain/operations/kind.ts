@@ -18,7 +18,7 @@ export interface Kind {
 }
 
 /** An operation to apply, with the account ID of its customer and the version that the customer gets. */
-export interface Numbered {
+interface Numbered {
   sequence: number;
   accountId: string;
   version: number;

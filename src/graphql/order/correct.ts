@@ -8,6 +8,7 @@ import {
 } from '../../data/hq/transaction.ts';
 import { validationRules } from '../../data/hq/validation.ts';
 import { keysetPage } from '../../data/keyset-page.ts';
+import { issuesWith, throwFirst } from '../../domain/issue.ts';
 import { plainText } from '../../domain/rules.ts';
 import {
   beginEditing,
@@ -323,10 +324,7 @@ correction('voidTransaction', {
   description: 'Voids a transaction, so that it is never processed.',
   may: 'voiding transactions',
   failures: [InvalidInput, NotFound, WrongState],
-  check: ({ reason }) => {
-    const wrong = plainText(200).min(1, 'must not be empty').safeParse(reason.trim()).error;
-    if (wrong) throw new InvalidInput(['reason'], wrong.issues[0]!.message);
-  },
+  check: ({ reason }) => throwFirst(issuesWith(plainText(200).min(1, 'must not be empty'), reason.trim(), ['reason'])),
   run: (tx, sequence, who, { reason }) => voidTransaction(tx, sequence, reason.trim(), who),
 });
 

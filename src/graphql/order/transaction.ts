@@ -50,7 +50,7 @@ export const TransactionKind = enumOf('TransactionKind', 'The kind of transactio
 
 type InCurrency<Row> = Row & { currency: string };
 
-export const TransactionLine = builder.objectRef<InCurrency<Line>>('TransactionLine').implement({
+const TransactionLine = builder.objectRef<InCurrency<Line>>('TransactionLine').implement({
   description: 'A product that was sold or returned.',
   fields: (t) => ({
     line: t.exposeInt('line', { description: 'The line number: 1, 2, 3 …' }),
@@ -75,7 +75,7 @@ export const TransactionLine = builder.objectRef<InCurrency<Line>>('TransactionL
   }),
 });
 
-export const TransactionCharge = builder.objectRef<InCurrency<Charge>>('TransactionCharge').implement({
+const TransactionCharge = builder.objectRef<InCurrency<Charge>>('TransactionCharge').implement({
   description: 'A charge in addition to the products, such as freight.',
   fields: (t) => ({
     line: t.exposeInt('line', { description: 'The line number: 1, 2, 3 …' }),
@@ -85,7 +85,7 @@ export const TransactionCharge = builder.objectRef<InCurrency<Charge>>('Transact
   }),
 });
 
-export const TransactionPayment = builder.objectRef<InCurrency<Payment>>('TransactionPayment').implement({
+const TransactionPayment = builder.objectRef<InCurrency<Payment>>('TransactionPayment').implement({
   description: 'A payment, or money paid back.',
   fields: (t) => ({
     line: t.exposeInt('line', { description: 'The line number: 1, 2, 3 …' }),

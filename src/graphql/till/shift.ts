@@ -33,7 +33,7 @@ export const Tender = enumOf<(typeof tenders)[number]>('Tender', 'A means of pay
   OTHER: 'Any other means of payment.',
 });
 
-export const ShiftState = enumOf<State>('ShiftState', 'The state of a shift.', {
+const ShiftState = enumOf<State>('ShiftState', 'The state of a shift.', {
   OPEN: 'The shift is selling.',
   SUSPENDED: 'The shift can be resumed. Its register is free for another shift.',
   BLIND_CLOSED: 'The shift ended without a count. It can still be counted and closed, but not resumed.',
