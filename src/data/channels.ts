@@ -89,7 +89,7 @@ export class Channels {
       name: `channel database ${name}`,
       kind: channelDatabase,
       readers: 1,
-      ...(this.poolSize === undefined ? {} : { poolSize: this.poolSize }),
+      poolSize: this.poolSize,
     });
     await database.write(introduce);
     return database;

@@ -40,7 +40,7 @@ interface OpenOptions {
   /** Read-only connections beside the writer's (SQLite). Two are right for two cores. */
   readers: number;
   /** Connections of the pool (PostgreSQL). */
-  poolSize?: number;
+  poolSize?: number | undefined;
 }
 
 /** The database was migrated by a newer version of this program, which may rely on what this one does not know. */

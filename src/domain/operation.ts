@@ -71,15 +71,13 @@ export async function correct(
   });
   const payload = {
     ...before,
-    ...(change ? { customer: { ...change, ...searchKeys(after) } } : {}),
-    ...(before.addresses
-      ? {
-          addresses: known.map((address, place) => ({
-            ...address,
-            ...Object.assign({}, ...corrected.filter((one) => one.place === place).map((one) => one.values)),
-          })),
-        }
-      : {}),
+    ...(change && { customer: { ...change, ...searchKeys(after) } }),
+    ...(before.addresses && {
+      addresses: known.map((address, place) => ({
+        ...address,
+        ...Object.assign({}, ...corrected.filter((one) => one.place === place).map((one) => one.values)),
+      })),
+    }),
   };
   throwFirst(issuesOf(payload, operation.receivedAt, stored));
   await correctOperation(tx, sequence, payload);

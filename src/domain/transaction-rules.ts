@@ -134,7 +134,7 @@ export const readable = (body: unknown): TransactionBody =>
   shapeIssues(body).length === 0 ? (body as TransactionBody) : (legible.safeParse(body).data ?? legible.parse({}));
 
 /** What is wrong with the numbers, and with what belongs together, of a transaction whose shape is sound. */
-export function arithmeticIssues(body: TransactionBody): Issue[] {
+function arithmeticIssues(body: TransactionBody): Issue[] {
   const found: Issue[] = [];
   const say = (path: Issue['path'], rule: string) => found.push({ path, rule });
   const isOrder = body.kind !== 'CASH_AND_CARRY';

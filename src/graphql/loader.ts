@@ -15,8 +15,7 @@ type Load<Key, Value> = (keys: readonly Key[], context: Context) => Promise<Valu
 /** A value for each key, in the order of the keys. Keys that are objects need a `cacheKey`. */
 export const loader = <Key, Value>(load: Load<Key, readonly Value[]>, cacheKey?: (key: Key) => string) =>
   createContextCache(
-    (context: Context) =>
-      new DataLoader<Key, Value, unknown>((keys) => load(keys, context), cacheKey ? { cacheKeyFn: cacheKey } : {}),
+    (context: Context) => new DataLoader<Key, Value, unknown>((keys) => load(keys, context), { cacheKeyFn: cacheKey }),
   );
 
 /** The row of each key, or null. */

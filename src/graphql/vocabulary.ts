@@ -107,7 +107,7 @@ export function operatorAction<Type extends TypeParam<Types>, Input extends obje
     t.field({
       ...options,
       authScopes: { operator: may },
-      ...(failures ? { errors: { types: failures } } : {}),
+      ...(failures && { errors: { types: failures } }),
       args: { input: t.arg({ type: input, required: true, description: inputDescription }) },
       resolve: (_root: unknown, { input }: { input: Input }, context: Context) => run(input, whoOf(context), context),
     } as never),

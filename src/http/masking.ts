@@ -33,7 +33,7 @@ export function errorMask(log: pino.Logger): MaskError {
       return {
         code,
         path: inputPath ?? undefined,
-        ...(cause instanceof Unauthenticated ? unauthenticated : {}),
+        ...(cause instanceof Unauthenticated && unauthenticated),
       };
     }
     if (cause instanceof GraphQLError) {

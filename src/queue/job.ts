@@ -10,7 +10,7 @@ import { ChannelNotFound, DatabaseUnavailable, DomainError } from '../errors.ts'
 import { type Nudges, topics } from '../events/nudges.ts';
 
 /** How a job or a chain is presented to operators in the API, on the command line, and in the documentation. */
-export interface Declaration<Name extends string = string> {
+interface Declaration<Name extends string = string> {
   /** Also the command. The API derives its names from it: `P_JOB` and `runPJob` from `p-job`. */
   name: Name;
   title: string;

@@ -289,7 +289,7 @@ builder.queryField('customers', (t) =>
       resolve: async (_root, args, context, info) => {
         const { hq, channels } = context;
         const channel = channelOf(context, args.channel);
-        const filter: CustomerFilter = { ...(channel === undefined ? {} : { channel }) };
+        const filter: CustomerFilter = { channel };
         if (args.search) filter.search = searchTerms(args.search, args.source === 'CHANNEL' ? 2 : 4);
         let database = hq;
         if (args.source === 'CHANNEL') {

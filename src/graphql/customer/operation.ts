@@ -150,10 +150,9 @@ builder.queryField('customerOperations', (t) =>
       },
       authScopes: ofChannel,
       resolve: (_root, args, context) => {
-        const channel = channelOf(context, args.channel);
         const filter: OperationFilter = {
-          ...(channel === undefined ? {} : { channel }),
-          ...(args.states?.length ? { states: args.states } : {}),
+          channel: channelOf(context, args.channel),
+          states: args.states?.length ? args.states : undefined,
         };
         return keysetConnection<number, OperationRow>(
           { args, keyFrom: numberKey, descending: true },

@@ -310,8 +310,8 @@ function filterFrom(args: Asked, context: Context): Omit<AttentionFilter, 'obser
   const at = context.now();
   const before = (ms: number) => new Date(Date.parse(at) - ms).toISOString();
   return {
-    ...(channel === undefined ? {} : { channel }),
-    ...(args.kinds ? { kinds: args.kinds } : {}),
+    channel,
+    kinds: args.kinds ?? undefined,
     waitingSince: before(NORMAL_WAIT),
     dayAgo: before(LONGEST_WAIT),
     today: context.channels.all().map(({ code, timeZone }) => ({ channel: code, today: dayIn(timeZone, at) })),

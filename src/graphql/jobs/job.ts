@@ -242,7 +242,7 @@ for (const { name: job, starts } of jobsAndChains)
           job,
           steps: stepsOf(job),
           channels: namedChannels(context, channels),
-          ...(businessDate ? { arguments: { businessDate } } : {}),
+          arguments: businessDate ? { businessDate } : undefined,
           requestedBy: actor,
           cause: 'OPERATOR',
         });

@@ -146,10 +146,8 @@ operatorMutation('updateSchedule', {
   description: 'Changes a schedule and recalculates when it runs next.',
   may: 'changing schedules',
   failures: [InvalidInput, ChannelNotFound, NotFound],
-  run: (tx, { id, channels, ...change }, { at }, context) => {
-    const scope = channels === undefined ? {} : { channels: namedChannels(context, channels) };
-    return updateSchedule(tx, id.id, { ...change, ...scope }, at);
-  },
+  run: (tx, { id, channels, ...change }, { at }, context) =>
+    updateSchedule(tx, id.id, { ...change, channels: channels && namedChannels(context, channels) }, at),
 });
 
 operatorMutation('deleteSchedule', {
