@@ -58,11 +58,3 @@ export abstract class AddressFacts {
 export abstract class OwnedAddress extends AddressFacts {
   @PrimaryColumn({ type: 'text' }) customerUuid!: string;
 }
-
-/** The payload of a customer operation: the whole customer when it creates one, otherwise only what it changes; and addresses it adds. */
-export interface OperationPayload {
-  customer?: Partial<SearchableCustomer>;
-  addresses?: AddressFacts[];
-  /** Why headquarters did not take the operation; there is nothing else then. */
-  setAside?: string;
-}

@@ -1,5 +1,13 @@
-import type { OperationPayload } from './customer-facts.ts';
+import type { AddressFacts, SearchableCustomer } from './customer-facts.ts';
 import type { ShiftFacts, TransactionBody } from './transaction-facts.ts';
+
+/** The payload of a customer operation: the whole customer when it creates one, otherwise only what it changes; and addresses it adds. */
+export interface OperationPayload {
+  customer?: Partial<SearchableCustomer>;
+  addresses?: AddressFacts[];
+  /** Why headquarters did not take the operation; there is nothing else then. */
+  setAside?: string;
+}
 
 /** The payload of each kind of operation in a channel's log. */
 export interface Payloads {

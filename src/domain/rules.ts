@@ -4,9 +4,9 @@ import {
   addressPurposes,
   type CustomerFacts,
   customerTypes,
-  type OperationPayload,
   type SearchableCustomer,
 } from '../data/customer-facts.ts';
+import type { OperationPayload } from '../data/operation-kinds.ts';
 import { birthDays, outside } from './business-day.ts';
 import { type Issue, issuesWith } from './issue.ts';
 

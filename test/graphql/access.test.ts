@@ -2,6 +2,7 @@ import { decodeJwt, SignJWT } from 'jose';
 import { expect, test } from 'vitest';
 import { tokenFor, type Viewer } from '../../src/access/viewer.ts';
 import { schema } from '../../src/graphql/schema.ts';
+import { jobsAndChains, mutationOf } from '../../src/jobs/index.ts';
 import {
   type Answer,
   aChannel,
@@ -219,15 +220,12 @@ const decisions: Record<string, Decision> = {
     operator: ({ ids }) =>
       `mutation { correctCustomerOperation(input: { id: "${ids.ours}", firstName: "x" }) { __typename } }`,
   },
-  'Mutation.runConversion': operatorMutation('runConversion', '{ channels: ["houston"] }'),
-  'Mutation.runPJob': operatorMutation('runPJob', '{ channels: ["houston"] }'),
-  'Mutation.runSynchronizeCustomers': operatorMutation('runSynchronizeCustomers', '{ channels: ["houston"] }'),
-  'Mutation.runDownload1010': operatorMutation('runDownload1010', '{ channels: ["houston"] }'),
-  'Mutation.runSynchronizeOrders': operatorMutation('runSynchronizeOrders', '{ channels: ["houston"] }'),
-  'Mutation.runValidateTransactions': operatorMutation('runValidateTransactions', '{ channels: ["houston"] }'),
-  'Mutation.runCalculateStatements': operatorMutation('runCalculateStatements', '{ channels: ["houston"] }'),
-  'Mutation.runPostStatements': operatorMutation('runPostStatements', '{ channels: ["houston"] }'),
-  'Mutation.runEndOfDay': operatorMutation('runEndOfDay', '{ channels: ["houston"] }'),
+  ...Object.fromEntries(
+    jobsAndChains
+      .filter(({ starts }) => starts !== undefined)
+      .map(({ name }) => mutationOf(name))
+      .map((field) => [`Mutation.${field}`, operatorMutation(field, '{ channels: ["houston"] }')]),
+  ),
   'Mutation.cancelJobRun': {
     operator: ({ ids }) => `mutation { cancelJobRun(input: { id: "${ids.run}" }) { __typename } }`,
   },

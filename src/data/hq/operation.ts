@@ -1,6 +1,6 @@
 import { Column, Entity, type EntityManager, PrimaryGeneratedColumn } from 'typeorm';
-import type { OperationPayload } from '../customer-facts.ts';
 import { type KeysetPage, keysetPage } from '../keyset-page.ts';
+import type { OperationPayload } from '../operation-kinds.ts';
 
 export const operationStates = ['PENDING', 'WAITING', 'FAILED', 'SYNCED'] as const;
 type OperationState = (typeof operationStates)[number];
