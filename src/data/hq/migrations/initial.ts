@@ -420,12 +420,8 @@ export const initial = migration('Initial', 1763800000000, ({ counted, text, jso
   primary key (statement_id, shift_id, tender)
 ) ${clustered}`,
 
+  // Absent: enabled.
   `create table validation_rule (name ${text} primary key, enabled boolean not null)`,
-  `insert into validation_rule (name, enabled) values
-  ('CUSTOMER_ACCOUNT', true), ('BUSINESS_DATE', true), ('DISCOUNT_AMOUNT', true), ('GROSS_AMOUNT',
-  true), ('NET_AMOUNT', true), ('NET_PLUS_TAX', true), ('NUMBER_OF_ITEMS', true), ('PAYMENT_AMOUNT', true),
-  ('UNDER_OVER_PAYMENT', true), ('TRANSACTION_NOT_EMPTY', true), ('TAX_INCLUDED_PRICING', true), ('LINE_AMOUNT', true),
-  ('SIGN_CONTRADICTION', true), ('NEGATIVE_PRICE', true), ('SHIFT', true), ('DUPLICATE_TRANSACTION', true)`,
   // Absent: the defaults.
   `create table statement_settings (
   channel ${text} primary key,
