@@ -48,6 +48,34 @@ test('docs/operations.md names every command', () => {
   }
 });
 
+const folders = ['src', 'test', 'docs', 'schema', 'bench'];
+const paths = folders.flatMap((folder) => [
+  folder,
+  ...readdirSync(join(top, folder), { recursive: true, encoding: 'utf8' }).map((path) => `${folder}/${path}`),
+]);
+
+/** Matches a path in the documents, where `<noun>` stands for a name and `**` for folders; `src/` may be left out. */
+const patternOf = (path: string) =>
+  new RegExp(
+    `^(src/)?${path
+      .replace(/\/$/, '')
+      .replaceAll('.', '\\.')
+      .replaceAll('**', '[\\w/-]+')
+      .replace(/<\w+>/g, '[\\w-]+')}$`,
+  );
+
+test.each(['docs/architecture.md', 'docs/contributing.md'])('%s names source files and folders that exist', (name) => {
+  const named = [...textOf(name).matchAll(/`((?:[\w*<>-]+\/)+(?:[\w<>.-]+\.\w+)?|[\w-]+\.ts)`/g)].map(
+    ([, path]) => path!,
+  );
+  expect(named.length).toBeGreaterThan(20);
+  for (const path of named)
+    expect(
+      paths.some((existing) => patternOf(path).test(existing)),
+      path,
+    ).toBe(true);
+});
+
 describe.each(documents)('%s', (name) => {
   const text = textOf(name);
 
