@@ -80,7 +80,10 @@ export const statements: Suite = {
       const booked = await run(folder, JOBS);
       await inProcess(bookkeeper, 'verifyStatements', { folder, count }, 300);
       await rm(folder, { recursive: true });
-      const each = JOBS.map((job) => `${job} ${booked.seconds[job]!.toFixed(1)} s`).join(', ');
+      const each = JOBS.map(
+        (job) =>
+          `${job} ${booked.seconds[job]!.toFixed(1)} s, ${amount((booked.cpuSeconds[job]! / count) * 1e6)} µs of CPU each`,
+      ).join('; ');
       say(`${amount(count)} sales: ${each}`);
       measured[count] = booked;
     }

@@ -11,6 +11,8 @@ import { loadTransactions } from '../support/transactions.ts';
 export interface Booked {
   /** Of each job, in the order they ran. */
   seconds: Record<string, number>;
+  /** Seconds of CPU that each job took, in all threads. */
+  cpuSeconds: Record<string, number>;
   /** Bytes, of this process until the end of the last job. */
   peakMemory: number;
 }
@@ -36,8 +38,10 @@ answer({
   run: ({ folder, jobs }: { folder: string; jobs: JobName[] }) =>
     withSystem(folder, async (app): Promise<Booked> => {
       const taken: Record<string, number> = {};
+      const cpuSeconds: Record<string, number> = {};
       for (const job of jobs) {
         const begun = performance.now();
+        const cpu = process.cpuUsage();
         const { run } = await start(
           { hq: app.hq, nudges: app.nudges, now: () => new Date().toISOString() },
           { job, steps: stepsOf(job), channels: null, requestedBy: 'bench', cause: 'OPERATOR' },
@@ -46,8 +50,10 @@ answer({
         const ended = await app.hq.read((db) => jobRunById(db, run.id));
         if (ended?.state !== 'SUCCEEDED') throw new Error(`${job} is ${ended?.state}: ${ended?.error}`);
         taken[job] = seconds(begun);
+        const { user, system } = process.cpuUsage(cpu);
+        cpuSeconds[job] = (user + system) / 1e6;
       }
-      return { seconds: taken, peakMemory: process.resourceUsage().maxRSS * 1_024 };
+      return { seconds: taken, cpuSeconds, peakMemory: process.resourceUsage().maxRSS * 1_024 };
     }),
 
   /** Throws unless every order has its sales order, with the same totals, and each customer one account ID. */
