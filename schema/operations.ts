@@ -193,11 +193,11 @@ export type CustomerBy =
 export type CustomerOperationKind =
   /** An address was added. */
   | 'ADD_ADDRESS'
-  /** An order was canceled. It is here only when headquarters could not take it. */
+  /** An order was canceled. Listed only if headquarters could not accept the cancellation. */
   | 'CANCEL_ORDER'
   /** A customer was created. */
   | 'CREATE_CUSTOMER'
-  /** A shift was recorded. It is here only when headquarters could not take it. */
+  /** A shift was recorded. Listed only if headquarters could not accept it. */
   | 'RECORD_SHIFT'
   /** Written to the channel’s log by other software, and unknown to headquarters. */
   | 'UNKNOWN'

@@ -6,9 +6,9 @@ import { beginEpoch, type ChannelDatabase, channelDatabaseByName } from '../data
 import { NotFound } from '../errors.ts';
 
 /**
- * Begins a new epoch of a restored or replaced channel database: its log is taken from the beginning again, what headquarters has of its
- * customers is sent to it again, and the cursors of its feeds become invalid.
- * The channel database comes first: a crash in between leaves clients to begin their feed again, which harms nobody.
+ * Starts a new epoch of a restored or replaced channel database. Its log is uploaded again from the beginning, its customers are downloaded
+ * again, and the cursors of its feeds become invalid.
+ * The channel database changes first. After a crash in between, clients only start their feeds over, which is harmless.
  */
 export async function adoptChannelDatabase(
   { hq, channels }: { hq: Database; channels: Channels },

@@ -11,8 +11,9 @@ import { type StatementSettings, settingsOf } from '../data/hq/statement-setting
 import { totalNames } from '../data/transaction-facts.ts';
 
 /**
- * Gathers up to `limit` sales of these statements in aggregates: sales of one customer, in the order of their arrival, up to the limit of
- * lines. Returns are kept apart from sales, and prices with tax from prices without. A sale is never split. Where the limit cuts makes no difference to what comes of it in the end. Answers how many it took.
+ * Gathers up to `limit` sales of these statements in aggregates. An aggregate contains the sales of one customer in order of arrival, up to the
+ * limit of lines. Returns are separate from sales, and prices including tax from prices excluding tax. A sale is never split. The final
+ * aggregates do not depend on `limit`. Returns the number of sales.
  */
 export async function aggregateSales(
   tx: EntityManager,
@@ -30,7 +31,7 @@ export async function aggregateSales(
   return sales.length;
 }
 
-/** `open` is the last aggregate of each statement, which may take more. */
+/** `open` is the last aggregate of each statement, which may have room for more sales. */
 function gathered(
   sales: readonly LooseSale[],
   settings: ReadonlyMap<number, StatementSettings>,

@@ -7,23 +7,23 @@ import { type ChannelDatabase, channelDatabasesByName } from '../data/hq/channel
 import { notDownloaded } from '../data/hq/customer.bulk.ts';
 import { DatabaseUnavailable } from '../errors.ts';
 
-/** Ms that a channel database gets to answer: one that hangs must not hold up what is known of the others. */
+/** Time in ms for a channel database to answer. One that hangs must not delay the others. */
 const PATIENCE = 2_000;
-/** Ms for which an answer holds, however many ask. */
+/** Time in ms for which an answer is reused. */
 const HOLDS_FOR = 2_000;
 
 interface Backlog {
   name: string;
-  /** Why it could not be asked. */
+  /** The reason why it could not be read. */
   error?: string;
   lastReceivedAt: string | null;
-  /** Of each channel, what headquarters does not have yet; `count` has an upper bound. */
+  /** What headquarters has not received yet, by channel. `count` has an upper bound. */
   uploads: { channel: string; since: string; count: number }[];
-  /** The oldest thing that the channel does not have yet. */
+  /** The oldest change that the channel database has not received yet. */
   download?: { channel: string; since: string } | undefined;
 }
 
-/** What waits between the channel databases and headquarters: each channel database is asked, all at once and every two seconds at most. */
+/** What is waiting between the channel databases and headquarters. Reads all channel databases at once, at most every two seconds. */
 export class Backlogs {
   private answer: { at: number; backlogs: Promise<Backlog[]> } | undefined;
 
@@ -33,7 +33,7 @@ export class Backlogs {
     private readonly now: () => string,
   ) {}
 
-  /** What has waited since before `before`, and which channel databases do not answer. Throws only when headquarters does not. */
+  /** What has been waiting since before `before`, and which channel databases do not answer. Throws only if headquarters does not answer. */
   async waitingSince(before: string): Promise<Observed[]> {
     return (await this.backlogs()).flatMap((backlog) => this.observed(backlog, before));
   }
@@ -97,13 +97,13 @@ export class Backlogs {
         ...about(channel),
         since,
         code: 'NOT_UPLOADED',
-        message: `${count} operations of ${channel} have waited since ${since}: ${
-          lastReceivedAt === null ? 'nothing was ever uploaded' : `the last upload was at ${lastReceivedAt}`
+        message: `${count} operations of ${channel} have been waiting since ${since}: ${
+          lastReceivedAt === null ? 'nothing has ever been uploaded' : `the last upload was at ${lastReceivedAt}`
         }.`,
       }));
     if (download === undefined || download.since >= before) return late;
     const { channel, since } = download;
-    const message = `Account IDs or corrections of ${channel} have waited at headquarters since ${since}.`;
+    const message = `Account IDs or corrections for ${channel} have been waiting at headquarters since ${since}.`;
     return [
       ...late,
       { kind: 'CHANNEL_NOT_DOWNLOADED' as const, ...about(channel), since, code: 'NOT_DOWNLOADED', message },
@@ -111,7 +111,7 @@ export class Backlogs {
   }
 }
 
-/** Rejects when `work` takes longer than PATIENCE; what it does goes on by itself. */
+/** Rejects if `work` takes longer than PATIENCE. The work itself continues. */
 async function inTime<T>(name: string, work: () => Promise<T>): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_, reject) => {

@@ -8,12 +8,12 @@ import { type ShiftTender, type TransactionPayment, tenders, tendersInTill } fro
 import { MOST } from './money.ts';
 
 interface Calculated {
-  /** Sales that were marked, or statements' worth of shifts. */
+  /** The number of sales that were marked. */
   done: number;
   more: boolean;
 }
 
-/** Stamps the next `size` sales of these statements; those with none left are MARKED. */
+/** Assigns the next `size` sales to these statements. Statements with no sales left become MARKED. */
 export async function markBatch(
   tx: EntityManager,
   ids: readonly number[],
@@ -36,7 +36,7 @@ export async function markBatch(
   return { done: marked, more: false };
 }
 
-/** Adds up what is marked. */
+/** Calculates the totals of what is marked. */
 export async function calculateBatch(tx: EntityManager, ids: readonly number[], who: Actor): Promise<void> {
   const locked = await lockStatements(tx, ids, 'MARKED');
   const sales = idsOf(locked, 'TRANSACTIONAL');
@@ -55,8 +55,8 @@ const idsOf = (statements: readonly StatementSummary[], wanted: StatementSummary
   statements.filter(({ type }) => type === wanted).map(({ id }) => id);
 
 /**
- * What was counted against what was expected, shift by shift and tender by tender: what it began with and what was paid in it. Cash and
- * checks that nobody counted were not there; of any other tender that nobody counted nothing is known, and nothing is compared.
+ * Counted and expected amounts by shift and tender. The expected amount is the starting amount plus payments. Cash and checks that were not
+ * counted count as 0. Any other tender that was not counted is unknown and is not compared.
  */
 async function countsOf(tx: EntityManager, statements: readonly number[]): Promise<TenderCount[]> {
   const shifts = await shiftsWhere(tx, { statementId: statements });
@@ -71,26 +71,27 @@ async function countsOf(tx: EntityManager, statements: readonly number[]): Promi
     return known;
   };
   for (const { id, statementId: statement, tenders: counted } of shifts)
-    for (const one of sound<ShiftTender>(counted)) {
-      const count = countOf(id, statement!, one.tender);
-      count.starting += amount(one.starting);
-      count.expected += amount(one.starting);
-      if (one.counted !== null && one.counted !== undefined) count.counted = (count.counted ?? 0) + amount(one.counted);
+    for (const { tender, starting, counted: found } of valid<ShiftTender>(counted)) {
+      const count = countOf(id, statement!, tender);
+      count.starting += amount(starting);
+      count.expected += amount(starting);
+      if (found !== null && found !== undefined) count.counted = (count.counted ?? 0) + amount(found);
     }
   const statementOf = new Map(shifts.map(({ id, statementId: statement }) => [id, statement!]));
   const add = (shift: number, tender: string, paid: number) => {
     countOf(shift, statementOf.get(shift)!, tender).expected += paid;
   };
   for (const { shiftId: shift, tender, amount: paid } of await paidInShifts(tx, ids)) add(shift, tender, paid);
-  // What has not passed its checks was paid all the same.
+  // Sales that have not passed validation were paid all the same.
   for (const { shiftId: shift, payload } of await uncheckedInShifts(tx, ids))
-    for (const one of sound<TransactionPayment>(payload?.payments)) add(shift, one.tender, amount(one.amount));
+    for (const payment of valid<TransactionPayment>(payload?.payments))
+      add(shift, payment.tender, amount(payment.amount));
   return [...counts.values()];
 }
 
-/** Other software may have written anything. */
-const sound = <Row extends { tender: string }>(given: unknown): Row[] =>
-  Array.isArray(given) ? given.filter((one) => (tenders as readonly unknown[]).includes(one?.tender)) : [];
+/** Other software may have written anything to a channel database. */
+const valid = <Row extends { tender: string }>(given: unknown): Row[] =>
+  Array.isArray(given) ? given.filter((row) => (tenders as readonly unknown[]).includes(row?.tender)) : [];
 
 const amount = (value: unknown): number =>
   typeof value === 'number' && Number.isInteger(value) && Math.abs(value) <= MOST ? value : 0;

@@ -13,22 +13,19 @@ interface ChannelInput {
   currency: string;
   timeZone: string;
   country: string;
-  /** Defaults to a database of its own, named as the channel. */
+  /** Default: a separate database, named after the channel. */
   channelDatabase?: string | null;
   liveConversion?: boolean | null;
 }
 
 const code = z
   .string()
-  .regex(
-    /^[a-z][a-z0-9-]{0,39}$/,
-    'must be a lower-case letter, then at most 39 lower-case letters, digits or hyphens',
-  );
+  .regex(/^[a-z][a-z0-9-]{0,39}$/, 'must be a lowercase letter, then at most 39 lowercase letters, digits, or hyphens');
 const databaseName = z
   .string()
   .regex(
     /^[a-z][a-z0-9_]{0,39}$/,
-    'must be a lower-case letter, then at most 39 lower-case letters, digits or underscores',
+    'must be a lowercase letter, then at most 39 lowercase letters, digits, or underscores',
   );
 const name = plainText(100).refine((value) => value.trim() !== '', 'must not be empty');
 
@@ -48,7 +45,7 @@ function check(input: Partial<Record<keyof typeof rules, string | null | undefin
   }
 }
 
-/** Adds a channel. The same one again with the same settings answers the channel that is there. */
+/** Adds a channel. Adding it again with the same settings returns the existing channel. */
 export async function createChannel(
   tx: EntityManager,
   input: ChannelInput,
@@ -108,7 +105,7 @@ type ChannelChange = {
   [field in 'name' | 'type' | 'currency' | 'timeZone' | 'country' | 'liveConversion']?: Channel[field] | null;
 };
 
-/** Changes settings of a channel; what is left out stays. Its code and its database are for ever. */
+/** Changes the settings of a channel; omitted settings keep their values. The code and the database never change. */
 export async function updateChannel(
   tx: EntityManager,
   code: string,

@@ -18,10 +18,10 @@ import {
   uuidRule,
 } from './rules.ts';
 
-/** Values as clients send them: what is left out stays or has a default, null is no value. */
+/** Values as clients send them. Omitted fields keep their values or get defaults; null means no value. */
 export type Given<Facts> = { [Name in keyof Facts]?: Facts[Name] | null | undefined };
 
-/** The parts of a person's name, which clients send and read as one object, by the facts that they are. */
+/** The columns of a person's name, mapped to the fields of the one object that clients send and read. */
 export const nameParts = { title: 'title', firstName: 'first', middleName: 'middle', lastName: 'last' } as const;
 type NamePart = (typeof nameParts)[keyof typeof nameParts];
 
@@ -36,18 +36,18 @@ interface CustomerInput extends Given<Omit<CustomerFacts, keyof typeof nameParts
   addresses?: readonly AddressInput[] | null;
 }
 
-/** A customer ready to be stored: checked, with its UUID and those of its addresses. */
+/** A checked customer, ready to be stored, with UUIDs for it and its addresses. */
 interface PreparedCustomer {
   uuid: string;
   channel: string;
   body: CustomerFacts;
   addresses: AddressFacts[];
-  /** Tells whether a repeat with the same UUID says the same. */
+  /** Tells whether a repeat with the same UUID has the same data. */
   bodyHash: string;
   at: string;
 }
 
-/** Checks the input. Throws InvalidInput, which names the field; nothing is stored. */
+/** Checks the input without storing anything. Throws InvalidInput, which names the field. */
 export function prepareCustomer(channel: string, input: CustomerInput, at: string): PreparedCustomer {
   const uuid = uuidFrom(input.id, ['id']);
   const body = { ...noFacts, ...given(customerFacts, factsOf(input)) };
@@ -58,24 +58,24 @@ export function prepareCustomer(channel: string, input: CustomerInput, at: strin
   if (new Set(addresses.map((address) => address.uuid)).size < addresses.length) {
     throw new InvalidInput(['addresses'], 'two addresses have the same id');
   }
-  const said = {
+  const hashed = {
     body,
     addresses: addresses.map((address, index) => ({ ...address, uuid: input.addresses![index]!.id ?? null })),
   };
-  const bodyHash = createHash('sha256').update(JSON.stringify(said)).digest('base64url');
+  const bodyHash = createHash('sha256').update(JSON.stringify(hashed)).digest('base64url');
   return { uuid, channel, body, addresses, bodyHash, at };
 }
 
 /**
- * Creates customers in their channel, asynchronously: each has its permanent UUID at once, and its account ID follows (jobs/).
- * The UUID is the idempotency key: the same one with the same data answers the stored customer, with other data CustomerExists.
- * One transaction on the channel database, in five statements for any number of customers; headquarters may be down.
+ * Creates customers in their channel, asynchronously: each has its permanent UUID immediately and gets its account ID later (jobs/).
+ * The UUID is the idempotency key: sending it again returns the stored customer, or CustomerExists if the data differs.
+ * One transaction on the channel database, with five statements for any number of customers. Headquarters may be down.
  */
 export async function createCustomers(
   tx: EntityManager,
   customers: PreparedCustomer[],
 ): Promise<(DomainError | { uuid: string; created: boolean })[]> {
-  // Most batches hold no repeat, so the lock comes first: it keeps two writers of one UUID apart on PostgreSQL.
+  // Most batches contain no repeat, so the lock comes first. It keeps two writers of one UUID apart on PostgreSQL.
   const first = await lockLog(tx);
   const known = new Map(
     (
@@ -132,8 +132,8 @@ export async function createCustomers(
 }
 
 /**
- * Changes a customer of this channel, pending or not; what is left out stays. The change is a new row of the log, never an edit of an old
- * one, and says only what it changes, so that it undoes nothing that headquarters corrected. One that changes nothing is no operation.
+ * Changes a customer of this channel, pending or not; omitted fields keep their values. The change becomes a new row of the log, with only the
+ * fields that changed, so that it undoes no correction by headquarters. If nothing changed, no row is written.
  */
 export async function updateCustomer(
   tx: EntityManager,
@@ -209,19 +209,19 @@ async function ownCustomer(tx: EntityManager, channel: string, uuid: string): Pr
 const bodyOf = (row: CustomerFacts) =>
   Object.fromEntries(customerFacts.map((name) => [name, row[name]])) as unknown as CustomerFacts;
 
-/** What is known of a person of whom nothing was said. */
+/** The defaults of a new customer. */
 const noFacts = {
   ...(Object.fromEntries(customerFacts.map((name) => [name, null])) as unknown as CustomerFacts),
   type: 'PERSON' as const,
 };
 
-/** The facts in an input; all parts of a name that is null are null. */
+/** The columns in an input. If the name is null, so are all its parts. */
 function factsOf({ name, ...facts }: CustomerInput): Given<CustomerFacts> {
   const parts = Object.entries(nameParts).map(([fact, part]) => [fact, name === null ? null : name?.[part]]);
   return { ...facts, ...Object.fromEntries(parts) };
 }
 
-/** A person's address is a home, an organization's a place of business, unless the purpose is given. */
+/** The default purpose is HOME for a person and BUSINESS for an organization. */
 const addressFrom = (
   { id, ...address }: AddressInput,
   position: number,
@@ -238,7 +238,7 @@ const addressFrom = (
 
 const noAddress = Object.fromEntries(addressFacts.map((name) => [name, null])) as unknown as AddressFacts;
 
-/** The facts that were given, null included, in the order of their rules. Empty text is no text; a choice that is null was not made. */
+/** The given values, including null, in the order of their rules. Empty text becomes null; a choice that is null counts as omitted. */
 export function given<Facts extends object>(
   names: readonly (keyof Facts & string)[],
   values: Given<Facts>,
@@ -253,7 +253,7 @@ export function given<Facts extends object>(
 
 const choices = new Set<string>(['type', 'purpose']);
 
-/** Empty text is no text. */
+/** Trimmed text; null if it is empty. */
 export const trimmed = (value: string | null | undefined): string | null => value?.trim() || null;
 
 export function uuidFrom(value: string | null | undefined, path: (string | number)[]): string {
@@ -263,7 +263,7 @@ export function uuidFrom(value: string | null | undefined, path: (string | numbe
   return uuid;
 }
 
-/** Where clients send what is stored under these names. */
+/** The input paths of columns that have other names in the input. */
 const inputPaths: Record<string, string[]> = {
   ...Object.fromEntries(Object.entries(nameParts).map(([fact, part]) => [fact, ['name', part]])),
   uuid: ['id'],

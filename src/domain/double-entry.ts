@@ -3,8 +3,8 @@ import type { Account } from '../data/hq/journal.ts';
 import { type Tender, tenders } from '../data/transaction-facts.ts';
 
 /*
- * Double entry: what posting writes in each journal. A posting debits its account with one amount and credits it with another; a negative
- * amount goes to the other side. Within each journal debits and credits are equal (an invoice's gross is net + tax + charge).
+ * Double entry: what posting writes to each journal. A posting debits its account with one amount and credits it with another; a negative
+ * amount goes to the other side. Within each journal, debits equal credits (an invoice's gross is net + tax + charge).
  */
 
 const tenderAccounts: Record<Tender, Account> = {
@@ -27,7 +27,7 @@ export const sales: JournalRule<'invoice'> = {
   ],
 };
 
-/** Revenue shows list prices. */
+/** Grosses revenue up to list prices. */
 export const discounts: JournalRule<'invoice'> = {
   journal: 'DISCOUNTS',
   postings: [
@@ -76,5 +76,5 @@ export const journalRules: readonly JournalRule<keyof Amounts>[] = [
   countingDifferences,
 ];
 
-/** A posted statement leaves nothing on these. */
+/** A posted statement leaves these accounts at zero. */
 export const clearingAccounts: readonly Account[] = ['ACCOUNTS_RECEIVABLE', 'CHARGES_CLEARING'];

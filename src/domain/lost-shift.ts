@@ -9,9 +9,9 @@ import { NotFound, WrongState, whenUnavailable } from '../errors.ts';
 import { countsOf, type TenderInput, withCounts } from './shift.ts';
 
 /**
- * Closes at headquarters a shift that its channel has lost, so that a financial statement takes it. Throws NotFound when headquarters
- * never received it, WrongState when its channel still has it; a channel database that does not answer counts as lost. A shift that is
- * closed already is answered as it is.
+ * Closes, at headquarters, a shift that its channel has lost, so that a financial statement includes it. Throws NotFound if headquarters never
+ * received it, and WrongState if its channel still has it. A channel database that does not answer counts as lost. Returns a shift that is
+ * already closed unchanged.
  */
 export async function closeLostShift(
   { hq, channels }: { hq: Database; channels: Channels },
@@ -26,8 +26,8 @@ export async function closeLostShift(
     throw new WrongState('The channel still has this shift: count and close it there with closeShift.');
   return hq.write(async (tx) => {
     const before = await shiftOf(tx, channel, uuid);
-    const counted = withCounts(sound(before.tenders), countsOf(counts, before.currency));
-    // Closed meanwhile: by its channel after all, or by another operator.
+    const counted = withCounts(valid(before.tenders), countsOf(counts, before.currency));
+    // Its channel or another operator closed it in the meantime.
     if (!(await closeReceivedShift(tx, before.id, counted, at))) return before;
     await audit(tx, { actor, at }, 'closeLostShift', `shift:${channel}/${uuid}`, [
       ['state', before.state, 'CLOSED'],
@@ -51,6 +51,6 @@ async function isInChannel(channels: Channels, channel: string, uuid: string): P
   return shifts.length > 0;
 }
 
-/** Other software may have written anything. */
-const sound = (given: unknown): ShiftTender[] =>
-  Array.isArray(given) ? given.filter((one) => (allTenders as readonly unknown[]).includes(one?.tender)) : [];
+/** Other software may have written anything to a channel database. */
+const valid = (given: unknown): ShiftTender[] =>
+  Array.isArray(given) ? given.filter((row) => (allTenders as readonly unknown[]).includes(row?.tender)) : [];

@@ -1,16 +1,16 @@
 /*
- * Money is a whole number of minor units (cents) of its currency, and a quantity a whole number of thousandths: nothing is ever a float.
- * Both are plain numbers within ±MOST, so that sums of a million of them stay exact; products go through BigInt.
+ * Money is a whole number of minor units (cents) of its currency, and a quantity a whole number of thousandths. Nothing is ever a fraction.
+ * Both are plain numbers within ±MOST, so that sums of thousands of them stay exact; products go through BigInt.
  */
 
-/** The largest amount, in minor units, and the largest quantity, in thousandths: one million million. */
+/** The largest amount, in minor units, and the largest quantity, in thousandths: one trillion. */
 export const MOST = 1_000_000_000_000;
 
 const THOUSANDTHS = 3;
 
 const digits = new Map<string, number>();
 
-/** Digits behind the point of a currency (ISO 4217, as CLDR has them): 2 for USD, 0 for JPY, 3 for KWD. */
+/** Decimals of a currency (ISO 4217, according to CLDR): 2 for USD, 0 for JPY, 3 for KWD. */
 export function minorDigits(currency: string): number {
   let known = digits.get(currency);
   if (known === undefined) {
@@ -20,7 +20,7 @@ export function minorDigits(currency: string): number {
   return known;
 }
 
-/** `12.50` in USD is 1250; undefined when it has more digits than the currency, is too large, or is no number. */
+/** `12.50` in USD is 1250. Undefined if the text has more decimals than the currency, is too large, or is not a number. */
 export const minorUnits = (amount: string, currency: string): number | undefined =>
   scaled(amount, minorDigits(currency));
 

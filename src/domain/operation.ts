@@ -10,7 +10,7 @@ import { throwFirst } from './issue.ts';
 import { kindOf } from './operations/index.ts';
 import { addressFacts, customerFacts, issuesOf, searchKeys } from './rules.ts';
 
-/** Lets a failed operation be tried again, and what waited behind it follow. */
+/** Retries a failed operation, and releases the operations that were waiting for it. */
 export async function retryOne(
   tx: EntityManager,
   sequence: number,
@@ -23,7 +23,7 @@ export async function retryOne(
   return (await operationBySequence(tx, sequence))!;
 }
 
-/** Lets all failed operations (of a channel, or of all: null) be tried again. */
+/** Retries all failed operations of a channel, or of all channels if it is null. */
 export async function retryAll(
   tx: EntityManager,
   channel: string | null,
@@ -37,12 +37,12 @@ export async function retryAll(
   return { count: retried.length, channels: [...new Set(retried.map((row) => row.channel))] };
 }
 
-/** Which address, by its UUID, and what to change of it. */
+/** The UUID of an address and its changes. */
 type AddressCorrection = Given<Omit<AddressFacts, 'uuid' | 'position'>> & { id: string };
 
 /**
- * Replaces values of a failed operation, which must then keep the rules, and lets it be tried again. An operation that changes a customer
- * takes values also of fields that it did not name.
+ * Replaces values of a failed operation, which must then follow the rules, and retries it. An operation that changes a customer also accepts
+ * values for fields that it did not contain.
  */
 export async function correct(
   tx: EntityManager,
@@ -55,18 +55,18 @@ export async function correct(
   const { payload: before } = operation;
   const values = given(customerFacts, customer);
   const isEmpty = Object.keys(values).length === 0;
-  if (isEmpty && addresses.length === 0) throw new InvalidInput([], 'nothing to correct was given');
-  if (!isEmpty && !before.customer) throw new InvalidInput([], 'this operation says nothing but addresses');
+  if (isEmpty && addresses.length === 0) throw new InvalidInput([], 'contains no corrections');
+  if (!isEmpty && !before.customer) throw new InvalidInput([], 'this operation contains only addresses');
   const stored = kindOf(operation)?.creates
     ? undefined
     : ((await customerBodies(tx, [operation.customerUuid])).get(operation.customerUuid) ?? null);
   const change = before.customer && { ...before.customer, ...values };
-  // The customer as it will be: nothing overtakes a failed operation.
+  // The customer after the operation: nothing overtakes a failed one.
   const after = { ...stored, ...change } as CustomerFacts;
   const known = Array.isArray(before.addresses) ? before.addresses : [];
   const corrected = addresses.map(({ id, ...change }, index) => {
     const place = known.findIndex((address) => address?.uuid === id);
-    if (place === -1) throw new InvalidInput(['addresses', index, 'id'], 'is no address of this operation');
+    if (place === -1) throw new InvalidInput(['addresses', index, 'id'], 'is not an address in this operation');
     return { place, values: given<AddressFacts>(addressFacts, change) };
   });
   const payload = {
@@ -75,7 +75,7 @@ export async function correct(
     ...(before.addresses && {
       addresses: known.map((address, place) => ({
         ...address,
-        ...Object.assign({}, ...corrected.filter((one) => one.place === place).map((one) => one.values)),
+        ...Object.assign({}, ...corrected.filter((address) => address.place === place).map(({ values }) => values)),
       })),
     }),
   };
@@ -105,7 +105,7 @@ async function failed(tx: EntityManager, sequence: number): Promise<CustomerOper
   const operation = await operationBySequence(tx, sequence);
   if (!operation) throw new NotFound('customer operation');
   if (operation.state !== 'FAILED')
-    throw new WrongState(`Only a failed operation can be retried or corrected: it is ${operation.state}.`);
+    throw new WrongState(`This operation is ${operation.state}. Only a failed operation can be retried or corrected.`);
   return operation;
 }
 

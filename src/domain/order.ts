@@ -10,12 +10,12 @@ import { textOf } from './issue.ts';
 import { resolveReferences } from './references.ts';
 import { businessDateIssues, issuesOfTransaction } from './transaction-rules.ts';
 
-/** An order with what is wrong with it; undefined when nothing is. */
+/** An order and the rule that it breaks, if any. */
 export interface CheckedOrder extends DueTransaction {
   invalid: string | undefined;
 }
 
-/** Checks what orders say, before the transaction that synchronizes them. */
+/** Checks orders before the transaction that synchronizes them. */
 export const checkedOrders = (orders: DueTransaction[]): CheckedOrder[] =>
   orders.map((order) => Object.assign(order, { invalid: invalidity(order) }));
 
@@ -26,9 +26,9 @@ function invalidity({ payload, receivedAt }: DueTransaction): string | undefined
 }
 
 /**
- * Makes sales orders of orders: their customers and addresses are synchronized first, then each gets its number from the sequence, all in
- * the caller's transaction. An order that cannot go on is set aside with the reason and its neighbors go on.
- * Throws NumberSequenceExhausted when not one number is left for those who could go on; nothing is changed then.
+ * Creates sales orders from orders. Synchronizes their customers and addresses first, then assigns each order a number, all in the caller's
+ * transaction. An order that cannot continue is set aside with the reason, without affecting its neighbors.
+ * Throws NumberSequenceExhausted, without changing anything, if no numbers are left.
  */
 export async function synchronizeOrders(
   tx: EntityManager,
@@ -65,7 +65,7 @@ export async function synchronizeOrders(
 }
 
 function setbacksOf({ sequence, duplicate, invalid }: CheckedOrder): Setback[] {
-  const error = 'Another channel database sent a transaction with this UUID before.';
+  const error = 'Another channel database already sent a transaction with this UUID.';
   if (duplicate) return [{ sequence, status: 'FAILED', errorCode: 'DUPLICATE_TRANSACTION', error }];
   return invalid ? [{ sequence, status: 'FAILED', errorCode: 'INVALID_INPUT', error: invalid }] : [];
 }

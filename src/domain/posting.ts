@@ -44,7 +44,7 @@ import {
   sales,
 } from './double-entry.ts';
 
-/** Statements that are in the state before step number `step`, and about how many sales one transaction takes. */
+/** Statements in the state before step number `step`, and the approximate number of sales per transaction. */
 interface Batch {
   tx: EntityManager;
   statements: readonly StatementSummary[];
@@ -54,24 +54,24 @@ interface Batch {
 }
 
 interface Outcome {
-  /** Sales that went through the step. */
+  /** The number of sales that completed the step. */
   done: number;
-  /** Statements that are finished with the step. */
+  /** The statements that completed the step. */
   over: readonly number[];
   failures: readonly StatementFailure[];
 }
 
-/** The compiler checks that each state has its step, in order. */
+/** The compiler checks that there is a step for each state, in order. */
 type Steps<States extends readonly PostingState[]> = { [Place in keyof States]: Step<States[Place]> };
 
 interface Step<State> {
   state: State;
   run: (batch: Batch) => Promise<Outcome>;
-  /** The step takes all statements of a group at once, however many sales they have. */
+  /** The step processes all statements of a group at once, however many sales they have. */
   wholeGroup?: true;
 }
 
-/** The states of posting in order, each with what takes statements to it. The first is step number 1. */
+/** The posting states in order, each with the step that leads to it. The first is step number 1. */
 export const postingSteps: Steps<typeof postingStates> = [
   { state: 'CHECKED', run: check, wholeGroup: true },
   { state: 'AGGREGATED', run: aggregate },
@@ -85,25 +85,25 @@ export const postingSteps: Steps<typeof postingStates> = [
   { state: 'POSTED', run: finish },
 ];
 
-/** 1 for CHECKED … 10 for POSTED; 0 while a statement is calculated. */
+/** 1 for CHECKED … 10 for POSTED; 0 before posting. */
 export const stepOf = (state: StatementState): number => postingSteps.findIndex((step) => step.state === state) + 1;
 
-/** What step number `step` starts from. */
+/** The state in which step number `step` starts. */
 export const stateBefore = (step: number): StatementState =>
   step === 1 ? 'CALCULATED' : postingSteps[step - 2]!.state;
 
 interface Posted {
-  /** Sales (or shifts) that went through the step. */
+  /** The number of sales or shifts that completed the step. */
   done: number;
   failures: readonly StatementFailure[];
-  /** Whether statements are left that have not done the step, and did not fail. */
+  /** Whether there are statements left that neither completed the step nor failed. */
   more: boolean;
 }
 
 /**
- * Takes the next batch of these statements through posting step number `step`, in the caller's transaction: about `size` sales. A
- * statement is in its new state when nothing of it is left; one that must not go on keeps its state and gets the reason. What is left is
- * a query, so that the same call goes on wherever the one before it stopped.
+ * Takes the next batch of about `size` sales through posting step number `step`, in the caller's transaction. A statement enters the new state
+ * when all its sales have completed the step. One that must not continue keeps its state and gets the reason. A query finds what is left, so the
+ * same call continues wherever the previous one stopped.
  */
 export async function postBatch(
   tx: EntityManager,
@@ -123,7 +123,7 @@ export async function postBatch(
   return { done: done + shifts, failures, more: over.length + failures.length < locked.length };
 }
 
-/** The first statements, with about `size` sales together; at least one. */
+/** The first statements, at least one, with about `size` sales in total. */
 export function firstOf<Statement extends Pick<StatementSummary, 'transactionCount'>>(
   statements: readonly Statement[],
   size: number,
@@ -150,15 +150,15 @@ interface Check {
 const outOfBalance = {
   errorCode: 'STATEMENT_OUT_OF_BALANCE',
   error: () =>
-    'The amounts of this statement do not balance: a sale says something else than its parts. Look at the rules that are switched off.',
+    'The amounts of this statement do not balance: the totals of a sale differ from its parts. Check the validation rules that are switched off.',
 };
 
-/** What is wrong with a statement before anything is made of it; the first reason counts. */
+/** The checks of a statement before it is posted. The first that fails gives the reason. */
 const checks: readonly Check[] = [
   {
     find: withChangedSales,
     errorCode: 'STATEMENT_TOTALS_CHANGED',
-    error: () => 'The sales of this statement are not those it was calculated with. Clear it and calculate again.',
+    error: () => 'The sales of this statement have changed since it was calculated. Clear it and calculate again.',
   },
   { find: withContradictingTotals, ...outOfBalance },
   {
@@ -170,7 +170,7 @@ const checks: readonly Check[] = [
     find: withCountingDifferences,
     errorCode: 'COUNTING_DIFFERENCE',
     error: () =>
-      'What was counted differs from what was expected by more than the settings allow. Look at the counts, then allow the difference or clear the statement.',
+      'The counted and expected amounts differ by more than the settings allow. Check the counts, then allow the difference or clear the statement.',
   },
 ];
 
@@ -188,13 +188,13 @@ async function check({ tx, statements }: Batch): Promise<Outcome> {
 }
 
 async function aggregate({ tx, statements, step, size }: Batch): Promise<Outcome> {
-  // One more than the sales of several statements: then none of them has any left.
+  // For several statements, more than their sales in total, so that none of them has any left.
   const limit = Math.max(size, statements.length > 1 ? countOf(statements) + 1 : 0);
   const done = await aggregateSales(tx, statements, limit, step);
   return { done, over: done < limit ? idsOf(statements) : [], failures: [] };
 }
 
-/** A step that does the next aggregates of its statements. */
+/** A step that processes the next aggregates of its statements. */
 function forAggregates(work: (tx: EntityManager, ids: readonly number[], at: string) => Promise<unknown>) {
   return async ({ tx, statements, step, size, at }: Batch): Promise<Outcome> => {
     const ids = idsOf(statements);
@@ -223,7 +223,7 @@ async function postPaymentsAndCounts(batch: Batch): Promise<Outcome> {
   return forAggregates((_, ids) => postSettlements(tx, ids, payments, at))(batch);
 }
 
-/** Proves that the books balance, once: before the first of a statement's sales is posted. */
+/** Proves that the books balance, once per statement, before its first sale is posted. */
 async function finish(batch: Batch): Promise<Outcome> {
   const { tx, statements, step } = batch;
   const begun = await withAggregatesAt(tx, idsOf(statements), step);
@@ -237,7 +237,7 @@ async function finish(batch: Batch): Promise<Outcome> {
   return { ...outcome, failures: wrong.map((id) => ({ id, errorCode, error: error() })) };
 }
 
-/** Throws NumberSequenceExhausted unless each of these aggregates gets its number. */
+/** Assigns each of these aggregates a number. Throws NumberSequenceExhausted if there are not enough. */
 async function numbered(
   tx: EntityManager,
   sequenceName: string,

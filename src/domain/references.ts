@@ -7,10 +7,9 @@ import { NumberSequenceExhausted } from '../errors.ts';
 import { checked, resolveOperations } from './resolve.ts';
 
 /**
- * Synchronizes the customers and addresses that transactions reference, through the one resolver and in the caller's transaction, and
- * returns why some of the transactions cannot go on, by their sequence: WAITING ends by itself, FAILED when somebody has corrected the
- * customer's operation. What was synchronized is marked with the transaction that needed it first. A transaction without a customer needs
- * nobody.
+ * Synchronizes the customers and addresses that transactions refer to, through the resolver and in the caller's transaction. Returns why some
+ * transactions cannot continue, by sequence: WAITING ends automatically, FAILED once a person corrects the customer's operation. Marks each
+ * synchronized operation with the first transaction that needed it.
  */
 export async function resolveReferences(
   tx: EntityManager,
@@ -27,10 +26,12 @@ export async function resolveReferences(
 
   const exhausted = await synchronize(tx, uuids, causes, now);
   const known = new Set((await knownCustomers(tx, uuids)).map(({ uuid }) => uuid));
-  const wanted = transactions.filter((one) => one.deliveryAddressUuid !== null && known.has(one.customerUuid ?? ''));
+  const wanted = transactions.filter(
+    ({ deliveryAddressUuid, customerUuid }) => deliveryAddressUuid !== null && known.has(customerUuid ?? ''),
+  );
   const addresses = await knownAddresses(
     tx,
-    wanted.map((one) => ({ customer: one.customerUuid!, address: one.deliveryAddressUuid! })),
+    wanted.map(({ customerUuid, deliveryAddressUuid }) => ({ customer: customerUuid!, address: deliveryAddressUuid! })),
   );
   const lacking = transactions.filter(
     ({ customerUuid: customer, deliveryAddressUuid: address }) =>
@@ -47,7 +48,7 @@ export async function resolveReferences(
   return obstacles;
 }
 
-/** Applies what is due of these customers, in the order of their counters; answers whether account IDs ran out. */
+/** Applies the due operations of these customers in the order of their counters. Returns the failure if account IDs ran out. */
 async function synchronize(
   tx: EntityManager,
   uuids: string[],
@@ -63,10 +64,10 @@ async function synchronize(
         tx,
         due.map(({ sequence, customerUuid: uuid }) => ({ sequence, by: causes.get(uuid)! })),
       );
-      // Nothing more can be taken: numbers ran out for the rest.
+      // The numbers ran out for the rest.
       if (synced + failed === 0) return undefined;
     } catch (error) {
-      // Nothing was changed; those who need no number go on.
+      // Nothing was changed. Transactions that need no number continue.
       if (error instanceof NumberSequenceExhausted) return error;
       throw error;
     }
@@ -83,7 +84,7 @@ function obstacle(
     return {
       status: 'FAILED',
       errorCode: `ASYNC_${code}_SYNC_FAILED`,
-      error: `${name} could not be synchronized. Mend the failed operation of the customer, and this goes on by itself.`,
+      error: `${name} could not be synchronized. Correct the failed operation of the customer; this then continues automatically.`,
     };
   }
   if (trouble === 'PENDING' && exhausted)
@@ -91,6 +92,6 @@ function obstacle(
   return {
     status: 'WAITING',
     errorCode: `ASYNC_${code}_NOT_UPLOADED`,
-    error: `${name} has not reached headquarters yet. This goes on by itself when it has.`,
+    error: `${name} has not reached headquarters yet. This continues automatically once it has.`,
   };
 }

@@ -26,22 +26,22 @@ import { contradictions, MOST_ADDRESSES, tooManyAddresses, uuidRule } from './ru
 interface Resolved {
   synced: number;
   failed: number;
-  /** Numbers left in the sequence after this, when it runs low. */
+  /** The numbers left in the sequence if it runs low, otherwise null. */
   numbersLeft: number | null;
 }
 
-/** An operation that may have been checked already: null, nothing is wrong with what it says. */
+/** An operation that may have been checked already. `invalid` is null if it is valid, undefined if it was not checked. */
 export interface Checked extends DueOperation {
   invalid?: string | null;
 }
 
 /**
- * The one resolver: turns received operations into headquarters customers with an account ID. Nothing else takes account IDs.
+ * The resolver: turns received operations into headquarters customers with account IDs. Nothing else assigns account IDs.
  *
- * The account IDs, the customers, their addresses and the operations' new state are one transaction: either all of it happened
- * or none. An operation that breaks a rule is set aside with the reason and its neighbours go on. Only the first operation of each
- * customer is taken; later ones are still PENDING afterwards and follow in the next call, in the order of their counters.
- * Throws NumberSequenceExhausted when not one account ID is left for those who need one; nothing is changed then.
+ * The account IDs, the customers, their addresses, and the new states of the operations are one transaction. An operation that breaks a rule is
+ * set aside with the reason, without affecting its neighbors. Only the first operation of each customer is applied; later ones stay PENDING and
+ * follow in the next calls, in the order of their counters.
+ * Throws NumberSequenceExhausted, without changing anything, if all operations need an account ID and none is left.
  */
 export async function resolveOperations(tx: EntityManager, due: Checked[], now: string): Promise<Resolved> {
   const operations = firstOfEachCustomer(due);
@@ -111,12 +111,15 @@ export async function resolveOperations(tx: EntityManager, due: Checked[], now: 
 export const checked = (operations: DueOperation[]): Checked[] =>
   operations.map((operation) => Object.assign(operation, { invalid: invalidity(operation) ?? null }));
 
-/** Account IDs in the order of arrival, without a gap; one that is kept for its customer is given to it. Those for whom no number is left stay pending. */
+/**
+ * Assigns account IDs in order of arrival, without gaps. A customer with a reserved account ID gets that one. If numbers run out, the remaining
+ * customers stay pending.
+ */
 async function assignAccountIds(tx: EntityManager, sound: DueOperation[], known: Map<string, unknown>) {
   const creating = sound.filter(({ customerUuid }) => !known.has(customerUuid));
   const accounts = new Map<string, string>();
   if (creating.length === 0) return { ready: sound, accounts, left: null };
-  // Those that customers had before headquarters was restored from a backup.
+  // Account IDs that customers had before headquarters was restored from a backup.
   const kept = await takeReserved(
     tx,
     creating.map(({ customerUuid: uuid }) => uuid),
@@ -142,7 +145,7 @@ function firstOfEachCustomer(operations: DueOperation[]): DueOperation[] {
   return operations.filter(({ customerUuid: uuid }) => !seen.has(uuid) && seen.add(uuid));
 }
 
-/** Of these operations of known customers those that would leave their customer with too many addresses. */
+/** The operations that would leave their customer, known to headquarters, with too many addresses. */
 async function addingTooMany(tx: EntityManager, operations: readonly Checked[]): Promise<Set<number>> {
   const adding = operations.flatMap(({ sequence, customerUuid: customer, payload }) =>
     Array.isArray(payload?.addresses) && payload.addresses.length > 0
@@ -156,10 +159,12 @@ async function addingTooMany(tx: EntityManager, operations: readonly Checked[]):
   );
   const countOf = (customer: string) => stored.get(customer) ?? 0;
   const many = adding.filter(({ customer, addresses }) => countOf(customer) + addresses.length > MOST_ADDRESSES);
-  const pairs = many.flatMap(({ customer, addresses }) => addresses.map((one) => ({ customer, address: one?.uuid })));
+  const pairs = many.flatMap(({ customer, addresses }) =>
+    addresses.map((address) => ({ customer, address: address?.uuid })),
+  );
   const replaced = await knownAddresses(tx, pairs);
   const tooMany = many.filter(({ customer, addresses }) => {
-    const added = addresses.filter((one) => !replaced.has(`${customer} ${one?.uuid}`));
+    const added = addresses.filter((address) => !replaced.has(`${customer} ${address?.uuid}`));
     return countOf(customer) + added.length > MOST_ADDRESSES;
   });
   return new Set(tooMany.map(({ sequence }) => sequence));
@@ -167,7 +172,7 @@ async function addingTooMany(tx: EntityManager, operations: readonly Checked[]):
 
 const creates = (operation: DueOperation): boolean => kindOf(operation)?.creates === true;
 
-/** `body` is what headquarters has of the customer, when the operation changes it. */
+/** `body` is the customer at headquarters if the operation changes it. */
 function reasonAgainst(
   operation: Checked,
   known: KnownCustomer | undefined,
@@ -176,7 +181,7 @@ function reasonAgainst(
   if (known && known.channelDatabase !== operation.channelDatabase) {
     return {
       errorCode: 'CUSTOMER_EXISTS',
-      error: `A customer with the UUID ${operation.customerUuid} came from the channel database "${known.channelDatabase}" before.`,
+      error: `The channel database "${known.channelDatabase}" already sent a customer with the UUID ${operation.customerUuid}.`,
     };
   }
   if (!creates(operation) && !known && operation.payload?.setAside === undefined) {
@@ -188,10 +193,10 @@ function reasonAgainst(
   return invalid ? { errorCode: 'INVALID_INPUT', error: invalid } : undefined;
 }
 
-/** What is wrong with an operation by itself, whatever headquarters has of its customer. */
+/** The rule that an operation alone breaks, whatever headquarters knows about its customer. */
 function invalidity(operation: DueOperation): string | undefined {
-  if (!uuidRule.safeParse(operation.customerUuid).success) return 'customerUuid: must be a UUID in lower case';
+  if (!uuidRule.safeParse(operation.customerUuid).success) return 'customerUuid: must be a lowercase UUID';
   const check = kindOf(operation)?.check;
-  // A kind that is not for customers is here because it was set aside.
-  return check ? check(operation) : (operation.payload.setAside ?? 'This is no operation of a customer.');
+  // An operation of a kind that is not for customers was set aside.
+  return check ? check(operation) : (operation.payload.setAside ?? 'This is not a customer operation.');
 }

@@ -1,9 +1,9 @@
 import { later } from '../data/clock.ts';
 
-/** How often an operation or a transaction that fails for a passing reason is tried before it is set aside. */
+/** How often an operation or a transaction with temporary failures is tried before it is set aside. */
 const MOST_TRIES = 3;
 
-/** Retries a record after a passing failure: 5 s after the first try, 20 s after the second; then it is set aside for a person. */
+/** Retries a record after a temporary failure: 5 s after the first try, 20 s after the second. After that, it is set aside for a person. */
 export const retryLater = (
   { sequence, tryCount }: { sequence: number; tryCount: number },
   errorCode: string,

@@ -11,10 +11,10 @@ import { endRewinding, forgetLost, type Standing, standing } from '../data/hq/re
 import { HeadquartersMissing, HeadquartersRewound, HeadquartersUnproven, InvalidInput, WrongState } from '../errors.ts';
 
 /*
- * A headquarters that was restored from an older backup would give account IDs a second time. It cannot know that by itself; its channels
- * do. Each channel database is asked once after a start of the process, all of them, before the first number is given: the process keeps
- * headquarters' database open, so what is proven stays true. One that breaks later therefore stops nobody; one that has not answered since
- * the start stops all numbers, unless an operator names it as lost.
+ * A headquarters that was restored from an older backup would assign some account IDs twice. It cannot detect this alone, but its channels can.
+ * After the process starts, each channel database is checked once, before the first number is assigned. The process keeps headquarters' database
+ * open, so the proof stays valid, and a channel database that fails later stops nothing. One that has not answered since the start stops all
+ * numbers unless an operator declares it lost.
  */
 
 interface Parts {
@@ -24,16 +24,16 @@ interface Parts {
   now: () => string;
 }
 
-/** What a channel database answered; undefined when it did not. */
+/** What a channel database knows; undefined if it did not answer. */
 interface Answer {
   name: string;
   knows: Known | undefined;
 }
 
 /**
- * Call it before numbers are given. Throws HeadquartersRewound when a channel database knows more than headquarters, and keeps that:
- * from then on `takeNumbers` refuses, whoever calls it, until an operator lifts it. Throws HeadquartersUnproven when one has not answered
- * since the start. `again` names those to ask although they are proven.
+ * Call it before assigning numbers. Throws HeadquartersRewound if a channel database knows more than headquarters, and records that: from then
+ * on `takeNumbers` refuses, whoever calls it, until an operator accepts the backup. Throws HeadquartersUnproven if a channel database has not
+ * answered since the start. `again` lists databases to check although they are proven.
  */
 export async function proveHeadquarters(parts: Parts, again: readonly string[] = []): Promise<void> {
   const { hq, channels } = parts;
@@ -55,16 +55,16 @@ export async function proveHeadquarters(parts: Parts, again: readonly string[] =
 }
 
 /**
- * Call it when headquarters starts; `find` answers the names of all channel databases that exist. Throws HeadquartersMissing when
- * headquarters has no channel and one of them holds account IDs or cannot be read. One that no channel of this headquarters lives in, and that knows more than
- * headquarters, is kept as evidence: the backup is older than its channel.
+ * Call it when headquarters starts; `find` returns the names of all channel databases that exist. Throws HeadquartersMissing if headquarters has
+ * no channels and one of the databases contains account IDs or cannot be read. If a database that belongs to no channel knows more than
+ * headquarters, that is recorded, because the backup is older than its channel.
  */
 export async function examineStrays(parts: Parts, find: () => Promise<string[]>): Promise<void> {
   const { channels, hq, log } = parts;
   const names = channels.databaseNames();
   const existing = await find().catch((error: unknown) => {
     if (names.length === 0) throw error;
-    log.warn({ err: error }, 'could not look for channel databases of unknown channels');
+    log.warn({ err: error }, 'could not search for channel databases of unknown channels');
     return [];
   });
   const answers = await asked(
@@ -82,11 +82,11 @@ export async function examineStrays(parts: Parts, find: () => Promise<string[]>)
 }
 
 export interface Accepted {
-  /** Account IDs that are kept for customers whom headquarters has lost. */
+  /** The number of account IDs reserved for customers whom headquarters has lost. */
   kept: number;
   /** Account IDs that two customers have. */
   taken: string[];
-  /** Channel databases that did not answer and are not waited for. */
+  /** Channel databases that did not answer and were declared lost. */
   lost: string[];
   sequences: { name: string; from: number; to: number }[];
   version: { from: number; to: number };
@@ -95,8 +95,8 @@ export interface Accepted {
 const AT_ONCE = 10_000;
 
 /**
- * Goes on with a headquarters that was restored from an older backup: keeps the account IDs that channels know for their customers, moves
- * the number sequences and the change version past everything that channels know, and lets numbers be given again.
+ * Continues with a headquarters that was restored from an older backup. Reserves the account IDs that channels know for their customers, moves
+ * the number sequences and the change version past everything that channels know, and allows numbers again.
  */
 export async function acceptRestoredHeadquarters(
   parts: Parts,
@@ -109,7 +109,7 @@ export async function acceptRestoredHeadquarters(
   const before = await hq.read(standing);
   const names = [...new Set([...channels.databaseNames(), ...before.ahead])];
   for (const [index, name] of lost.entries())
-    if (!names.includes(name)) throw new InvalidInput(['lost', index], 'is no channel database');
+    if (!names.includes(name)) throw new InvalidInput(['lost', index], 'is not a channel database');
   const answers = await asked(parts, names);
   const silent = answers.filter(({ knows }) => !knows).map(({ name }) => name);
   const unnamed = silent.filter((name) => !lost.includes(name) && !before.lost.includes(name));
@@ -117,9 +117,9 @@ export async function acceptRestoredHeadquarters(
   const ahead = answers.filter((answer) => isAhead(answer, before)).map(({ name }) => name);
   if (before.ahead.length + ahead.length + silent.length === 0)
     throw new WrongState(
-      'Headquarters is not behind its channels, and all of them answer: there is nothing to accept.',
+      'There is nothing to accept: headquarters knows everything that its channels know, and all of them answer.',
     );
-  // Noted first, so that nothing is given while account IDs are being kept.
+  // Recorded first, so that no numbers are assigned while account IDs are being reserved.
   if (ahead.length > 0) await hq.write((tx) => recordAhead(tx, ahead, parts.now()));
   const { kept, taken } = await reserveAll(parts, answers, before);
   const highest = Math.max(
@@ -146,7 +146,7 @@ export async function acceptRestoredHeadquarters(
   });
 }
 
-/** Keeps every account ID that headquarters has not given yet, and a channel knows, for its customer. */
+/** Reserves each account ID that a channel knows, and headquarters has not assigned yet, for its customer. */
 async function reserveAll(
   { hq, channels }: Parts,
   answers: readonly Answer[],
@@ -164,7 +164,7 @@ async function reserveAll(
       kept += reserved.kept;
       taken.push(...reserved.taken);
       if (page.count < AT_ONCE) break;
-      // Nothing sorts between an account ID and itself with a blank behind it.
+      // Nothing sorts between an account ID and the same ID followed by a space.
       first = `${page.last} `;
     }
   }
@@ -173,7 +173,7 @@ async function reserveAll(
 
 async function refuseIfAhead(parts: Parts, answers: readonly Answer[]): Promise<Standing> {
   const { hq } = parts;
-  // Read after the channels: headquarters only goes forward.
+  // Read after the channels, because headquarters only moves forward.
   const stands = await hq.read(standing);
   const ahead = answers.filter((answer) => isAhead(answer, stands)).map(({ name }) => name);
   if (ahead.length > 0) {
@@ -197,7 +197,7 @@ const asked = ({ channels, log }: Parts, names: readonly string[]): Promise<Answ
       try {
         return { name, knows: await (await channels.open(name)).read(known) };
       } catch (error) {
-        log.warn({ err: error, channelDatabase: name }, 'a channel database could not be asked what it knows');
+        log.warn({ err: error, channelDatabase: name }, 'could not check what a channel database knows');
         return { name, knows: undefined };
       }
     }),

@@ -11,13 +11,13 @@ import { birthDays, outside } from './business-day.ts';
 import { type Issue, issuesWith } from './issue.ts';
 
 /*
- * One set of rules for a customer, applied twice: in the channel when the customer is entered, and at headquarters before it gets
- * an account ID, because a channel database may hold what other software wrote.
+ * One set of rules for customers, applied twice: in the channel when a customer is entered, and at headquarters before it gets an account ID,
+ * because other software may write to a channel database.
  */
 
 /**
- * Text of one line that every database can store and every screen shows as what it is: no control characters or line separators, no
- * characters that turn the direction of what follows or hide a message, and something to see unless it is empty.
+ * One line of text that every database can store and every screen shows faithfully: no control characters or line separators, no characters that
+ * override text direction or hide a message, and at least one visible character unless it is empty.
  */
 export const plainText = (longest: number) =>
   z
@@ -31,22 +31,22 @@ export const plainText = (longest: number) =>
 function brokenTextRule(value: string): string | undefined {
   if (value === '') return undefined;
   if (/^[\x20-\x7e]*$/.test(value)) return value.trim() === '' ? needsVisible : undefined;
-  // Half of a surrogate pair is no character, and PostgreSQL refuses it.
+  // PostgreSQL refuses half of a surrogate pair.
   if (/\p{Surrogate}/u.test(value)) return 'must be well-formed text';
   if (/[\p{Cc}\p{Zl}\p{Zp}]/u.test(value)) return 'must not contain control characters or line separators';
   if (directing.test(value)) return 'must not contain characters that override the direction of text';
-  if (hiding.test(value)) return 'must not contain invisible characters that belong to no text';
+  if (hiding.test(value)) return 'must not contain invisible characters that hide text';
   return visible.test(value) ? undefined : needsVisible;
 }
 
-/** Embeddings, overrides and isolates: a name with one of them reorders the line that it stands in. Marks (U+200E, U+200F) only say which way. */
+/** Embeddings, overrides, and isolates, which reorder the rest of the line. Marks (U+200E, U+200F) are allowed: they only indicate a direction. */
 const directing = /[\u202a-\u202e\u2066-\u2069]/;
 
-/** Byte order mark, deprecated formats, annotations, noncharacters, and tags other than those behind a flag, which make 🏴󠁧󠁢󠁳󠁣󠁴󠁿 of it. */
+/** Byte order mark, deprecated formats, annotations, noncharacters, and tags, except those after a flag, as in 🏴󠁧󠁢󠁳󠁣󠁴󠁿. */
 const hiding =
   /[\ufeff\u206a-\u206f\ufff9-\ufffb\p{Noncharacter_Code_Point}]|(?<![\u{1f3f4}\u{e0020}-\u{e007f}])[\u{e0000}-\u{e007f}]/u;
 
-/** Spaces, joiners, fillers, soft hyphens, lone marks, the empty braille pattern and the null notehead show nothing. */
+/** Spaces, joiners, fillers, soft hyphens, lone marks, the blank braille pattern, and the null notehead are invisible. */
 const visible = /[^\p{Z}\p{Cc}\p{Cf}\p{M}\p{Default_Ignorable_Code_Point}\u2800\u{1d159}]/u;
 const needsVisible = 'must have a visible character';
 
@@ -54,13 +54,13 @@ const text = (longest: number) => plainText(longest).min(1, 'must not be empty')
 
 /** RFC 6531 allows letters beyond ASCII before and after the @. */
 const email = plainText(254)
-  .regex(/^[^\s@<>()[\]\\,;:"]+@[^\s@<>()[\]\\,;:"]+\.[^\s@<>()[\]\\,;:".]{2,}$/u, 'must be an e-mail address')
+  .regex(/^[^\s@<>()[\]\\,;:"]+@[^\s@<>()[\]\\,;:"]+\.[^\s@<>()[\]\\,;:".]{2,}$/u, 'must be an email address')
   .refine((value) => !/\p{Default_Ignorable_Code_Point}/u.test(value), 'must not contain invisible characters')
   .nullable();
 
 const phone = plainText(40)
-  .regex(/^\+?[\d\s().\-/x#]*$/i, 'must hold digits, spaces and ( ) - . / + x # only')
-  .refine((value) => (value.match(/\d/g)?.length ?? 0) >= 3, 'must hold at least 3 digits')
+  .regex(/^\+?[\d\s().\-/x#]*$/i, 'must contain only digits, spaces, and ( ) - . / + x #')
+  .refine((value) => (value.match(/\d/g)?.length ?? 0) >= 3, 'must contain at least 3 digits')
   .nullable();
 
 const known = (kind: 'currency' | 'timeZone') => new Set(Intl.supportedValuesOf(kind));
@@ -73,7 +73,7 @@ export const currencyCode = z
   .refine((code) => currencies.has(code), 'must be an ISO 4217 currency code such as EUR');
 export const countryCode = z
   .string()
-  .refine((code) => countries.has(code), 'must be an ISO 3166-1 country code of two letters such as US');
+  .refine((code) => countries.has(code), 'must be a two-letter ISO 3166-1 country code such as US');
 export const timeZoneName = z
   .string()
   .refine((name) => timeZones.has(name) || name === 'UTC', 'must be an IANA time zone such as America/Chicago');
@@ -84,7 +84,7 @@ const language = z
   .regex(/^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*$/, 'must be a BCP 47 language tag such as en-US')
   .nullable();
 
-/** A day of the calendar from 1800 to 2199. */
+/** A calendar date from 1800 to 2199. */
 export const calendarDay = (example: string) =>
   z
     .string()
@@ -92,7 +92,7 @@ export const calendarDay = (example: string) =>
     .refine((day) => {
       const time = Date.parse(`${day}T00:00:00Z`);
       return !Number.isNaN(time) && new Date(time).toISOString().startsWith(day);
-    }, 'must be a day that exists');
+    }, 'must be a date that exists');
 const birthDate = calendarDay('1990-12-31').nullable();
 
 export const uuidRule = z
@@ -129,30 +129,30 @@ const addressRules = z.object({
   country: countryCode,
 } satisfies Rules<AddressFacts>);
 
-/** What is known of a customer, by the names of its rules: whatever copies or compares customers goes through these. */
+/** The columns of a customer that have rules. All code that copies or compares customers uses these. */
 export const customerFacts = Object.keys(factRules.shape) as (keyof CustomerFacts)[];
 export const addressFacts = Object.keys(addressRules.shape) as (keyof AddressFacts)[];
 
-/** Every code of two letters that has a name, looked up once: asking Intl for each address costs more than all other rules. */
+/** Every two-letter code that has a name, looked up once. Asking Intl for each address costs more than all other rules. */
 function knownCountries(): Set<string> {
   const names = new Intl.DisplayNames('en', { type: 'region', fallback: 'none' });
   const letters = [...'ABCDEFGHIJKLMNOPQRSTUVWXYZ'];
   return new Set(
-    letters.flatMap((one) => letters.map((other) => one + other)).filter((code) => names.of(code) !== undefined),
+    letters.flatMap((first) => letters.map((second) => first + second)).filter((code) => names.of(code) !== undefined),
   );
 }
 
-/** Addresses that a customer may have. */
+/** The most addresses of a customer. */
 export const MOST_ADDRESSES = 100;
 
 /**
- * What is wrong with the fields of an operation that is entered, or was received, `at` this time. `known` is the customer that it changes, and then the rules across fields are those of
- * the customer after the change. Leave it out for an operation that creates a customer; null when the customer is not at hand: then
- * `contradictions` has to be asked when it is.
+ * The rules that an operation breaks; `at` is when it was entered or received. `known` is the customer that it changes, so that rules across
+ * fields apply to the customer after the change. Omit it for an operation that creates a customer. Pass null if the customer is not loaded yet, and
+ * check `contradictions` once it is.
  */
 export function issuesOf(payload: OperationPayload, at: string, known?: CustomerFacts | null): Issue[] {
   const found: Issue[] = [];
-  // What other software wrote may be anything.
+  // Other software may have written anything.
   const { customer, addresses, setAside: reason } = payload ?? {};
   if (typeof reason === 'string') return [{ path: [], rule: reason }];
   if (customer !== undefined && customer !== null) {
@@ -167,26 +167,25 @@ export function issuesOf(payload: OperationPayload, at: string, known?: Customer
   else
     for (const [index, address] of (addresses ?? []).entries())
       found.push(...issuesWith(addressRules, address, ['addresses', index]));
-  if (!customer && !addresses?.length) found.push({ path: [], rule: 'the operation says nothing' });
+  if (!customer && !addresses?.length) found.push({ path: [], rule: 'the operation is empty' });
   return found;
 }
 
-export const tooManyAddresses: Issue = { path: ['addresses'], rule: `must not be more than ${MOST_ADDRESSES}` };
+export const tooManyAddresses: Issue = { path: ['addresses'], rule: `must have at most ${MOST_ADDRESSES} items` };
 
-/** What is wrong with a customer whose fields are each in order. */
+/** The rules across fields that a customer breaks. Each field by itself must be valid. */
 export function contradictions(body: Partial<CustomerFacts>): Issue[] {
   const found: Issue[] = [];
   const wrong = (field: keyof CustomerFacts, rule: string) => found.push({ path: [field], rule });
   if (body.type === 'PERSON' && !body.firstName && !body.lastName)
     wrong('lastName', 'a person needs a first or last name');
-  if (body.type === 'ORGANIZATION' && !body.organizationName)
-    wrong('organizationName', 'an organization needs its name');
-  if (body.type === 'PERSON' && body.organizationName) wrong('organizationName', 'is for organizations');
-  if (body.type === 'ORGANIZATION' && body.birthDate) wrong('birthDate', 'is for persons');
+  if (body.type === 'ORGANIZATION' && !body.organizationName) wrong('organizationName', 'an organization needs a name');
+  if (body.type === 'PERSON' && body.organizationName) wrong('organizationName', 'is only for organizations');
+  if (body.type === 'ORGANIZATION' && body.birthDate) wrong('birthDate', 'is only for persons');
   return found;
 }
 
-/** What an edit changed, with the search keys that follow from it; empty when it changed nothing. */
+/** The columns that an edit changed, including search keys; empty if it changed nothing. */
 export function changesBetween(before: CustomerFacts, after: CustomerFacts): Partial<SearchableCustomer> {
   const old = { ...before, ...searchKeys(before) };
   const changed = Object.entries({ ...after, ...searchKeys(after) }).filter(
@@ -195,7 +194,7 @@ export function changesBetween(before: CustomerFacts, after: CustomerFacts): Par
   return Object.fromEntries(changed);
 }
 
-/** What a customer is found by: "Andrés Ünal" by `andres` and by `unal`, "(555) 010-9" by `5550109`. */
+/** The keys that a search compares: `andres` and `unal` for "Andrés Ünal", `5550109` for "(555) 010-9". */
 export function searchKeys(body: CustomerFacts): Omit<SearchableCustomer, keyof CustomerFacts> {
   return {
     firstKey: body.firstName && folded(body.firstName),
@@ -206,5 +205,5 @@ export function searchKeys(body: CustomerFacts): Omit<SearchableCustomer, keyof 
 }
 
 export const folded = (value: string): string =>
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: ASCII needs no folding beyond lower case
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: ASCII only needs lowercasing
   /^[\u0000-\u007f]*$/.test(value) ? value.toLowerCase() : value.normalize('NFKD').replace(/\p{M}/gu, '').toLowerCase();

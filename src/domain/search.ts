@@ -5,9 +5,9 @@ import { folded, plainText } from './rules.ts';
 const MOST_WORDS = 5;
 
 /**
- * The ways to read a search: each word by itself, in any order, or the words split in two where a first name may end, or all of them one
- * name ("van der Berg", "Acme Trading Ltd"). A phone number is one word, with whatever punctuation.
- * Throws InvalidInput when the search is too short to be answered from an index.
+ * The possible readings of a search: separate words in any order, the words split in two where a first name may end, or all words as one name
+ * ("van der Berg", "Acme Trading Ltd"). A phone number is one word, whatever its punctuation.
+ * Throws InvalidInput if the search is too short for an index.
  */
 export function searchTerms(search: string, shortest: number): SearchTerm[][] {
   const text = search.trim();

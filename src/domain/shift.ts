@@ -18,7 +18,7 @@ import { issuesWith, throwFirst } from './issue.ts';
 import { amountFrom, checkedBusinessDate, checkedCurrency, type Recording } from './transaction.ts';
 import { registerCode, staffCode } from './transaction-rules.ts';
 
-/** An amount per tender, as decimal text. */
+/** An amount of a tender, as decimal text. */
 export interface TenderInput {
   tender: Tender;
   amount: string;
@@ -33,7 +33,7 @@ interface OpenShiftInput {
   starting?: readonly TenderInput[] | null;
 }
 
-/** A shift ready to be opened: checked, with its UUID. */
+/** A checked shift, ready to be opened, with its UUID. */
 interface PreparedShift {
   uuid: string;
   channel: string;
@@ -42,7 +42,7 @@ interface PreparedShift {
   defaultDate: boolean;
 }
 
-/** Checks the input. Throws InvalidInput, which names the field; nothing is stored. */
+/** Checks the input without storing anything. Throws InvalidInput, which names the field. */
 export function prepareShift(channel: Recording, input: OpenShiftInput, at: string): PreparedShift {
   const uuid = uuidFrom(input.id, ['id']);
   const register = input.register.trim();
@@ -65,8 +65,8 @@ export function prepareShift(channel: Recording, input: OpenShiftInput, at: stri
 }
 
 /**
- * Opens a shift at a register, which sells in one shift at a time. The UUID is the idempotency key: the same one again with the same data
- * answers the shift as it is now, whatever has become of it.
+ * Opens a shift at a register, which has at most one open shift. The UUID is the idempotency key: sending it again with the same data returns
+ * the shift in its current state.
  */
 export async function openShift(tx: EntityManager, prepared: PreparedShift, at: string): Promise<ChannelShift> {
   const counter = await lockLog(tx);
@@ -80,18 +80,18 @@ export async function openShift(tx: EntityManager, prepared: PreparedShift, at: 
   return record(tx, { id: 0, uuid, channel, ...body, counter, updatedAt: at }, at);
 }
 
-/** Frees the register for another shift; this one can be resumed. */
+/** Frees the register for another shift. The suspended shift can be resumed. */
 export const suspendShift = (tx: EntityManager, which: Which): Promise<ChannelShift> =>
   change(tx, which, { from: ['OPEN'], done: ['SUSPENDED'], what: 'suspended' }, () => ({ state: 'SUSPENDED' }));
 
-/** Sells again, at its register, which must be free. */
+/** Reopens a suspended shift at its register, which must be free. */
 export const resumeShift = (tx: EntityManager, which: Which): Promise<ChannelShift> =>
   change(tx, which, { from: ['SUSPENDED'], done: ['OPEN'], what: 'resumed' }, async ({ channel, register }) => {
     await mustBeFree(tx, channel, register);
     return { state: 'OPEN' };
   });
 
-/** Ends it without counting, so that the register is free; it can be counted and closed later, and not be resumed. */
+/** Ends a shift without a count, which frees the register. The shift can be counted and closed later, but not resumed. */
 export const blindCloseShift = (tx: EntityManager, which: Which): Promise<ChannelShift> =>
   change(tx, which, { from: ['OPEN', 'SUSPENDED'], done: ['BLIND_CLOSED'], what: 'blind-closed' }, () => ({
     state: 'BLIND_CLOSED',
@@ -99,33 +99,33 @@ export const blindCloseShift = (tx: EntityManager, which: Which): Promise<Channe
 
 const countable: ShiftState[] = ['OPEN', 'SUSPENDED', 'BLIND_CLOSED'];
 
-/** Notes what was counted. The newest count of a tender holds; the others stay. */
+/** Records counted amounts. A new count of a tender replaces the previous one; other tenders keep theirs. */
 export const declareTenders = (
   tx: EntityManager,
   which: Which,
   counts: readonly TenderInput[],
 ): Promise<ChannelShift> => {
-  if (counts.length === 0) throw new InvalidInput(['counts'], 'must name a tender');
+  if (counts.length === 0) throw new InvalidInput(['counts'], 'must not be empty');
   return change(tx, which, { from: countable, done: [], what: 'counted' }, ({ tenders, currency }) => ({
     tenders: withCounts(tenders, countsOf(counts, currency)),
   }));
 };
 
 /**
- * Closes a shift for good, with the last counts. Cash and checks must be counted, now or before, when the till began with some or took
- * some in: they are what a till can lack. Any other tender that was not counted stays uncounted, and nothing is compared with it.
+ * Closes a shift permanently, with the final counts. Cash and checks must be counted, now or earlier, if the till started with any or took any,
+ * because they can be missing. Any other tender that was not counted stays uncounted and is not compared.
  */
 export const closeShift = (tx: EntityManager, which: Which, counts: readonly TenderInput[]): Promise<ChannelShift> =>
   change(tx, which, { from: countable, done: ['CLOSED'], what: 'closed' }, async ({ uuid, tenders, currency }) => {
     const counted = withCounts(tenders, countsOf(counts, currency));
-    const held = new Set(await tendersPaidWith(tx, uuid));
-    for (const { tender, starting } of counted) if (starting !== 0) held.add(tender);
-    for (const { tender, counted: count } of counted) if (count !== null) held.delete(tender);
-    const uncounted = tendersInTill.filter((tender) => held.has(tender));
+    const due = new Set(await tendersPaidWith(tx, uuid));
+    for (const { tender, starting } of counted) if (starting !== 0) due.add(tender);
+    for (const { tender, counted: count } of counted) if (count !== null) due.delete(tender);
+    const uncounted = tendersInTill.filter((tender) => due.has(tender));
     if (uncounted.length > 0)
       throw new InvalidInput(
         ['counts'],
-        `must count ${uncounted.join(' and ')} before the shift is closed: 0 when none is left`,
+        `must include ${uncounted.join(' and ')} before the shift is closed; 0 if none is left`,
       );
     return { state: 'CLOSED', closedAt: which.at, tenders: counted };
   });
@@ -136,7 +136,7 @@ interface Which {
   at: string;
 }
 
-/** Changes a shift where its state allows it, with its row of the log. One that is there already is answered as it is. */
+/** Changes a shift if its state allows it, and appends to the log. A shift that is already in a `done` state is returned unchanged. */
 async function change(
   tx: EntityManager,
   { channel, uuid, at }: Which,
@@ -151,7 +151,7 @@ async function change(
   return record(tx, { ...shift, ...(await to(shift)), counter, updatedAt: at }, at);
 }
 
-/** Stores a shift as it is now and appends that to the log. Its counter is the next one, which is taken here. */
+/** Stores a shift and appends it to the log, with the next counter. */
 async function record(tx: EntityManager, shift: ChannelShift, at: string): Promise<ChannelShift> {
   await takeCounters(tx, 1);
   await storeShift(tx, shift);
@@ -164,10 +164,10 @@ async function record(tx: EntityManager, shift: ChannelShift, at: string): Promi
 
 async function mustBeFree(tx: EntityManager, channel: string, register: string): Promise<void> {
   const open = await openShiftOf(tx, channel, register);
-  if (open) throw new WrongState(`Register ${register} is taken by the open shift ${open.uuid}.`);
+  if (open) throw new WrongState(`Register ${register} already has an open shift: ${open.uuid}.`);
 }
 
-/** Whether a shift that is known was opened with the same data. */
+/** Whether a known shift was opened with the same data. */
 function sameOpening(known: ChannelShift, { body, defaultDate }: PreparedShift): boolean {
   const starts = (tenders: readonly ShiftTender[]) =>
     JSON.stringify(
@@ -185,7 +185,7 @@ function sameOpening(known: ChannelShift, { body, defaultDate }: PreparedShift):
   );
 }
 
-/** There cannot be less than no cash; of another tender, more can be paid back than was paid. */
+/** Cash cannot be negative. Of any other tender, more may have been paid back than taken. */
 export const countsOf = (counts: readonly TenderInput[], currency: string) =>
   amountsOf(counts, currency, 'counts', (tender) => tender !== 'CASH');
 
@@ -198,7 +198,7 @@ function amountsOf(
   const amounts = new Map<Tender, number>();
   for (const [index, { tender, amount }] of given.entries()) {
     const path = [field, index];
-    if (amounts.has(tender)) throw new InvalidInput([...path, 'tender'], 'is named twice');
+    if (amounts.has(tender)) throw new InvalidInput([...path, 'tender'], 'must not appear twice');
     const value = amountFrom(amount, currency, [...path, 'amount']);
     if (value < 0 && !mayBeNegative(tender)) throw new InvalidInput([...path, 'amount'], 'must not be negative');
     amounts.set(tender, value);
@@ -206,11 +206,11 @@ function amountsOf(
   return amounts;
 }
 
-/** The newest count of each tender; one that was not there began with nothing. */
+/** Applies the newest count of each tender. A new tender started with 0. */
 export function withCounts(tenders: readonly ShiftTender[], counts: ReadonlyMap<Tender, number>): ShiftTender[] {
-  const known = tenders.map((one) => ({ ...one, counted: counts.get(one.tender) ?? one.counted }));
+  const known = tenders.map((row) => ({ ...row, counted: counts.get(row.tender) ?? row.counted }));
   const added = [...counts]
-    .filter(([tender]) => !tenders.some((one) => one.tender === tender))
+    .filter(([tender]) => !tenders.some((row) => row.tender === tender))
     .map(([tender, counted]) => ({ tender, starting: 0, counted }));
   return [...known, ...added];
 }

@@ -21,24 +21,24 @@ import { stepOf } from './posting.ts';
 import { uuidRule } from './rules.ts';
 
 /*
- * What a person does with statements that cannot go on, where their state allows it. Each is one transaction, with an event of the
- * statement and an entry of the audit trail.
+ * How operators recover statements that cannot continue, where their state allows it. Each action is one transaction, with a statement event and
+ * an audit trail entry.
  */
 
-/** Lets go everything that a statement has marked: the sales can be corrected, and the next calculation takes them. */
+/** Releases everything that a statement has marked. The sales can be corrected, and the next calculation includes them. */
 export async function clearStatement(tx: EntityManager, id: number, who: Actor): Promise<Statement> {
-  const statement = await held(tx, id, ['STARTED', 'MARKED', 'CALCULATED'], 'cleared');
+  const statement = await locked(tx, id, ['STARTED', 'MARKED', 'CALCULATED'], 'cleared');
   await releaseMarked(tx, id, who.at);
   await setStatementState(tx, id, 'CLEARED', who.at);
   await note(tx, statement, 'CLEARED', 'clearStatement', who);
   return found(tx, id);
 }
 
-/** Forgets the aggregates of a statement, so that they are made anew by the present settings. No sales order may have been made. */
+/** Drops the aggregates of a statement, so that its sales are aggregated again with the current settings. It must not have sales orders. */
 export async function regenerateAggregates(tx: EntityManager, id: number, who: Actor): Promise<Statement> {
-  const statement = await held(tx, id, ['CHECKED', 'AGGREGATED'], 'aggregated anew');
+  const statement = await locked(tx, id, ['CHECKED', 'AGGREGATED'], 'aggregated again');
   if (await anyAggregateBeyond(tx, id, stepOf('AGGREGATED')))
-    throw new WrongState('Sales orders were made of this statement: it cannot be aggregated anew.');
+    throw new WrongState('This statement cannot be aggregated again: it already has sales orders.');
   await dropAggregates(tx, id);
   await setStatementState(tx, id, 'CHECKED', who.at);
   await note(tx, statement, 'REGENERATED', 'regenerateAggregates', who);
@@ -46,15 +46,15 @@ export async function regenerateAggregates(tx: EntityManager, id: number, who: A
 }
 
 /**
- * Removes the sales order of an aggregate that was not invoiced, with the aggregate: its sales leave the statement, are validated again
- * and join the next one. A statement that has none left is CLEARED. The number of the sales order is not given again.
+ * Deletes an aggregate that was not invoiced, with its sales order. Its sales leave the statement, are validated again, and join the next one. A
+ * statement without any sales left becomes CLEARED. The number of the sales order is not assigned again.
  */
 export async function deleteCustomerOrder(tx: EntityManager, aggregate: number, who: Actor): Promise<Statement> {
   const before = await aggregateOf(tx, aggregate);
-  const statement = await held(tx, before.statementId, unposted, 'changed');
+  const statement = await locked(tx, before.statementId, unposted, 'changed');
   const { step } = await aggregateOf(tx, aggregate);
   if (step >= stepOf('CUSTOMER_ORDER_INVOICED'))
-    throw new WrongState('The sales order of this aggregate is invoiced: it cannot be deleted.');
+    throw new WrongState('The sales order of this aggregate cannot be deleted: it is already invoiced.');
   await dropAggregate(tx, aggregate, who.at);
   await addUpSales(tx, [statement.id]);
   const { transactionCount: left } = await found(tx, statement.id);
@@ -65,7 +65,7 @@ export async function deleteCustomerOrder(tx: EntityManager, aggregate: number, 
 
 const unposted = statementStates.filter((state) => state !== 'POSTED' && state !== 'CLEARED');
 
-/** Makes sales due for validation again that failed it, or passed it and are in no statement; answers how many. */
+/** Validates sales again that failed, or that passed and are not in a statement yet. Returns the number of sales. */
 export async function revalidateTransactions(
   tx: EntityManager,
   which: { channel: string | null } | { sequences: readonly number[] },
@@ -78,14 +78,14 @@ export async function revalidateTransactions(
   return count;
 }
 
-/** Switches a rule of validation on or off. It counts from the next validation on. */
+/** Switches a validation rule on or off, starting with the next validation. */
 export async function setRule(tx: EntityManager, name: RuleName, enabled: boolean, who: Actor): Promise<void> {
   const before = await switchRule(tx, name, enabled);
   if (before === enabled) return;
   await audit(tx, who, 'setValidationRule', `validation-rule:${name}`, [['enabled', before, enabled]]);
 }
 
-/** Changes how the sales of a channel are checked and posted. What is left out stays; null takes a value away where there may be none. */
+/** Changes how the sales of a channel are checked and posted. Omitted settings keep their values; null clears an optional one. */
 export async function updateStatementSettings(
   tx: EntityManager,
   channel: string,
@@ -95,7 +95,7 @@ export async function updateStatementSettings(
   const before = (await settingsOf(tx, [channel])).get(channel)!;
   const given = Object.fromEntries(Object.entries(change).filter(([, value]) => value !== undefined));
   const after: StatementSettings = { ...before, ...given, channel };
-  await mustBeSound(tx, after);
+  await mustBeValid(tx, after);
   await storeSettings(tx, after);
   const fields = (Object.keys(after) as (keyof StatementSettings)[]).filter((name) => before[name] !== after[name]);
   await audit(
@@ -110,20 +110,20 @@ export async function updateStatementSettings(
 
 export const MOST_AGGREGATED_LINES = 10_000;
 
-async function mustBeSound(tx: EntityManager, settings: StatementSettings): Promise<void> {
-  const say = (name: keyof StatementSettings, rule: string) => new InvalidInput([name], rule);
+async function mustBeValid(tx: EntityManager, settings: StatementSettings): Promise<void> {
+  const invalid = (name: keyof StatementSettings, rule: string) => new InvalidInput([name], rule);
   for (const name of ['maximumPaymentDifference', 'maximumCountingDifference'] as const) {
     const value = settings[name];
     if (value !== null && !(Number.isInteger(value) && value >= 0 && value <= MOST))
-      throw say(name, 'must be an amount of 0 or more');
+      throw invalid(name, 'must be an amount of 0 or more');
   }
   const { aggregationLineLimit: limit, holdCode: code, defaultCustomerUuid: customer } = settings;
   if (!(Number.isInteger(limit) && limit >= 1 && limit <= MOST_AGGREGATED_LINES))
-    throw say('aggregationLineLimit', `must be between 1 and ${MOST_AGGREGATED_LINES}`);
-  if (!/^[A-Z0-9_-]{1,40}$/.test(code)) throw say('holdCode', 'must be a code such as ORDER_SYNC');
+    throw invalid('aggregationLineLimit', `must be between 1 and ${MOST_AGGREGATED_LINES}`);
+  if (!/^[A-Z0-9_-]{1,40}$/.test(code)) throw invalid('holdCode', 'must be a code such as ORDER_SYNC');
   if (customer === null) return;
   const known = uuidRule.safeParse(customer).success ? await knownCustomers(tx, [customer]) : [];
-  if (known.length === 0) throw say('defaultCustomerUuid', 'must be a customer that has an account ID');
+  if (known.length === 0) throw invalid('defaultCustomerUuid', 'must be a customer that has an account ID');
 }
 
 async function found(tx: EntityManager, id: number): Promise<Statement> {
@@ -138,16 +138,16 @@ async function aggregateOf(tx: EntityManager, id: number): Promise<AggregatedTra
   return aggregate;
 }
 
-/** The statement, kept for this transaction, when it is in one of these states. */
-async function held(
+/** The statement, locked for this transaction. Throws WrongState unless it is in one of these states. */
+async function locked(
   tx: EntityManager,
   id: number,
   states: readonly StatementState[],
   what: string,
 ): Promise<Statement> {
   const { state } = await found(tx, id);
-  const [kept] = states.includes(state) ? await lockStatements(tx, [id], state) : [];
-  if (!kept) throw new WrongState(`This statement cannot be ${what}: it is ${state}.`);
+  const [lock] = states.includes(state) ? await lockStatements(tx, [id], state) : [];
+  if (!lock) throw new WrongState(`This statement cannot be ${what}: it is ${state}.`);
   return found(tx, id);
 }
 

@@ -11,8 +11,8 @@ import { decimalOf, minorUnits, quantityOf, thousandths } from './money.ts';
 import { businessDateIssues, issuesOfTransaction, lineOf, totalsOf } from './transaction-rules.ts';
 
 /*
- * What a person does with a transaction that cannot go on by itself. Every change is checked like a new transaction, and kept in the audit
- * trail; the jobs leave a transaction alone while it is being edited.
+ * How operators correct transactions that cannot continue. Every change is checked like a new transaction and recorded in the audit trail. Jobs
+ * skip a transaction while it is being edited.
  */
 
 interface LineChange {
@@ -31,7 +31,7 @@ interface PaymentChange {
   amount?: string | null;
 }
 
-/** What is left out stays. A line or payment whose number is new is added; a line is taken out by voiding it. */
+/** Omitted fields keep their values. An unused number adds a line or payment. To remove a line, void it. */
 interface TransactionChange {
   customerUuid?: string | null;
   deliveryAddressUuid?: string | null;
@@ -40,12 +40,12 @@ interface TransactionChange {
   payments?: readonly PaymentChange[] | null;
 }
 
-/** Where a person may take hold of a transaction: nothing has been made of it yet. */
+/** Whether a transaction may be edited: it has no sales order and is not part of a statement. */
 const untouched = (transaction: RetailTransaction): boolean =>
   ['NONE', 'WAITING', 'FAILED'].includes(transaction.status) ||
   (transaction.kind === 'CASH_AND_CARRY' && transaction.status === 'SUCCEEDED' && transaction.statementId === null);
 
-/** Takes a transaction out of the jobs until it is saved or released. */
+/** Makes jobs skip a transaction until it is saved or released. */
 export async function beginEditing(tx: EntityManager, sequence: number, who: Actor): Promise<RetailTransaction> {
   const transaction = await found(tx, sequence);
   if (!untouched(transaction)) throw wrong('edited', transaction);
@@ -58,7 +58,7 @@ export async function beginEditing(tx: EntityManager, sequence: number, who: Act
   );
 }
 
-/** Gives a transaction back to the jobs as it was. */
+/** Returns a transaction to the jobs unchanged. */
 export async function releaseEditing(tx: EntityManager, sequence: number, who: Actor): Promise<RetailTransaction> {
   const transaction = await found(tx, sequence);
   if (transaction.status !== 'EDITING') throw wrong('released', transaction);
@@ -67,8 +67,8 @@ export async function releaseEditing(tx: EntityManager, sequence: number, who: A
 }
 
 /**
- * Saves a correction: the transaction as changed must keep every rule. It is due again; with `hold` the sales order that comes of it
- * is on hold until it is released.
+ * Saves a correction, which must follow every rule. The transaction is due again. With `hold`, the resulting sales order is on hold until it is
+ * released.
  */
 export async function editTransaction(
   tx: EntityManager,
@@ -83,9 +83,9 @@ export async function editTransaction(
   const body = withChange(before, change);
   throwFirst(issuesOfTransaction(body));
   throwFirst(businessDateIssues(body.businessDate, latestDay(transaction.receivedAt)));
-  if (hold && body.kind === 'CASH_AND_CARRY') throw new InvalidInput(['hold'], 'is for orders');
+  if (hold && body.kind === 'CASH_AND_CARRY') throw new InvalidInput(['hold'], 'is only for orders');
   const differences = differencesOf(before, body);
-  if (differences.length === 0) throw new InvalidInput([], 'nothing to change was given');
+  if (differences.length === 0) throw new InvalidInput([], 'contains no changes');
   return changed(
     tx,
     transaction,
@@ -110,7 +110,7 @@ export async function editTransaction(
   );
 }
 
-/** Marks a transaction so that nothing is ever made of it. */
+/** Voids a transaction, so that it is never processed. */
 export async function voidTransaction(
   tx: EntityManager,
   sequence: number,
@@ -129,7 +129,7 @@ export async function voidTransaction(
   );
 }
 
-/** Lets a failed transaction be tried again as if for the first time. */
+/** Retries a failed transaction from scratch. */
 export async function retryTransaction(tx: EntityManager, sequence: number, who: Actor): Promise<RetailTransaction> {
   const transaction = await found(tx, sequence);
   if (transaction.status !== 'FAILED') throw wrong('retried', transaction);
@@ -138,7 +138,7 @@ export async function retryTransaction(tx: EntityManager, sequence: number, who:
   return found(tx, sequence);
 }
 
-/** Lets all failed transactions (of a channel, or of all: null) be tried again. */
+/** Retries all failed transactions of a channel, or of all channels if it is null. */
 export async function retryAllTransactions(
   tx: EntityManager,
   channel: string | null,
@@ -170,7 +170,7 @@ const wrong = (what: string, { status, statementId }: RetailTransaction) =>
     `This transaction cannot be ${what}: it is ${status}${statementId === null ? '' : ' and part of a statement'}.`,
   );
 
-/** Changes a transaction that is still as it was read, with its audit entries. */
+/** Changes a transaction and writes its audit entries. Throws WrongState if it has changed since it was read. */
 async function changed(
   tx: EntityManager,
   transaction: RetailTransaction,
@@ -181,7 +181,7 @@ async function changed(
 ): Promise<RetailTransaction> {
   const { sequence } = transaction;
   if (!(await changeTransaction(tx, transaction, { ...change, modifiedAt: who.at }))) {
-    throw new WrongState('This transaction has changed in the meantime; look at it again.');
+    throw new WrongState('This transaction has changed in the meantime. Reload it and try again.');
   }
   await audit(tx, who, action, subjectOf(sequence), changes);
   return found(tx, sequence);
@@ -197,7 +197,7 @@ function withChange(before: TransactionBody, change: TransactionChange): Transac
   const all = [
     ...known,
     ...[...changes.keys()]
-      .filter((line) => !known.some((one) => one.line === line))
+      .filter((line) => !known.some((existing) => existing.line === line))
       .map((line) => ({ ...blank, line }) as TransactionLine),
   ];
   const amount = (text: string | null | undefined, otherwise: number, path: (string | number)[]) =>
@@ -215,7 +215,7 @@ function withChange(before: TransactionBody, change: TransactionChange): Transac
         quantity:
           wanted.quantity === null || wanted.quantity === undefined
             ? line.quantity
-            : valueOr(thousandths(wanted.quantity), at('quantity'), 'a quantity of at most three decimals'),
+            : valueOr(thousandths(wanted.quantity), at('quantity'), 'a quantity with at most 3 decimals'),
         unitPrice: amount(wanted.unitPrice, line.unitPrice, at('unitPrice')),
         discount: amount(wanted.discount, line.discount, at('discount')),
         tax: amount(wanted.tax, line.tax, at('tax')),
@@ -224,7 +224,7 @@ function withChange(before: TransactionBody, change: TransactionChange): Transac
       before.pricesIncludeTax,
     );
   });
-  const paid = new Map((Array.isArray(before.payments) ? before.payments : []).map((one) => [one.line, one]));
+  const paid = new Map((Array.isArray(before.payments) ? before.payments : []).map((row) => [row.line, row]));
   for (const [index, { line, tender, amount: text }] of (change.payments ?? []).entries()) {
     const payment: TransactionPayment = paid.get(line) ?? { line, tender: 'CASH', amount: 0 };
     const value = amount(text, payment.amount, ['payments', index, 'amount']);
@@ -248,12 +248,12 @@ function valueOr(value: number | undefined, path: (string | number)[], what: str
   return value;
 }
 
-/** One entry per field that differs, e.g. `lines.2.unitPrice`. */
+/** One entry per field that differs, such as `lines.2.unitPrice`. */
 function differencesOf(before: TransactionBody, after: TransactionBody) {
-  const one = fieldsOf(before);
-  const other = fieldsOf(after);
-  return [...new Set([...one.keys(), ...other.keys()])]
-    .map((field): Change => [field, one.get(field) ?? null, other.get(field) ?? null])
+  const old = fieldsOf(before);
+  const changed = fieldsOf(after);
+  return [...new Set([...old.keys(), ...changed.keys()])]
+    .map((field): Change => [field, old.get(field) ?? null, changed.get(field) ?? null])
     .filter(([, was, is]) => was !== is);
 }
 

@@ -14,9 +14,9 @@ import { decimalOf, MOST, quantityOf, timesQuantity } from './money.ts';
 import { calendarDay, currencyCode, plainText, uuidRule } from './rules.ts';
 
 /*
- * One set of rules for a transaction, applied twice: in the channel when it is recorded, and at headquarters before anything is made of it,
- * because a channel database may hold what other software wrote. The shape comes first: only what has it can be calculated with, here and
- * in SQL. The arithmetic is checked apart from it, because headquarters reports what is wrong with a sale by named rules.
+ * One set of rules for transactions, applied twice: in the channel when a transaction is recorded, and at headquarters before it is processed,
+ * because other software may write to a channel database. The shape is checked first, so that TypeScript and SQL can calculate with it. The
+ * arithmetic is checked separately, because headquarters reports the errors of a sale by named rules.
  */
 
 export const MOST_LINES = 1_000;
@@ -62,7 +62,7 @@ const payment = z.object({ line: number, tender, amount });
 const numbered = <Row extends z.ZodType<{ line: number }>>(row: Row, most: number, what: string) =>
   z
     .array(row)
-    .max(most, `must not be more than ${most} ${what}`)
+    .max(most, `must have at most ${most} ${what}`)
     .refine(
       (all) => new Set(all.map(({ line }) => line)).size === all.length && all.every(({ line }) => line <= all.length),
       'must be numbered 1, 2, 3 …, each once',
@@ -91,7 +91,7 @@ const shape = z.object({
   quantity,
 });
 
-/** Whether this can be unpacked and calculated with at all: types, lengths and bounds. Empty when all is well; paths name properties. */
+/** Checks types, lengths, and bounds, without which nothing can be unpacked or calculated. Empty if all are valid; paths name properties. */
 export function shapeIssues(body: unknown): Issue[] {
   const { setAside: reason } = (body ?? {}) as { setAside?: unknown };
   if (typeof reason === 'string') return [{ path: [], rule: reason }];
@@ -100,11 +100,11 @@ export function shapeIssues(body: unknown): Issue[] {
 
 const orNull = <Rule extends z.ZodType>(rule: Rule) => rule.nullable().catch(null);
 const orZero = amount.catch(0);
-const sound = <Row extends z.ZodType>(row: Row) =>
+const validRows = <Row extends z.ZodType>(row: Row) =>
   z
     .array(z.unknown())
     .catch([])
-    .transform((all) => all.flatMap((one) => row.safeParse(one).data ?? []) as z.output<Row>[]);
+    .transform((all) => all.flatMap((value) => row.safeParse(value).data ?? []) as z.output<Row>[]);
 
 const legible = z.object({
   kind: shape.shape.kind.catch('ONLINE_ORDER'),
@@ -117,9 +117,9 @@ const legible = z.object({
   shiftUuid: orNull(uuidRule),
   register: orNull(z.string()),
   staff: orNull(z.string()),
-  lines: sound(line),
-  charges: sound(charge),
-  payments: sound(payment),
+  lines: validRows(line),
+  charges: validRows(charge),
+  payments: validRows(payment),
   net: orZero,
   discount: orZero,
   tax: orZero,
@@ -129,38 +129,38 @@ const legible = z.object({
   quantity: orZero,
 });
 
-/** As much of a transaction as can be shown, whatever other software wrote: what is not sound is left out. */
+/** As much of a transaction as can be shown, whatever other software wrote. Invalid values are left out. */
 export const readable = (body: unknown): TransactionBody =>
   shapeIssues(body).length === 0 ? (body as TransactionBody) : (legible.safeParse(body).data ?? legible.parse({}));
 
-/** What is wrong with the numbers, and with what belongs together, of a transaction whose shape is sound. */
+/** The rules about amounts and related fields that a transaction breaks. Its shape must be valid. */
 function arithmeticIssues(body: TransactionBody): Issue[] {
   const found: Issue[] = [];
-  const say = (path: Issue['path'], rule: string) => found.push({ path, rule });
+  const report = (path: Issue['path'], rule: string) => found.push({ path, rule });
   const isOrder = body.kind !== 'CASH_AND_CARRY';
-  if (isOrder && body.customerUuid === null) say(['customerUuid'], 'an order needs its customer');
+  if (isOrder && body.customerUuid === null) report(['customerUuid'], 'an order needs a customer');
   if (body.deliveryAddressUuid !== null && body.customerUuid === null)
-    say(['deliveryAddressUuid'], 'is an address of a customer, so the customer is needed');
-  if (body.lines.every(({ voided }) => voided)) say(['lines'], 'must have a line that is not voided');
+    report(['deliveryAddressUuid'], 'requires a customer');
+  if (body.lines.every(({ voided }) => voided)) report(['lines'], 'must have a line that is not voided');
   for (const [index, line] of body.lines.entries()) {
-    for (const [field, rule] of lineRules(line, body)) say(['lines', index, field], rule);
+    for (const [field, rule] of lineRules(line, body)) report(['lines', index, field], rule);
     if (isOrder && !line.voided && line.quantity < 0)
-      say(['lines', index, 'quantity'], 'must be positive in an order: a return is a sale with a negative quantity');
+      report(['lines', index, 'quantity'], 'must be positive in an order: a return is a sale with a negative quantity');
   }
   for (const [index, { amount, tax }] of body.charges.entries())
-    if (contradicts(tax, amount)) say(['charges', index, 'tax'], 'must have the sign of the amount');
+    if (contradicts(tax, amount)) report(['charges', index, 'tax'], 'must have the sign of the amount');
   const totals = totalsOf(body.lines, body.charges, body.payments);
   for (const [name, total] of Object.entries(totals) as [keyof TransactionTotals, number][]) {
-    if (Math.abs(total) > MOST) say([name], 'is too large');
+    if (Math.abs(total) > MOST) report([name], 'is too large');
     else if (body[name] !== total) {
       const shown = name === 'quantity' ? quantityOf(total) : decimalOf(total, body.currency);
-      say([name], `must be ${shown}, the sum of the parts`);
+      report([name], `must be ${shown}, the total of the parts`);
     }
   }
   return found;
 }
 
-/** What is wrong, and where; empty when all is well. */
+/** All rules that a transaction breaks; empty if it is valid. */
 export function issuesOfTransaction(body: unknown): Issue[] {
   const found = shapeIssues(body);
   return found.length > 0 ? found : arithmeticIssues(body as TransactionBody);
@@ -189,20 +189,20 @@ function* lineRules(
   ] as const) {
     if (Math.abs(value) > MOST) yield [field, 'is too large'];
     else if (line[field] !== value)
-      yield [field, `must be ${decimalOf(value, currency)}, as price, quantity and tax say`];
+      yield [field, `must be ${decimalOf(value, currency)} for this price, quantity, discount, and tax`];
   }
 }
 
 const contradicts = (value: number, sign: number): boolean => value !== 0 && Math.sign(value) !== Math.sign(sign);
 
-/** A line with its net and gross amounts. A price that includes tax is a gross price, another one a net price. */
+/** A line with its net and gross amounts. A price that includes tax is a gross price, otherwise a net price. */
 export function lineOf(line: Omit<TransactionLine, 'net' | 'gross'>, pricesIncludeTax: boolean): TransactionLine {
   const amount = timesQuantity(line.unitPrice, line.quantity) - line.discount;
   const [net, gross] = pricesIncludeTax ? [amount - line.tax, amount] : [amount, amount + line.tax];
   return { ...line, net, gross };
 }
 
-/** The sums of what is not voided. */
+/** The totals of everything that is not voided. */
 export function totalsOf(
   lines: readonly TransactionLine[],
   charges: readonly TransactionCharge[],
@@ -224,4 +224,4 @@ export function totalsOf(
 }
 
 const sum = <Name extends string>(all: readonly { [name in Name]: number }[], name: Name): number =>
-  all.reduce((total, one) => total + one[name], 0);
+  all.reduce((total, row) => total + row[name], 0);

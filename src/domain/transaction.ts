@@ -56,25 +56,25 @@ export interface TransactionInput {
   lines: readonly LineInput[];
   charges?: readonly ChargeInput[] | null;
   payments?: readonly PaymentInput[] | null;
-  /** What the client says is to be paid. */
+  /** The amount due, as calculated by the client. */
   total: string;
 }
 
-/** A transaction ready to be stored: checked and calculated. */
+/** A checked and calculated transaction, ready to be stored. */
 interface PreparedTransaction {
   uuid: string;
   channel: string;
   body: TransactionBody;
-  /** No business date was given: the shift's is taken, should there be a shift. */
+  /** No business date was given, so the shift's applies if there is a shift. */
   dateOfShift: boolean;
-  /** Tells whether a repeat with the same UUID says the same. */
+  /** Tells whether a repeat with the same UUID has the same data. */
   bodyHash: string;
   at: string;
 }
 
 export type Recording = Pick<Channel, 'code' | 'currency' | 'timeZone'>;
 
-/** Checks and calculates. Throws InvalidInput, which names the field; nothing is stored. */
+/** Checks and calculates without storing anything. Throws InvalidInput, which names the field. */
 export function prepareTransaction(channel: Recording, input: TransactionInput, at: string): PreparedTransaction {
   const uuid = uuidFrom(input.id, ['id']);
   const currency = checkedCurrency(input.currency ?? channel.currency);
@@ -84,15 +84,15 @@ export function prepareTransaction(channel: Recording, input: TransactionInput, 
   throwFirst(businessDateIssues(body.businessDate, today));
   mustAddUp(body, input.total);
   const dateOfShift = !input.businessDate;
-  const said = dateOfShift ? { ...body, businessDate: null } : body;
-  const bodyHash = createHash('sha256').update(JSON.stringify(said)).digest('base64url');
+  const hashed = dateOfShift ? { ...body, businessDate: null } : body;
+  const bodyHash = createHash('sha256').update(JSON.stringify(hashed)).digest('base64url');
   return { uuid, channel: channel.code, body, dateOfShift, bodyHash, at };
 }
 
 /**
- * Records orders and sales in their channel, each with its row of the log. The UUID is the idempotency key: the same one with the same
- * data answers the stored transaction, with other data TransactionExists. One transaction on the channel database, in six statements for
- * any number of them; headquarters may be down. Their customers and addresses need not be here.
+ * Records orders and sales in their channel and appends each to the log. The UUID is the idempotency key: sending it again returns the stored
+ * transaction, or TransactionExists if the data differs. One database transaction, with six statements for any number of orders and sales.
+ * Headquarters may be down. Their customers and addresses need not be in this database.
  */
 export async function recordTransactions(
   tx: EntityManager,
@@ -147,9 +147,9 @@ export async function recordTransactions(
 }
 
 /**
- * Cancels an order of this channel that has not reached headquarters: `received` is the counter up to which headquarters has this
- * database's log, null when it does not answer. Then the cancellation is taken all the same: it is an operation of its own, and
- * headquarters cancels the sales order, should there be one. An order that is cancelled already is answered as it is.
+ * Cancels an order of this channel that has not reached headquarters. `received` is the counter up to which headquarters has received this
+ * database's log; null if headquarters does not answer. In that case, the cancellation is accepted as a separate operation, and headquarters
+ * cancels the sales order if there is one. An order that is already canceled is returned unchanged.
  */
 export async function cancelOrder(
   tx: EntityManager,
@@ -159,10 +159,12 @@ export async function cancelOrder(
   const [order] = await channelTransactionsByUuid(tx, [uuid]);
   if (order?.channel !== channel) throw new NotFound('order');
   if (order.body.kind === 'CASH_AND_CARRY')
-    throw new WrongState('A sale cannot be cancelled: record a return, which is a sale with negative quantities.');
+    throw new WrongState(
+      'A sale cannot be canceled. Record a return instead, which is a sale with negative quantities.',
+    );
   if (order.cancelledAt !== null) return { order, cancelled: false };
   if (received !== null && order.counter <= received)
-    throw new WrongState('The order has reached headquarters already: it is edited or voided there.');
+    throw new WrongState('The order has already reached headquarters. Edit or void it there.');
   await takeCounters(tx, 1);
   await markCancelled(tx, uuid, at);
   await appendOperations(tx, [
@@ -179,7 +181,7 @@ export async function cancelOrder(
   return { order: { ...order, cancelledAt: at }, cancelled: true };
 }
 
-/** The shifts that new transactions name, in one statement. */
+/** The shifts of new transactions, in one statement. */
 async function shiftsOf(
   tx: EntityManager,
   transactions: readonly PreparedTransaction[],
@@ -189,7 +191,7 @@ async function shiftsOf(
   return new Map((await channelShiftsByUuid(tx, [...new Set(named)])).map((shift) => [shift.uuid, shift]));
 }
 
-/** What is recorded in a shift is of its register and, unless it was said otherwise, of its business date. */
+/** A transaction in a shift has the shift's register and, by default, its business date. */
 function withShift(
   { body, channel, dateOfShift }: PreparedTransaction,
   shifts: ReadonlyMap<string, ChannelShift>,
@@ -197,9 +199,10 @@ function withShift(
   if (body.shiftUuid === null) return body;
   const shift = shifts.get(body.shiftUuid);
   if (shift?.channel !== channel) return new WrongState('The channel has no shift with this UUID.');
-  if (shift.state !== 'OPEN') return new WrongState(`The shift is ${shift.state}: only an open one sells.`);
+  if (shift.state !== 'OPEN')
+    return new WrongState(`The shift is ${shift.state}. Only an open shift can record transactions.`);
   if (body.register !== null && body.register !== shift.register)
-    return new WrongState(`The shift is of register ${shift.register}, not of ${body.register}.`);
+    return new WrongState(`The shift is at register ${shift.register}, not at ${body.register}.`);
   if (body.currency !== shift.currency)
     return new WrongState(`The shift is in ${shift.currency}, not in ${body.currency}.`);
   return {
@@ -210,8 +213,8 @@ function withShift(
 }
 
 /**
- * The confirmation number: twelve characters that are easy to read out, without I, L, O and U. It follows from the UUID, so that a repeat
- * has the same one.
+ * The confirmation number: twelve characters that are easy to read out, without I, L, O, and U. It is derived from the UUID, so a repeat has the
+ * same one.
  */
 function referenceOf(uuid: string): string {
   const hash = createHash('sha256').update(uuid).digest();
@@ -273,16 +276,16 @@ function bodyFrom(
   };
 }
 
-/** What the client says is to be paid must be what the parts come to; a sale is paid at once, an order before or later. */
+/** The total from the client must match the calculated total. A sale is paid in full; an order may be paid earlier or later. */
 function mustAddUp({ kind, gross, paid, currency }: TransactionBody, total: string): void {
   const right = decimalOf(gross, currency);
   if (amountFrom(total, currency, ['total']) !== gross)
-    throw new InvalidInput(['total'], `must be ${right}, which lines, taxes and charges come to`);
+    throw new InvalidInput(['total'], `must be ${right}, the total of lines, taxes, and charges`);
   const shown = decimalOf(paid, currency);
   if (kind === 'CASH_AND_CARRY' && paid !== gross)
-    throw new InvalidInput(['payments'], `a sale is paid exactly: they come to ${shown}, and ${right} is due`);
+    throw new InvalidInput(['payments'], `must add up to ${right} for a sale, not ${shown}`);
   if (kind !== 'CASH_AND_CARRY' && (paid < 0 || paid > gross))
-    throw new InvalidInput(['payments'], `must be between 0 and ${right}, which is due: they come to ${shown}`);
+    throw new InvalidInput(['payments'], `must add up to between 0 and ${right}, not ${shown}`);
 }
 
 export function checkedBusinessDate(value: string | null | undefined, today: string): string {
@@ -301,28 +304,25 @@ export function amountFrom(text: string, currency: string, path: (string | numbe
   const value = minorUnits(text, currency);
   if (value === undefined) {
     const digits = minorDigits(currency);
-    const rule = digits === 0 ? 'without decimals' : `of at most ${digits} decimals`;
-    throw new InvalidInput(
-      path,
-      `must be an amount in ${currency} ${rule}, and of at most a million million minor units`,
-    );
+    const rule = digits === 0 ? 'without decimals' : `with at most ${digits} decimals`;
+    throw new InvalidInput(path, `must be an amount in ${currency} ${rule}, at most one trillion minor units`);
   }
   return value;
 }
 
 function quantityFrom(text: string, path: (string | number)[]): number {
   const value = thousandths(text);
-  if (value === undefined) throw new InvalidInput(path, 'must be a quantity of at most 3 decimals');
+  if (value === undefined) throw new InvalidInput(path, 'must be a quantity with at most 3 decimals');
   return value;
 }
 
 const optionalUuid = (value: string | null | undefined, path: (string | number)[]): string | null =>
   value === null || value === undefined ? null : uuidFrom(value, path);
 
-/** What follows from the amounts of a line is too large when they are. */
+/** The input field that a calculated amount of a line comes from. */
 const causeOf: Record<string, string> = { net: 'unitPrice', gross: 'unitPrice' };
 
-/** Sums are the fault of what is summed. */
+/** The input field that a total is calculated from. */
 const inputPath = (path: Issue['path']) =>
   path.length === 1 ? path.map((part) => sumOf[part] ?? part) : path.map((part) => causeOf[part] ?? part);
 

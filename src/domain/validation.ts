@@ -11,18 +11,18 @@ import { decimalOf, timesQuantity } from './money.ts';
 import { resolveReferences } from './references.ts';
 import { shapeIssues, totalsOf } from './transaction-rules.ts';
 
-/** A sale with what is wrong with its shape; undefined when nothing is. */
+/** A sale and the rule that its shape breaks, if any. */
 export interface CheckedSale extends DueTransaction {
   invalid: string | undefined;
 }
 
-/** Checks the shape of sales, before the transaction that validates them. */
+/** Checks the shape of sales before the transaction that validates them. */
 export const checkedSales = (sales: DueTransaction[]): CheckedSale[] =>
   sales.map((sale) => Object.assign(sale, { invalid: textOf(shapeIssues(sale.payload)) }));
 
 /**
- * Validates sales of a channel in the caller's transaction, the customers and addresses that they name synchronized first. Each passes, or
- * is set aside: waiting for its customer, or failed with everything that is wrong with it.
+ * Validates sales of a channel in the caller's transaction, after synchronizing their customers and addresses. Each sale passes or is set aside,
+ * either waiting for its customer or failed with all the rules that it breaks.
  */
 export async function validateSales(
   tx: EntityManager,
@@ -59,14 +59,14 @@ export async function validateSales(
   return { done: passed.length, failed: setbacks.filter(({ status }) => status === 'FAILED').length };
 }
 
-/** When rules are disabled, a sale may state other totals than its parts. The books follow the parts, so that they balance. */
+/** If rules are disabled, the totals of a sale may differ from its parts. The books use the parts, so that they balance. */
 function totalsOfParts({ sequence, payload }: DueTransaction) {
   const totals = totalsOf(payload.lines, payload.charges, payload.payments);
   const same = (Object.keys(totals) as (keyof typeof totals)[]).every((name) => totals[name] === payload[name]);
   return same ? [] : [{ sequence, ...totals }];
 }
 
-/** The violations of these sales by their sequence. */
+/** The violations of these sales, by sequence. */
 async function violationsIn(
   tx: EntityManager,
   channel: { code: string; timeZone: string },
@@ -95,13 +95,13 @@ async function violationsIn(
   return violations;
 }
 
-/** What the rules need to know beyond the sale itself. */
+/** What the rules need to know besides the sale. */
 interface Facts {
   channel: { timeZone: string };
   settings: Pick<StatementSettings, 'maximumPaymentDifference'>;
-  /** Whether the customer that the sale names has an account. */
+  /** Whether the customer of the sale has an account ID. */
   hasAccount: boolean;
-  /** Whether the shift that the sale names is known, and of its channel. */
+  /** Whether headquarters knows the shift of the sale, in the same channel. */
   knowsShift: boolean;
 }
 
@@ -116,19 +116,17 @@ interface Checked extends Facts {
   totals: TransactionTotals;
 }
 
-/** Each rule says what is wrong with a sale of sound shape, or nothing. Lines that were voided at the till count nowhere. */
+/** Each rule returns what is wrong with a sale of valid shape, or false. Lines voided at the till do not count. */
 const rules: Record<RuleName, (checked: Checked) => string | false> = {
   CUSTOMER_ACCOUNT: ({ body, hasAccount }) =>
-    (body.customerUuid !== null && !hasAccount && 'The customer has no account.') ||
-    (body.customerUuid === null &&
-      body.deliveryAddressUuid !== null &&
-      'A delivery address is named, and no customer.'),
+    (body.customerUuid !== null && !hasAccount && 'The customer has no account ID.') ||
+    (body.customerUuid === null && body.deliveryAddressUuid !== null && 'There is a delivery address but no customer.'),
   BUSINESS_DATE: ({ body, sale, channel }) => {
     const received = dayIn(channel.timeZone, sale.receivedAt);
     const { earliest, latest } = businessDays(received);
     return (
       (body.businessDate > latest &&
-        `The business date ${body.businessDate} is after ${received}, the day it was received.`) ||
+        `The business date ${body.businessDate} is after ${received}, when headquarters received the sale.`) ||
       (body.businessDate < earliest && `The business date ${body.businessDate} is before ${earliest}.`)
     );
   },
@@ -143,39 +141,39 @@ const rules: Record<RuleName, (checked: Checked) => string | false> = {
   },
   NET_AMOUNT: ({ body, totals }) => differs('The net amount', body, body.net, totals.net, 'of the lines'),
   NET_PLUS_TAX: ({ body, totals }) =>
-    differs('The gross amount', body, body.gross, body.net + body.tax + body.charge, 'of net, tax and charges') ||
+    differs('The gross amount', body, body.gross, body.net + body.tax + body.charge, 'of net, tax, and charges') ||
     differs('The tax', body, body.tax, totals.tax, 'of lines and charges'),
   NUMBER_OF_ITEMS: ({ body, totals }) =>
-    body.quantity !== totals.quantity && 'The quantity is not the sum of the lines.',
+    body.quantity !== totals.quantity && 'The quantity is not the total of the lines.',
   PAYMENT_AMOUNT: ({ body, totals }) => differs('The amount paid', body, body.paid, totals.paid, 'of the payments'),
   UNDER_OVER_PAYMENT: ({ body, settings }) =>
     Math.abs(body.gross - body.paid) > settings.maximumPaymentDifference &&
     `${decimalOf(body.paid, body.currency)} was paid and ${decimalOf(body.gross, body.currency)} was due.`,
-  TRANSACTION_NOT_EMPTY: ({ body }) => sold(body).length === 0 && 'There is no line that is not voided.',
+  TRANSACTION_NOT_EMPTY: ({ body }) => sold(body).length === 0 && 'The sale has no lines, or all of them are voided.',
   TAX_INCLUDED_PRICING: ({ body }) =>
-    inLine(body, ({ net, tax, gross }) => gross !== net + tax, 'gross is not net and tax'),
+    inLine(body, ({ net, tax, gross }) => gross !== net + tax, 'the gross amount is not net + tax'),
   LINE_AMOUNT: ({ body }) =>
     inLine(
       body,
       ({ net, gross, unitPrice: price, quantity, discount }) =>
         (body.pricesIncludeTax ? gross : net) !== timesQuantity(price, quantity) - discount,
-      'the amount is not price times quantity less discount',
+      'the amount is not price × quantity − discount',
     ),
   SIGN_CONTRADICTION: ({ body }) =>
     inLine(
       body,
       ({ quantity, net, gross, discount, tax }) =>
         quantity === 0 || [net, gross, discount, tax].some((value) => value !== 0 && value < 0 !== quantity < 0),
-      'quantity and amounts differ in sign',
+      'the quantity and the amounts differ in sign',
     ),
   NEGATIVE_PRICE: ({ body }) => inLine(body, ({ unitPrice: price }) => price < 0, 'the price is negative'),
   SHIFT: ({ body, knowsShift }) =>
-    body.shiftUuid !== null && !knowsShift && 'Headquarters knows no such shift of this channel.',
+    body.shiftUuid !== null && !knowsShift && 'Headquarters does not know this shift of the channel.',
   DUPLICATE_TRANSACTION: ({ sale }) =>
-    sale.duplicate && 'Another channel database sent a transaction with this UUID before.',
+    sale.duplicate && 'Another channel database already sent a transaction with this UUID.',
 };
 
-/** What is wrong with a sale whose shape is sound, by the rules that are enabled. */
+/** The enabled rules that a sale of valid shape breaks. */
 function violationsOf(sale: DueTransaction, facts: Facts, enabled: readonly RuleName[]): Violation[] {
   const { payload: body } = sale;
   const checked = { ...facts, sale, body, totals: totalsOf(body.lines, body.charges, body.payments) };
@@ -187,8 +185,15 @@ function violationsOf(sale: DueTransaction, facts: Facts, enabled: readonly Rule
 
 const sold = ({ lines }: TransactionBody) => lines.filter(({ voided }) => !voided);
 
-const differs = (what: string, { currency }: TransactionBody, said: number, sum: number, of: string): string | false =>
-  said !== sum && `${what} is ${decimalOf(said, currency)}, the sum ${of} is ${decimalOf(sum, currency)}.`;
+const differs = (
+  what: string,
+  { currency }: TransactionBody,
+  stated: number,
+  total: number,
+  parts: string,
+): string | false =>
+  stated !== total &&
+  `${what} is ${decimalOf(stated, currency)}, but the total ${parts} is ${decimalOf(total, currency)}.`;
 
 function inLine(
   body: TransactionBody,

@@ -64,7 +64,7 @@ test('a register has one open shift; others have their own', async () => {
   const first = await open(hq);
   expect(await open(hq)).toMatchObject({
     code: 'WRONG_STATE',
-    message: `Register R1 is taken by the open shift ${first.uuid}.`,
+    message: `Register R1 already has an open shift: ${first.uuid}.`,
   });
   expect(await open(hq, { register: 'R2' })).toMatchObject({ state: 'OPEN' });
 });
@@ -87,7 +87,7 @@ test('a suspended shift frees its register and is resumed when that is free', as
   const second = await open(hq);
   expect(await act(hq, 'resumeShift', first.uuid)).toMatchObject({
     code: 'WRONG_STATE',
-    message: `Register R1 is taken by the open shift ${second.uuid}.`,
+    message: `Register R1 already has an open shift: ${second.uuid}.`,
   });
   await act(hq, 'blindCloseShift', second.uuid);
   expect(await act(hq, 'resumeShift', first.uuid)).toMatchObject({ state: 'OPEN' });
@@ -207,7 +207,7 @@ test('cash and checks that a till began with, or took in, must be counted before
   await sell(checks.uuid, 'CHECK');
   expect(await act(hq, 'closeShift', checks.uuid, cash('1'))).toMatchObject({
     code: 'INVALID_INPUT',
-    message: 'counts: must count CHECK before the shift is closed: 0 when none is left',
+    message: 'counts: must include CHECK before the shift is closed; 0 if none is left',
   });
   await act(hq, 'declareTenders', checks.uuid, { counts: [{ tender: 'CHECK', amount: '1' }] });
   expect(await act(hq, 'closeShift', checks.uuid)).toMatchObject({ state: 'CLOSED' });

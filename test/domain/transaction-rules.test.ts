@@ -101,7 +101,7 @@ test.each<[string, Record<string, unknown>, string]>([
 
 test('1,001 lines are too many', () => {
   const lines = Array.from({ length: 1_001 }, (_, index) => aLine({ line: index + 1 }));
-  expect(said(shapeIssues({ ...aBody(), lines }))).toEqual(['lines: must not be more than 1000 lines']);
+  expect(said(shapeIssues({ ...aBody(), lines }))).toEqual(['lines: must have at most 1000 lines']);
 });
 
 test.each<[string, Partial<TransactionBody>, string]>([
@@ -125,7 +125,7 @@ test.each<[string, Partial<TransactionBody>, string]>([
   [
     'a net amount that is not so',
     { lines: [aLine({ net: 5_899 })] },
-    'lines.0.net: must be 58.98, as price, quantity and tax say',
+    'lines.0.net: must be 58.98 for this price, quantity, discount, and tax',
   ],
   [
     'a return in an order',
@@ -134,19 +134,19 @@ test.each<[string, Partial<TransactionBody>, string]>([
   ],
   ['only voided lines', { lines: [aLine({ voided: true })] }, 'lines: must have a line that is not voided'],
   ['no lines', { lines: [] }, 'lines: must have a line that is not voided'],
-  ['an order of nobody', { customerUuid: null }, 'customerUuid: an order needs its customer'],
+  ['an order of nobody', { customerUuid: null }, 'customerUuid: an order needs a customer'],
   [
     'an address of nobody',
     { customerUuid: null, deliveryAddressUuid: customer },
-    'deliveryAddressUuid: is an address of a customer, so the customer is needed',
+    'deliveryAddressUuid: requires a customer',
   ],
   [
     'a tax against the charge',
     { charges: [{ line: 1, code: 'FREIGHT', amount: 5, tax: -1 }] },
     'charges.0.tax: must have the sign of the amount',
   ],
-  ['a sum that is not so', { gross: 6_910 }, 'gross: must be 69.09, the sum of the parts'],
-  ['a quantity that is not so', { quantity: 1 }, 'quantity: must be 3, the sum of the parts'],
+  ['a sum that is not so', { gross: 6_910 }, 'gross: must be 69.09, the total of the parts'],
+  ['a quantity that is not so', { quantity: 1 }, 'quantity: must be 3, the total of the parts'],
 ])('%s is a matter of arithmetic', (_name, change, issue) => {
   const body = aBody(change);
   expect(shapeIssues(body)).toEqual([]);

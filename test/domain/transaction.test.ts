@@ -250,9 +250,14 @@ test('cash is paid with change', async () => {
 const line = { sku: 'A', quantity: '1', unitPrice: '1' };
 const refusals: [string, Record<string, unknown>, string[], RegExp][] = [
   ['a wrong total', { total: '8.65' }, ['total'], /must be 8\.64/],
-  ['a total with too many digits', { total: '8.641' }, ['total'], /amount in USD of at most 2 decimals/],
-  ['a sale that is not paid', { payments: [] }, ['payments'], /come to 0\.00, and 8\.64 is due/],
-  ['a sale that is paid too much', { payments: [{ tender: 'CASH', amount: '9' }] }, ['payments'], /9\.00, and 8\.64/],
+  ['a total with too many digits', { total: '8.641' }, ['total'], /amount in USD with at most 2 decimals/],
+  ['a sale that is not paid', { payments: [] }, ['payments'], /must add up to 8\.64 for a sale, not 0\.00/],
+  [
+    'a sale that is paid too much',
+    { payments: [{ tender: 'CASH', amount: '9' }] },
+    ['payments'],
+    /8\.64 for a sale, not 9\.00/,
+  ],
   ['no lines', { lines: [] }, ['lines'], /must have a line that is not voided/],
   ['a quantity of 0', { lines: [{ ...line, quantity: '0' }] }, ['lines', '0', 'quantity'], /must not be 0/],
   ['a quantity of 4 decimals', { lines: [{ ...line, quantity: '0.0001' }] }, ['lines', '0', 'quantity'], /3 decimals/],
@@ -279,7 +284,7 @@ const refusals: [string, Record<string, unknown>, string[], RegExp][] = [
   ['a charge without code', { charges: [{ code: '', amount: '1' }] }, ['charges', '0', 'code'], /must be a code/],
   ['a day to come', { businessDate: '2026-11-23' }, ['businessDate'], /not be after today, which is 2026-11-22/],
   ['an unknown currency', { currency: 'ZZZ' }, ['currency'], /ISO 4217/],
-  ['an address of nobody', { deliveryAddressUuid: randomUUID() }, ['deliveryAddressUuid'], /the customer is needed/],
+  ['an address of nobody', { deliveryAddressUuid: randomUUID() }, ['deliveryAddressUuid'], /requires a customer/],
   ['a register with a line break', { register: 'R\n1' }, ['register'], /control characters/],
 ];
 
@@ -367,7 +372,7 @@ test('fifty sales at once share a commit, in a constant number of statements', a
   const results = await Promise.all(prepared.map((one) => database.writeTogether(recordTransactions, one)));
   expect(results.map((result) => ('created' in result ? result.created : result.message))).toEqual([
     ...Array(7).fill(true),
-    'The shift is of register R1, not of R9.',
+    'The shift is at register R1, not at R9.',
     ...Array(42).fill(true),
     false,
   ]);
@@ -390,12 +395,12 @@ test('what is recorded in a shift is of its register and business date', async (
     (await recordSale(hq, aSale({ shiftUuid, ...more }))).message;
   expect(await refused({ shiftUuid: randomUUID() })).toBe('The channel has no shift with this UUID.');
   expect(await refused({ channel: 'dallas' })).toBe('The channel has no shift with this UUID.');
-  expect(await refused({ register: 'R2' })).toBe('The shift is of register R1, not of R2.');
+  expect(await refused({ register: 'R2' })).toBe('The shift is at register R1, not at R2.');
   expect(await refused({ currency: 'EUR' })).toBe('The shift is in USD, not in EUR.');
   await hq.query('mutation ($input: ShiftInput!) { suspendShift(input: $input) { __typename } }', {
     input: { channel: 'houston', uuid: shiftUuid },
   });
-  expect(await refused({})).toBe('The shift is SUSPENDED: only an open one sells.');
+  expect(await refused({})).toBe('The shift is SUSPENDED. Only an open shift can record transactions.');
   expect(
     (
       await hq.query(

@@ -23,8 +23,8 @@ import { failed, retry } from '../support/operations.ts';
 
 describe('an operation that breaks a rule', () => {
   const payloads: [string, unknown, string][] = [
-    ['an e-mail that is none', { customer: aBody({ email: 'nonsense' }) }, 'email: must be an e-mail address'],
-    ['nothing at all', {}, 'the operation says nothing'],
+    ['an e-mail that is none', { customer: aBody({ email: 'nonsense' }) }, 'email: must be an email address'],
+    ['nothing at all', {}, 'the operation is empty'],
     ['a customer that is text', { customer: 'Ada' }, ''],
     ['a customer without fields', { customer: {} }, 'type: '],
     ['a type that is none', { customer: aBody({ type: 'ALIEN' }) }, 'type: '],
@@ -48,7 +48,7 @@ describe('an operation that breaks a rule', () => {
           },
         ],
       },
-      'does not say who',
+      'does not contain a customer',
     ],
   ];
 
@@ -85,7 +85,7 @@ describe('an operation that breaks a rule', () => {
     await appendOperation(hq, 'houston', { uuid: randomUUID().toUpperCase(), payload: { customer: aBody() } });
     await run(hq);
     expect(await rowsOf(hq.hq, 'select state, error from customer_operation')).toEqual([
-      { state: 'FAILED', error: 'customerUuid: must be a UUID in lower case' },
+      { state: 'FAILED', error: 'customerUuid: must be a lowercase UUID' },
     ]);
   });
 

@@ -41,7 +41,7 @@ test('an operation with more addresses than a customer may have is set aside, an
   await createCustomer(hq);
   expect(countsOf(await run(hq))[1]).toEqual({ done: 2, failed: 1 });
   expect(await failed(hq)).toMatchObject([
-    { customerUuid: uuid, errorCode: 'INVALID_INPUT', error: 'addresses: must not be more than 100' },
+    { customerUuid: uuid, errorCode: 'INVALID_INPUT', error: 'addresses: must have at most 100 items' },
   ]);
 });
 
@@ -60,7 +60,7 @@ test('addresses that other software adds one by one end at the maximum; one that
     ['SYNCED', null],
     ['SYNCED', null],
     ['SYNCED', null],
-    ['FAILED', 'addresses: must not be more than 100'],
+    ['FAILED', 'addresses: must have at most 100 items'],
   ]);
 });
 

@@ -137,7 +137,7 @@ test('a sale in a shift that headquarters knows passes, in a shift of another ch
   expect(await saleOf(hq, mine)).toMatchObject({ status: 'SUCCEEDED' });
   expect(await saleOf(hq, theirs)).toMatchObject({
     status: 'FAILED',
-    error: 'Headquarters knows no such shift of this channel.',
+    error: 'Headquarters does not know this shift of the channel.',
   });
 });
 

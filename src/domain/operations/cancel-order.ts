@@ -3,6 +3,6 @@ import type { Kind } from './kind.ts';
 
 export const cancelOrder: Kind = {
   name: 'CANCEL_ORDER',
-  description: 'An order was canceled. It is here only when headquarters could not take it.',
+  description: 'An order was canceled. Listed only if headquarters could not accept the cancellation.',
   receive: receiveCancellations,
 };

@@ -11,6 +11,6 @@ export const createCustomer: Kind = {
   creates: true,
   check: ({ payload, receivedAt }) =>
     textOf(issuesOf(payload, receivedAt)) ??
-    (payload.customer ? undefined : 'The operation does not say who the customer is.'),
+    (payload.customer ? undefined : 'The operation does not contain a customer.'),
   apply: storeCustomers,
 };

@@ -21,10 +21,10 @@ export const kinds: readonly Kind[] = [
 
 const byName = new Map<string, Kind>(kinds.map((kind) => [kind.name, kind]));
 
-/** Undefined for a kind that nobody knows: other software may have written anything into a log. */
+/** Undefined for an unknown kind: other software may have written anything to a log. */
 export const kindOf = ({ kind }: { kind: string }): Kind | undefined => byName.get(kind);
 
-/** Takes in a package: one statement for each kind in it, and none for a kind that is not. */
+/** Receives a package, with one statement for each kind in it. */
 export async function receivePackage(
   tx: EntityManager,
   { package: rows, counts }: UploadPackage,

@@ -3,6 +3,6 @@ import type { Kind } from './kind.ts';
 
 export const recordShift: Kind = {
   name: 'RECORD_SHIFT',
-  description: 'A shift was recorded. It is here only when headquarters could not take it.',
+  description: 'A shift was recorded. Listed only if headquarters could not accept it.',
   receive: receiveShifts,
 };

@@ -168,7 +168,8 @@ test('a channel that has not uploaded for 15 minutes, although it has operations
       kind: 'CHANNEL_NOT_UPLOADED',
       channel: { code: 'houston' },
       since: '2026-11-22T10:00:30.000Z',
-      message: '2 operations of houston have waited since 2026-11-22T10:00:30.000Z: nothing was ever uploaded.',
+      message:
+        '2 operations of houston have been waiting since 2026-11-22T10:00:30.000Z: nothing has ever been uploaded.',
     },
   ]);
   expect(await attention(hq, 'paris')).toEqual([]);
@@ -327,7 +328,7 @@ test('the message of a UUID conflict says which customer and which channel datab
       kind: 'CUSTOMER_OPERATION_FAILED',
       code: 'CUSTOMER_EXISTS',
       channel: { code: 'paris' },
-      message: `Customer ${uuid}: A customer with the UUID ${uuid} came from the channel database "houston" before.`,
+      message: `Customer ${uuid}: The channel database "houston" already sent a customer with the UUID ${uuid}.`,
       toDo: expect.stringContaining('Two customers have one UUID'),
     },
   ]);
