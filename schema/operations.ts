@@ -16,39 +16,39 @@ export type AddressPurpose =
   /** Any other address. */
   | 'OTHER';
 
-/** Why a person is needed, worst first. */
+/** What needs attention, most urgent first. */
 export type AttentionKind =
-  /** The database of a channel does not answer headquarters. */
+  /** The database of a channel is unavailable to headquarters. */
   | 'CHANNEL_DATABASE_UNAVAILABLE'
-  /** Headquarters has account IDs or corrections for a channel, the oldest of them for more than 15 minutes, that were not downloaded. */
+  /** Headquarters has account IDs or corrections for a channel that have not been downloaded, the oldest for more than 15 minutes. */
   | 'CHANNEL_NOT_DOWNLOADED'
-  /** A channel has operations, the oldest of them for more than 15 minutes, that were not uploaded. */
+  /** A channel has operations that have not been uploaded, the oldest for more than 15 minutes. */
   | 'CHANNEL_NOT_UPLOADED'
-  /** A customer operation was set aside: that customer gets no account ID, or lacks a change. */
+  /** A customer operation was set aside, so the customer has no account ID or is missing a change. */
   | 'CUSTOMER_OPERATION_FAILED'
-  /** A channel knows more than headquarters, which was restored from an older backup: no number is given. */
+  /** A channel knows more than headquarters, which was restored from an older backup. No numbers are assigned. */
   | 'HEADQUARTERS_REWOUND'
-  /** A job, alone or in a chain, failed for a channel, and has not done its work for that channel since. What failed for many channels in one run is one thing. */
+  /** A job, alone or in a chain, failed for a channel and has not succeeded for that channel since. A failure for many channels in one run is one item. */
   | 'JOB_FAILED'
-  /** A number sequence runs low, or is exhausted. */
+  /** A number sequence is running low or is exhausted. */
   | 'NUMBER_SEQUENCE_LOW'
-  /** A sales order is on hold since its transaction was corrected. */
+  /** A sales order has been on hold since its transaction was corrected. */
   | 'SALES_ORDER_ON_HOLD'
-  /** A shift of an earlier business day is not closed: its financial statement waits. */
+  /** A shift of an earlier business day is not closed, so its financial statement is waiting. */
   | 'SHIFT_NOT_CLOSED'
-  /** A statement stopped before a state; the next attempt resumes there. */
+  /** A statement failed to reach its next state. The next attempt resumes there. */
   | 'STATEMENT_FAILED'
-  /** Validated sales, or closed shifts, of a channel have been in no statement for more than a day. */
+  /** Validated sales or closed shifts of a channel have not been in a statement for more than a day. */
   | 'STATEMENT_MISSING'
-  /** A statement was started, or calculated, more than a day ago and is not posted. */
+  /** A statement was started or calculated more than a day ago and has not been posted. */
   | 'STATEMENT_NOT_POSTED'
-  /** Somebody is editing an order or a sale: jobs leave it alone. */
+  /** Somebody is editing an order or a sale, so jobs skip it. */
   | 'TRANSACTION_EDITING'
   /** An order or a sale was set aside. */
   | 'TRANSACTION_FAILED'
-  /** An order or a sale has waited for its customer or address for more than 15 minutes. */
+  /** An order or a sale has been waiting for its customer or address for more than 15 minutes. */
   | 'TRANSACTION_WAITING'
-  /** Customer operations or orders of a channel have waited at headquarters for more than 15 minutes and no schedule gets to them; or they, or sales, have waited for more than a day. */
+  /** Customer operations or orders of a channel have been waiting at headquarters for more than 15 minutes and no schedule will process them, or they or sales have been waiting for more than a day. */
   | 'WORK_WAITING';
 
 /** The order to cancel. */

@@ -20,20 +20,20 @@ export type Journal = 'SALES' | 'DISCOUNTS' | 'INCOME_EXPENSE' | 'PAYMENTS' | 'G
 /** The accounts of the books, and what is on them. */
 export const accounts = {
   ACCOUNTS_RECEIVABLE:
-    'What customers owe. An invoice debits it, payments credit it; a posted statement leaves nothing on it.',
+    'What customers owe. Invoices debit it and payments credit it; a posted statement leaves a balance of zero.',
   REVENUE: 'Sales at list price, without tax.',
-  DISCOUNTS: 'What sales were reduced by.',
-  SALES_TAX: 'Tax that is owed to the state.',
-  CHARGES_CLEARING: 'Charges between invoice and income; a posted statement leaves nothing on it.',
-  CHARGE_INCOME: 'Charges earned, e.g. freight, without tax.',
-  ROUNDING_DIFFERENCE: 'What was paid too little or too much, within the allowed difference.',
-  GIFT_CARD_LIABILITY: 'What gift cards still promise: paying by one debits it.',
-  CASH_OVER_SHORT: 'Differences between what was counted in tills and what was expected.',
+  DISCOUNTS: 'Discounts granted on sales.',
+  SALES_TAX: 'Sales tax owed to the tax authorities.',
+  CHARGES_CLEARING: 'Charges between invoice and income; a posted statement leaves a balance of zero.',
+  CHARGE_INCOME: 'Income from charges such as freight, without tax.',
+  ROUNDING_DIFFERENCE: 'Underpayments and overpayments within the allowed difference.',
+  GIFT_CARD_LIABILITY: 'Outstanding gift card balances; a payment by gift card debits it.',
+  CASH_OVER_SHORT: 'Differences between the amounts counted in registers and the amounts expected.',
   TENDER_CASH: 'Cash received.',
   TENDER_CARD: 'Card payments received.',
   TENDER_CHECK: 'Checks received.',
   TENDER_ONLINE: 'Online payments received.',
-  TENDER_CUSTOMER_ACCOUNT: 'What was charged to accounts of customers.',
+  TENDER_CUSTOMER_ACCOUNT: 'Amounts charged to customer accounts.',
   TENDER_OTHER: 'Other payments received.',
 } as const;
 export type Account = keyof typeof accounts;

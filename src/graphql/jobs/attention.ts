@@ -21,87 +21,89 @@ import { LARGEST_PAGE } from '../keyset.ts';
 import { ofChannel } from '../scopes.ts';
 import { enumOf } from '../vocabulary.ts';
 
-/** Ms after which what waits is shown: waiting for a moment is normal. */
+/** Ms of waiting before something is listed. Waiting for a moment is normal. */
 const NORMAL_WAIT = 15 * 60_000;
-/** Ms after which it is shown even where a schedule, or somebody's end of day, should get to it. */
+/** Ms of waiting before something is listed even though a schedule or an end of day should process it. */
 const LONGEST_WAIT = 24 * 60 * 60_000;
-/** Ms between two events of the subscription at the least. */
+/** Minimum ms between two events of the subscription. */
 const AT_MOST_EVERY = 500;
 
 interface Meaning {
   description: string;
-  /** GraphQL type of the record that it is about. */
+  /** GraphQL type of the record concerned. */
   type: string;
   toDo: string;
-  /** What to do when it has this code, instead. */
+  /** What to do instead for these codes. */
   toDoFor?: Record<string, string>;
 }
 
 const meanings: Record<AttentionKind, Meaning> = {
   HEADQUARTERS_REWOUND: {
-    description: 'A channel knows more than headquarters, which was restored from an older backup: no number is given.',
+    description:
+      'A channel knows more than headquarters, which was restored from an older backup. No numbers are assigned.',
     type: 'Channel',
-    toDo: 'Restore a newer backup of headquarters; or go on with this one: acceptRestoredHeadquarters, then runConversion.',
+    toDo: 'Restore a newer backup of headquarters. Or continue with this one: run acceptRestoredHeadquarters, then runConversion.',
   },
   NUMBER_SEQUENCE_LOW: {
-    description: 'A number sequence runs low, or is exhausted.',
+    description: 'A number sequence is running low or is exhausted.',
     type: 'NumberSequence',
-    toDo: 'Extend it with updateNumberSequence; what waits for a number goes on by itself.',
+    toDo: 'Extend it with updateNumberSequence. What is waiting for a number continues automatically.',
   },
   CHANNEL_DATABASE_UNAVAILABLE: {
-    description: 'The database of a channel does not answer headquarters.',
+    description: 'The database of a channel is unavailable to headquarters.',
     type: 'Channel',
-    toDo: 'See that the database is there and can be reached; what waits in it goes on by itself then.',
+    toDo: 'Make sure the database exists and can be reached. What is waiting in it then continues automatically.',
   },
   JOB_FAILED: {
     description:
-      'A job, alone or in a chain, failed for a channel, and has not done its work for that channel since. What failed for many channels in one run is one thing.',
+      'A job, alone or in a chain, failed for a channel and has not succeeded for that channel since. A failure for many channels in one run is one item.',
     type: 'JobRun',
-    toDo: 'Read its error and its failures, remove the cause, then retryJobRun; the next scheduled run tries too.',
+    toDo: 'Read its error and failures, fix the cause, then run retryJobRun. The next scheduled run also retries.',
   },
   CHANNEL_NOT_UPLOADED: {
-    description: 'A channel has operations, the oldest of them for more than 15 minutes, that were not uploaded.',
+    description: 'A channel has operations that have not been uploaded, the oldest for more than 15 minutes.',
     type: 'Channel',
-    toDo: 'Run the P-job or the conversion for the channel. Enable a schedule that does, or live conversion.',
+    toDo: 'Run the P-job or the conversion for the channel. To prevent this, enable a schedule that does, or live conversion.',
   },
   CHANNEL_NOT_DOWNLOADED: {
     description:
-      'Headquarters has account IDs or corrections for a channel, the oldest of them for more than 15 minutes, that were not downloaded.',
+      'Headquarters has account IDs or corrections for a channel that have not been downloaded, the oldest for more than 15 minutes.',
     type: 'Channel',
-    toDo: 'Run 1010 or the conversion for the channel. Enable a schedule that does, or live conversion.',
+    toDo: 'Run 1010 or the conversion for the channel. To prevent this, enable a schedule that does, or live conversion.',
   },
   WORK_WAITING: {
     description:
-      'Customer operations or orders of a channel have waited at headquarters for more than 15 minutes and no schedule gets to them; or they, or sales, have waited for more than a day.',
+      'Customer operations or orders of a channel have been waiting at headquarters for more than 15 minutes and no schedule will process them, or they or sales have been waiting for more than a day.',
     type: 'Channel',
-    toDo: 'Run the conversion for the channel. Enable a schedule that does, or live conversion.',
+    toDo: 'Run the conversion for the channel. To prevent this, enable a schedule that does, or live conversion.',
     toDoFor: {
-      ORDERS_WAIT: 'Run Synchronize orders for the channel. Enable a schedule that does, or live conversion.',
+      ORDERS_WAIT:
+        'Run Synchronize orders for the channel. To prevent this, enable a schedule that does, or live conversion.',
       SALES_WAIT: 'Run the end of day for the channel, or create a schedule that does.',
     },
   },
   STATEMENT_FAILED: {
-    description: 'A statement stopped before a state; the next attempt resumes there.',
+    description: 'A statement failed to reach its next state. The next attempt resumes there.',
     type: 'Statement',
-    toDo: 'Remove the cause that its error names, then run the job again: calculate or post. While nothing is posted it can be cleared.',
+    toDo: 'Fix the cause named in its error, then run the job again: calculate or post. Until posting begins, you can clear it instead.',
   },
   STATEMENT_NOT_POSTED: {
-    description: 'A statement was started, or calculated, more than a day ago and is not posted.',
+    description: 'A statement was started or calculated more than a day ago and has not been posted.',
     type: 'Statement',
     toDo: 'Run the end of day for its channel, or create a schedule that does.',
   },
   STATEMENT_MISSING: {
-    description: 'Validated sales, or closed shifts, of a channel have been in no statement for more than a day.',
+    description: 'Validated sales or closed shifts of a channel have not been in a statement for more than a day.',
     type: 'Channel',
     toDo: 'Run the end of day for the channel, or create a schedule that does.',
   },
   CUSTOMER_OPERATION_FAILED: {
-    description: 'A customer operation was set aside: that customer gets no account ID, or lacks a change.',
+    description: 'A customer operation was set aside, so the customer has no account ID or is missing a change.',
     type: 'CustomerOperation',
-    toDo: 'Correct it with correctCustomerOperation, or retry it with retryCustomerOperation. Orders and sales that wait for it go on by themselves.',
+    toDo: 'Correct it with correctCustomerOperation, or retry it with retryCustomerOperation. Orders and sales waiting for it continue automatically.',
     toDoFor: {
       CUSTOMER_EXISTS:
-        'Two customers have one UUID: create this one in its channel again with a UUID of its own, and let its orders and sales name that with editTransaction.',
+        'Two customers share a UUID. Create this customer again in its channel with a new UUID, and change its orders and sales to that UUID with editTransaction.',
     },
   },
   TRANSACTION_FAILED: {
@@ -110,85 +112,85 @@ const meanings: Record<AttentionKind, Meaning> = {
     toDo: 'Correct it with editTransaction, retry it with retryTransaction, or void it with voidTransaction.',
   },
   TRANSACTION_WAITING: {
-    description: 'An order or a sale has waited for its customer or address for more than 15 minutes.',
+    description: 'An order or a sale has been waiting for its customer or address for more than 15 minutes.',
     type: 'RetailTransaction',
-    toDo: 'See that the channel that created the customer uploads (P-job). If it never will, name another customer with editTransaction, or void it.',
+    toDo: 'Make sure that the P-job uploads the channel that created the customer. If it never will, choose another customer with editTransaction, or void the transaction.',
     toDoFor: {
       ASYNC_ADDRESS_NOT_UPLOADED:
-        'If the customer has no address with this UUID, name another one with editTransaction. If it has, see that its channel uploads (P-job).',
+        'If the customer has no address with this UUID, choose another one with editTransaction. If the address exists, make sure that the P-job uploads its channel.',
       NUMBER_SEQUENCE_EXHAUSTED: 'Extend the number sequence with updateNumberSequence.',
     },
   },
   TRANSACTION_EDITING: {
-    description: 'Somebody is editing an order or a sale: jobs leave it alone.',
+    description: 'Somebody is editing an order or a sale, so jobs skip it.',
     type: 'RetailTransaction',
-    toDo: 'Save it with editTransaction, or give it back with releaseTransaction.',
+    toDo: 'Save it with editTransaction, or release it with releaseTransaction.',
   },
   SALES_ORDER_ON_HOLD: {
-    description: 'A sales order is on hold since its transaction was corrected.',
+    description: 'A sales order has been on hold since its transaction was corrected.',
     type: 'SalesOrder',
-    toDo: 'Look at it, then releaseSalesOrder.',
+    toDo: 'Review it, then release it with releaseSalesOrder.',
   },
   SHIFT_NOT_CLOSED: {
-    description: 'A shift of an earlier business day is not closed: its financial statement waits.',
+    description: 'A shift of an earlier business day is not closed, so its financial statement is waiting.',
     type: 'Shift',
-    toDo: 'Count its tenders and close it in its channel with closeShift; if the channel has lost it, close it here with closeLostShift.',
+    toDo: 'Count its tenders and close it in its channel with closeShift. If the channel has lost it, close it with closeLostShift.',
   },
 };
 
 const Kind = enumOf(
   'AttentionKind',
-  'Why a person is needed, worst first.',
+  'What needs attention, most urgent first.',
   Object.fromEntries(attentionKinds.map((kind) => [kind, meanings[kind].description])) as Record<AttentionKind, string>,
 );
 
 const Item = builder.objectRef<AttentionRow>('AttentionItem').implement({
-  description: 'Something that needs a person.',
+  description: 'Something that needs a person’s attention.',
   fields: (t) => ({
-    kind: t.expose('kind', { type: Kind, description: 'What sort of thing it is.' }),
+    kind: t.expose('kind', { type: Kind, description: 'The kind of problem.' }),
     subject: t.id({
-      description: 'Global ID of the record that it is about, for `node`.',
+      description: 'Global ID of the record concerned, for `node`.',
       resolve: ({ kind, subject }) => encodeGlobalID(meanings[kind].type, subject),
     }),
     name: t.string({
-      description: 'What the record is called: its key within its kind.',
+      description: 'Name of the record concerned: the key within its type.',
       resolve: ({ subject }) => subject,
     }),
     channel: t.field({
       type: Channel,
       nullable: true,
-      description: 'Which channel it concerns; null for headquarters as a whole.',
+      description: 'The channel concerned; null for headquarters as a whole.',
       resolve: ({ channel: code }, _args, { channels }) =>
         (code && channels.all().find((channel) => channel.code === code)) || null,
     }),
     since: t.field({
       type: 'DateTime',
       nullable: true,
-      description: 'Since when.',
+      description: 'When the problem started; null if unknown.',
       resolve: ({ since }) => since || null,
     }),
-    code: t.exposeString('code', { nullable: true, description: 'The reason, for programs.' }),
+    code: t.exposeString('code', { nullable: true, description: 'The reason, for programs; null if there is none.' }),
     message: t.exposeString('message', {
       nullable: true,
-      description: 'The reason, for people: which record, which channel, since when.',
+      description: 'The reason, for people: the record, the channel, and since when; null if there is none.',
     }),
     toDo: t.string({
-      description: 'What a person can do about it.',
+      description: 'What to do about it.',
       resolve: ({ kind, code }) => meanings[kind].toDoFor?.[code ?? ''] ?? meanings[kind].toDo,
     }),
-    cursor: t.string({ description: 'Its place in the list: pass it as `after`. Opaque.', resolve: cursorOf }),
+    cursor: t.string({ description: 'Opaque cursor of this item, to pass as `after`.', resolve: cursorOf }),
   }),
 });
 
 const Count = builder.objectRef<{ kind: AttentionKind; count: number; oldest: string }>('AttentionCount').implement({
-  description: 'How many things of a kind need a person.',
+  description: 'The number of items of one kind.',
   fields: (t) => ({
-    kind: t.expose('kind', { type: Kind, description: 'Which kind.' }),
-    count: t.expose('count', { type: 'BigInt', description: 'How many.' }),
+    kind: t.expose('kind', { type: Kind, description: 'The kind counted.' }),
+    count: t.expose('count', { type: 'BigInt', description: 'Number of items of this kind.' }),
     oldest: t.field({
       type: 'DateTime',
       nullable: true,
-      description: 'Since when the oldest of them has waited.',
+      description: 'When the oldest of them started; null if unknown.',
       resolve: ({ oldest }) => oldest || null,
     }),
   }),
@@ -196,32 +198,32 @@ const Count = builder.objectRef<{ kind: AttentionKind; count: number; oldest: st
 
 interface Attention {
   filter: AttentionFilter;
-  /** Pages that were read a moment ago: thousands who watch the same ask for the same one. */
+  /** Pages read a moment ago, because thousands of clients that watch the same list need the same page. */
   pages: Map<string, Promise<AttentionRow[]>>;
   counts: Awaited<ReturnType<typeof attentionCounts>>;
 }
 
 const Summary = builder.objectRef<Attention>('Attention').implement({
   description:
-    'Everything that needs a person. Empty means: whatever waits, waits normally, and something will move it.',
+    'Everything that needs a person’s attention. Empty means all is well: whatever is waiting will be processed automatically.',
   fields: (t) => ({
     total: t.field({
       type: 'BigInt',
-      description: 'How many things in all.',
+      description: 'Total number of items.',
       resolve: ({ counts }) => counts.reduce((sum, { count }) => sum + count, 0),
     }),
     counts: t.field({
       type: [Count],
       ...atMost(attentionKinds.length),
-      description: 'How many of each kind, worst first.',
+      description: 'Number of items of each kind, most urgent first.',
       resolve: ({ counts }) => counts,
     }),
     items: t.field({
       type: [Item],
-      description: 'The things themselves: worst kind first, oldest first within a kind.',
+      description: 'The items: most urgent kind first, and oldest first within a kind.',
       args: {
-        first: t.arg.int({ description: '1 to 100. Default 20.' }),
-        after: t.arg.string({ description: 'Begin behind this cursor.' }),
+        first: t.arg.int({ description: 'The first n items, 1 to 100 (default 20).' }),
+        after: t.arg.string({ description: 'Return items after this cursor.' }),
       },
       resolve: ({ filter, pages }, { first, after }, { hq }) => {
         const limit = first ?? 20;
@@ -241,8 +243,8 @@ const Summary = builder.objectRef<Attention>('Attention').implement({
 });
 
 const about = {
-  channel: 'Only of this channel; what concerns headquarters as a whole is left out then.',
-  kinds: 'Only of these kinds.',
+  channel: 'Only items of this channel, without those that concern headquarters as a whole.',
+  kinds: 'Only items of these kinds.',
 };
 
 builder.queryField('attention', (t) =>
@@ -250,7 +252,7 @@ builder.queryField('attention', (t) =>
     type: Summary,
     nullable: true,
     description:
-      'Failed things first: everything that needs a person, in one question, with what to do. A channel’s client sees what concerns its channel.',
+      'Everything that needs a person’s attention, most urgent first, with what to do about it. A channel’s client sees what concerns its channel.',
     args: {
       channel: t.arg.string({ description: about.channel }),
       kinds: t.arg({ type: [Kind], description: about.kinds }),
@@ -264,7 +266,7 @@ builder.subscriptionField('attention', (t) =>
   t.field({
     type: Summary,
     description:
-      'What needs a person, as it changes: first as it is now, then whenever something is added or mended, at most twice a second.',
+      'What needs a person’s attention. The first event is the current state; then comes an event whenever an item is added or resolved, at most twice a second.',
     args: {
       channel: t.arg.string({ description: about.channel }),
       kinds: t.arg({ type: [Kind], description: about.kinds }),
@@ -319,7 +321,7 @@ function filterFrom(args: Asked, context: Context): Omit<AttentionFilter, 'obser
   };
 }
 
-/** Which jobs and chains move what waits. */
+/** The jobs and chains that process what is waiting. */
 const movers = Object.entries({ customers: 'synchronize-customers', orders: 'synchronize-orders' }).flatMap(
   ([what, step]) =>
     jobNames.filter((job) => stepsOf(job).includes(step)).map((job) => ({ what: what as Waiting, job })),
@@ -334,7 +336,7 @@ function keyFrom(cursor: string) {
     const [rank, since, item] = JSON.parse(Buffer.from(cursor, 'base64url').toString());
     if (Number.isInteger(rank) && typeof since === 'string' && typeof item === 'string') return { rank, since, item };
   } catch {
-    // Falls through: whatever it is, it is none of ours.
+    // Falls through: it is not one of our cursors.
   }
   throw new CursorInvalid();
 }

@@ -36,7 +36,7 @@ const AcceptedHeadquarters = builder.objectRef<Accepted>('AcceptedHeadquarters')
     }),
     changeVersion: t.field({
       type: 'BigInt',
-      description: 'The new change version of headquarters, higher than any that a channel database has applied.',
+      description: 'The new change version of headquarters; not lower than any that a channel database has applied.',
       resolve: ({ version }) => version.to,
     }),
     lost: t.stringList({

@@ -312,7 +312,7 @@ test('the message of an order that waits names its customer or its address', asy
     {
       code: 'ASYNC_ADDRESS_NOT_UPLOADED',
       message: expect.stringContaining(`The address ${address} of the customer ${customer} has not`),
-      toDo: expect.stringContaining('name another one'),
+      toDo: expect.stringContaining('choose another one'),
     },
   ]);
 });
@@ -329,7 +329,7 @@ test('the message of a UUID conflict says which customer and which channel datab
       code: 'CUSTOMER_EXISTS',
       channel: { code: 'paris' },
       message: `Customer ${uuid}: The channel database "houston" already sent a customer with the UUID ${uuid}.`,
-      toDo: expect.stringContaining('Two customers have one UUID'),
+      toDo: expect.stringContaining('Two customers share a UUID'),
     },
   ]);
 });
