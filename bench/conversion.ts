@@ -15,7 +15,7 @@ interface Round {
 
 export const conversion: Suite = {
   name: 'conversion',
-  title: `P-job, Synchronize customers, 1010: pending customers with an address each, in ${CHANNELS} channels with a database each`,
+  title: `P-job, Synchronize customers, 1010: pending customers with one address each, in ${CHANNELS} channels, each with its own database`,
   most: 2_400,
   async run({ quick, shared, say }) {
     const count = quick ? 2_000 : 100_000;

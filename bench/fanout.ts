@@ -12,7 +12,7 @@ const now = () => performance.timeOrigin + performance.now();
 
 export const fanout: Suite = {
   name: 'fanout',
-  title: 'one new account ID to all subscribers of a channel, client in another process',
+  title: 'One new account ID to all subscribers of a channel, client in another process',
   most: 240,
   run: ({ quick, say }) =>
     withFolder((folder) =>

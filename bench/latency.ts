@@ -45,7 +45,7 @@ export const latency: Suite = {
           say(`idle: p50 ${ms(median(idle))}, p99 ${ms(quantile(idle, 0.99))}, ${idle.length} requests`);
           say(
             `while ${amount(count)} customers are converted in ${took.toFixed(1)} s (${amount(count / took)}/s): ` +
-              `p50 ${ms(median(busy))}, p99 ${ms(quantile(busy, 0.99))}, most ${ms(Math.max(...busy))}, ${busy.length} requests`,
+              `p50 ${ms(median(busy))}, p99 ${ms(quantile(busy, 0.99))}, max ${ms(Math.max(...busy))}, ${busy.length} requests`,
           );
           const line = (part: number, target: string, most?: number) => {
             const ratio = quantile(busy, part) / quantile(idle, part);

@@ -20,7 +20,7 @@ export const live: Suite = {
           await inProcess(file, 'run', warm, 60);
           const latencies = await inProcess<number[]>(file, 'run', { ...warm, seconds: quick ? 2 : 20 }, 90);
           const [p50, p99] = [median(latencies), quantile(latencies, 0.99)];
-          say(`${latencies.length} customers: p50 ${ms(p50)}, p99 ${ms(p99)}, most ${ms(Math.max(...latencies))}`);
+          say(`${latencies.length} customers: p50 ${ms(p50)}, p99 ${ms(p99)}, max ${ms(Math.max(...latencies))}`);
           const line = (name: string, value: number, target: string) => ({
             what: `Created to account ID at the till, ${RATE} a second, ${name}`,
             measured: ms(value),

@@ -8,15 +8,15 @@ import { type Line, seconds, table } from './support/report.ts';
 /*
  * npm run bench -- [name …] [--quick]
  *
- * Each suite runs in a process of its own and measures against references in the same run: ratios can be trusted, absolute numbers
- * depend on the machine. Nothing fails because it is slow; what misses its target is marked.
+ * Each suite runs in its own process and measures itself against references in the same run, so trust the ratios; absolute numbers depend
+ * on the machine. Nothing fails for being slow, but missed targets are marked.
  */
 
 const names = process.argv.slice(2).filter((argument) => !argument.startsWith('--'));
 const quick = process.argv.includes('--quick');
 const unknown = names.find((name) => !suites.some((suite) => suite.name === name));
 if (unknown) {
-  console.error(`There is no suite "${unknown}". There are: ${suites.map(({ name }) => name).join(', ')}.`);
+  console.error(`There is no suite "${unknown}". Choose from: ${suites.map(({ name }) => name).join(', ')}.`);
   process.exit(2);
 }
 
@@ -27,7 +27,7 @@ if (!quick && bavail * bsize < 12e9) {
 }
 
 const shared = mkdtempSync(join(tmpdir(), 'hq-bench-'));
-// Whatever the suites make is inside, and goes with it even when one was ended halfway.
+// Everything the suites create is in this folder and is deleted with it, even if a suite is killed.
 process.env.TMPDIR = shared;
 process.once('exit', () => rmSync(shared, { recursive: true, force: true }));
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1));
@@ -49,10 +49,10 @@ for (const suite of suites.filter(({ name }) => names.length === 0 || names.incl
 
 const machine = `${availableParallelism()} cores, Node ${process.versions.node}`;
 console.log(
-  `\n${quick ? 'Small sizes, to see that all works: the numbers say nothing. ' : ''}Measured on ${machine}.\n`,
+  `\n${quick ? 'Small sizes, only to check that everything works; ignore the numbers. ' : ''}Measured on ${machine}.\n`,
 );
 console.log(table(lines));
 if (broken.length > 0) {
-  console.error(`\nThese suites broke: ${broken.join(', ')}.`);
+  console.error(`\nThese suites failed: ${broken.join(', ')}.`);
   process.exitCode = 1;
 }

@@ -9,7 +9,7 @@ const run = (folder: string, jobs: string[]) => inProcess<Booked>(bookkeeper, 'r
 
 export const orders: Suite = {
   name: 'orders',
-  title: 'Synchronize orders: uploaded orders, two a customer, in 10 channels with a database each',
+  title: 'Synchronize orders: uploaded orders, two per customer, in 10 channels, each with its own database',
   most: 1_200,
   async run({ quick, shared, say }) {
     const sizes = quick ? [500, 1_000] : [100_000, 300_000];
@@ -63,7 +63,7 @@ const JOBS = ['validate-transactions', 'calculate-statements', 'post-statements'
 
 export const statements: Suite = {
   name: 'statements',
-  title: 'Statements: uploaded sales of known customers on 10 days in one channel, validated, calculated and posted',
+  title: 'Statements: uploaded sales of known customers on 10 days in one channel, validated, calculated, and posted',
   most: 1_800,
   async run({ quick, shared, say }) {
     const sizes = quick ? [500, 1_000] : [20_000, 100_000];

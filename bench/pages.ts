@@ -8,7 +8,7 @@ import { withSystem } from './support/system.ts';
 
 export const pages: Suite = {
   name: 'pages',
-  title: 'a page of 20 customers with addresses from headquarters over HTTP, 8 connections, client in another process',
+  title: 'A page of 20 customers with addresses from headquarters over HTTP, 8 connections, client in another process',
   most: 2_400,
   async run({ quick, shared, say }) {
     const few = quick ? 2_000 : 1_000;

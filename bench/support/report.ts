@@ -5,7 +5,7 @@ export interface Line {
   reference: string;
   ratio: string;
   target: string;
-  /** Undefined when there is no target. */
+  /** Undefined if there is no target. */
   met?: boolean;
 }
 
@@ -13,15 +13,15 @@ export interface Suite {
   name: string;
   /** What it measures, in one line. */
   title: string;
-  /** Seconds after which it is given up. */
+  /** Timeout in seconds. */
   most: number;
   run(options: SuiteOptions): Promise<Line[]>;
 }
 
 interface SuiteOptions {
-  /** Small sizes, to see that all of it works. */
+  /** Small sizes, only to check that everything works. */
   quick: boolean;
-  /** Folder for databases that several suites use. */
+  /** Folder for databases shared by several suites. */
   shared: string;
   say: (text: string) => void;
 }
@@ -44,11 +44,11 @@ export function median(values: readonly number[]): number {
 
 export function quantile(values: readonly number[], part: number): number {
   if (values.length === 0) return Number.NaN;
-  const sorted = [...values].sort((one, other) => one - other);
+  const sorted = [...values].sort((a, b) => a - b);
   return sorted[Math.min(sorted.length - 1, Math.floor(part * sorted.length))]!;
 }
 
-/** 1234567 as 1,234,567; below 10 with two decimals. */
+/** Formats 1234567 as 1,234,567, and numbers below 10 with two decimals. */
 export const amount = (value: number): string =>
   Math.abs(value) < 10 ? value.toFixed(2) : Math.round(value).toLocaleString('en-US');
 
