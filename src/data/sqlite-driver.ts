@@ -121,9 +121,12 @@ export function sqliteDriver(pragmas: readonly string[]): typeof sqlite3 {
       const known = this.kept.get(sql);
       if (known) return known;
       const statement = this.prepare(sql.replace(/\$(\d+)/g, '?$1'), (error: Error | null) => {
-        if (!error) return;
-        this.kept.delete(sql);
-        failed.call(statement, error);
+        // A closed connection reports before `prepare` returns.
+        if (error)
+          queueMicrotask(() => {
+            this.kept.delete(sql);
+            failed.call(statement, error);
+          });
       });
       if (this.kept.size >= KEPT_STATEMENTS) {
         const [oldest, old] = this.kept.entries().next().value!;

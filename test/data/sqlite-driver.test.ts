@@ -189,3 +189,9 @@ test('a connection with kept statements can be closed', async () => {
   await all(connection, 'select * from t');
   await new Promise<void>((resolve, reject) => connection.close((error) => (error ? reject(error) : resolve())));
 });
+
+test('a statement on a closed connection fails', async () => {
+  const connection = await withTable();
+  await new Promise<void>((resolve) => connection.close(() => resolve()));
+  await expect(all(connection, 'select * from t')).rejects.toMatchObject({ code: 'SQLITE_MISUSE' });
+});
