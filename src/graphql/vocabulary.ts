@@ -25,6 +25,15 @@ export const enumOf = <Value extends string>(
     ) as Record<Value, { description: string }>,
   });
 
+/** A field that returns a value of the row as it is, or null. */
+export const valueOrNull = <Row extends object>(
+  t: PothosSchemaTypes.ObjectFieldBuilder<Types, Row>,
+  type: 'String' | 'Int' | 'BigInt' | 'UUID' | 'Date' | 'DateTime',
+  name: { [Name in keyof Row]-?: Row[Name] extends string | number | null | undefined ? Name : never }[keyof Row] &
+    string,
+  description: string,
+) => t.expose(name as never, { type, nullable: true, description } as never);
+
 /** Who did something, and when. */
 export interface Who {
   actor: string;

@@ -16,7 +16,16 @@ import { channelField, channelOf } from '../channel/channel.ts';
 import { keysetConnection, listById, listOfEach, numberKey } from '../keyset.ts';
 import { type ChannelKey, firstLoader, keyText } from '../loader.ts';
 import { ofChannel } from '../scopes.ts';
-import { channelNode, enumOf, idInput, numberId, oneByOne, operatorAction, operatorMutation } from '../vocabulary.ts';
+import {
+  channelNode,
+  enumOf,
+  idInput,
+  numberId,
+  oneByOne,
+  operatorAction,
+  operatorMutation,
+  valueOrNull,
+} from '../vocabulary.ts';
 import { AddressPurpose, Customer } from './customer.ts';
 import { inputFields } from './fields.ts';
 
@@ -46,12 +55,9 @@ export const Audit = builder.objectRef<AuditEntry>('AuditEntry').implement({
     at: t.expose('at', { type: 'DateTime', description: 'When the change was made.' }),
     actor: t.exposeString('actor', { description: 'The name of the operator who made it.' }),
     action: t.exposeString('action', { description: 'The name of the mutation.' }),
-    field: t.exposeString('field', {
-      nullable: true,
-      description: 'The field that changed. Null if the entry is about the whole record.',
-    }),
-    oldValue: t.exposeString('oldValue', { nullable: true, description: 'The value before the change.' }),
-    newValue: t.exposeString('newValue', { nullable: true, description: 'The value after the change.' }),
+    field: valueOrNull(t, 'String', 'field', 'The field that changed. Null if the entry is about the whole record.'),
+    oldValue: valueOrNull(t, 'String', 'oldValue', 'The value before the change.'),
+    newValue: valueOrNull(t, 'String', 'newValue', 'The value after the change.'),
   }),
 });
 
@@ -91,15 +97,8 @@ CustomerOperation.implement({
     }),
     corrected: t.exposeBoolean('corrected', { description: 'Whether an operator corrected what the channel sent.' }),
     tryCount: t.exposeInt('tryCount', { description: 'The number of failures since it was received or retried.' }),
-    nextTryAt: t.expose('nextTryAt', {
-      type: 'DateTime',
-      nullable: true,
-      description: 'When it is tried again automatically. Null if it is not.',
-    }),
-    errorCode: t.exposeString('errorCode', {
-      nullable: true,
-      description: 'The reason for the failure, for programs.',
-    }),
+    nextTryAt: valueOrNull(t, 'DateTime', 'nextTryAt', 'When it is tried again automatically. Null if it is not.'),
+    errorCode: valueOrNull(t, 'String', 'errorCode', 'The reason for the failure, for programs.'),
     error: t.exposeString('error', {
       nullable: true,
       description: 'The reason for the failure, for people: the field and the rule that it breaks.',
@@ -111,11 +110,7 @@ CustomerOperation.implement({
       description:
         'The order or sale that synchronized it, as `order <uuid>` or `sale <uuid>`. Null if the customer job did.',
     }),
-    completedAt: t.expose('completedAt', {
-      type: 'DateTime',
-      nullable: true,
-      description: 'When it was applied. Null until then.',
-    }),
+    completedAt: valueOrNull(t, 'DateTime', 'completedAt', 'When it was applied. Null until then.'),
     auditTrail: t.connection(
       {
         type: Audit,

@@ -19,7 +19,7 @@ import { Channel, channelOf } from '../channel/channel.ts';
 import type { Context } from '../context.ts';
 import { LARGEST_PAGE } from '../keyset.ts';
 import { ofChannel } from '../scopes.ts';
-import { enumOf } from '../vocabulary.ts';
+import { enumOf, valueOrNull } from '../vocabulary.ts';
 
 /** Ms of waiting before something is listed. Waiting for a moment is normal. */
 const NORMAL_WAIT = 15 * 60_000;
@@ -169,7 +169,7 @@ const Item = builder.objectRef<AttentionRow>('AttentionItem').implement({
       description: 'When the problem started; null if unknown.',
       resolve: ({ since }) => since || null,
     }),
-    code: t.exposeString('code', { nullable: true, description: 'The reason, for programs; null if there is none.' }),
+    code: valueOrNull(t, 'String', 'code', 'The reason, for programs; null if there is none.'),
     message: t.exposeString('message', {
       nullable: true,
       description: 'The reason, for people: the record, the channel, and since when; null if there is none.',

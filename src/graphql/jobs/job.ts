@@ -16,7 +16,7 @@ import { atMost, MOST_CHANNELS } from '../bounded.ts';
 import { builder } from '../builder.ts';
 import { Channel, namedChannels } from '../channel/channel.ts';
 import { LARGEST_PAGE, listById } from '../keyset.ts';
-import { enumOf, idInput, numberId, operatorAction, operatorNode } from '../vocabulary.ts';
+import { enumOf, idInput, numberId, operatorAction, operatorNode, valueOrNull } from '../vocabulary.ts';
 
 export const JobNameType = builder.enumType('JobName', {
   description: 'A job, or a chain of jobs.',
@@ -93,16 +93,8 @@ const JobStep = builder.objectRef<Step>('JobStep').implement({
       ...atMost(LARGEST_PAGE),
       description: 'What failed, by channel database; empty if nothing has.',
     }),
-    startedAt: t.expose('startedAt', {
-      type: 'DateTime',
-      nullable: true,
-      description: 'When the step first started; null if it has not.',
-    }),
-    finishedAt: t.expose('finishedAt', {
-      type: 'DateTime',
-      nullable: true,
-      description: 'When the step ended; null if it has not.',
-    }),
+    startedAt: valueOrNull(t, 'DateTime', 'startedAt', 'When the step first started; null if it has not.'),
+    finishedAt: valueOrNull(t, 'DateTime', 'finishedAt', 'When the step ended; null if it has not.'),
   }),
 });
 
@@ -157,25 +149,11 @@ JobRun.implement({
       description: 'Whether an operator has asked to cancel it.',
       resolve: ({ cancelRequested }) => Boolean(cancelRequested),
     }),
-    errorCode: t.exposeString('errorCode', {
-      nullable: true,
-      description: 'Code of the error, for programs; null unless the run failed.',
-    }),
-    error: t.exposeString('error', {
-      nullable: true,
-      description: 'The error, for people; null unless the run failed.',
-    }),
+    errorCode: valueOrNull(t, 'String', 'errorCode', 'Code of the error, for programs; null unless the run failed.'),
+    error: valueOrNull(t, 'String', 'error', 'The error, for people; null unless the run failed.'),
     createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When the run was requested.' }),
-    startedAt: t.expose('startedAt', {
-      type: 'DateTime',
-      nullable: true,
-      description: 'When a worker first started it; null if none has.',
-    }),
-    finishedAt: t.expose('finishedAt', {
-      type: 'DateTime',
-      nullable: true,
-      description: 'When the run ended; null until then.',
-    }),
+    startedAt: valueOrNull(t, 'DateTime', 'startedAt', 'When a worker first started it; null if none has.'),
+    finishedAt: valueOrNull(t, 'DateTime', 'finishedAt', 'When the run ended; null until then.'),
   }),
 });
 

@@ -11,7 +11,7 @@ import { atMost, MOST_CHANNELS } from '../bounded.ts';
 import { builder } from '../builder.ts';
 import { Channel, namedChannels } from '../channel/channel.ts';
 import { LARGEST_PAGE } from '../keyset.ts';
-import { enumOf, idInput, numberId, oneByOne, operatorMutation, operatorNode } from '../vocabulary.ts';
+import { enumOf, idInput, numberId, oneByOne, operatorMutation, operatorNode, valueOrNull } from '../vocabulary.ts';
 import { JobNameType, JobRun } from './job.ts';
 
 const MissedRuns = enumOf<(typeof missedRunPolicies)[number]>(
@@ -57,11 +57,7 @@ Schedule.implement({
       description: 'When it runs next; null if it is disabled or never runs again.',
       resolve: ({ enabled, nextRunAt }) => (enabled ? nextRunAt : null),
     }),
-    lastRunAt: t.expose('lastRunAt', {
-      type: 'DateTime',
-      nullable: true,
-      description: 'When it last started a run; null if it never has.',
-    }),
+    lastRunAt: valueOrNull(t, 'DateTime', 'lastRunAt', 'When it last started a run; null if it never has.'),
     lastRun: t.field({
       type: JobRun,
       nullable: true,

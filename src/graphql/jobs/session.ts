@@ -4,7 +4,7 @@ import { atMost } from '../bounded.ts';
 import { builder } from '../builder.ts';
 import { keysetConnection, LARGEST_PAGE, textKey } from '../keyset.ts';
 import { loader } from '../loader.ts';
-import { enumOf, oneByOne, operatorNode, type Types, textId } from '../vocabulary.ts';
+import { enumOf, oneByOne, operatorNode, type Types, textId, valueOrNull } from '../vocabulary.ts';
 import { JobRun } from './job.ts';
 
 const UploadStatus = enumOf('UploadSessionStatus', 'The status of an upload session.', {
@@ -28,20 +28,10 @@ const sessionFields = (t: PothosSchemaTypes.ObjectFieldBuilder<Types, UploadRow 
   channelDatabase: t.exposeString('channelDatabase', { description: 'Name of the channel database.' }),
   packages: t.exposeInt('packages', { description: 'Number of packages applied; each is one transaction.' }),
   rows: t.expose('rowCount', { type: 'BigInt', description: 'Number of rows in these packages.' }),
-  errorCode: t.exposeString('errorCode', {
-    nullable: true,
-    description: 'Code of the error, for programs; null unless the session failed.',
-  }),
-  error: t.exposeString('error', {
-    nullable: true,
-    description: 'The error, for people; null unless the session failed.',
-  }),
+  errorCode: valueOrNull(t, 'String', 'errorCode', 'Code of the error, for programs; null unless the session failed.'),
+  error: valueOrNull(t, 'String', 'error', 'The error, for people; null unless the session failed.'),
   startedAt: t.expose('startedAt', { type: 'DateTime', description: 'When the session started.' }),
-  finishedAt: t.expose('finishedAt', {
-    type: 'DateTime',
-    nullable: true,
-    description: 'When the session ended; null while it is in progress.',
-  }),
+  finishedAt: valueOrNull(t, 'DateTime', 'finishedAt', 'When the session ended; null while it is in progress.'),
 });
 
 const UploadSession = operatorNode<UploadRow, string>('UploadSession', {

@@ -20,7 +20,7 @@ import { listById, listOfEach } from '../keyset.ts';
 import { firstLoader, groupLoader, rowLoader } from '../loader.ts';
 import { amount, Totals } from '../money.ts';
 import { ofChannel } from '../scopes.ts';
-import { channelNode, enumOf, idInput, numberId, operatorMutation } from '../vocabulary.ts';
+import { channelNode, enumOf, idInput, numberId, operatorMutation, valueOrNull } from '../vocabulary.ts';
 
 const Status = enumOf('SalesOrderStatus', 'The status of a sales order.', {
   OPEN: 'To be fulfilled and invoiced.',
@@ -38,10 +38,7 @@ const Line = builder.objectRef<LineRow & { currency: string }>('SalesOrderLine')
   fields: (t) => ({
     line: t.exposeInt('line', { description: 'The line number: 1, 2, 3 …' }),
     sku: t.exposeString('sku', { description: 'The stock keeping unit of the product.' }),
-    name: t.exposeString('name', {
-      nullable: true,
-      description: 'The name of the product. Null if the channel sent none.',
-    }),
+    name: valueOrNull(t, 'String', 'name', 'The name of the product. Null if the channel sent none.'),
     quantity: t.field({
       type: 'Decimal',
       description: 'The quantity, with at most 3 decimals; negative for a return.',
@@ -97,15 +94,8 @@ SalesOrder.implement({
     source: t.expose('source', { type: Source, description: 'What it was created from.' }),
     status: t.expose('status', { type: Status, description: 'The status.' }),
     channel: channelField(t, 'The channel that recorded the order or sales.'),
-    customerUuid: t.expose('customerUuid', {
-      type: 'UUID',
-      nullable: true,
-      description: 'The customer’s permanent UUID. Null for anonymous sales.',
-    }),
-    accountId: t.exposeString('accountId', {
-      nullable: true,
-      description: 'The customer’s account ID. Null for anonymous sales.',
-    }),
+    customerUuid: valueOrNull(t, 'UUID', 'customerUuid', 'The customer’s permanent UUID. Null for anonymous sales.'),
+    accountId: valueOrNull(t, 'String', 'accountId', 'The customer’s account ID. Null for anonymous sales.'),
     customer: t.field({
       type: Customer,
       nullable: true,
@@ -133,11 +123,7 @@ SalesOrder.implement({
         'Set while the sales order is on hold, because an operator corrected its transaction. Release it with releaseSalesOrder.',
     }),
     createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When the sales order was created.' }),
-    cancelledAt: t.expose('cancelledAt', {
-      type: 'DateTime',
-      nullable: true,
-      description: 'When it was canceled. Null if it was not.',
-    }),
+    cancelledAt: valueOrNull(t, 'DateTime', 'cancelledAt', 'When it was canceled. Null if it was not.'),
   }),
 });
 

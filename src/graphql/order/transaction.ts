@@ -37,7 +37,7 @@ import { type ChannelKey, firstLoader, inChannels, keyText, loader, rowLoader } 
 import { amount, Totals } from '../money.ts';
 import { ofChannel } from '../scopes.ts';
 import { Shift, shiftOf, Tender } from '../till/shift.ts';
-import { enumOf } from '../vocabulary.ts';
+import { enumOf, valueOrNull } from '../vocabulary.ts';
 
 export const kindMeanings: Record<Kind, string> = {
   ONLINE_ORDER: 'An order placed in a web shop. Synchronize orders turns it into a sales order.',
@@ -55,10 +55,7 @@ const TransactionLine = builder.objectRef<InCurrency<Line>>('TransactionLine').i
   fields: (t) => ({
     line: t.exposeInt('line', { description: 'The line number: 1, 2, 3 …' }),
     sku: t.exposeString('sku', { description: 'The stock keeping unit of the product.' }),
-    name: t.exposeString('name', {
-      nullable: true,
-      description: 'The name of the product. Null if the channel sent none.',
-    }),
+    name: valueOrNull(t, 'String', 'name', 'The name of the product. Null if the channel sent none.'),
     quantity: t.field({
       type: 'Decimal',
       description: 'The quantity, with at most 3 decimals; negative for a return.',
@@ -231,11 +228,7 @@ builder.node(RetailTransaction, {
     }),
     totals: t.field({ type: Totals, description: 'The totals.', resolve: ({ body }) => body }),
     createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When the channel recorded it.' }),
-    cancelledAt: t.expose('cancelledAt', {
-      type: 'DateTime',
-      nullable: true,
-      description: 'When the channel canceled it. Null if it did not.',
-    }),
+    cancelledAt: valueOrNull(t, 'DateTime', 'cancelledAt', 'When the channel canceled it. Null if it did not.'),
   }),
 });
 

@@ -23,7 +23,7 @@ import { amount, amountOrNull, Money, money, Totals } from '../money.ts';
 import { SalesOrder, salesOrderOfAggregate } from '../order/sales-order.ts';
 import { RetailTransaction, receivedPage, TransactionConnection } from '../order/transaction.ts';
 import { Shift, shiftOf, Tender } from '../till/shift.ts';
-import { channelNode, enumOf, numberId } from '../vocabulary.ts';
+import { channelNode, enumOf, numberId, valueOrNull } from '../vocabulary.ts';
 
 export const order: readonly State[] = [...calculationStates, ...postingStates];
 
@@ -81,15 +81,8 @@ export const Detail = builder.objectRef<StateDetail>('StatementStateDetail').imp
       }),
       description: 'Whether the statement has reached this state.',
     }),
-    at: t.expose('at', {
-      type: 'DateTime',
-      nullable: true,
-      description: 'When the statement reached this state; null if it has not.',
-    }),
-    error: t.exposeString('error', {
-      nullable: true,
-      description: 'Why the last attempt to reach this state failed; null if it did not.',
-    }),
+    at: valueOrNull(t, 'DateTime', 'at', 'When the statement reached this state; null if it has not.'),
+    error: valueOrNull(t, 'String', 'error', 'Why the last attempt to reach this state failed; null if it did not.'),
   }),
 });
 
@@ -101,10 +94,7 @@ export const Event = builder.objectRef<StatementEvent>('StatementEvent').impleme
     event: t.exposeString('event', {
       description: 'The state that was reached, `ERROR`, or an operator’s action such as `CLEARED`.',
     }),
-    detail: t.exposeString('detail', {
-      nullable: true,
-      description: 'Details, such as the error message; null if there are none.',
-    }),
+    detail: valueOrNull(t, 'String', 'detail', 'Details, such as the error message; null if there are none.'),
   }),
 });
 
@@ -229,10 +219,7 @@ Invoice.implement({
       description: 'The customer invoiced; null for anonymous sales.',
       resolve: (row, _args, context) => (row.customerUuid === null ? null : hqCustomer(context).load(row.customerUuid)),
     }),
-    accountId: t.exposeString('accountId', {
-      nullable: true,
-      description: 'The account ID invoiced; null for anonymous sales.',
-    }),
+    accountId: valueOrNull(t, 'String', 'accountId', 'The account ID invoiced; null for anonymous sales.'),
     invoiceDate: t.expose('invoiceDate', { type: 'Date', description: 'The date of the invoice.' }),
     totals: t.field({ type: Totals, description: 'The totals of the invoice.', resolve: (row) => row }),
     createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When the invoice was created.' }),
@@ -263,10 +250,7 @@ Aggregate.implement({
       description: 'The customer; null for anonymous sales.',
       resolve: (row, _args, context) => (row.customerUuid === null ? null : hqCustomer(context).load(row.customerUuid)),
     }),
-    accountId: t.exposeString('accountId', {
-      nullable: true,
-      description: 'The customer’s account ID; null for anonymous sales.',
-    }),
+    accountId: valueOrNull(t, 'String', 'accountId', 'The customer’s account ID; null for anonymous sales.'),
     businessDate: t.expose('businessDate', { type: 'Date', description: 'The business day of the sales.' }),
     isReturn: t.exposeBoolean('isReturn', {
       description: 'Whether it contains returns, which were refunded. Returns are never aggregated with sales.',

@@ -32,6 +32,7 @@ import { Totals } from '../money.ts';
 import { SalesOrder, SalesOrderConnection } from '../order/sales-order.ts';
 import { RetailTransaction, received, receivedPage, TransactionConnection } from '../order/transaction.ts';
 import { ofChannel } from '../scopes.ts';
+import { valueOrNull } from '../vocabulary.ts';
 import {
   AccountBalance,
   Aggregate,
@@ -99,10 +100,7 @@ Statement.implement({
       nullable: true,
       description: 'Code of the error that stopped it, for programs; null if none did.',
     }),
-    error: t.exposeString('error', {
-      nullable: true,
-      description: 'The error that stopped it, for people; null if none did.',
-    }),
+    error: valueOrNull(t, 'String', 'error', 'The error that stopped it, for people; null if none did.'),
     transactionCount: t.expose('transactionCount', {
       type: 'BigInt',
       description: 'Number of sales or, in a financial statement, shifts.',
@@ -198,16 +196,8 @@ Statement.implement({
         (await tenderCounts(context).load(id)).map((row) => ({ ...row, currency })),
     }),
     createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When the statement was created.' }),
-    calculatedAt: t.expose('calculatedAt', {
-      type: 'DateTime',
-      nullable: true,
-      description: 'When it was calculated; null until then.',
-    }),
-    postedAt: t.expose('postedAt', {
-      type: 'DateTime',
-      nullable: true,
-      description: 'When it was posted; null until then.',
-    }),
+    calculatedAt: valueOrNull(t, 'DateTime', 'calculatedAt', 'When it was calculated; null until then.'),
+    postedAt: valueOrNull(t, 'DateTime', 'postedAt', 'When it was posted; null until then.'),
   }),
 });
 

@@ -21,7 +21,7 @@ import { listById } from '../keyset.ts';
 import { type ChannelKey, inChannels, keyText, loader } from '../loader.ts';
 import { amount, amountOrNull } from '../money.ts';
 import { ofChannel, ofInputChannel } from '../scopes.ts';
-import { channelInput, enumOf, operatorAction } from '../vocabulary.ts';
+import { channelInput, enumOf, operatorAction, valueOrNull } from '../vocabulary.ts';
 
 export const Tender = enumOf<(typeof tenders)[number]>('Tender', 'A means of payment.', {
   CASH: 'Notes and coins.',
@@ -76,13 +76,9 @@ builder.node(Shift, {
     state: t.expose('state', { type: ShiftState, description: 'The state of the shift.' }),
     businessDate: t.expose('businessDate', { type: 'Date', description: 'The day on which it enters the books.' }),
     currency: t.expose('currency', { type: 'CurrencyCode', description: 'The currency of all its amounts.' }),
-    openedBy: t.exposeString('openedBy', { nullable: true, description: 'Who opened it, as entered in the channel.' }),
+    openedBy: valueOrNull(t, 'String', 'openedBy', 'Who opened it, as entered in the channel.'),
     openedAt: t.expose('openedAt', { type: 'DateTime', description: 'When it was opened.' }),
-    closedAt: t.expose('closedAt', {
-      type: 'DateTime',
-      nullable: true,
-      description: 'When it was closed. Null until then.',
-    }),
+    closedAt: valueOrNull(t, 'DateTime', 'closedAt', 'When it was closed. Null until then.'),
     tenders: t.field({
       type: [ShiftTender],
       ...atMost(tenders.length),
