@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { EntityManager } from 'typeorm';
 import { z } from 'zod';
 import { audit } from '../data/hq/audit.ts';
@@ -68,38 +69,13 @@ export async function createChannel(
   const known = await channelByCode(tx, channel.code);
   if (known) {
     const { createdAt, updatedAt } = known;
-    if (JSON.stringify({ ...channel, createdAt, updatedAt }) !== JSON.stringify(inOrder(known)))
-      throw new ChannelExists(channel.code);
+    if (!isDeepStrictEqual({ ...channel, createdAt, updatedAt }, { ...known })) throw new ChannelExists(channel.code);
     return known;
   }
   await insertChannel(tx, channel);
   await audit(tx, { actor, at }, 'createChannel', `channel:${channel.code}`);
   return channel;
 }
-
-const inOrder = ({
-  code,
-  name,
-  type,
-  currency,
-  timeZone,
-  country,
-  channelDatabase,
-  liveConversion,
-  createdAt,
-  updatedAt,
-}: Channel): Channel => ({
-  code,
-  name,
-  type,
-  currency,
-  timeZone,
-  country,
-  channelDatabase,
-  liveConversion,
-  createdAt,
-  updatedAt,
-});
 
 type ChannelChange = {
   [field in 'name' | 'type' | 'currency' | 'timeZone' | 'country' | 'liveConversion']?: Channel[field] | null;

@@ -1,19 +1,13 @@
 import { type DefaultConnectionArguments, resolveCursorConnection } from '@pothos/plugin-relay';
 import type { EntityManager } from 'typeorm';
 import type { Database } from '../data/database.ts';
+import type { KeysetPage } from '../data/keyset-page.ts';
 import { CursorInvalid, InvalidInput } from '../errors.ts';
 
 export const LARGEST_PAGE = 100;
 export const DEFAULT_PAGE = 20;
 
 type Order = 'oldest first' | 'newest first';
-
-interface Keyset<Key> {
-  after: Key | undefined;
-  before: Key | undefined;
-  limit: number;
-  descending: boolean;
-}
 
 interface KeysetOptions<Key> {
   args: DefaultConnectionArguments;
@@ -35,7 +29,7 @@ const decoded = (cursor: string) => Buffer.from(cursor, 'base64url').toString();
 export async function keysetConnection<Key extends string | number, Row>(
   { args, descending = false, keyFrom }: KeysetOptions<Key>,
   keyOf: (row: Row) => Key,
-  read: (page: Keyset<Key>) => Promise<Row[]>,
+  read: (page: KeysetPage<Key>) => Promise<Row[]>,
 ) {
   for (const name of ['first', 'last'] as const) {
     const size = args[name];
@@ -75,7 +69,7 @@ export const listOfEach = <Row>(
   order: Order,
   keyOf: (row: Row) => number,
   first: (limit: number) => Promise<Row[]>,
-  read: (page: Keyset<number>) => Promise<Row[]>,
+  read: (page: KeysetPage) => Promise<Row[]>,
 ) => {
   const descending = order === 'newest first';
   return keysetConnection<number, Row>({ args, keyFrom: numberKey, descending }, keyOf, (page) =>
@@ -89,7 +83,7 @@ export const listOfEach = <Row>(
 export const listById = <Row extends { id: number }>(
   database: Database,
   args: DefaultConnectionArguments,
-  read: (db: EntityManager, page: Keyset<number>) => Promise<Row[]>,
+  read: (db: EntityManager, page: KeysetPage) => Promise<Row[]>,
   order: Order = 'oldest first',
 ) =>
   keysetConnection<number, Row>(

@@ -8,6 +8,7 @@ import {
 import { adoptChannelDatabase } from '../../domain/adopt.ts';
 import { createChannel, updateChannel } from '../../domain/channel.ts';
 import { ChannelExists, ChannelNotFound, InvalidInput, NotFound } from '../../errors.ts';
+import { atMost, MOST_CHANNELS } from '../bounded.ts';
 import { builder } from '../builder.ts';
 import type { Context } from '../context.ts';
 import { keysetConnection, textKey } from '../keyset.ts';
@@ -84,6 +85,19 @@ export const channelField = <Row extends { channel: string }>(
     type: Channel,
     description,
     resolve: ({ channel }, _args, { channels }) => channels.get(channel),
+  });
+
+/** The channels that a run or a schedule is for. */
+export const channelsField = <Row extends { channels: string[] | null }>(
+  t: PothosSchemaTypes.ObjectFieldBuilder<Types, Row>,
+) =>
+  t.field({
+    type: [Channel],
+    ...atMost(MOST_CHANNELS),
+    nullable: true,
+    description: 'The channels it runs for; null for all channels.',
+    resolve: ({ channels: codes }, _args, { channels }) =>
+      codes && channels.all().filter(({ code }) => codes.includes(code)),
   });
 
 const visible = ({ viewer, channels }: Context) =>

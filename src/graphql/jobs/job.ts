@@ -14,7 +14,7 @@ import { enumValueOf, type JobName, jobNames, jobsAndChains, mutationOf, stepsOf
 import { cancel, retry, start } from '../../queue/queue.ts';
 import { atMost, MOST_CHANNELS } from '../bounded.ts';
 import { builder } from '../builder.ts';
-import { Channel, namedChannels } from '../channel/channel.ts';
+import { channelsField, namedChannels } from '../channel/channel.ts';
 import { LARGEST_PAGE, listById } from '../keyset.ts';
 import { enumOf, idInput, numberId, operatorAction, operatorNode, valueOrNull } from '../vocabulary.ts';
 
@@ -114,14 +114,7 @@ JobRun.implement({
       description: 'For statements, the last business day included; null for today in each channel’s time zone.',
       resolve: ({ arguments: given }) => given?.businessDate ?? null,
     }),
-    channels: t.field({
-      type: [Channel],
-      ...atMost(MOST_CHANNELS),
-      nullable: true,
-      description: 'The channels it runs for; null for all channels.',
-      resolve: ({ channels: codes }, _args, { channels }) =>
-        codes && channels.all().filter(({ code }) => codes.includes(code)),
-    }),
+    channels: channelsField(t),
     state: t.expose('state', { type: RunState, description: 'The state of the run.' }),
     steps: t.expose('steps', {
       type: [JobStep],

@@ -9,7 +9,7 @@ import type { JobName } from '../../jobs/index.ts';
 import { createSchedule, removeSchedule, updateSchedule } from '../../queue/schedules.ts';
 import { atMost, MOST_CHANNELS } from '../bounded.ts';
 import { builder } from '../builder.ts';
-import { Channel, namedChannels } from '../channel/channel.ts';
+import { channelsField, namedChannels } from '../channel/channel.ts';
 import { LARGEST_PAGE } from '../keyset.ts';
 import { enumOf, idInput, numberId, oneByOne, operatorMutation, operatorNode, valueOrNull } from '../vocabulary.ts';
 import { JobNameType, JobRun } from './job.ts';
@@ -33,14 +33,7 @@ Schedule.implement({
     'A recurring job or chain. A new headquarters has one schedule: a conversion every five minutes, as a safety net for live conversion.',
   fields: (t) => ({
     job: t.field({ type: JobNameType, description: 'The job or chain to run.', resolve: ({ job }) => job as JobName }),
-    channels: t.field({
-      type: [Channel],
-      ...atMost(MOST_CHANNELS),
-      nullable: true,
-      description: 'The channels it runs for; null for all channels.',
-      resolve: ({ channels: codes }, _args, { channels }) =>
-        codes && channels.all().filter(({ code }) => codes.includes(code)),
-    }),
+    channels: channelsField(t),
     cron: t.exposeString('cron', {
       description:
         'Cron pattern: minute, hour, day of month, month, and day of week. A pattern of six parts starts with the second.',
