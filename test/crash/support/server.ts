@@ -15,14 +15,14 @@ const signs: [RegExp, What][] = [
   [/insert into job_run/i, 'enqueue'],
   [/fence = fence \+ 1/i, 'claim'],
   [/insert into upload_session/i, 'package of the P-job'],
-  [/update "?upload_session/i, 'end of an upload session'],
+  [/update upload_session/i, 'end of an upload session'],
   [/insert into statement_event|aggregated_transaction/i, 'statements'],
   [/insert into sales_order/i, 'orders'],
   [/update retail_transaction set status/i, 'sales'],
   [/update number_sequence/i, 'account IDs'],
   [/insert into feed_head/i, 'package of 1010'],
   [/insert into download_session/i, 'progress of 1010'],
-  [/update "?download_session/i, 'end of a download session'],
+  [/update download_session/i, 'end of a download session'],
   [/update job_run set state = /i, 'settle'],
   // A batch writes this too, after what tells it apart.
   [/update job_run set (steps|lease_until) = /i, 'heartbeat'],
@@ -79,7 +79,8 @@ async function heard<T>(tx: EntityManager, change: (tx: EntityManager) => Promis
   const { query } = runner;
   const statements: string[] = [];
   runner.query = (statement: string, ...rest: unknown[]) => {
-    statements.push(statement);
+    // TypeORM quotes names.
+    statements.push(statement.replaceAll('"', ''));
     return (query as (...all: unknown[]) => Promise<never>).call(runner, statement, ...rest);
   };
   try {
