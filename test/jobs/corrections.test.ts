@@ -14,6 +14,7 @@ import {
 } from '../support/actions.ts';
 import type { Headquarters } from '../support/headquarters.ts';
 import { correct, failed, retry, retryAll } from '../support/operations.ts';
+import { saleOf } from '../support/sales.ts';
 import { appendTransaction, aTransaction } from '../support/transactions.ts';
 
 async function withFailedEdit(hq: Headquarters) {
@@ -293,9 +294,7 @@ test('a bad address is corrected, the order that waited for it goes on by itself
   );
   await run(hq, 'runPJob');
   await run(hq, 'runSynchronizeOrders');
-  const statusOf = async () =>
-    (await rowsOf(hq.hq, 'select status, error_code from retail_transaction where uuid = $1', [order]))[0];
-  expect(await statusOf()).toEqual({ status: 'FAILED', error_code: 'ASYNC_ADDRESS_SYNC_FAILED' });
+  expect(await saleOf(hq, order)).toMatchObject({ status: 'FAILED', errorCode: 'ASYNC_ADDRESS_SYNC_FAILED' });
 
   const [operation] = await failed(hq);
   expect(await correct(hq, operation.id, { addresses: [{ id: randomUUID(), country: 'US' }] })).toMatchObject({
@@ -308,13 +307,14 @@ test('a bad address is corrected, the order that waited for it goes on by itself
     corrected: true,
   });
   await run(hq, 'runSynchronizeOrders');
-  expect(await statusOf()).toEqual({ status: 'SUCCEEDED', error_code: null });
+  expect(await saleOf(hq, order)).toMatchObject({ status: 'SUCCEEDED', errorCode: null });
   await run(hq, 'runDownload1010');
   expect((await customer(hq, uuid, 'houston')).addresses).toMatchObject([{ uuid: address.uuid, country: 'US' }]);
-  expect(
-    await rowsOf(
-      hq.hq,
-      `select field, old_value, new_value from audit_entry where action = 'correctCustomerOperation'`,
-    ),
-  ).toEqual([{ field: 'addresses.0.country', old_value: 'Texas', new_value: 'US' }]);
+  const { node } = await hq.query(
+    'query ($id: ID!) { node(id: $id) { ... on CustomerOperation { auditTrail(first: 20) { edges { node { action field oldValue newValue } } } } } }',
+    { id: operation.id },
+  );
+  expect(node.auditTrail.edges).toEqual([
+    { node: { action: 'correctCustomerOperation', field: 'addresses.0.country', oldValue: 'Texas', newValue: 'US' } },
+  ]);
 });

@@ -9,29 +9,17 @@ import {
   countsOf,
   createCustomer,
   customer,
-  rowsOf,
+  operationsOf,
   run,
   tamper,
   withChannels,
 } from '../support/actions.ts';
 import { type Headquarters, onPostgres } from '../support/headquarters.ts';
+import { orderLinesOf, ordersOf, receivedOf, saleOf } from '../support/sales.ts';
 import { aLine, appendTransaction, aTransaction } from '../support/transactions.ts';
 
 const anOrder = (customerUuid: string, more = {}) =>
   aTransaction('ONLINE_ORDER', { customerUuid: customerUuid, ...more });
-
-const statusOf = async (hq: Headquarters, uuid: string) =>
-  (
-    await rowsOf(hq.hq, 'select status, error_code, try_count, next_try_at from retail_transaction where uuid = $1', [
-      uuid,
-    ])
-  )[0];
-
-const salesOrders = (hq: Headquarters) =>
-  rowsOf(
-    hq.hq,
-    'select sales_order_id, customer_uuid, account_id, gross, hold_code, status from sales_order order by id',
-  );
 
 async function synchronized(hq: Headquarters) {
   await run(hq, 'runPJob');
@@ -57,27 +45,23 @@ test('an order for a pending customer becomes a sales order, and its customer ge
 
   expect(countsOf(await synchronized(hq))).toEqual([{ done: 1, failed: 0 }]);
 
-  expect(await statusOf(hq, order)).toMatchObject({ status: 'SUCCEEDED', error_code: null });
-  expect(await salesOrders(hq)).toEqual([
+  expect(await saleOf(hq, order)).toMatchObject({ status: 'SUCCEEDED', errorCode: null });
+  expect(await ordersOf(hq)).toMatchObject([
     // 100.00 - 5.00 + 8.25 and 2.5 times 3.33, rounded: 8.33.
     {
-      sales_order_id: 'SO000000001',
-      customer_uuid: uuid,
-      account_id: 'C00000001',
-      gross: 11_158,
-      hold_code: null,
+      salesOrderId: 'SO000000001',
+      customerUuid: uuid,
+      accountId: 'C00000001',
+      total: 11_158,
+      holdCode: null,
       status: 'OPEN',
     },
   ]);
-  expect(
-    await rowsOf(hq.hq, 'select line, sku, quantity, net, tax, gross from sales_order_line order by line'),
-  ).toEqual([
-    { line: 1, sku: 'BK-1', quantity: 1_000, net: 9_500, tax: 825, gross: 10_325 },
-    { line: 2, sku: 'HL-1', quantity: 2_500, net: 833, tax: 0, gross: 833 },
+  expect(await orderLinesOf(hq)).toEqual([
+    { line: 1, sku: 'BK-1', quantity: '1', net: 9_500, tax: 825, total: 10_325 },
+    { line: 2, sku: 'HL-1', quantity: '2.5', net: 833, tax: 0, total: 833 },
   ]);
-  expect(await rowsOf(hq.hq, 'select synchronized_by from customer_operation')).toEqual([
-    { synchronized_by: `order ${order}` },
-  ]);
+  expect((await operationsOf(hq, uuid)).map(({ synchronizedBy }) => synchronizedBy)).toEqual([`order ${order}`]);
   expect((await customer(hq, uuid)).accountId).toBe('C00000001');
 });
 
@@ -93,7 +77,7 @@ test('an address that has the UUID of its customer is uploaded, and an order tha
 
   await synchronized(hq);
 
-  expect(await statusOf(hq, order)).toMatchObject({ status: 'SUCCEEDED', error_code: null });
+  expect(await saleOf(hq, order)).toMatchObject({ status: 'SUCCEEDED', errorCode: null });
   expect((await customer(hq, uuid)).addresses).toMatchObject([{ uuid, city: 'Paris' }]);
 });
 
@@ -101,10 +85,10 @@ test('running Synchronize orders twice changes nothing the second time', async (
   const hq = await withChannels(['houston']);
   await appendTransaction(hq, 'houston', anOrder(await createCustomer(hq)));
   await synchronized(hq);
-  const before = await salesOrders(hq);
+  const before = await ordersOf(hq);
 
   expect(countsOf(await synchronized(hq))).toEqual([{ done: 0, failed: 0 }]);
-  expect(await salesOrders(hq)).toEqual(before);
+  expect(await ordersOf(hq)).toEqual(before);
 });
 
 test('an order that arrives before its customer waits, uses up no retries, and completes by itself', async () => {
@@ -112,18 +96,18 @@ test('an order that arrives before its customer waits, uses up no retries, and c
   const uuid = randomUUID();
   const order = await appendTransaction(hq, 'houston', anOrder(uuid));
   for (const _ of [1, 2, 3, 4]) await synchronized(hq);
-  expect(await statusOf(hq, order)).toEqual({
+  expect(await saleOf(hq, order)).toMatchObject({
     status: 'WAITING',
-    error_code: 'ASYNC_CUSTOMER_NOT_UPLOADED',
-    try_count: 0,
-    next_try_at: null,
+    errorCode: 'ASYNC_CUSTOMER_NOT_UPLOADED',
+    tryCount: 0,
+    nextTryAt: null,
   });
 
   await createCustomer(hq, { id: uuid, channel: 'paris' });
   await synchronized(hq);
 
-  expect(await statusOf(hq, order)).toMatchObject({ status: 'SUCCEEDED', error_code: null });
-  expect(await salesOrders(hq)).toMatchObject([{ customer_uuid: uuid, account_id: 'C00000001' }]);
+  expect(await saleOf(hq, order)).toMatchObject({ status: 'SUCCEEDED', errorCode: null });
+  expect(await ordersOf(hq)).toMatchObject([{ customerUuid: uuid, accountId: 'C00000001' }]);
 });
 
 test('an order that arrives before its delivery address waits for it', async () => {
@@ -132,14 +116,14 @@ test('an order that arrives before its delivery address waits for it', async () 
   const address = randomUUID();
   const order = await appendTransaction(hq, 'houston', anOrder(uuid, { deliveryAddressUuid: address }));
   await synchronized(hq);
-  expect(await statusOf(hq, order)).toMatchObject({ status: 'WAITING', error_code: 'ASYNC_ADDRESS_NOT_UPLOADED' });
+  expect(await saleOf(hq, order)).toMatchObject({ status: 'WAITING', errorCode: 'ASYNC_ADDRESS_NOT_UPLOADED' });
 
   await hq.query(`mutation ($input: AddCustomerAddressInput!) { addCustomerAddress(input: $input) { __typename } }`, {
     input: { channel: 'houston', uuid, address: { id: address, city: 'Houston', country: 'US' } },
   });
   await synchronized(hq);
 
-  expect(await statusOf(hq, order)).toMatchObject({ status: 'SUCCEEDED' });
+  expect(await saleOf(hq, order)).toMatchObject({ status: 'SUCCEEDED' });
 });
 
 test('an order whose customer cannot be synchronized is set aside, others go on, and it completes when the customer is mended', async () => {
@@ -150,11 +134,11 @@ test('an order whose customer cannot be synchronized is set aside, others go on,
   const good = await appendTransaction(hq, 'houston', anOrder(await createCustomer(hq)));
 
   expect(countsOf(await synchronized(hq))).toEqual([{ done: 1, failed: 1 }]);
-  expect(await statusOf(hq, good)).toMatchObject({ status: 'SUCCEEDED' });
-  expect(await statusOf(hq, order)).toMatchObject({
+  expect(await saleOf(hq, good)).toMatchObject({ status: 'SUCCEEDED' });
+  expect(await saleOf(hq, order)).toMatchObject({
     status: 'FAILED',
-    error_code: 'ASYNC_CUSTOMER_SYNC_FAILED',
-    try_count: 0,
+    errorCode: 'ASYNC_CUSTOMER_SYNC_FAILED',
+    tryCount: 0,
   });
 
   const { customerOperations } = await hq.query('{ customerOperations(states: [FAILED]) { edges { node { id } } } }');
@@ -165,7 +149,7 @@ test('an order whose customer cannot be synchronized is set aside, others go on,
   );
   await synchronized(hq);
 
-  expect(await statusOf(hq, order)).toMatchObject({ status: 'SUCCEEDED', error_code: null });
+  expect(await saleOf(hq, order)).toMatchObject({ status: 'SUCCEEDED', errorCode: null });
 });
 
 test('two orders for one new customer, at the same time as the customer job: one account ID', async () => {
@@ -177,11 +161,10 @@ test('two orders for one new customer, at the same time as the customer job: one
   await ask(hq, 'runSynchronizeCustomers');
   await Promise.all([hq.worker.drain(), hq.worker.drain()]);
 
-  expect((await salesOrders(hq)).map((row) => row.account_id)).toEqual(['C00000001', 'C00000001']);
+  expect((await ordersOf(hq)).map((row) => row.accountId)).toEqual(['C00000001', 'C00000001']);
   expect(await countOf(hq.hq, 'customer')).toBe(1);
-  expect(await rowsOf(hq.hq, `select next_number from number_sequence where name = 'customer-account'`)).toEqual([
-    { next_number: 2 },
-  ]);
+  const { numberSequences } = await hq.query('{ numberSequences { name nextNumber } }');
+  expect(numberSequences).toContainEqual({ name: 'customer-account', nextNumber: 2 });
 });
 
 test.each([
@@ -197,9 +180,9 @@ test.each([
   const good = await appendTransaction(hq, 'houston', anOrder(await createCustomer(hq)));
   await synchronized(hq);
 
-  expect(await statusOf(hq, good)).toMatchObject({ status: 'SUCCEEDED' });
-  expect(await statusOf(hq, bad)).toMatchObject({ status: 'FAILED', error_code: 'INVALID_INPUT', next_try_at: null });
-  expect((await rowsOf(hq.hq, 'select error from retail_transaction where uuid = $1', [bad]))[0].error).toMatch(reason);
+  expect(await saleOf(hq, good)).toMatchObject({ status: 'SUCCEEDED' });
+  expect(await saleOf(hq, bad)).toMatchObject({ status: 'FAILED', errorCode: 'INVALID_INPUT', nextTryAt: null });
+  expect((await saleOf(hq, bad)).error).toMatch(reason);
 });
 
 test('an order that the database refuses is tried three times with growing pauses, then waits for a person', async () => {
@@ -215,23 +198,23 @@ test('an order that the database refuses is tried three times with growing pause
       : `create trigger refused before insert on sales_order when new.gross = 66600 begin select raise(abort, 'refused'); end`,
   );
   await synchronized(hq);
-  expect(await statusOf(hq, good)).toMatchObject({ status: 'SUCCEEDED' });
-  expect(await statusOf(hq, bad)).toMatchObject({
+  expect(await saleOf(hq, good)).toMatchObject({ status: 'SUCCEEDED' });
+  expect(await saleOf(hq, bad)).toMatchObject({
     status: 'FAILED',
-    try_count: 1,
-    error_code: 'INTERNAL',
-    next_try_at: '2026-11-22T10:00:35.000Z',
+    tryCount: 1,
+    errorCode: 'INTERNAL',
+    nextTryAt: '2026-11-22T10:00:35.000Z',
   });
 
   time.pass(5_000);
   await synchronized(hq);
-  expect(await statusOf(hq, bad)).toMatchObject({ try_count: 2, next_try_at: '2026-11-22T10:00:55.000Z' });
+  expect(await saleOf(hq, bad)).toMatchObject({ tryCount: 2, nextTryAt: '2026-11-22T10:00:55.000Z' });
   time.pass(20_000);
   await synchronized(hq);
-  expect(await statusOf(hq, bad)).toMatchObject({ status: 'FAILED', try_count: 3, next_try_at: null });
+  expect(await saleOf(hq, bad)).toMatchObject({ status: 'FAILED', tryCount: 3, nextTryAt: null });
   time.pass(3_600_000);
   await synchronized(hq);
-  expect(await statusOf(hq, bad)).toMatchObject({ try_count: 3 });
+  expect(await saleOf(hq, bad)).toMatchObject({ tryCount: 3 });
 });
 
 test('numbers that ran out stop the job with a clear error; after an extension every order gets its number, in order', async () => {
@@ -240,16 +223,12 @@ test('numbers that ran out stop the job with a clear error; after an extension e
   for (const _ of [1, 2, 3]) await appendTransaction(hq, 'houston', anOrder(uuid));
   await tamper(hq.hq, `update number_sequence set largest = 2 where name = 'sales-order'`);
   await synchronized(hq);
-  expect((await salesOrders(hq)).map((row) => row.sales_order_id)).toEqual(['SO000000001', 'SO000000002']);
+  expect((await ordersOf(hq)).map((row) => row.salesOrderId)).toEqual(['SO000000001', 'SO000000002']);
   expect(await synchronized(hq)).toMatchObject({ state: 'FAILED', errorCode: 'NUMBER_SEQUENCE_EXHAUSTED' });
 
   await hq.query(`mutation { updateNumberSequence(input: { name: "sales-order", largest: 1000 }) { __typename } }`);
   expect(await synchronized(hq)).toMatchObject({ state: 'SUCCEEDED' });
-  expect((await salesOrders(hq)).map((row) => row.sales_order_id)).toEqual([
-    'SO000000001',
-    'SO000000002',
-    'SO000000003',
-  ]);
+  expect((await ordersOf(hq)).map((row) => row.salesOrderId)).toEqual(['SO000000001', 'SO000000002', 'SO000000003']);
 });
 
 test('account IDs that ran out let orders of known customers go on', async () => {
@@ -260,16 +239,16 @@ test('account IDs that ran out let orders of known customers go on', async () =>
   const waiting = await appendTransaction(hq, 'houston', anOrder(await createCustomer(hq)));
   const ready = await appendTransaction(hq, 'houston', anOrder(known));
   await synchronized(hq);
-  expect(await statusOf(hq, ready)).toMatchObject({ status: 'SUCCEEDED' });
-  expect(await statusOf(hq, waiting)).toMatchObject({
+  expect(await saleOf(hq, ready)).toMatchObject({ status: 'SUCCEEDED' });
+  expect(await saleOf(hq, waiting)).toMatchObject({
     status: 'WAITING',
-    error_code: 'NUMBER_SEQUENCE_EXHAUSTED',
-    try_count: 0,
+    errorCode: 'NUMBER_SEQUENCE_EXHAUSTED',
+    tryCount: 0,
   });
 
   await tamper(hq.hq, `update number_sequence set largest = 10 where name = 'customer-account'`);
   await synchronized(hq);
-  expect(await statusOf(hq, waiting)).toMatchObject({ status: 'SUCCEEDED' });
+  expect(await saleOf(hq, waiting)).toMatchObject({ status: 'SUCCEEDED' });
 });
 
 test('a transaction that two channel databases sent with the same UUID is made a sales order once', async () => {
@@ -280,10 +259,10 @@ test('a transaction that two channel databases sent with the same UUID is made a
   await appendTransaction(hq, 'paris', anOrder(uuid), order);
   await synchronized(hq);
 
-  expect((await salesOrders(hq)).length).toBe(1);
-  expect(await rowsOf(hq.hq, 'select channel, status, error_code from retail_transaction order by sequence')).toEqual([
-    { channel: 'houston', status: 'SUCCEEDED', error_code: null },
-    { channel: 'paris', status: 'FAILED', error_code: 'DUPLICATE_TRANSACTION' },
+  expect((await ordersOf(hq)).length).toBe(1);
+  expect(await receivedOf(hq)).toMatchObject([
+    { channel: 'houston', status: 'SUCCEEDED', errorCode: null },
+    { channel: 'paris', status: 'FAILED', errorCode: 'DUPLICATE_TRANSACTION' },
   ]);
 });
 
@@ -304,7 +283,7 @@ test('a cancellation takes the order out of the jobs, or cancels the sales order
   await cancel(late);
   await synchronized(hq);
 
-  expect(await statusOf(hq, early)).toMatchObject({ status: 'CANCELLED' });
-  expect(await statusOf(hq, late)).toMatchObject({ status: 'CANCELLED' });
-  expect(await salesOrders(hq)).toMatchObject([{ sales_order_id: 'SO000000001', status: 'CANCELLED' }]);
+  expect(await saleOf(hq, early)).toMatchObject({ status: 'CANCELLED' });
+  expect(await saleOf(hq, late)).toMatchObject({ status: 'CANCELLED' });
+  expect(await ordersOf(hq)).toMatchObject([{ salesOrderId: 'SO000000001', status: 'CANCELLED' }]);
 });

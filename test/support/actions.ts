@@ -115,7 +115,7 @@ const customerDocument = `query ($uuid: UUID!, $channel: String) {
     name { title first middle last } organizationName language currency birthDate
     addresses { uuid purpose name street street2 city state postalCode country }
     timeline { stage at detail }
-    operations(first: 20) { edges { node { id kind state tryCount nextTryAt errorCode error corrected counter } } }
+    operations(first: 20) { edges { node { id kind state tryCount nextTryAt errorCode error corrected counter synchronizedBy } } }
   }
 }`;
 
@@ -134,6 +134,7 @@ export const operationsOf = async (hq: Headquarters, uuid: string) =>
     errorCode: string | null;
     error: string | null;
     corrected: boolean;
+    synchronizedBy: string | null;
   }[];
 
 /** Account IDs in a channel database, by UUID. */

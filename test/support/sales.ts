@@ -35,43 +35,119 @@ export async function posted(hq: Headquarters) {
   return run(hq, 'runPostStatements');
 }
 
+/** An amount of a currency with two decimals, in cents. */
+export const cents = ({ amount }: { amount: string }): number => Number(amount.replace('.', ''));
+
+const nodesOf = (connection: Answer): Answer[] => connection.edges.map(({ node }: Answer) => node);
+
+/** A sale or an order as headquarters shows it. */
 export const saleOf = async (hq: Headquarters, uuid: string) =>
   (
-    await rowsOf(
-      hq.hq,
-      'select status, error_code, error, validation_errors, statement_id, aggregate_id from retail_transaction where uuid = $1',
-      [uuid],
+    await hq.query(
+      `query ($uuid: UUID!) { transaction(by: { uuid: $uuid }) {
+        status errorCode error tryCount nextTryAt validationErrors { rule message } statement { statementId } } }`,
+      { uuid },
     )
-  ).map((row: Answer) => ({
-    ...row,
-    validation_errors:
-      typeof row.validation_errors === 'string' ? JSON.parse(row.validation_errors) : row.validation_errors,
-  }))[0];
+  ).transaction;
 
-export const statementsOf = (hq: Headquarters) =>
-  rowsOf(
-    hq.hq,
-    'select statement_id, type, channel, business_date, state, error_code, transaction_count, gross, paid from statement order by id',
+/** Everything that headquarters received, oldest first. */
+export const receivedOf = async (hq: Headquarters) =>
+  nodesOf(
+    (
+      await hq.query(
+        '{ receivedTransactions(first: 100) { edges { node { uuid channel { code } status errorCode error } } } }',
+      )
+    ).receivedTransactions,
+  )
+    .map(({ channel, ...sale }) => ({ ...sale, channel: channel.code }))
+    .reverse();
+
+/** Statements, oldest first, with amounts in cents. */
+export const statementsOf = async (hq: Headquarters) =>
+  nodesOf(
+    (
+      await hq.query(`{ statements(first: 100) { edges { node {
+        statementId type channel { code } businessDate state errorCode transactionCount
+        totals { total { amount currency } paid { amount } } } } } }`)
+    ).statements,
+  )
+    .map(({ channel, totals, ...statement }) => ({
+      ...statement,
+      channel: channel.code,
+      currency: totals.total.currency,
+      total: cents(totals.total),
+      paid: cents(totals.paid),
+    }))
+    .reverse();
+
+/** Sales orders, oldest first, with amounts in cents. */
+export const ordersOf = async (hq: Headquarters) =>
+  nodesOf(
+    (
+      await hq.query(`{ salesOrders(first: 100) { edges { node {
+        salesOrderId customerUuid accountId status holdCode totals { total { amount } } invoice { invoiceId } } } } }`)
+    ).salesOrders,
+  )
+    .map(({ totals, invoice, ...order }) => ({
+      ...order,
+      total: cents(totals.total),
+      invoiceId: invoice?.invoiceId ?? null,
+    }))
+    .reverse();
+
+/** The lines of a sales order, with amounts in cents. */
+export const orderLinesOf = async (hq: Headquarters, salesOrderId = 'SO000000001') =>
+  (
+    await hq.query(
+      `query ($id: String!) { salesOrder(salesOrderId: $id) {
+        lines { line sku quantity net { amount } tax { amount } total { amount } } } }`,
+      { id: salesOrderId },
+    )
+  ).salesOrder.lines.map(({ net, tax, total, ...line }: Answer) => ({
+    ...line,
+    net: cents(net),
+    tax: cents(tax),
+    total: cents(total),
+  }));
+
+/** What the journals of each statement come to, by account, with amounts in cents. */
+async function journalTotals(hq: Headquarters) {
+  const { statements } = await hq.query(
+    '{ statements(first: 100) { edges { node { statementId balances { journal account debit { amount } credit { amount } } } } } }',
   );
-
-export const ordersOf = (hq: Headquarters) =>
-  rowsOf(hq.hq, 'select sales_order_id, account_id, gross, status from sales_order order by id');
-
-/** Debits less credits of each account that is not even, and of which tender. */
-export async function balances(hq: Headquarters): Promise<Record<string, number>> {
-  const found = await rowsOf(
-    hq.hq,
-    'select account, cast(sum(debit - credit) as bigint) as balance from journal_entry group by account having sum(debit) <> sum(credit) order by account',
-  );
-  return Object.fromEntries(found.map(({ account, balance }: Answer) => [account, Number(balance)]));
+  return nodesOf(statements).flatMap(({ statementId, balances }) =>
+    balances.map(({ journal, account, debit, credit }: Answer) => ({
+      journal: `${statementId} ${journal}`,
+      account,
+      balance: cents(debit) - cents(credit),
+    })),
+  ) as { journal: string; account: string; balance: number }[];
 }
 
+/** The sums that are not zero. */
+function unequal(found: [name: string, balance: number][]): Record<string, number> {
+  const sums = new Map<string, number>();
+  for (const [name, balance] of found) sums.set(name, (sums.get(name) ?? 0) + balance);
+  return Object.fromEntries([...sums].filter(([, sum]) => sum !== 0));
+}
+
+/** Debits less credits of each account that is not even. */
+export const balances = async (hq: Headquarters): Promise<Record<string, number>> =>
+  unequal((await journalTotals(hq)).map(({ account, balance }) => [account, balance]));
+
 /** Journals whose debits and credits differ: there must be none. */
-export const uneven = (hq: Headquarters) =>
-  rowsOf(
-    hq.hq,
-    'select statement_id, journal from journal_entry group by statement_id, journal having sum(debit) <> sum(credit)',
-  );
+export const uneven = async (hq: Headquarters): Promise<string[]> =>
+  Object.keys(unequal((await journalTotals(hq)).map(({ journal, balance }) => [journal, balance])));
+
+/** What the parts of all statements are, oldest statement first: `parts` is what to ask of each statement. */
+export async function partsOf(hq: Headquarters, parts: string): Promise<Answer[]> {
+  const { statements } = await hq.query(`{ statements(first: 100) { edges { node { ${parts} } } } }`);
+  return nodesOf(statements)
+    .reverse()
+    .flatMap((statement) =>
+      Object.values<Answer>(statement).flatMap((part) => (Array.isArray(part) ? part : nodesOf(part))),
+    );
+}
 
 /**
  * Everything that posting makes, without times and the databases' own ids, which PostgreSQL does not give back: what two runs of the same
