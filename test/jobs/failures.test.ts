@@ -13,13 +13,12 @@ import {
   customer,
   operationsOf,
   refuseLastName,
-  rowsOf,
   run,
   tamper,
   withChannels,
 } from '../support/actions.ts';
 import { type Answer, aCustomer, createCustomerDocument, onPostgres } from '../support/headquarters.ts';
-import { failed, retry } from '../support/operations.ts';
+import { failed, receivedOperations, retry } from '../support/operations.ts';
 
 describe('an operation that breaks a rule', () => {
   const payloads: [string, unknown, string][] = [
@@ -84,7 +83,7 @@ describe('an operation that breaks a rule', () => {
     const hq = await withChannels(['houston']);
     await appendOperation(hq, 'houston', { uuid: randomUUID().toUpperCase(), payload: { customer: aBody() } });
     await run(hq);
-    expect(await rowsOf(hq.hq, 'select state, error from customer_operation')).toEqual([
+    expect(await receivedOperations(hq)).toMatchObject([
       { state: 'FAILED', error: 'customerUuid: must be a lowercase UUID' },
     ]);
   });

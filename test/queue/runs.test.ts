@@ -10,6 +10,7 @@ import {
   rowsOf,
   run,
   runById,
+  runsOf,
   withChannels,
 } from '../support/actions.ts';
 import { type Answer, type Headquarters, onPostgres, startHeadquarters } from '../support/headquarters.ts';
@@ -341,8 +342,5 @@ test('of live runs that did their work only the newest are kept', async () => {
   for (let count = 0; count < 5; count++) await run(hq, 'runPJob');
   await hq.hq.write((tx) => tx.query(`update job_run set cause = 'LIVE' where job = 'p-job'`));
   await hq.hq.write((tx) => forgetRuns(tx, '2000-01-01T00:00:00.000Z', 2));
-  expect(await rowsOf(hq.hq, 'select cause, count(*) as count from job_run group by cause order by cause')).toEqual([
-    { cause: 'LIVE', count: 2 },
-    { cause: 'OPERATOR', count: 1 },
-  ]);
+  expect((await runsOf(hq)).map(({ cause }) => cause).toSorted()).toEqual(['LIVE', 'LIVE', 'OPERATOR']);
 });

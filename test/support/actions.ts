@@ -105,6 +105,12 @@ export async function runById(hq: Headquarters, id: string) {
   return (await hq.query(`query ($id: ID!) { jobRun(id: $id) { ${runParts} } }`, { id })).jobRun;
 }
 
+/** Every run, oldest first. */
+export const runsOf = async (hq: Headquarters): Promise<{ job: string; state: string; cause: string }[]> =>
+  (await hq.query('{ jobRuns(first: 100) { edges { node { job state cause } } } }')).jobRuns.edges
+    .map(({ node }: Answer) => node)
+    .reverse();
+
 /** Done and failed records of each step. */
 export const countsOf = (run: { steps: { progress: { done: number; failed: number } }[] }) =>
   run.steps.map(({ progress: { done, failed } }) => ({ done, failed }));

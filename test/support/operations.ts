@@ -1,5 +1,15 @@
 import type { Answer, Headquarters } from './headquarters.ts';
 
+/** Everything that headquarters received about customers, oldest first. */
+export const receivedOperations = async (hq: Headquarters): Promise<Answer[]> =>
+  (
+    await hq.query(
+      '{ customerOperations(first: 100) { edges { node { id counter customerUuid kind state errorCode error } } } }',
+    )
+  ).customerOperations.edges
+    .map(({ node }: Answer) => node)
+    .reverse();
+
 /** Operations that were set aside. */
 export const failed = async (hq: Headquarters, channel?: string) =>
   (
