@@ -143,15 +143,19 @@ export const operationsOf = async (hq: Headquarters, uuid: string) =>
     synchronizedBy: string | null;
   }[];
 
-/** Account IDs in a channel database, by UUID. */
+/** Account IDs in a channel database, by UUID, oldest customer first. */
 export async function accountIds(hq: Headquarters, channel = 'houston'): Promise<Map<string, string | null>> {
-  const database = await hq.channels.databaseOf(channel);
-  const found = await database.read((db) =>
-    sql<{ uuid: string; account_id: string | null }>(db, 'select uuid, account_id from customer where channel = $1', [
-      channel,
-    ]),
-  );
-  return new Map(found.map(({ uuid, account_id }) => [uuid, account_id]));
+  const found = new Map<string, string | null>();
+  for (let after: string | null = null, more = true; more; ) {
+    const { customers }: Answer = await hq.query(
+      `query ($channel: String, $after: String) { customers(channel: $channel, orderBy: OLDEST_FIRST, first: 100, after: $after) {
+        edges { node { uuid accountId } } pageInfo { hasNextPage endCursor } } }`,
+      { channel, after },
+    );
+    for (const { node } of customers.edges) found.set(node.uuid, node.accountId);
+    ({ hasNextPage: more, endCursor: after } = customers.pageInfo);
+  }
+  return found;
 }
 
 /** Rows of one statement on a database, outside everything. */
