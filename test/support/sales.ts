@@ -110,7 +110,7 @@ export const orderLinesOf = async (hq: Headquarters, salesOrderId = 'SO000000001
     total: cents(total),
   }));
 
-/** What the journals of each statement come to, by account, with amounts in cents. */
+/** The balance of each account in each journal of each statement, in cents. */
 async function journalTotals(hq: Headquarters) {
   const { statements } = await hq.query(
     '{ statements(first: 100) { edges { node { statementId balances { journal account debit { amount } credit { amount } } } } } }',
@@ -139,7 +139,7 @@ export const balances = async (hq: Headquarters): Promise<Record<string, number>
 export const uneven = async (hq: Headquarters): Promise<string[]> =>
   Object.keys(unequal((await journalTotals(hq)).map(({ journal, balance }) => [journal, balance])));
 
-/** What the parts of all statements are, oldest statement first: `parts` is what to ask of each statement. */
+/** The items of a list in every statement, oldest statement first; `parts` selects the list. */
 export async function partsOf(hq: Headquarters, parts: string): Promise<Answer[]> {
   const { statements } = await hq.query(`{ statements(first: 100) { edges { node { ${parts} } } } }`);
   return nodesOf(statements)
