@@ -58,7 +58,7 @@ export function viewerFrom(secret: string, now: () => number): (authorization: s
 export const scopeOf = (viewer: Viewer): string =>
   viewer.kind === 'operator' ? 'operator' : `channel:${viewer.channel}`;
 
-/** What a viewer is called in what it leaves behind. */
+/** The name of a viewer in records of what it did. */
 export const nameOf = (viewer: Viewer): string => (viewer.kind === 'operator' ? viewer.name : viewer.channel);
 
 /** Whether a viewer may use a channel, and see what is of it. */

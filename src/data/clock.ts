@@ -11,7 +11,7 @@ export const LONGEST_PAUSE = 64_000;
 /** A time and `ms` after it; before it if negative. */
 export const later = (at: string, ms: number): string => new Date(Date.parse(at) + ms).toISOString();
 
-/** The point behind which no time lies that was set by the present clock. Twice the longest, because clocks of servers differ. */
+/** No time that the current clock has set is later than this. Twice the longest, because the clocks of servers differ. */
 export const horizonOf = (now: string, longest: number): string => later(now, 2 * longest);
 
 /** SQL: whether the time in a column has come. `now` and `horizon` are parameters. */

@@ -22,7 +22,7 @@ import { one, sql } from './sql.ts';
  *     await insertAll(tx, Customer, customers)              one statement with one parameter
  *     insertRows(tx, Head, ['name', 'value'])               the same as text, for what may follow: `on conflict …`, `returning …`
  *     await readPacked(db, Customer, 'select * from customer where channel = $1', [channel], { order: 'x.id' })
- *                                                           Customer[], in one statement that answers one JSON text
+ *                                                           Customer[], in one statement that returns one JSON text
  *
  * Instead of an entity, `rows`, `packed`, `unpacked`, and `names` take a shape where no entity has the columns: `rows(db, { channel:
  * 'text', until: 'text' }, '$1')`. `shapeOf` makes a shape of an entity, to mix both: `rows(db, { ...shapeOf(db, Customer, ['uuid']),

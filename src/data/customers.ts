@@ -7,7 +7,7 @@ import { one } from './sql.ts';
 
 /*
  * Reading customers, in a channel database and at headquarters: a page, with its addresses where they are asked for, is one statement
- * that answers one JSON text. (TypeORM entities with a second query for the addresses cost two to three times as much.)
+ * that returns one JSON text. (TypeORM entities with a second query for the addresses cost two to three times as much.)
  */
 
 type AnyCustomer = CustomerRecord & { accountId: string | null };
@@ -35,7 +35,7 @@ export interface CustomerFilter {
   search?: SearchTerm[][];
 }
 
-/** A part of a search: found when a name, e-mail, phone or account ID begins with it. */
+/** A term of a search. It matches if a name, email address, phone number, or account ID starts with it. */
 export interface SearchTerm {
   key: string;
   digits: string | null;

@@ -5,7 +5,7 @@ import { dialectOf } from './dialect/dialect.ts';
 import { TOO_LARGE } from './dialect/packing.ts';
 import { current, writingIn } from './interruption.ts';
 
-/** A change to many things at once: answers one result for each item, in order. */
+/** A change to many items together; returns one result per item, in order. */
 type Together<Item, Result> = (tx: EntityManager, items: Item[]) => Promise<Result[]>;
 
 interface Waiting {
@@ -202,7 +202,7 @@ const unavailable =
 const connectionGone =
   /Connection terminated|is not established|Driver not Connected|timeout exceeded when trying to connect|Query runner already released|not queryable|Cannot use a pool after|Client was closed|Connection ended/i;
 
-/** More than `packed` answers, or than the database itself can hold in one text. */
+/** More than `packed` returns, or than the database can hold in one text. */
 const isTooLarge = (error: unknown): boolean =>
   ['SQLITE_TOOBIG', '54000'].includes(driverCode(error)) || String(error).includes(TOO_LARGE);
 

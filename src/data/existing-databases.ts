@@ -5,7 +5,7 @@ import { DatabaseUnavailable } from '../errors.ts';
 /** What a channel database may be called. */
 const name = '([a-z][a-z0-9_]{0,39})';
 
-/** The names of the channel databases that exist, by the URL that says where one is: `{database}` stands for its name. */
+/** The names of the channel databases that exist, found by their URL template, in which `{database}` is the name. */
 export async function existingChannelDatabases(url: string): Promise<string[]> {
   const found = await (url.startsWith('sqlite:') ? files(url.slice('sqlite:'.length)) : schemas(new URL(url)));
   return found.toSorted();

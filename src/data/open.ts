@@ -104,7 +104,7 @@ async function migrate(source: DataSource, runner: QueryRunner): Promise<void> {
 }
 
 const everywhere = {
-  // Otherwise `findOneBy({ id: undefined })` answers the first row of the table.
+  // Otherwise `findOneBy({ id: undefined })` returns the first row of the table.
   invalidWhereValuesBehavior: { null: 'throw', undefined: 'throw' },
   synchronize: false,
   logging: false,
@@ -196,7 +196,7 @@ async function openPostgres(url: URL, { name, kind, poolSize = 10 }: OpenOptions
   try {
     await unhurried(async () => {
       await runner.query(withoutTimeouts);
-      // Two processes that open a new database at once migrate it one after the other.
+      // Two processes that open a new database together migrate it one after the other.
       await runner.query('select pg_advisory_lock(hashtext($1))', [`migrate ${schema}`]);
       await runner.query(`create schema if not exists ${schema}`);
       await migrate(source, runner);

@@ -39,7 +39,7 @@ const operationKinds: Readonly<Record<OperationKind, Traits>> = {
   RECORD_SHIFT: { ofCustomer: false, keepsSetAside: false },
 };
 
-/** An operation in a package. `setAside` is the reason why its payload was left behind. */
+/** An operation in a package. `setAside` is the reason why its payload was left out. */
 export const packedOperation = {
   counter: 'bigint',
   id: 'text',

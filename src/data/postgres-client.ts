@@ -41,7 +41,7 @@ export class Client extends pg.Client {
     this.on('error', () => {});
   }
 
-  // biome-ignore lint/suspicious/noExplicitAny: pg has ten signatures; TypeORM uses the one that answers a promise.
+  // biome-ignore lint/suspicious/noExplicitAny: pg has ten signatures; TypeORM uses the one that returns a promise.
   override query(...statement: any[]): any {
     if (typeof statement.at(-1) === 'function') return super.query(...(statement as [string, () => void]));
     return this.answered(statement as [string, unknown[]]);

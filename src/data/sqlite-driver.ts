@@ -22,7 +22,7 @@ const KEPT_STATEMENTS = 200;
  * - prepared statements are kept and reused;
  * - `$2` is the second parameter, as on PostgreSQL; SQLite takes it for a name, and counts names in the order of their appearance;
  * - statements with RETURNING answer their rows (TypeORM sends INSERT, UPDATE and DELETE to `run()`, which drops them);
- * - BEGIN is IMMEDIATE: a deferred transaction that reads and then writes fails with SQLITE_BUSY at once when another
+ * - BEGIN is IMMEDIATE: a deferred transaction that reads and then writes fails with SQLITE_BUSY immediately when another
  *   process writes, whatever `busy_timeout` says;
  * - a transaction in which a statement failed takes no further statement and no COMMIT, only ROLLBACK, as on PostgreSQL. SQLite itself
  *   rolls back after some errors (disk full, I/O error), and what follows would be committed statement by statement;

@@ -173,7 +173,7 @@ export function issuesOf(payload: OperationPayload, at: string, known?: Customer
 
 export const tooManyAddresses: Issue = { path: ['addresses'], rule: `must have at most ${MOST_ADDRESSES} items` };
 
-/** The rules across fields that a customer breaks. Each field by itself must be valid. */
+/** The violations of rules that span several fields of a customer. Each field must already be valid on its own. */
 export function contradictions(body: Partial<CustomerFacts>): Issue[] {
   const found: Issue[] = [];
   const wrong = (field: keyof CustomerFacts, rule: string) => found.push({ path: [field], rule });

@@ -199,10 +199,10 @@ function measure(
       return argument && valueFromASTUntyped(argument.value, values);
     };
     if (field.args.some(({ name }) => name === 'first'))
-      return atLeastOne(given('first') ?? given('last') ?? said(schema).pageSize);
+      return atLeastOne(given('first') ?? given('last') ?? declaredBy(schema).pageSize);
     if (field.args.some(({ name }) => name === 'ids'))
       return atLeastOne((given('ids') as unknown[] | undefined)?.length);
-    return atLeastOne(said(field).most);
+    return atLeastOne(declaredBy(field).most);
   }
 
   const typeNamed = (name: string | undefined) => (name === undefined ? undefined : schema.getType(name));
@@ -219,10 +219,10 @@ function fieldOf(parent: GraphQLNamedType, name: string): GraphQLField<unknown, 
 /** A connection weighs as much as one of its rows: to know whether there are more, it loads rows whatever is selected. */
 function weightOf(field: GraphQLField<unknown, unknown>, type: GraphQLNamedType): number {
   const row = fieldOf(type, 'edges') ? fieldOf(getNamedType(fieldOf(type, 'edges')!.type), 'node') : undefined;
-  return said(field).weight ?? said(type).weight ?? (row && said(getNamedType(row.type)).weight) ?? 1;
+  return declaredBy(field).weight ?? declaredBy(type).weight ?? (row && declaredBy(getNamedType(row.type)).weight) ?? 1;
 }
 
-const said = ({ extensions }: { extensions: unknown }) => extensions as CostExtensions;
+const declaredBy = ({ extensions }: { extensions: unknown }) => extensions as CostExtensions;
 
 const atLeastOne = (items: unknown): number => (typeof items === 'number' && items > 1 ? items : 1);
 

@@ -40,7 +40,7 @@ export const known = async (db: EntityManager): Promise<Known> =>
      from self where id = ${id}`,
   ))!;
 
-/** Moves the mark of what was applied, if it still stands where the caller read it. */
+/** Moves the mark of what was applied, if it is still where the caller read it. */
 export async function advanceApplied(tx: EntityManager, from: number, to: number): Promise<boolean> {
   const { affected } = await tx.update(Self, { id, appliedVersion: from }, { appliedVersion: to });
   return affected === 1;

@@ -60,7 +60,7 @@ export interface Dialect {
   object: (values: Readonly<Record<string, string>>) => string;
   /** The values of a JSON array of strings or numbers as a subquery, for `in`. */
   listed: (parameter: string, type: 'text' | 'bigint') => string;
-  /** Joins the rows of `table` that match what stands before it in the FROM clause, found through their index row by row. */
+  /** Joins the rows of `table` that match what precedes it in the FROM clause, found through their index row by row. */
   matching: (table: string, alias: string, condition: string) => string;
   /** Bytes of a JSON column. For more than LARGEST_ROW, any number above it. */
   sizeOf: (column: string) => string;

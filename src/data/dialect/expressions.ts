@@ -1,7 +1,7 @@
 import type { EntityManager } from 'typeorm';
 import { dialectOf } from './dialect.ts';
 
-/** Joins the rows of `table` (as `alias`) that match what stands before it in the FROM clause, found through their index row by row. */
+/** Joins the rows of `table` (as `alias`) that match what precedes it in the FROM clause, found through their index row by row. */
 export const matching = (db: EntityManager, table: string, alias: string, condition: string): string =>
   dialectOf(db).matching(table, alias, condition);
 

@@ -52,7 +52,7 @@ export const postgres: Dialect = {
       object,
     );
     const text = `coalesce(json_agg(${row}${order ? ` order by ${order}` : ''}), '[]')::text`;
-    // There is no function that raises an error, but a cast quotes what it cannot read. A constant would be read at once.
+    // There is no function that raises an error, but a cast quotes what it cannot read. A constant would be evaluated during planning.
     return capped(text, `cast('${TOO_LARGE}: ' || octet_length(${text}) as integer)::text`);
   },
   object,

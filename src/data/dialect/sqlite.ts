@@ -1,7 +1,7 @@
 import type { Column, Dialect } from './dialect.ts';
 import { capped, objectOf, TOO_LARGE } from './packing.ts';
 
-/** `->` answers JSON text, where a JSON null is the text `null`; `->>` answers a value. */
+/** `->` returns JSON text, where a JSON null is the text `null`; `->>` returns a value. */
 const extracted = (json: string, { type }: Column, path: string): string =>
   type === 'json' ? `nullif(${json}->'${path}', 'null')` : `${json}->>'${path}'`;
 
@@ -21,7 +21,7 @@ const object: Dialect['object'] = (values) =>
 
 export const sqlite: Dialect = {
   embedded: true,
-  // A deferred transaction that reads before it writes fails at once when another process writes.
+  // A deferred transaction that reads before it writes fails immediately when another process writes.
   begin: 'BEGIN IMMEDIATE',
   tidy: ['PRAGMA optimize', 'PRAGMA wal_checkpoint(TRUNCATE)'],
   words: {

@@ -26,7 +26,7 @@ export async function looseSales(
   statements: readonly number[],
   limit: number,
 ): Promise<LooseSale[]> {
-  // One statement is said with `=`, so that its sales come in the order of the index, however many there are.
+  // With `=` for a single statement, its sales come in index order, however many there are.
   const [where, given] =
     statements.length === 1
       ? ['t.statement_id = $1', statements[0]]

@@ -82,7 +82,7 @@ const observed = (kind: string): Source => ({
 });
 
 /**
- * Everything that needs a person, worst first.
+ * Everything that needs a person, most urgent first.
  *
  * Partial indexes keep the cost proportional to what is in trouble, not to the size of the tables. SQLite uses one only if the query repeats its condition word for word.
  */
@@ -104,7 +104,7 @@ const sources = {
   CHANNEL_DATABASE_UNAVAILABLE: observed('CHANNEL_DATABASE_UNAVAILABLE'),
   JOB_FAILED: {
     items: true,
-    // What failed for many channels at once is one thing. A channel sees what failed for its own database.
+    // A failure for many channels in one run is one item. A channel sees what failed for its own database.
     rows: () =>
       `select cast(run_id as text) as subject, run_id || '/' || job || '/' || min(channel) as item, case when count(*) = 1 then min(channel) end as channel,
          min(since) as since, code, job || ' failed for ' || case when count(*) > 1 and count(*) = (select count(*) from channel) then 'all channels'
@@ -243,7 +243,7 @@ function everything(
   };
   const names = Object.keys(given);
   return {
-    // All parameters are said at the beginning, so that their order does not depend on the kinds that are asked for.
+    // All parameters come first, so their order does not depend on the requested kinds.
     statement: (rest) =>
       `with used as (select ${names.map((name, index) => `cast($${index + 1} as text) as ${name}`).join(', ')}),
         found as (select e.* from (${parts.join(' union all ')}) as e cross join used where only_channel = '' or e.channel = only_channel) ${rest}`,
@@ -251,7 +251,7 @@ function everything(
   };
 }
 
-/** Worst first, then oldest first, behind `after`. */
+/** Most urgent first, then oldest first, after `after`. */
 export async function attentionPage(
   db: EntityManager,
   filter: AttentionFilter,

@@ -22,7 +22,7 @@ interface Candidate extends Pick<Statement, 'channel' | 'businessDate' | 'curren
   state: StatementState | null;
 }
 
-/** Sales, or shifts, that no statement has. Partial indexes keep what they cost to what is left; SQLite uses one whose condition is said. */
+/** Sales, or shifts, that no statement has. Partial indexes keep the cost proportional to what is left; SQLite uses one only if the query repeats its condition. */
 const unclaimed: Record<StatementType, { from: string; condition: string }> = {
   TRANSACTIONAL: {
     from: 'retail_transaction',
@@ -106,7 +106,7 @@ async function reopen(tx: EntityManager, found: readonly Candidate[], who: Actor
   );
 }
 
-/** Stamps up to `limit` sales with these statements; answers how many. Fewer than the limit: no more are left. */
+/** Assigns up to `limit` sales to these statements and returns how many. Fewer than the limit: none are left. */
 export async function markSales(
   tx: EntityManager,
   statements: readonly number[],

@@ -58,7 +58,7 @@ export const channelDatabasesByName = (db: EntityManager, names: readonly string
   db.find(ChannelDatabase, { where: { name: In([...names]) } });
 
 /**
- * Moves the mark of what was received, if it still stands where the caller read it: two uploads of one database never
+ * Moves the mark of what was received, if it is still where the caller read it: two uploads of one database never
  * both take effect.
  */
 export async function advanceReceived(

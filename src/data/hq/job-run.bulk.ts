@@ -7,7 +7,7 @@ import { JobFailure } from './job-failure.ts';
 import { activeRun, type Held, isActive, isUnheld, JobRun, jobRunById } from './job-run.ts';
 import { DownloadSession, UploadSession } from './session.ts';
 
-/** Adds a run, or answers the one with this scope that is waiting or under way. */
+/** Adds a run, or returns the one with this scope that is queued or running. */
 export async function insertRun(
   tx: EntityManager,
   run: Pick<JobRun, 'job' | 'scope' | 'channels' | 'arguments' | 'requestedBy' | 'cause' | 'steps' | 'createdAt'>,

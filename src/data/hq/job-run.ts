@@ -45,7 +45,7 @@ export interface JobArguments {
 export class JobRun {
   @PrimaryGeneratedColumn({ type: 'bigint' }) id!: number;
   @Column({ type: 'text' }) job!: string;
-  /** Runs with the same scope never run at once: asking again answers the one that is under way. */
+  /** Two runs with the same scope never overlap: requesting one again returns the run in progress. */
   @Column({ type: 'text' }) scope!: string;
   /** Null means all channels. */
   @Column({ type: 'json', nullable: true }) channels!: string[] | null;
@@ -116,13 +116,13 @@ export type Held = Partial<
 >;
 
 /**
- * At the start of the one process that an embedded database belongs to: whatever is under way has lost its worker, and is taken up at once.
+ * At the start of the one process that an embedded database belongs to: every run in progress has lost its worker and resumes immediately.
  * Not on PostgreSQL, where another process may be at work; there the leases tell.
  */
 export const endLeasesOfLastProcess = (tx: EntityManager) =>
   tx.update(JobRun, { state: 'RUNNING' }, { leaseUntil: null });
 
-/** Cancels at once a run that nobody works on, and asks a running one to stop after its batch. False: it had ended already. */
+/** Cancels a run without a worker immediately, and asks a running one to stop after its batch. False: it had already ended. */
 export async function requestCancel(tx: EntityManager, id: number, now: string): Promise<boolean> {
   const ends = isUnheld(':now', ':horizon');
   const { affected } = await tx
@@ -147,11 +147,19 @@ export async function requeue(
   { id, scope, steps }: Pick<JobRun, 'id' | 'scope' | 'steps'>,
   now: string,
 ): Promise<boolean> {
-  const anew = { retries: 0, crashes: 0, onlyDatabases: null, errorCode: null, error: null, finishedAt: null };
+  const reset = { retries: 0, crashes: 0, onlyDatabases: null, errorCode: null, error: null, finishedAt: null };
   const { affected } = await tx
     .createQueryBuilder()
     .update(JobRun)
-    .set({ ...anew, state: 'QUEUED', scope, steps, dueAt: now, cancelRequested: false, revision: () => 'revision + 1' })
+    .set({
+      ...reset,
+      state: 'QUEUED',
+      scope,
+      steps,
+      dueAt: now,
+      cancelRequested: false,
+      revision: () => 'revision + 1',
+    })
     .where(
       `id = :id and state in ('FAILED', 'CANCELLED') and not exists (
          select 1 from job_run other where other.scope = :scope and other.${isActive})`,

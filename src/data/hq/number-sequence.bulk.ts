@@ -34,7 +34,7 @@ export async function takeNumbers(
   return { first, taken, sequence: { ...sequence, nextNumber: first + taken } };
 }
 
-/** Leaves out all numbers up to `past`, and as many more as `and` says; answers the next number. */
+/** Skips all numbers up to `past` and `and` more, and returns the next number. */
 export async function skipNumbers(
   tx: EntityManager,
   name: string,
@@ -49,7 +49,7 @@ export async function skipNumbers(
   return row!.next;
 }
 
-/** Moves a stream's head by `count` and answers the number before its first new row. */
+/** Moves a stream's head by `count` and returns the number before its first new row. */
 export async function advanceHead(tx: EntityManager, name: string, count: number): Promise<number> {
   const row = await one<{ value: number }>(tx, 'update head set value = value + $1 where name = $2 returning value', [
     count,

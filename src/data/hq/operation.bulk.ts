@@ -67,7 +67,7 @@ const dueFields = [
 /** What the resolver has to know of an operation. */
 export type DueOperation = Pick<CustomerOperation, (typeof dueFields)[number]>;
 
-/** The oldest operations of a channel that are due, behind the one numbered `after`: at most `limit`, and about LARGEST_PACKAGE bytes. There may be `more`. */
+/** The oldest due operations of a channel after the one numbered `after`: at most `limit`, and about LARGEST_PACKAGE bytes. There may be `more`. */
 export async function dueOperations(
   db: EntityManager,
   channel: string,
@@ -196,7 +196,7 @@ export const releaseWaiting = (tx: EntityManager, customers: readonly string[]) 
     [JSON.stringify(customers)],
   );
 
-/** Lets failed operations be tried again as if for the first time; answers which customers they belong to. */
+/** Retries failed operations from scratch, and returns the customers they belong to. */
 export const retryOperations = (tx: EntityManager, only: { sequence: number } | { channel: string | null }) =>
   sql<{ customerUuid: string; channel: string }>(
     tx,
@@ -225,7 +225,7 @@ export const firstOperations = (
 const stage = ['customerUuid', 'channel', 'state', 'errorCode', 'error', 'receivedAt', 'failedAt'] as const;
 const conversion = ['accountId', 'accountIdAssignedAt'] as const;
 
-/** Where each of these customers stands at headquarters, in one statement. */
+/** The stage of each of these customers at headquarters, in one statement. */
 export const stagesOf = (db: EntityManager, uuids: readonly string[]) =>
   sql<
     Pick<CustomerOperation, (typeof stage)[number]> & { [Name in (typeof conversion)[number]]: Customer[Name] | null }
@@ -241,7 +241,7 @@ export const stagesOf = (db: EntityManager, uuids: readonly string[]) =>
 export async function failedCustomers(db: EntityManager, channel: string, limit: number): Promise<string[]> {
   const found = await sql<{ uuid: string }>(
     db,
-    // SQLite uses the index of unfinished operations only where its condition is said word for word.
+    // SQLite uses the index of unfinished operations only if the query repeats its condition word for word.
     `select customer_uuid as uuid from customer_operation where state = 'FAILED' and state <> 'SYNCED' and channel = $1 and kind = 'CREATE_CUSTOMER' order by sequence limit $2`,
     [channel, limit],
   );

@@ -49,7 +49,7 @@ export interface OperationFilter {
 export const operationPage = (db: EntityManager, { states, ...where }: OperationFilter, page: KeysetPage) =>
   keysetPage(db, CustomerOperation, 'sequence', where, page, { conditions: states ? [inStates(states)] : [] });
 
-/** SQLite uses the index of unfinished operations only where its condition is said word for word. */
+/** SQLite uses the index of unfinished operations only if the query repeats its condition word for word. */
 const inStates = (states: readonly OperationState[]): string => {
   const listed =
     states.length === 1 ? `state = '${states[0]}'` : `state in (${states.map((state) => `'${state}'`).join(', ')})`;

@@ -20,7 +20,7 @@ export async function aggregatesAt(
   limit: number,
   weight: number,
 ): Promise<Chunk> {
-  // One statement is said with `=`, so that its aggregates come in the order of the index, however many there are.
+  // With `=` for a single statement, its aggregates come in index order, however many there are.
   const [where, given] =
     statements.length === 1
       ? ['statement_id = $1', statements[0]]

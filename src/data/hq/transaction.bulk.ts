@@ -92,7 +92,7 @@ export interface DueTransaction extends Pick<RetailTransaction, (typeof dueField
   duplicate: boolean;
 }
 
-/** The oldest transactions of a channel that are due, behind the one numbered `after`: at most `limit`, and about LARGEST_PACKAGE bytes. */
+/** The oldest due transactions of a channel after the one numbered `after`: at most `limit`, and about LARGEST_PACKAGE bytes. */
 export async function dueTransactions(
   db: EntityManager,
   family: Family,
@@ -143,7 +143,7 @@ export async function countDueTransactions(
 /** Why a transaction cannot go on. */
 export interface Setback {
   sequence: number;
-  /** WAITING ends by itself and uses up no try. FAILED is tried again at `nextTryAt`; without it, a person is needed. */
+  /** WAITING resolves on its own and does not count as a try. FAILED is retried at `nextTryAt`, or needs a person if that is null. */
   status: 'WAITING' | 'FAILED';
   nextTryAt?: string | null;
   errorCode: string;
@@ -196,7 +196,7 @@ const operationIn = (states: string) =>
   `exists (select 1 from customer_operation o where o.customer_uuid = retail_transaction.customer_uuid and o.state in (${states}))`;
 
 /**
- * When the reason to wait may be gone: what a transaction references has arrived or was mended, a number can be taken again, or the time
+ * When the reason to wait may be gone: what a transaction references has arrived or was corrected, a number can be taken again, or the time
  * of its next try has come. `$1` is the time now, `$2` the horizon of pauses.
  */
 const mayGoOn = `(status = 'WAITING' and (error_code = 'NUMBER_SEQUENCE_EXHAUSTED' or ${operationIn(`'PENDING', 'FAILED', 'WAITING'`)}

@@ -34,7 +34,7 @@ export async function ruleRows(db: EntityManager): Promise<ValidationRule[]> {
   return validationRules.map((name) => ({ name, enabled: !disabled.some((rule) => rule.name === name) }));
 }
 
-/** Enables or disables a rule; answers whether it was enabled. */
+/** Enables or disables a rule, and returns whether it was enabled before. */
 export async function switchRule(tx: EntityManager, name: RuleName, enabled: boolean): Promise<boolean> {
   const before = await tx.findOneBy(ValidationRule, { name });
   await tx.upsert(ValidationRule, { name, enabled }, ['name']);

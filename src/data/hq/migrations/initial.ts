@@ -152,7 +152,7 @@ export const initial = migration('Initial', 1763800000000, ({ counted, text, jso
   'create index job_run_by_end on job_run (finished_at)',
   `create index job_run_crashed on job_run (job) where error_code = 'RUN_CRASHED'`,
 
-  // Which job does not work for which channel, since when, and what its newest run said. A success takes the row away.
+  // Which job fails for which channel, since when, and the error of its newest run. A success deletes the row.
   `create table job_failure (
     job ${text} not null,
     channel ${text} not null,
@@ -200,7 +200,7 @@ export const initial = migration('Initial', 1763800000000, ({ counted, text, jso
   // Written to find out whether anything can be.
   `create table heartbeat (id ${counted}, filler ${text} not null)`,
 
-  // A transaction as headquarters received it, and where it stands. Its totals, and what keeps it apart when sales are aggregated, are
+  // A transaction as headquarters received it, and its status. Its totals, and what keeps it apart when sales are aggregated, are
   // columns once it was found to be sound.
   `create table retail_transaction (
   sequence ${counted},
