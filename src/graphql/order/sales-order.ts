@@ -7,7 +7,6 @@ import {
   salesOrderPage,
   salesOrdersWhere,
 } from '../../data/hq/sales-order.ts';
-import { quantityOf } from '../../domain/money.ts';
 import { MOST_AGGREGATED_LINES } from '../../domain/statement.ts';
 import { releaseHold } from '../../domain/transaction-edit.ts';
 import { NotFound, WrongState } from '../../errors.ts';
@@ -21,6 +20,7 @@ import { firstLoader, groupLoader, rowLoader } from '../loader.ts';
 import { amount, Totals } from '../money.ts';
 import { ofChannel } from '../scopes.ts';
 import { channelNode, enumOf, idInput, numberId, operatorMutation, valueOrNull } from '../vocabulary.ts';
+import { lineFields } from './lines.ts';
 
 const Status = enumOf('SalesOrderStatus', 'The status of a sales order.', {
   OPEN: 'To be fulfilled and invoiced.',
@@ -36,18 +36,7 @@ const Source = enumOf('SalesOrderSource', 'What a sales order was created from.'
 const Line = builder.objectRef<LineRow & { currency: string }>('SalesOrderLine').implement({
   description: 'A line of a sales order.',
   fields: (t) => ({
-    line: t.exposeInt('line', { description: 'The line number: 1, 2, 3 …' }),
-    sku: t.exposeString('sku', { description: 'The stock keeping unit of the product.' }),
-    name: valueOrNull(t, 'String', 'name', 'The name of the product. Null if the channel sent none.'),
-    quantity: t.field({
-      type: 'Decimal',
-      description: 'The quantity, with at most 3 decimals; negative for a return.',
-      resolve: ({ quantity }) => quantityOf(quantity),
-    }),
-    unitPrice: amount(t, 'unitPrice', 'The price of one unit.'),
-    discount: amount(t, 'discount', 'The discount on the whole line.'),
-    tax: amount(t, 'tax', 'The tax on the whole line.'),
-    net: amount(t, 'net', 'The amount of the line after discount, excluding tax.'),
+    ...lineFields(t),
     total: amount(t, 'gross', 'The amount of the line after discount, including tax.'),
   }),
 });

@@ -22,7 +22,6 @@ import type {
   TransactionLine as Line,
   TransactionPayment as Payment,
 } from '../../data/transaction-facts.ts';
-import { quantityOf } from '../../domain/money.ts';
 import { uuidRule } from '../../domain/rules.ts';
 import { MOST_CHARGES, MOST_LINES, MOST_PAYMENTS, readable } from '../../domain/transaction-rules.ts';
 import { whenUnavailable } from '../../errors.ts';
@@ -38,6 +37,7 @@ import { amount, Totals } from '../money.ts';
 import { ofChannel } from '../scopes.ts';
 import { Shift, shiftOf, Tender } from '../till/shift.ts';
 import { enumOf, valueOrNull } from '../vocabulary.ts';
+import { lineFields } from './lines.ts';
 
 export const kindMeanings: Record<Kind, string> = {
   ONLINE_ORDER: 'An order placed in a web shop. Synchronize orders turns it into a sales order.',
@@ -53,18 +53,7 @@ type InCurrency<Row> = Row & { currency: string };
 const TransactionLine = builder.objectRef<InCurrency<Line>>('TransactionLine').implement({
   description: 'A product that was sold or returned.',
   fields: (t) => ({
-    line: t.exposeInt('line', { description: 'The line number: 1, 2, 3 …' }),
-    sku: t.exposeString('sku', { description: 'The stock keeping unit of the product.' }),
-    name: valueOrNull(t, 'String', 'name', 'The name of the product. Null if the channel sent none.'),
-    quantity: t.field({
-      type: 'Decimal',
-      description: 'The quantity, with at most 3 decimals; negative for a return.',
-      resolve: ({ quantity }) => quantityOf(quantity),
-    }),
-    unitPrice: amount(t, 'unitPrice', 'The price of one unit.'),
-    discount: amount(t, 'discount', 'The discount on the whole line.'),
-    tax: amount(t, 'tax', 'The tax on the whole line.'),
-    net: amount(t, 'net', 'The amount of the line after discount, excluding tax.'),
+    ...lineFields(t),
     gross: amount(t, 'gross', 'The amount of the line after discount, including tax.'),
     voided: t.exposeBoolean('voided', {
       description: 'Whether the line was voided at the till. It is kept but not counted.',
