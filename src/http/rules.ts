@@ -15,6 +15,7 @@ import { interruptible } from '../data/interruption.ts';
 import { Unauthenticated } from '../errors.ts';
 import { costOf } from './cost.ts';
 import type { Limits } from './limits.ts';
+import { resumed, withEventId } from './resume.ts';
 
 /** What the transports pass to these rules: who is calling. Resolvers see neither this nor the request. */
 export interface Asked<Viewer> {
@@ -77,13 +78,16 @@ export function execution<Viewer, Context extends object>(
   const subscribeOwn = async (args: ExecutionArgs) => {
     const refused = tooExpensive(args, limits);
     if (refused) return { errors: [refused] };
-    const { viewer, res } = args.contextValue as Asked<Viewer> & { res?: ServerResponse };
+    const { viewer, request, res } = args.contextValue as Asked<Viewer> & { request?: Request; res?: ServerResponse };
     if (viewer !== undefined && res && (streams.of(viewer)?.size ?? 0) >= limits.tokenStreams)
       return { errors: [refusal('TOO_MANY_STREAMS', `A token may have at most ${limits.tokenStreams} streams open.`)] };
-    const source = await createSourceEventStream(own(args));
+    const streamed = request
+      ? { ...args, document: resumed(args.schema, args.document, request.headers.get('last-event-id')) }
+      : args;
+    const source = await createSourceEventStream(own(streamed));
     if (!isAsyncIterable(source)) return asRequestError(source);
     const events = mapAsyncIterator(source, async (event) =>
-      ofAllowedSize(await execute(own({ ...args, rootValue: event })), limits),
+      withEventId(ofAllowedSize(await execute(own({ ...streamed, rootValue: event })), limits)),
     );
     // When a token expires, a socket is closed as a whole (sockets.ts).
     if (viewer === undefined || !res) return events;

@@ -195,7 +195,7 @@ function corsFor(origin: string | null, host: string | null, allowedOrigins: str
     origin,
     credentials: false,
     methods: ['GET', 'POST', 'OPTIONS'],
-    allowedHeaders: ['authorization', 'content-type'],
+    allowedHeaders: ['authorization', 'content-type', 'last-event-id'],
     maxAge: 3_600,
   };
 }

@@ -1,6 +1,9 @@
 import { createClient } from 'graphql-sse';
 import { describe, expect, onTestFinished, test } from 'vitest';
+import { schema } from '../../src/graphql/schema.ts';
+import { isResumable } from '../../src/http/resume.ts';
 import { ask, createCustomer, createCustomers, run, withChannels } from '../support/actions.ts';
+import { eventSource } from '../support/event-source.ts';
 import { type Answer, type Headquarters, type Stream, startHeadquarters } from '../support/headquarters.ts';
 import { statementsOf } from '../support/statements.ts';
 
@@ -210,6 +213,94 @@ describe('over server-sent events', () => {
     }
     expect(states[0]).toBe('QUEUED');
     expect(states.at(-1)).toBe('SUCCEEDED');
+  });
+
+  test('an event of a feed has its cursor as ID, whether or not the client selects it', async () => {
+    const hq = await withChannels(['houston']);
+    await createCustomers(hq, 3);
+    await run(hq);
+    const { id, data } = await eventSource(hq, feedDocument).next();
+    expect(id).toBe(data.data.accountIdsSynced.cursor);
+
+    const renamed = `subscription { ...Feed } fragment Feed on Subscription {
+      ids: accountIdsSynced(channel: "houston") { cursor: firstSequence } }`;
+    expect(await eventSource(hq, renamed).next()).toEqual({
+      event: 'next',
+      id,
+      data: { data: { ids: { cursor: 1 } } },
+    });
+  });
+
+  test('a client whose connection is cut resumes after the last event it got', async () => {
+    const hq = await withChannels(['houston']);
+    await createCustomers(hq, 501);
+    await run(hq);
+    const first = eventSource(hq, feedDocument);
+    const { id } = await first.next();
+    first.cut();
+    await createCustomers(hq, 2);
+    await run(hq);
+
+    const second = eventSource(hq, feedDocument, { lastEventId: id });
+    expect((await second.next()).data.data.accountIdsSynced).toMatchObject({ firstSequence: 501, sequence: 503 });
+  });
+
+  test('a client resumes after a restart of the server', async () => {
+    const first = await withChannels(['houston']);
+    await createCustomers(first, 3);
+    await run(first);
+    const { id } = await eventSource(first, feedDocument).next();
+    const hq = await first.restart();
+    const stream = eventSource(hq, feedDocument, { lastEventId: id });
+    const next = stream.next();
+    const uuid = await createCustomer(hq);
+    await run(hq);
+    expect((await next).data.data.accountIdsSynced).toMatchObject({ firstSequence: 4, customers: [{ uuid }] });
+  });
+
+  const withoutVariable = feedDocument.replace('$after: String, ', '').replace(', after: $after', '');
+  test.each([
+    ['a literal', (after: string) => withoutVariable.replace('(channel', `(after: "${after}", channel`)],
+    ['a variable', () => feedDocument],
+    ['nothing', () => withoutVariable],
+  ])('the last event ID is newer than the cursor in the document, be that %s', async (_what, documentWith) => {
+    const hq = await withChannels(['houston']);
+    await createCustomer(hq);
+    await run(hq);
+    const { cursor } = await follow(hq.subscribe(feedDocument), 1);
+    await createCustomers(hq, 2);
+    await run(hq);
+    const { cursor: lastEventId } = await follow(hq.subscribe(feedDocument, { after: cursor }), 3, 1);
+    await createCustomer(hq);
+    await run(hq);
+    const stream = eventSource(hq, documentWith(cursor), { variables: { after: cursor }, lastEventId });
+    expect((await stream.next()).data.data.accountIdsSynced.firstSequence).toBe(4);
+    expect((await eventSource(hq, feedDocument, { lastEventId: '' }).next()).data.data.accountIdsSynced.sequence).toBe(
+      4,
+    );
+  });
+
+  test('a last event ID that is no cursor of this feed is refused, and the stream completes', async () => {
+    const hq = await withChannels(['houston']);
+    for (const lastEventId of ['nonsense', 'a"b', 'é', '3']) {
+      const stream = eventSource(hq, feedDocument, { lastEventId });
+      const { id, data } = await stream.next();
+      expect({ id, code: data.errors[0].extensions.code }).toEqual({ id: undefined, code: 'CURSOR_INVALID' });
+      expect(await stream.next()).toMatchObject({ event: 'complete' });
+    }
+  });
+
+  test('events without a cursor have no ID, and a last event ID is ignored', async () => {
+    const hq = await withChannels(['houston']);
+    const { id } = await run(hq);
+    const stream = eventSource(hq, runDocument, { variables: { id }, lastEventId: 'nonsense' });
+    expect(await stream.next()).toMatchObject({ event: 'next', id: undefined, data: { data: { jobRun: { id } } } });
+    expect(await stream.next()).toEqual({ event: 'complete', id: undefined, data: '' });
+  });
+
+  const fields = Object.values(schema.getSubscriptionType()!.getFields());
+  test.each(fields.filter(({ args }) => args.some(({ name }) => name === 'after')))('$name can be resumed', (field) => {
+    expect(isResumable(field)).toBe(true);
   });
 });
 
