@@ -1,34 +1,55 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
-import { dialectOf, type Words } from './dialect/dialect.ts';
+import { type Words as DialectWords, dialectOf } from './dialect/dialect.ts';
+
+/** The words of a dialect, and columns of one type that differ only in their names. */
+export interface Words extends DialectWords {
+  texts: Columns;
+  optionalTexts: Columns;
+  bigints: Columns;
+  optionalBigints: Columns;
+}
+
+type Columns = (...names: string[]) => string;
+
+const columns =
+  (type: string): Columns =>
+  (...names) =>
+    names.map((name) => `${name} ${type}`).join(', ');
+
+const wordsOf = (words: DialectWords): Words => ({
+  ...words,
+  texts: columns(`${words.text} not null`),
+  optionalTexts: columns(words.text),
+  bigints: columns('bigint not null'),
+  optionalBigints: columns('bigint'),
+});
 
 /** The facts of a customer and the keys it is searched by. */
-export const customerColumns = (text: string): string => `type ${text} not null,
-    title ${text}, first_name ${text}, middle_name ${text}, last_name ${text}, organization_name ${text},
-    email ${text}, phone ${text}, language ${text}, currency ${text}, birth_date ${text},
-    first_key ${text}, last_key ${text}, email_key ${text}, phone_key ${text}`;
+export const customerColumns = ({ text, optionalTexts }: Pick<Words, 'text' | 'optionalTexts'>): string =>
+  `type ${text} not null,
+    ${optionalTexts('title', 'first_name', 'middle_name', 'last_name', 'organization_name')},
+    ${optionalTexts('email', 'phone', 'language', 'currency', 'birth_date')},
+    ${optionalTexts('first_key', 'last_key', 'email_key', 'phone_key')}`;
 
 /** What both kinds of database have for customers besides the customer table. */
-export const customerIndexesAndAddresses = ({ text, clustered }: Pick<Words, 'text' | 'clustered'>): string[] => [
+export const customerIndexesAndAddresses = (words: Pick<Words, 'texts' | 'optionalTexts' | 'clustered'>): string[] => [
   'create index customer_by_channel on customer (channel, id)',
   'create index customer_by_first_name on customer (first_key) where first_key is not null',
   'create index customer_by_last_name on customer (last_key) where last_key is not null',
   'create index customer_by_email on customer (email_key) where email_key is not null',
   'create index customer_by_phone on customer (phone_key) where phone_key is not null',
   `create table customer_address (
-    customer_uuid ${text} not null,
-    uuid ${text} not null,
+    ${words.texts('customer_uuid', 'uuid')},
     position integer not null,
-    purpose ${text} not null,
-    name ${text}, street ${text}, street2 ${text}, city ${text}, state ${text}, postal_code ${text}, country ${text} not null,
+    ${words.texts('purpose', 'country')},
+    ${words.optionalTexts('name', 'street', 'street2', 'city', 'state', 'postal_code')},
     primary key (customer_uuid, uuid)
-  ) ${clustered}`,
+  ) ${words.clustered}`,
 ];
 
 /** A shift as its register reports it. */
-export const shiftColumns = ({ text, json }: Pick<Words, 'text' | 'json'>): string => `register ${text} not null,
-    state ${text} not null,
-    business_date ${text} not null,
-    currency ${text} not null,
+export const shiftColumns = ({ text, json, texts }: Pick<Words, 'text' | 'json' | 'texts'>): string =>
+  `${texts('register', 'state', 'business_date', 'currency')},
     opened_by ${text},
     opened_at ${text} not null,
     closed_at ${text},
@@ -44,7 +65,7 @@ export function migration(
     name = `${name}${at}`;
 
     async up(runner: QueryRunner): Promise<void> {
-      for (const statement of statements(dialectOf(runner.manager).words)) await runner.query(statement);
+      for (const statement of statements(wordsOf(dialectOf(runner.manager).words))) await runner.query(statement);
     }
 
     async down(): Promise<void> {

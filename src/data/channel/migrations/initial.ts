@@ -1,6 +1,6 @@
-import { customerColumns, customerIndexesAndAddresses, migration, shiftColumns } from '../../migration.ts';
+import { customerColumns, customerIndexesAndAddresses, migration, shiftColumns, type Words } from '../../migration.ts';
 
-export const initial = migration('Initial', 1763800000000, ({ counted, key, text, json, mustBeObject, clustered }) => [
+const statements = ({ counted, key, text, json, mustBeObject, clustered, texts, optionalTexts }: Words) => [
   // One row: who this database is, and how far it has come. `epoch` names its feeds; adopting a restored database renews it.
   `create table self (
     id integer primary key,
@@ -14,21 +14,19 @@ export const initial = migration('Initial', 1763800000000, ({ counted, key, text
     account_id ${text},
     channel ${text} not null,
     body_hash ${text},
-    ${customerColumns(text)},
+    ${customerColumns({ text, optionalTexts })},
     counter bigint not null,
-    created_at ${text} not null,
-    updated_at ${text} not null,
+    ${texts('created_at', 'updated_at')},
     synced_at ${text}
   )`,
-  ...customerIndexesAndAddresses({ text, clustered }),
+  ...customerIndexesAndAddresses({ texts, optionalTexts, clustered }),
   'create index customer_pending on customer (channel, id) where account_id is null',
   'create unique index customer_by_account_id on customer (account_id) where account_id is not null',
 
   // The append-only log of what was done here. The P-job uploads it in the order of its replication counter.
   `create table operation (
     counter ${key} primary key,
-    id ${text} not null,
-    channel ${text} not null,
+    ${texts('id', 'channel')},
     customer_uuid ${text},
     kind ${text} not null,
     payload ${json} not null ${mustBeObject('payload')},
@@ -39,21 +37,16 @@ export const initial = migration('Initial', 1763800000000, ({ counted, key, text
   `create table feed (
     channel ${text} not null,
     sequence bigint not null,
-    customer_uuid ${text} not null,
-    account_id ${text} not null,
-    at ${text} not null,
+    ${texts('customer_uuid', 'account_id', 'at')},
     primary key (channel, sequence)
   ) ${clustered}`,
 
   `create table retail_transaction (
     id ${counted},
     uuid ${text} not null unique,
-    channel ${text} not null,
-    kind ${text} not null,
-    reference ${text} not null,
+    ${texts('channel', 'kind', 'reference')},
     customer_uuid ${text},
-    business_date ${text} not null,
-    currency ${text} not null,
+    ${texts('business_date', 'currency')},
     gross bigint not null,
     shift_uuid ${text},
     body ${json} not null,
@@ -72,11 +65,13 @@ export const initial = migration('Initial', 1763800000000, ({ counted, key, text
     id ${counted},
     uuid ${text} not null unique,
     channel ${text} not null,
-    ${shiftColumns({ text, json })},
+    ${shiftColumns({ text, json, texts })},
     counter bigint not null,
     updated_at ${text} not null
   )`,
   // A register sells in one shift at a time.
   `create unique index shift_open on shift (channel, register) where state = 'OPEN'`,
   'create index shift_by_channel on shift (channel, id)',
-]);
+];
+
+export const initial = migration('Initial', 1763800000000, statements);

@@ -1,30 +1,32 @@
-import { customerColumns, customerIndexesAndAddresses, migration, shiftColumns } from '../../migration.ts';
+import { customerColumns, customerIndexesAndAddresses, migration, shiftColumns, type Words } from '../../migration.ts';
 
-const names = ['net', 'discount', 'tax', 'charge', 'gross', 'paid', 'quantity'];
-const totals = names.map((name) => `${name} bigint not null`).join(', ');
-const totalsOnceChecked = names.map((name) => `${name} bigint`).join(', ');
+const totals = ['net', 'discount', 'tax', 'charge', 'gross', 'paid', 'quantity'];
+
+const sessionColumns = ({ text, texts, optionalTexts }: Pick<Words, 'text' | 'texts' | 'optionalTexts'>) => `
+    id ${text} primary key,
+    run_id bigint not null,
+    ${texts('channel_database', 'status')},
+    packages integer not null,
+    row_count bigint not null,
+    ${optionalTexts('error_code', 'error')},
+    started_at ${text} not null,
+    finished_at ${text}`;
 
 /** Amounts are minor units, quantities thousandths. */
-export const initial = migration('Initial', 1763800000000, ({ counted, text, json, clustered }) => [
+const statements = ({ counted, text, json, clustered, texts, optionalTexts, bigints, optionalBigints }: Words) => [
   `create table channel_database (
     name ${text} primary key,
     epoch integer not null,
     last_received bigint not null,
-    last_operation_id ${text},
-    last_received_at ${text},
+    ${optionalTexts('last_operation_id', 'last_received_at')},
     created_at ${text} not null
   )`,
   `create table channel (
     code ${text} primary key,
-    name ${text} not null,
-    type ${text} not null,
-    currency ${text} not null,
-    time_zone ${text} not null,
-    country ${text} not null,
+    ${texts('name', 'type', 'currency', 'time_zone', 'country')},
     channel_database ${text} not null references channel_database (name),
     live_conversion boolean not null,
-    created_at ${text} not null,
-    updated_at ${text} not null
+    ${texts('created_at', 'updated_at')}
   )`,
   'create index channel_by_database on channel (channel_database)',
 
@@ -32,9 +34,7 @@ export const initial = migration('Initial', 1763800000000, ({ counted, text, jso
     name ${text} primary key,
     prefix ${text} not null,
     digits integer not null,
-    next_number bigint not null,
-    largest bigint not null,
-    warn_below bigint not null
+    ${bigints('next_number', 'largest', 'warn_below')}
   )`,
   `insert into number_sequence (name, prefix, digits, next_number, largest, warn_below)
    values ('customer-account', 'C', 8, 1, 99999999, 1000), ('sales-order', 'SO', 9, 1, 999999999, 10000),
@@ -55,40 +55,27 @@ export const initial = migration('Initial', 1763800000000, ({ counted, text, jso
     id ${counted},
     uuid ${text} not null unique,
     account_id ${text} not null unique,
-    channel ${text} not null,
-    channel_database ${text} not null,
-    ${customerColumns(text)},
+    ${texts('channel', 'channel_database')},
+    ${customerColumns({ text, optionalTexts })},
     version bigint not null,
     edited boolean not null,
-    created_at ${text} not null,
-    uploaded_at ${text} not null,
-    account_id_assigned_at ${text} not null,
-    updated_at ${text} not null
+    ${texts('created_at', 'uploaded_at', 'account_id_assigned_at', 'updated_at')}
   )`,
   'create index customer_by_version on customer (channel_database, version)',
-  ...customerIndexesAndAddresses({ text, clustered }),
+  ...customerIndexesAndAddresses({ texts, optionalTexts, clustered }),
 
   `create table customer_operation (
     sequence ${counted},
-    id ${text} not null,
-    channel_database ${text} not null,
-    channel ${text} not null,
+    ${texts('id', 'channel_database', 'channel')},
     counter bigint not null,
-    customer_uuid ${text} not null,
-    kind ${text} not null,
+    ${texts('customer_uuid', 'kind')},
     payload ${json} not null,
     corrected boolean not null,
     state ${text} not null,
     try_count integer not null,
-    next_try_at ${text},
-    error_code ${text},
-    error ${text},
-    session_id ${text} not null,
-    created_at ${text} not null,
-    received_at ${text} not null,
-    completed_at ${text},
-    failed_at ${text},
-    synchronized_by ${text}
+    ${optionalTexts('next_try_at', 'error_code', 'error')},
+    ${texts('session_id', 'created_at', 'received_at')},
+    ${optionalTexts('completed_at', 'failed_at', 'synchronized_by')}
   )`,
   // The identity of an operation (a re-sent one is ignored) and the way from a customer to its operations. The kind is part of it: an
   // address may have the UUID of its customer. Two channel databases may hold the same UUID by mistake: the second one's operations
@@ -99,39 +86,23 @@ export const initial = migration('Initial', 1763800000000, ({ counted, text, jso
   `create index operation_in_trouble on customer_operation (customer_uuid) where try_count > 0 and state <> 'SYNCED'`,
 
   `create table upload_session (
-    id ${text} primary key,
-    run_id bigint not null,
-    channel_database ${text} not null,
-    status ${text} not null,
-    packages integer not null,
-    row_count bigint not null,
-    first_counter bigint, last_counter bigint,
-    error_code ${text}, error ${text},
-    started_at ${text} not null, finished_at ${text}
+    ${sessionColumns({ text, texts, optionalTexts })},
+    ${optionalBigints('first_counter', 'last_counter')}
   )`,
   'create index upload_session_by_run on upload_session (run_id)',
   `create table download_session (
-    id ${text} primary key,
-    run_id bigint not null,
-    channel_database ${text} not null,
-    status ${text} not null,
-    packages integer not null,
-    row_count bigint not null,
-    from_version bigint not null, to_version bigint,
-    error_code ${text}, error ${text},
-    started_at ${text} not null, finished_at ${text}
+    ${sessionColumns({ text, texts, optionalTexts })},
+    from_version bigint not null,
+    to_version bigint
   )`,
   'create index download_session_by_run on download_session (run_id)',
 
   `create table job_run (
     id ${counted},
-    job ${text} not null,
-    scope ${text} not null,
+    ${texts('job', 'scope')},
     channels ${json},
     arguments ${json},
-    requested_by ${text} not null,
-    cause ${text} not null,
-    state ${text} not null,
+    ${texts('requested_by', 'cause', 'state')},
     steps ${json} not null,
     attempt integer not null,
     retries integer not null,
@@ -143,8 +114,9 @@ export const initial = migration('Initial', 1763800000000, ({ counted, text, jso
     lease_until ${text},
     cancel_requested boolean not null,
     revision bigint not null,
-    error_code ${text}, error ${text},
-    created_at ${text} not null, started_at ${text}, finished_at ${text}
+    ${optionalTexts('error_code', 'error')},
+    created_at ${text} not null,
+    ${optionalTexts('started_at', 'finished_at')}
   )`,
   `create unique index job_run_active on job_run (scope) where state in ('QUEUED', 'RUNNING')`,
   `create index job_run_due on job_run (due_at) where state in ('QUEUED', 'RUNNING')`,
@@ -154,13 +126,11 @@ export const initial = migration('Initial', 1763800000000, ({ counted, text, jso
 
   // Which job fails for which channel, since when, and the error of its newest run. A success deletes the row.
   `create table job_failure (
-    job ${text} not null,
-    channel ${text} not null,
+    ${texts('job', 'channel')},
     run_id bigint not null,
     since ${text} not null,
     is_whole boolean not null,
-    code ${text} not null,
-    message ${text} not null,
+    ${texts('code', 'message')},
     primary key (job, channel)
   ) ${clustered}`,
   'create index job_failure_of_run on job_failure (run_id)',
@@ -169,15 +139,13 @@ export const initial = migration('Initial', 1763800000000, ({ counted, text, jso
     id ${counted},
     job ${text} not null,
     channels ${json},
-    cron ${text} not null,
-    time_zone ${text} not null,
+    ${texts('cron', 'time_zone')},
     enabled boolean not null,
     missed_runs ${text} not null,
     next_run_at ${text},
     last_run_id bigint,
     last_run_at ${text},
-    created_at ${text} not null,
-    updated_at ${text} not null
+    ${texts('created_at', 'updated_at')}
   )`,
   // Safety nets, on from the start. Their first time is set when headquarters starts.
   `insert into schedule (job, cron, time_zone, enabled, missed_runs, created_at, updated_at)
@@ -187,13 +155,8 @@ export const initial = migration('Initial', 1763800000000, ({ counted, text, jso
 
   `create table audit_entry (
     id ${counted},
-    at ${text} not null,
-    actor ${text} not null,
-    action ${text} not null,
-    subject ${text} not null,
-    field ${text},
-    old_value ${text},
-    new_value ${text}
+    ${texts('at', 'actor', 'action', 'subject')},
+    ${optionalTexts('field', 'old_value', 'new_value')}
   )`,
   'create index audit_entry_by_subject on audit_entry (subject, id)',
 
@@ -203,38 +166,27 @@ export const initial = migration('Initial', 1763800000000, ({ counted, text, jso
   // A transaction as headquarters received it, and its status. Its totals, and what keeps it apart when sales are aggregated, are
   // columns once it was found to be sound.
   `create table retail_transaction (
-  sequence ${counted},
-  uuid ${text} not null,
-  channel_database ${text} not null,
-  channel ${text} not null,
-  counter bigint not null,
-  kind ${text} not null,
-  reference ${text} not null,
-  customer_uuid ${text},
-  delivery_address_uuid ${text},
-  business_date ${text} not null,
-  currency ${text} not null,
-  shift_uuid ${text},
-  payload ${json} not null,
-  ${totalsOnceChecked},
-  corrected boolean not null,
-  hold boolean not null,
-  status ${text} not null,
-  status_before_editing ${text},
-  try_count integer not null,
-  next_try_at ${text},
-  error_code ${text},
-  error ${text},
-  validation_errors ${json},
-  statement_id bigint,
-  aggregate_id bigint,
-  is_return boolean,
-  prices_include_tax boolean,
-  session_id ${text} not null,
-  created_at ${text} not null,
-  received_at ${text} not null,
-  modified_at ${text} not null
-)`,
+    sequence ${counted},
+    ${texts('uuid', 'channel_database', 'channel')},
+    counter bigint not null,
+    ${texts('kind', 'reference')},
+    ${optionalTexts('customer_uuid', 'delivery_address_uuid')},
+    ${texts('business_date', 'currency')},
+    shift_uuid ${text},
+    payload ${json} not null,
+    ${optionalBigints(...totals)},
+    corrected boolean not null,
+    hold boolean not null,
+    status ${text} not null,
+    status_before_editing ${text},
+    try_count integer not null,
+    ${optionalTexts('next_try_at', 'error_code', 'error')},
+    validation_errors ${json},
+    ${optionalBigints('statement_id', 'aggregate_id')},
+    is_return boolean,
+    prices_include_tax boolean,
+    ${texts('session_id', 'created_at', 'received_at', 'modified_at')}
+  )`,
   'create unique index retail_transaction_by_uuid on retail_transaction (uuid, channel_database)',
   'create index retail_transaction_by_channel on retail_transaction (channel, sequence)',
   'create index retail_transaction_by_customer on retail_transaction (customer_uuid, sequence) where customer_uuid is not null',
@@ -250,20 +202,17 @@ export const initial = migration('Initial', 1763800000000, ({ counted, text, jso
   'create index retail_transaction_of_aggregate on retail_transaction (aggregate_id) where aggregate_id is not null',
 
   `create table shift (
-  id ${counted},
-  uuid ${text} not null,
-  channel_database ${text} not null,
-  channel ${text} not null,
-  ${shiftColumns({ text, json })},
-  received_at ${text} not null,
-  statement_id bigint
-)`,
+    id ${counted},
+    ${texts('uuid', 'channel_database', 'channel')},
+    ${shiftColumns({ text, json, texts })},
+    received_at ${text} not null,
+    statement_id bigint
+  )`,
   // Which operations of shifts were received: one that is sent again, by a restored channel database, is ignored.
   `create table shift_operation (
-  id ${text} not null,
-  channel_database ${text} not null,
-  primary key (id, channel_database)
-) ${clustered}`,
+    ${texts('id', 'channel_database')},
+    primary key (id, channel_database)
+  ) ${clustered}`,
   'create unique index shift_by_uuid on shift (uuid, channel_database)',
   'create index shift_by_channel on shift (channel, id)',
   `create index shift_to_post on shift (channel, business_date, currency) where state = 'CLOSED' and statement_id is null`,
@@ -272,164 +221,134 @@ export const initial = migration('Initial', 1763800000000, ({ counted, text, jso
 
   // Made of one order (source ORDER) or of one aggregate of a statement's sales (source STATEMENT).
   `create table sales_order (
-  id ${counted},
-  sales_order_id ${text} not null unique,
-  source ${text} not null,
-  transaction_sequence bigint unique,
-  aggregate_id bigint unique,
-  statement_id bigint,
-  channel ${text} not null,
-  customer_uuid ${text},
-  account_id ${text},
-  delivery_address_uuid ${text},
-  business_date ${text} not null,
-  currency ${text} not null,
-  ${totals},
-  status ${text} not null,
-  hold_code ${text},
-  created_at ${text} not null,
-  cancelled_at ${text}
-)`,
+    id ${counted},
+    sales_order_id ${text} not null unique,
+    source ${text} not null,
+    transaction_sequence bigint unique,
+    aggregate_id bigint unique,
+    statement_id bigint,
+    channel ${text} not null,
+    ${optionalTexts('customer_uuid', 'account_id', 'delivery_address_uuid')},
+    ${texts('business_date', 'currency')},
+    ${bigints(...totals)},
+    status ${text} not null,
+    hold_code ${text},
+    created_at ${text} not null,
+    cancelled_at ${text}
+  )`,
   'create index sales_order_by_channel on sales_order (channel, id)',
   'create index sales_order_by_customer on sales_order (customer_uuid, id) where customer_uuid is not null',
   'create index sales_order_on_hold on sales_order (status, id) where hold_code is not null',
   'create index sales_order_of_statement on sales_order (statement_id, id) where statement_id is not null',
   `create table sales_order_line (
-  sales_order bigint not null,
-  line integer not null,
-  sku ${text} not null,
-  name ${text},
-  quantity bigint not null,
-  unit_price bigint not null,
-  discount bigint not null,
-  tax bigint not null,
-  net bigint not null,
-  gross bigint not null,
-  primary key (sales_order, line)
-) ${clustered}`,
+    sales_order bigint not null,
+    line integer not null,
+    sku ${text} not null,
+    name ${text},
+    ${bigints('quantity', 'unit_price', 'discount', 'tax', 'net', 'gross')},
+    primary key (sales_order, line)
+  ) ${clustered}`,
 
   `create table statement (
-  id ${counted},
-  statement_id ${text} not null unique,
-  type ${text} not null,
-  channel ${text} not null,
-  business_date ${text} not null,
-  currency ${text} not null,
-  state ${text} not null,
-  error_code ${text},
-  error ${text},
-  transaction_count bigint not null,
-  ${totals},
-  created_at ${text} not null,
-  calculated_at ${text},
-  posted_at ${text},
-  updated_at ${text} not null
-)`,
+    id ${counted},
+    statement_id ${text} not null unique,
+    ${texts('type', 'channel', 'business_date', 'currency', 'state')},
+    ${optionalTexts('error_code', 'error')},
+    transaction_count bigint not null,
+    ${bigints(...totals)},
+    created_at ${text} not null,
+    ${optionalTexts('calculated_at', 'posted_at')},
+    updated_at ${text} not null
+  )`,
   // One statement of a kind is calculated at a time for a day: calculating again goes on with it until its posting begins.
   `create unique index statement_being_calculated on statement (channel, business_date, currency, type) where state in ('STARTED', 'MARKED', 'CALCULATED')`,
   `create index statement_by_state on statement (state, channel, id) where state not in ('POSTED', 'CLEARED')`,
   'create index statement_by_channel on statement (channel, id)',
   `create table statement_event (
-  id ${counted},
-  statement_id bigint not null,
-  at ${text} not null,
-  actor ${text} not null,
-  event ${text} not null,
-  state ${text},
-  detail ${text}
-)`,
+    id ${counted},
+    statement_id bigint not null,
+    ${texts('at', 'actor', 'event')},
+    ${optionalTexts('state', 'detail')}
+  )`,
   'create index statement_event_of on statement_event (statement_id, id)',
 
   // Sales of one customer on one day that become one sales order. `step` is the number of the last posting state that it went through.
   `create table aggregated_transaction (
-  id ${counted},
-  statement_id bigint not null,
-  channel ${text} not null,
-  customer_uuid ${text},
-  account_id ${text},
-  business_date ${text} not null,
-  currency ${text} not null,
-  is_return boolean not null,
-  prices_include_tax boolean not null,
-  transaction_count bigint not null,
-  line_count bigint not null,
-  ${totals},
-  step integer not null
-)`,
+    id ${counted},
+    statement_id bigint not null,
+    channel ${text} not null,
+    ${optionalTexts('customer_uuid', 'account_id')},
+    ${texts('business_date', 'currency')},
+    is_return boolean not null,
+    prices_include_tax boolean not null,
+    ${bigints('transaction_count', 'line_count')},
+    ${bigints(...totals)},
+    step integer not null
+  )`,
   'create index aggregated_transaction_of on aggregated_transaction (statement_id, id)',
   'create index aggregated_transaction_to_do on aggregated_transaction (statement_id, step, id)',
 
   `create table invoice (
-  id ${counted},
-  invoice_id ${text} not null unique,
-  sales_order bigint not null unique,
-  aggregate_id bigint not null,
-  statement_id bigint not null,
-  channel ${text} not null,
-  customer_uuid ${text},
-  account_id ${text},
-  invoice_date ${text} not null,
-  currency ${text} not null,
-  ${totals},
-  created_at ${text} not null
-)`,
+    id ${counted},
+    invoice_id ${text} not null unique,
+    sales_order bigint not null unique,
+    ${bigints('aggregate_id', 'statement_id')},
+    channel ${text} not null,
+    ${optionalTexts('customer_uuid', 'account_id')},
+    ${texts('invoice_date', 'currency')},
+    ${bigints(...totals)},
+    created_at ${text} not null
+  )`,
   'create index invoice_of_statement on invoice (statement_id, id)',
   'create index invoice_by_customer on invoice (customer_uuid, id) where customer_uuid is not null',
   'create index invoice_of_aggregate on invoice (aggregate_id)',
 
   // Double entry: the debits and credits of each journal of a statement are equal.
   `create table journal_entry (
-  id ${counted},
-  statement_id bigint not null,
-  journal ${text} not null,
-  account ${text} not null,
-  debit bigint not null,
-  credit bigint not null,
-  currency ${text} not null,
-  business_date ${text} not null,
-  aggregate_id bigint,
-  invoice bigint,
-  shift_id bigint,
-  tender ${text},
-  created_at ${text} not null
-)`,
+    id ${counted},
+    statement_id bigint not null,
+    ${texts('journal', 'account')},
+    ${bigints('debit', 'credit')},
+    ${texts('currency', 'business_date')},
+    ${optionalBigints('aggregate_id', 'invoice', 'shift_id')},
+    tender ${text},
+    created_at ${text} not null
+  )`,
   'create index journal_entry_of_statement on journal_entry (statement_id, id)',
   'create index journal_entry_of_aggregate on journal_entry (aggregate_id) where aggregate_id is not null',
 
   // Which payments settle which invoice.
   `create table settlement (
-  transaction_sequence bigint not null,
-  line integer not null,
-  statement_id bigint not null,
-  aggregate_id bigint not null,
-  invoice bigint not null,
-  tender ${text} not null,
-  amount bigint not null,
-  primary key (transaction_sequence, line)
-) ${clustered}`,
+    transaction_sequence bigint not null,
+    line integer not null,
+    ${bigints('statement_id', 'aggregate_id', 'invoice')},
+    tender ${text} not null,
+    amount bigint not null,
+    primary key (transaction_sequence, line)
+  ) ${clustered}`,
   'create index settlement_of_aggregate on settlement (aggregate_id)',
 
   // Counted (null: nobody did) against expected, per shift and tender.
   `create table tender_count (
-  statement_id bigint not null,
-  shift_id bigint not null,
-  tender ${text} not null,
-  starting bigint not null,
-  expected bigint not null,
-  counted bigint,
-  primary key (statement_id, shift_id, tender)
-) ${clustered}`,
+    ${bigints('statement_id', 'shift_id')},
+    tender ${text} not null,
+    ${bigints('starting', 'expected')},
+    counted bigint,
+    primary key (statement_id, shift_id, tender)
+  ) ${clustered}`,
 
   // Absent: enabled.
   `create table validation_rule (name ${text} primary key, enabled boolean not null)`,
   // Absent: the defaults.
   `create table statement_settings (
-  channel ${text} primary key,
-  default_customer_uuid ${text},
-  maximum_payment_difference bigint not null,
-  maximum_counting_difference bigint,
-  aggregation_line_limit integer not null,
-  aggregate_returns boolean not null,
-  hold_code ${text} not null
-)`,
-]);
+    channel ${text} primary key,
+    default_customer_uuid ${text},
+    maximum_payment_difference bigint not null,
+    maximum_counting_difference bigint,
+    aggregation_line_limit integer not null,
+    aggregate_returns boolean not null,
+    hold_code ${text} not null
+  )`,
+];
+
+export const initial = migration('Initial', 1763800000000, statements);
