@@ -34,6 +34,14 @@ export const valueOrNull = <Row extends object>(
   description: string,
 ) => t.expose(name as never, { type, nullable: true, description } as never);
 
+/** A field for the record whose key is in a column; null if the column is null or the record does not exist. */
+export const recordOf = <Row extends object>(
+  t: PothosSchemaTypes.ObjectFieldBuilder<Types, Row>,
+  type: ObjectParam<Types>,
+  name: { [Name in keyof Row]-?: Row[Name] extends string | number | null ? Name : never }[keyof Row],
+  description: string,
+) => t.field({ type, nullable: true, description, resolve: (row: Row) => row[name] } as never);
+
 /** Who did something, and when. */
 export interface Who {
   actor: string;

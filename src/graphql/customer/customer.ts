@@ -20,9 +20,9 @@ import type { Context } from '../context.ts';
 import { keysetConnection, numberKey } from '../keyset.ts';
 import { ofChannel } from '../scopes.ts';
 import { selects } from '../selection.ts';
-import { enumOf } from '../vocabulary.ts';
+import { enumOf, type Types } from '../vocabulary.ts';
 import { readFields } from './fields.ts';
-import { addresses, channelStage, type FoundCustomer, foundIn, hqStage } from './loaders.ts';
+import { addresses, channelStage, type FoundCustomer, foundIn, hqCustomer, hqStage } from './loaders.ts';
 
 export const CustomerType = enumOf<(typeof customerTypes)[number]>(
   'CustomerType',
@@ -165,6 +165,19 @@ builder.node(Customer, {
     }),
   }),
 });
+
+/** A field for the customer whose UUID is in a column, as headquarters has it. */
+export const customerOf = <Row extends object, Name extends keyof Row & string>(
+  t: PothosSchemaTypes.ObjectFieldBuilder<Types, Row & Record<Name, string | null>>,
+  name: Name,
+  description: string,
+) =>
+  t.field({
+    type: Customer,
+    nullable: true,
+    description,
+    resolve: ({ [name]: uuid }, _args, context) => (uuid === null ? null : hqCustomer(context).load(uuid)),
+  });
 
 async function timelineOf({ uuid, channel, createdAt }: CustomerRow, context: Context): Promise<TimelineEntry[]> {
   const [atHeadquarters, inChannel] = await Promise.all([

@@ -1,13 +1,18 @@
+import type { EntityManager } from 'typeorm';
 import { customersByUuid } from '../../data/customers.ts';
+import type { Database } from '../../data/database.ts';
+import { only } from '../../data/sql.ts';
 import { addAddress, createCustomers, prepareCustomer, updateCustomer } from '../../domain/customer.ts';
 import { MOST_ADDRESSES } from '../../domain/rules.ts';
 import { ChannelNotFound, CustomerExists, CustomerNotFound, InvalidInput } from '../../errors.ts';
 import { atMost } from '../bounded.ts';
 import { builder } from '../builder.ts';
+import type { Context } from '../context.ts';
+import type { ChannelKey } from '../loader.ts';
 import { ofInputChannel } from '../scopes.ts';
 import { AddressPurpose, Customer, CustomerType } from './customer.ts';
 import { inputFields } from './fields.ts';
-import { foundIn } from './loaders.ts';
+import { type FoundCustomer, foundIn } from './loaders.ts';
 
 /*
  * How a channel creates and changes its customers, in its own database.
@@ -81,6 +86,24 @@ const AddCustomerAddressInput = builder.inputType('AddCustomerAddressInput', {
   }),
 });
 
+const stored = async (database: Database, db: EntityManager, uuid: string) =>
+  only(foundIn(database, await customersByUuid(db, [uuid])));
+
+/** Makes one change in the channel's own database. Live conversion then uploads it. */
+async function changed(
+  { channels, now, notice }: Context,
+  { channel, uuid }: ChannelKey,
+  change: (tx: EntityManager, which: ChannelKey & { at: string }) => Promise<void>,
+): Promise<FoundCustomer> {
+  const database = await channels.databaseOf(channel);
+  const customer = await database.write(async (tx) => {
+    await change(tx, { channel, uuid, at: now() });
+    return stored(database, tx, uuid);
+  });
+  notice(channel);
+  return customer;
+}
+
 builder.mutationFields((t) => ({
   createCustomer: t.field({
     type: Customer,
@@ -94,8 +117,7 @@ builder.mutationFields((t) => ({
       const customer = prepareCustomer(channel, input, now());
       const result = await database.writeTogether(createCustomers, customer);
       if (result instanceof Error) throw result;
-      if (!result.created)
-        return foundIn(database, await database.read((db) => customersByUuid(db, [customer.uuid])))[0]!;
+      if (!result.created) return database.read((db) => stored(database, db, customer.uuid));
       notice(channel);
       const { uuid, body, addresses, at } = customer;
       return { id: 0, uuid, accountId: null, channel, ...body, createdAt: at, updatedAt: at, addresses, database };
@@ -108,15 +130,8 @@ builder.mutationFields((t) => ({
     errors: { types: [InvalidInput, ChannelNotFound, CustomerNotFound] },
     authScopes: ofInputChannel,
     args: { input: t.arg({ type: UpdateCustomerInput, required: true, description: 'The customer and the changes.' }) },
-    resolve: async (_root, { input: { channel, uuid, ...change } }, { channels, now, notice }) => {
-      const database = await channels.databaseOf(channel);
-      const row = await database.write(async (tx) => {
-        await updateCustomer(tx, { channel, uuid, change, at: now() });
-        return foundIn(database, await customersByUuid(tx, [uuid]))[0]!;
-      });
-      notice(channel);
-      return row;
-    },
+    resolve: (_root, { input: { channel, uuid, ...change } }, context) =>
+      changed(context, { channel, uuid }, (tx, which) => updateCustomer(tx, { ...which, change })),
   }),
   addCustomerAddress: t.field({
     type: Customer,
@@ -130,14 +145,7 @@ builder.mutationFields((t) => ({
         description: 'The customer and the address to add.',
       }),
     },
-    resolve: async (_root, { input: { channel, uuid, address } }, { channels, now, notice }) => {
-      const database = await channels.databaseOf(channel);
-      const row = await database.write(async (tx) => {
-        await addAddress(tx, { channel, uuid, address, at: now() });
-        return foundIn(database, await customersByUuid(tx, [uuid]))[0]!;
-      });
-      notice(channel);
-      return row;
-    },
+    resolve: (_root, { input: { address, ...customer } }, context) =>
+      changed(context, customer, (tx, which) => addAddress(tx, { ...which, address })),
   }),
 }));

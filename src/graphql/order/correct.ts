@@ -28,7 +28,7 @@ import { Audit, AuditEntryConnection } from '../customer/operation.ts';
 import { listById } from '../keyset.ts';
 import { ofChannel } from '../scopes.ts';
 import { Tender } from '../till/shift.ts';
-import { enumOf, idInput, type OperatorMutation, operatorAction, type Who } from '../vocabulary.ts';
+import { enumOf, idInput, type OperatorMutation, operatorAction, type Types, type Who } from '../vocabulary.ts';
 import { SalesOrder, salesOrderOfAggregate, salesOrderOfTransaction } from './sales-order.ts';
 import {
   bySequence,
@@ -75,22 +75,21 @@ const atHeadquarters =
   async (row: TransactionRow, _args: object, context: Context) =>
     (await received(context).load(row))?.[name] ?? otherwise;
 
+const known = (
+  t: PothosSchemaTypes.ObjectFieldBuilder<Types, TransactionRow>,
+  type: 'String' | 'DateTime',
+  name: 'errorCode' | 'error' | 'nextTryAt' | 'receivedAt' | 'modifiedAt',
+  description: string,
+) => t.field({ type, nullable: true, description, resolve: atHeadquarters(name, null) });
+
 builder.objectFields(RetailTransaction, (t) => ({
   status: t.field({
     type: Status,
     description: 'The status at headquarters.',
     resolve: atHeadquarters('status', 'NOT_UPLOADED'),
   }),
-  errorCode: t.string({
-    nullable: true,
-    description: 'Why it is waiting or failed, for programs.',
-    resolve: atHeadquarters('errorCode', null),
-  }),
-  error: t.string({
-    nullable: true,
-    description: 'Why it is waiting or failed, for people.',
-    resolve: atHeadquarters('error', null),
-  }),
+  errorCode: known(t, 'String', 'errorCode', 'Why it is waiting or failed, for programs.'),
+  error: known(t, 'String', 'error', 'Why it is waiting or failed, for people.'),
   validationErrors: t.field({
     type: [ValidationError],
     ...atMost(validationRules.length),
@@ -101,28 +100,13 @@ builder.objectFields(RetailTransaction, (t) => ({
     description: 'The number of temporary failures. Waiting does not count.',
     resolve: atHeadquarters('tryCount', 0),
   }),
-  nextTryAt: t.field({
-    type: 'DateTime',
-    nullable: true,
-    description: 'When it is retried automatically. Null if it is not.',
-    resolve: atHeadquarters('nextTryAt', null),
-  }),
+  nextTryAt: known(t, 'DateTime', 'nextTryAt', 'When it is retried automatically. Null if it is not.'),
   corrected: t.boolean({
     description: 'Whether an operator corrected what the channel sent.',
     resolve: atHeadquarters('corrected', false),
   }),
-  receivedAt: t.field({
-    type: 'DateTime',
-    nullable: true,
-    description: 'When headquarters received it. Null until then.',
-    resolve: atHeadquarters('receivedAt', null),
-  }),
-  modifiedAt: t.field({
-    type: 'DateTime',
-    nullable: true,
-    description: 'When its status at headquarters last changed.',
-    resolve: atHeadquarters('modifiedAt', null),
-  }),
+  receivedAt: known(t, 'DateTime', 'receivedAt', 'When headquarters received it. Null until then.'),
+  modifiedAt: known(t, 'DateTime', 'modifiedAt', 'When its status at headquarters last changed.'),
   salesOrder: t.field({
     type: SalesOrder,
     nullable: true,

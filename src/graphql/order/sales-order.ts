@@ -13,8 +13,7 @@ import { NotFound, WrongState } from '../../errors.ts';
 import { atMost } from '../bounded.ts';
 import { builder } from '../builder.ts';
 import { channelField, channelOf } from '../channel/channel.ts';
-import { Customer } from '../customer/customer.ts';
-import { hqCustomer } from '../customer/loaders.ts';
+import { Customer, customerOf } from '../customer/customer.ts';
 import { listById, listOfEach } from '../keyset.ts';
 import { firstLoader, groupLoader, rowLoader } from '../loader.ts';
 import { amount, Totals } from '../money.ts';
@@ -85,13 +84,11 @@ SalesOrder.implement({
     channel: channelField(t, 'The channel that recorded the order or sales.'),
     customerUuid: valueOrNull(t, 'UUID', 'customerUuid', 'The customer’s permanent UUID. Null for anonymous sales.'),
     accountId: valueOrNull(t, 'String', 'accountId', 'The customer’s account ID. Null for anonymous sales.'),
-    customer: t.field({
-      type: Customer,
-      nullable: true,
-      description:
-        'The customer. Null for anonymous sales and, for a channel’s client, if the customer belongs to another channel.',
-      resolve: ({ customerUuid: uuid }, _args, context) => (uuid === null ? null : hqCustomer(context).load(uuid)),
-    }),
+    customer: customerOf(
+      t,
+      'customerUuid',
+      'The customer. Null for anonymous sales and, for a channel’s client, if the customer belongs to another channel.',
+    ),
     deliveryAddressUuid: t.expose('deliveryAddressUuid', {
       type: 'UUID',
       nullable: true,

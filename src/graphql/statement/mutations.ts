@@ -14,8 +14,7 @@ import { ChannelNotFound, InvalidInput, NotFound, WrongState } from '../../error
 import { atMost } from '../bounded.ts';
 import { builder } from '../builder.ts';
 import { channelField } from '../channel/channel.ts';
-import { Customer } from '../customer/customer.ts';
-import { hqCustomer } from '../customer/loaders.ts';
+import { customerOf } from '../customer/customer.ts';
 import { Money, money, moneyOrNull } from '../money.ts';
 import { RetailTransaction } from '../order/transaction.ts';
 import { ofChannel } from '../scopes.ts';
@@ -62,13 +61,11 @@ const Settings = builder.objectRef<SettingsRow>('StatementSettings').implement({
   description: 'How a channel’s sales are checked and posted.',
   fields: (t) => ({
     channel: channelField(t, 'The channel the settings apply to.'),
-    defaultCustomer: t.field({
-      type: Customer,
-      nullable: true,
-      description: 'The customer for sales without one; null to post such sales without an account ID.',
-      resolve: ({ defaultCustomerUuid: uuid }, _args, context) =>
-        uuid === null ? null : hqCustomer(context).load(uuid),
-    }),
+    defaultCustomer: customerOf(
+      t,
+      'defaultCustomerUuid',
+      'The customer for sales without one; null to post such sales without an account ID.',
+    ),
     maximumPaymentDifference: t.field({
       type: Money,
       description: 'The largest allowed difference between the amounts paid and due, per sale.',

@@ -17,13 +17,12 @@ import {
   statementsWhere,
 } from '../../data/hq/statement.ts';
 import { builder } from '../builder.ts';
-import { Customer } from '../customer/customer.ts';
-import { hqCustomer } from '../customer/loaders.ts';
+import { customerOf } from '../customer/customer.ts';
 import { amount, amountOrNull, Money, money, Totals } from '../money.ts';
 import { SalesOrder, salesOrderOfAggregate } from '../order/sales-order.ts';
 import { RetailTransaction, receivedPage, TransactionConnection } from '../order/transaction.ts';
 import { Shift, shiftOf, Tender } from '../till/shift.ts';
-import { channelNode, enumOf, numberId, valueOrNull } from '../vocabulary.ts';
+import { channelNode, enumOf, numberId, recordOf, valueOrNull } from '../vocabulary.ts';
 
 export const order: readonly State[] = [...calculationStates, ...postingStates];
 
@@ -127,12 +126,7 @@ export const JournalEntry = builder.objectRef<JournalEntryRow>('JournalEntry').i
       description: 'The tender of a payment or a counting difference; null for other lines.',
       resolve: ({ tender }) => tender as typeof Tender.$inferType | null,
     }),
-    invoice: t.field({
-      type: Invoice,
-      nullable: true,
-      description: 'The invoice the line was posted for; null if there is none.',
-      resolve: ({ invoice }) => invoice,
-    }),
+    invoice: recordOf(t, Invoice, 'invoice', 'The invoice the line was posted for; null if there is none.'),
   }),
 });
 
@@ -201,24 +195,9 @@ Invoice.implement({
   description: 'The invoice of a sales order, created by a statement.',
   fields: (t) => ({
     invoiceId: t.exposeString('invoiceId', { description: 'The invoice number, such as `INV000000042`.' }),
-    salesOrder: t.field({
-      type: SalesOrder,
-      nullable: true,
-      description: 'The sales order invoiced.',
-      resolve: ({ salesOrder }) => salesOrder,
-    }),
-    statement: t.field({
-      type: Statement,
-      nullable: true,
-      description: 'The statement that created the invoice.',
-      resolve: ({ statementId }) => statementId,
-    }),
-    customer: t.field({
-      type: Customer,
-      nullable: true,
-      description: 'The customer invoiced; null for anonymous sales.',
-      resolve: (row, _args, context) => (row.customerUuid === null ? null : hqCustomer(context).load(row.customerUuid)),
-    }),
+    salesOrder: recordOf(t, SalesOrder, 'salesOrder', 'The sales order invoiced.'),
+    statement: recordOf(t, Statement, 'statementId', 'The statement that created the invoice.'),
+    customer: customerOf(t, 'customerUuid', 'The customer invoiced; null for anonymous sales.'),
     accountId: valueOrNull(t, 'String', 'accountId', 'The account ID invoiced; null for anonymous sales.'),
     invoiceDate: t.expose('invoiceDate', { type: 'Date', description: 'The date of the invoice.' }),
     totals: t.field({ type: Totals, description: 'The totals of the invoice.', resolve: (row) => row }),
@@ -238,18 +217,8 @@ export const Aggregate = channelNode<AggregatedTransaction, number>('AggregatedT
 Aggregate.implement({
   description: 'Sales of one customer and one business day that become one sales order. A sale is never split.',
   fields: (t) => ({
-    statement: t.field({
-      type: Statement,
-      nullable: true,
-      description: 'The statement it belongs to.',
-      resolve: ({ statementId }) => statementId,
-    }),
-    customer: t.field({
-      type: Customer,
-      nullable: true,
-      description: 'The customer; null for anonymous sales.',
-      resolve: (row, _args, context) => (row.customerUuid === null ? null : hqCustomer(context).load(row.customerUuid)),
-    }),
+    statement: recordOf(t, Statement, 'statementId', 'The statement it belongs to.'),
+    customer: customerOf(t, 'customerUuid', 'The customer; null for anonymous sales.'),
     accountId: valueOrNull(t, 'String', 'accountId', 'The customer’s account ID; null for anonymous sales.'),
     businessDate: t.expose('businessDate', { type: 'Date', description: 'The business day of the sales.' }),
     isReturn: t.exposeBoolean('isReturn', {
