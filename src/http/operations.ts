@@ -27,6 +27,7 @@ interface OperationsOptions<Viewer> {
 }
 
 type Result = ExecutionResult | AsyncIterable<ExecutionResult>;
+type Stream = AsyncGenerator<ExecutionResult, void>;
 
 /**
  * The graphql-transport-ws protocol with yoga's rules. An operation is executed to its result or stream before
@@ -36,8 +37,7 @@ type Result = ExecutionResult | AsyncIterable<ExecutionResult>;
 export function operationServer<Viewer>(options: OperationsOptions<Viewer>): Server<SocketState<Viewer>> {
   const { viewerOf, maskError, limits } = options;
   const connections = openByToken<Viewer, Connection<Viewer>>(options.tokens);
-  const results = new WeakMap<ExecutionArgs, Result>();
-  const resultOf = (args: ExecutionArgs) => results.get(args) as ExecutionResult;
+  const streams = new WeakMap<ExecutionArgs, Stream>();
 
   return makeServer<Record<string, unknown>, SocketState<Viewer>>({
     connectionInitWaitTimeout: limits.connectionInit,
@@ -66,7 +66,8 @@ export function operationServer<Viewer>(options: OperationsOptions<Viewer>): Ser
     onClose: (connection) => {
       if (connection.extra.viewer !== undefined) connections.delete(connection.extra.viewer, connection);
     },
-    async onSubscribe({ subscriptions, extra }, id, payload) {
+    async onSubscribe(connection, id, payload) {
+      const { subscriptions, extra } = connection;
       const ofToken = extra.viewer === undefined ? undefined : connections.of(extra.viewer);
       if (
         Object.keys(subscriptions).length > limits.socketOperations ||
@@ -74,17 +75,19 @@ export function operationServer<Viewer>(options: OperationsOptions<Viewer>): Ser
       ) {
         return [new GraphQLError('too many operations', { extensions: { code: 'TOO_MANY_OPERATIONS' } })];
       }
-      try {
-        const { args, result } = await begin(options, extra, id, payload);
-        if (isRequestError(result)) return result.errors.map(maskError);
-        results.set(args, result);
-        return args;
-      } catch (error) {
-        return errorsIn(error).map(maskError);
-      }
+      // graphql-ws knows an operation by its ID only, and the client may use the ID again once it has completed the operation.
+      const placeholder = silenced(just({}));
+      subscriptions[id] = placeholder;
+      const begun = await begin(options, extra, id, payload).catch((error) => errorsIn(error).map(maskError));
+      const isCompleted = connection.subscriptions[id] !== placeholder;
+      if (Array.isArray(begun)) return isCompleted ? never() : begun;
+      streams.set(begun.args, begun.stream);
+      if (!isCompleted) return begun.args;
+      void begun.stream.return();
+      return never();
     },
-    execute: resultOf,
-    subscribe: resultOf,
+    execute: (args) => streams.get(args)!,
+    subscribe: (args) => streams.get(args)!,
     onNext: (_context, _id, _payload, _args, { errors, ...result }) =>
       errors === undefined ? undefined : { ...result, errors: errors.map(maskError).map(formatError) },
     onError: (_context, _id, _payload, errors) => errors.map(maskError).map(formatError),
@@ -105,7 +108,7 @@ async function begin<Viewer>(
   { viewer, socket, signal }: SocketState<Viewer>,
   id: string,
   { query, operationName, variables }: SubscribePayload,
-): Promise<{ args: ExecutionArgs; result: Result }> {
+): Promise<{ args: ExecutionArgs; stream: Stream }> {
   if (viewer === undefined) throw new Unauthenticated();
   const { schema, parse, validate, contextFactory, execute, subscribe } = yoga.getEnveloped({
     viewer,
@@ -122,17 +125,58 @@ async function begin<Viewer>(
     const extensions = { code: 'OPERATION_RESOLUTION_FAILURE' };
     throw new GraphQLError('Could not determine what operation to execute.', { extensions });
   }
-  if (operation.operation !== 'subscription') return { args, result: await execute(args) };
+  if (operation.operation !== 'subscription') return { args, stream: streamOf(await execute(args)) };
   const refused = tooExpensive(args, limits);
   if (refused) throw refused;
   const shared = await fanout({ args, query, viewer, socket, id });
-  return { args, result: shared ?? (await subscribe(args)) };
+  return { args, stream: streamOf(shared ?? (await subscribe(args))) };
 }
 
-const errorsIn = (error: unknown): unknown[] => (error instanceof AggregateError ? error.errors : [error]);
+/** The results of an operation. Throws errors that precede its execution. */
+function streamOf(result: Result): Stream {
+  if (isAsyncIterable(result)) return silenced(result);
+  if (result.errors !== undefined && !('data' in result)) throw new AggregateError(result.errors);
+  return silenced(just(result));
+}
 
-const isRequestError = (result: Result): result is { errors: readonly GraphQLError[] } =>
-  !isAsyncIterable(result) && result.errors !== undefined && !('data' in result);
+/**
+ * A stream that says nothing more, not even that it has ended, once it is told to return. graphql-ws would send the result that a completed
+ * operation was waiting for, or its end, to another operation that has the same ID by then.
+ */
+function silenced(source: AsyncIterable<ExecutionResult>): Stream {
+  const iterator = source[Symbol.asyncIterator]();
+  let isSilent = false;
+  const stop = () => {
+    isSilent = true;
+    // Not awaited: a stream that waits for its next event may answer late.
+    iterator.return?.().catch(() => {});
+    return Promise.resolve<IteratorResult<never, void>>({ done: true, value: undefined });
+  };
+  return {
+    async next() {
+      try {
+        const result = await iterator.next();
+        if (!isSilent) return result;
+      } catch (error) {
+        if (!isSilent) throw error;
+      }
+      return never();
+    },
+    return: stop,
+    throw: stop,
+    [Symbol.asyncIterator]() {
+      return this;
+    },
+  };
+}
+
+async function* just(result: ExecutionResult): AsyncGenerator<ExecutionResult, void> {
+  yield result;
+}
+
+const never = () => new Promise<never>(() => {});
+
+const errorsIn = (error: unknown): unknown[] => (error instanceof AggregateError ? error.errors : [error]);
 
 function tokenIn(connectionParams: Readonly<Record<string, unknown>> | undefined): string | undefined {
   const token = connectionParams?.authorization ?? connectionParams?.Authorization;

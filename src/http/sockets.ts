@@ -112,12 +112,14 @@ function serveSocket<Viewer>(
           });
           if (socket.bufferedAmount > limits.socketHighWater) socket.pause();
         }),
-      close: (code, reason) => socket.close(code, reason),
+      close: (code, reason) => socket.close(code, reason && closeReason(reason)),
       onMessage: (handle) => {
         const handleNext = () => {
           const data = backlog.shift();
-          if (data === undefined) return;
+          // Nothing that follows the message that closed the socket is handled.
+          if (data === undefined || socket.readyState !== WebSocket.OPEN) return;
           handle(data).catch((error: unknown) => {
+            if (isUnexpectedMessage(error)) return socket.close(CloseCode.BadRequest, error.message);
             log.warn({ err: error }, 'could not handle a socket message');
             socket.close(1011, 'Internal error');
           });
@@ -144,6 +146,14 @@ function serveSocket<Viewer>(
   });
   return state;
 }
+
+/** A reason as it fits into a closing frame: 123 bytes, and no character cut in half. */
+const closeReason = (reason: string): string =>
+  new TextDecoder().decode(Buffer.from(reason).subarray(0, 123), { stream: true });
+
+/** graphql-ws throws this for a well-formed message of a type that only servers send. */
+const isUnexpectedMessage = (error: unknown): error is Error =>
+  error instanceof Error && error.message.startsWith('Unexpected message of type');
 
 /**
  * The periodic check of all sockets. It pings each socket in turn, so that the pings are spread out, and terminates

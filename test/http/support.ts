@@ -245,15 +245,31 @@ const schema = new GraphQLSchema({
           throw new InvalidInput(['input', 'name'], 'must not be empty');
         },
       },
+      /** Answers when the test lets it. */
+      held: {
+        type: GraphQLString,
+        async resolve(_root, _args, { world }) {
+          await world.beforeRead();
+          return 'held';
+        },
+      },
       contextKeys: {
         type: new GraphQLList(GraphQLString),
         resolve: (_root, _args, context) => Object.keys(context),
       },
     },
   }),
-  mutation: new GraphQLObjectType({
+  mutation: new GraphQLObjectType<unknown, TestContext>({
     name: 'Mutation',
-    fields: { change: { type: GraphQLString, resolve: () => 'done' } },
+    fields: {
+      change: {
+        type: GraphQLString,
+        resolve(_root, _args, { world }) {
+          world.executions++;
+          return 'done';
+        },
+      },
+    },
   }),
   subscription: new GraphQLObjectType<unknown, TestContext>({
     name: 'Subscription',
@@ -273,6 +289,13 @@ const schema = new GraphQLSchema({
         type: new GraphQLNonNull(rowsEvent),
         args: { channel: { type: new GraphQLNonNull(GraphQLString) } },
         subscribe: (_root, args, context) => feedIterable(feed, { after: 0, ...args }, context, context.world.nudges),
+        resolve: (event) => event,
+      },
+      countdown: {
+        type: GraphQLInt,
+        subscribe: async function* () {
+          yield* [2, 1];
+        },
         resolve: (event) => event,
       },
       brokenStream: {
