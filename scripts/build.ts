@@ -1,3 +1,4 @@
+import { copyFile } from 'node:fs/promises';
 import { build } from 'esbuild';
 
 /** One file for production; packages stay outside. Half the cold start of running the sources. */
@@ -13,3 +14,4 @@ await build({
   loader: { '.graphql': 'text' },
   logLevel: 'warning',
 });
+await copyFile('src/demo/live.html', 'dist/live.html');

@@ -13,6 +13,7 @@ import { examineStrays } from './domain/rewound.ts';
 import { inProcessNudges, type Nudges } from './events/nudges.ts';
 import { contextFor } from './graphql/context.ts';
 import { schema } from './graphql/schema.ts';
+import type { Graphiql } from './http/graphiql.ts';
 import type { Limits } from './http/limits.ts';
 import { type HttpServer, serveHttp } from './http/server.ts';
 import { jobs, jobsAndChains } from './jobs/index.ts';
@@ -42,7 +43,7 @@ export interface AppOptions {
   clock?: () => Date;
   /** If false, nothing runs automatically; `worker.drain()` and `scheduler.runDue()` run what is due, once. */
   background?: boolean;
-  graphiqlTabs?: { query: string; variables?: string }[];
+  graphiql?: Graphiql;
   /** Ms after which a run is taken over if its worker died. */
   leaseFor?: number;
   /** Limits of the HTTP server that differ from the defaults. */
@@ -94,7 +95,7 @@ export async function startApp(config: Config, options: AppOptions): Promise<App
       onlyLocalCallers: config.tokenSecret === '',
       nudges,
       log,
-      graphiqlTabs: showsGraphiql(config) ? (options.graphiqlTabs ?? []) : undefined,
+      graphiql: showsGraphiql(config) ? (options.graphiql ?? { tabs: [] }) : undefined,
       probes: { headquarters: () => hq.write(beat) },
       limits: options.limits,
     });

@@ -1,5 +1,6 @@
 import { startApp } from '../app.ts';
 import { readConfig, showsGraphiql } from '../config.ts';
+import { livePanel } from '../demo/live-panel.ts';
 import { storyTabs } from '../demo/story.ts';
 import { createLog } from '../log.ts';
 
@@ -7,7 +8,7 @@ import { createLog } from '../log.ts';
 export async function serve(): Promise<void> {
   const config = readConfig(process.env);
   const log = createLog(config.logLevel);
-  const app = await startApp(config, { log, graphiqlTabs: storyTabs });
+  const app = await startApp(config, { log, graphiql: { tabs: storyTabs, below: livePanel() } });
   console.log(`Headquarters is serving. ${showsGraphiql(config) ? 'GraphiQL' : 'GraphQL'}: ${app.url}/graphql`);
   if (config.tokenSecret === '')
     console.log('TOKEN_SECRET is not set: everyone who can reach this port is an operator.');

@@ -1,115 +1,191 @@
-import type { TypedDocumentNode } from '@graphql-typed-document-node/core';
-import {
-  AccountIdsSyncedDocument,
-  AttentionDocument,
-  CreateChannelDocument,
-  CreateCustomerDocument,
-  CreateOrderDocument,
-  CustomerDocument,
-  ReceivedTransactionsDocument,
-  RecordSaleDocument,
-  RunConversionDocument,
-  RunEndOfDayDocument,
-} from '../../schema/operations.ts';
-import { textOf } from '../client/client.ts';
-
+/** Ada and her store. Creating either again returns the one that exists, so every tab can begin with them. */
+const store = `createChannel(input: {
+    code: "houston", name: "Houston"
+    type: RETAIL_STORE, country: "US"
+    currency: "USD", timeZone: "America/Chicago"
+  }) { ... on Channel { name } ...Reason }`;
 const uuid = '7f3c1a52-1b7c-4c1e-9d38-2f4c8a6f0b11';
+const ada = `createCustomer(input: {
+    channel: "houston", id: "${uuid}"
+    name: { first: "Ada", last: "Byron" }
+    email: "ada@example.com"
+  }) {
+    ... on Customer { displayName accountLabel }
+    ...Reason
+  }`;
+const reason = 'fragment Reason on Failure { code message path }';
 
-/** An enum value, which GraphQL writes without quotes. */
-class EnumValue {
-  constructor(readonly value: string) {}
-}
-
-/** The tabs GraphiQL opens with: the story of a customer, an order, and a sale. */
+/** The tabs GraphiQL opens with. Each works by itself, in any order, and as often as it is run. */
 export const storyTabs = [
-  tab(
-    ['1. Press play: a store.', 'Live conversion is off, so that you', 'can follow each step.'],
-    CreateChannelDocument,
-    {
-      input: {
-        code: 'houston',
-        name: 'Houston',
-        type: new EnumValue('RETAIL_STORE'),
-        currency: 'USD',
-        timeZone: 'America/Chicago',
-        country: 'US',
-        liveConversion: false,
-      },
-    },
-  ),
-  tab(['2. A customer, created asynchronously:', 'no account ID yet, "Pending sync".'], CreateCustomerDocument, {
-    input: {
-      channel: 'houston',
-      id: uuid,
-      name: { first: 'Ada', last: 'Byron' },
-      email: 'ada@example.com',
-      addresses: [{ street: '12 St James Square', city: 'London', country: 'GB' }],
-    },
-  }),
-  tab(
-    [
-      '3. The feed the store subscribes to. Run',
-      'it in a second window and watch it while',
-      'you continue here, or run it after tab 6:',
-      'the feed starts from the beginning.',
-    ],
-    AccountIdsSyncedDocument,
-    { channel: 'houston' },
-  ),
-  tab(['4. An order for this customer, who is', 'still pending.'], CreateOrderDocument, {
-    input: {
-      channel: 'houston',
-      id: 'b7f0c1de-6c2f-4a3e-8d5f-0c9e1f2a3b4c',
-      customerUuid: uuid,
-      lines: [{ sku: 'BK-R50B-58', quantity: 1, unitPrice: '699.10', tax: '57.68' }],
-      payments: [{ tender: new EnumValue('ONLINE'), amount: '756.78' }],
-      total: '756.78',
-    },
-  }),
-  tab(['5. A sale at the register.'], RecordSaleDocument, {
-    input: {
-      channel: 'houston',
-      id: 'c5a1b7d2-94e3-4f60-8a7c-1d2e3f4a5b6c',
-      customerUuid: uuid,
-      lines: [{ sku: 'HL-U509-R', quantity: 2, unitPrice: '34.99', tax: '5.77' }],
-      payments: [{ tender: new EnumValue('CASH'), amount: '75.75' }],
-      total: '75.75',
-    },
-  }),
-  tab(['6. The conversion: P-job, Synchronize', 'customers and channel requests, 1010.'], RunConversionDocument, {
-    input: { channels: ['houston'] },
-  }),
-  tab(['7. The same customer, now with an account', 'ID and a timeline.'], CustomerDocument, { by: { uuid } }),
-  tab(['8. The end of day: orders become sales', 'orders, statements post the sales.'], RunEndOfDayDocument, {
-    input: { channels: ['houston'] },
-  }),
-  tab(
-    ['9. What became of the order and the sale:', 'sales orders and a posted statement.'],
-    ReceivedTransactionsDocument,
-    { customerUuid: uuid, first: 10 },
-  ),
-  tab(['10. What needs attention: nothing.'], AttentionDocument, { first: 10 }),
-];
-
-/** An operation of our own clients. Its variables default to an example, because GraphiQL drops the variables of the first tab. */
-function tab<Variables>(
-  comment: string[],
-  document: TypedDocumentNode<unknown, Variables>,
-  example: Partial<Record<keyof Variables & string, unknown>>,
-) {
-  const text = Object.entries(example).reduce(
-    (query, [name, value]) =>
-      query.replace(new RegExp(`\\$${name}: [\\w!\\[\\]]+`), (declared) => `${declared} = ${literal(value)}`),
-    textOf(document as TypedDocumentNode<unknown, never>),
-  );
-  return { query: `${comment.map((line) => `# ${line}`).join('\n')}\n${text}\n` };
+  `# Press play, and watch "Live" below: a store
+# creates a customer, who is "Pending sync" and
+# gets an account ID a moment later.
+mutation Customer {
+  ${store}
+  createCustomer(input: {
+    channel: "houston"
+    name: { first: "Grace", last: "Murray" }
+  }) {
+    ... on Customer {
+      uuid
+      displayName
+      accountId
+      accountLabel
+    }
+    ...Reason
+  }
 }
 
-/** A GraphQL literal, with one field per line so that it is easy to read and change. */
-function literal(value: unknown, indent = '  '): string {
-  if (value instanceof EnumValue) return value.value;
-  if (typeof value !== 'object' || value === null) return JSON.stringify(value);
-  if (Array.isArray(value)) return `[${value.map((item) => literal(item, indent)).join(', ')}]`;
-  const fields = Object.entries(value).map(([name, field]) => `${indent}  ${name}: ${literal(field, `${indent}  `)}`);
-  return `{\n${fields.join('\n')}\n${indent}}`;
+${reason}`,
+  `# Live conversion is off in this store, so the
+# customer waits for the jobs that an operator
+# (or a schedule) starts: the P-job, Synchronize
+# customers and channel requests, and 1010.
+mutation Conversion {
+  createChannel(input: {
+    code: "austin", name: "Austin"
+    type: RETAIL_STORE, country: "US"
+    currency: "USD", timeZone: "America/Chicago"
+    liveConversion: false
+  }) { ... on Channel { name } ...Reason }
+  createCustomer(input: {
+    channel: "austin"
+    organizationName: "Lovelace Cycles"
+    type: ORGANIZATION
+  }) {
+    ... on Customer { uuid accountLabel }
+    ...Reason
+  }
+  runConversion(input: { channels: ["austin"] }) {
+    ... on JobRun { job state }
+    ...Reason
+  }
 }
+
+${reason}`,
+  `# An order for a customer who may still be
+# pending. Headquarters turns it into a sales
+# order as soon as it arrives: see "Books".
+mutation Order {
+  ${store}
+  ${ada}
+  createOrder(input: {
+    channel: "houston"
+    customerUuid: "${uuid}"
+    lines: [{
+      sku: "BK-R50B-58", quantity: 1
+      unitPrice: "699.10", tax: "57.68"
+    }]
+    payments: [{
+      tender: ONLINE, amount: "756.78"
+    }]
+    total: "756.78"
+  }) {
+    ... on RetailTransaction {
+      uuid
+      confirmationNumber
+    }
+    ...Reason
+  }
+}
+
+${reason}`,
+  `# A sale at a register. It is in the books after
+# the end of day.
+mutation Sale {
+  ${store}
+  ${ada}
+  recordSale(input: {
+    channel: "houston", register: "till-1"
+    customerUuid: "${uuid}"
+    lines: [{
+      sku: "HL-U509-R", quantity: 2
+      unitPrice: "34.99", tax: "5.77"
+    }]
+    payments: [{
+      tender: CASH, amount: "75.75"
+    }]
+    total: "75.75"
+  }) {
+    ... on RetailTransaction {
+      uuid
+      confirmationNumber
+    }
+    ...Reason
+  }
+}
+
+${reason}`,
+  `# The end of day for every channel: orders become
+# sales orders, and statements post the sales.
+# It takes a moment: see "Jobs" and "Books".
+mutation EndOfDay {
+  runEndOfDay(input: {}) {
+    ... on JobRun { job state }
+    ...Reason
+  }
+}
+
+${reason}`,
+  `# What became of the newest orders and sales.
+query Books {
+  receivedTransactions(first: 5) {
+    edges {
+      node {
+        kind
+        status
+        customer { displayName accountId }
+        totals { total { amount currency } }
+        salesOrder { salesOrderId accountId }
+        statement { statementId state }
+      }
+    }
+  }
+}`,
+  `# How the newest customers at headquarters got
+# their account IDs, stage by stage.
+query Timeline {
+  customers(source: HEADQUARTERS, first: 5) {
+    edges {
+      node {
+        displayName
+        accountId
+        channel { name }
+        timeline { stage at detail }
+      }
+    }
+  }
+}`,
+  `# The newest job runs with their steps. Live
+# conversion starts some, schedules and people
+# start the others.
+query Jobs {
+  jobRuns(first: 5) {
+    edges {
+      node {
+        job
+        cause
+        state
+        startedAt
+        finishedAt
+        steps { job state progress { done } }
+      }
+    }
+  }
+}`,
+  `# What needs a person, with what to do about it.
+# The first event is the current state, and zero
+# means all is well. The square stops it.
+subscription Attention {
+  attention {
+    total
+    items(first: 10) {
+      kind
+      name
+      since
+      message
+      toDo
+    }
+  }
+}`,
+].map((query) => ({ query: `${query}\n` }));

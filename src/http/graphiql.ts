@@ -3,9 +3,11 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
 
-export interface GraphiqlTab {
-  query: string;
-  variables?: string;
+export interface Graphiql {
+  /** The operations it opens with. */
+  tabs: { query: string }[];
+  /** HTML to show below it. Its scripts may call `connectionParams()`. */
+  below?: string;
 }
 
 /**
@@ -13,10 +15,10 @@ export interface GraphiqlTab {
  * the first request, compressed once, and not sent again to a browser that has it. All readers, however slow, share the
  * same bytes in memory.
  */
-export function graphiqlPage(tabs: GraphiqlTab[]) {
+export function graphiqlPage(graphiql: Graphiql) {
   let page: Promise<Page> | undefined;
   return async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
-    page ??= renderPage(tabs);
+    page ??= renderPage(graphiql);
     const { html, zipped, etag } = await page;
     response.setHeader('ETag', etag);
     response.setHeader('Cache-Control', 'no-cache');
@@ -49,18 +51,21 @@ interface Page {
   etag: string;
 }
 
-async function renderPage(tabs: GraphiqlTab[]): Promise<Page> {
+async function renderPage({ tabs, below = '' }: Graphiql): Promise<Page> {
   const { renderGraphiQL } = await import('@graphql-yoga/render-graphiql');
   const options = {
     title: 'Channel headquarters',
-    defaultTabs: tabs.map(({ query, variables }) => ({ query, variables: variables ?? null })),
+    defaultTabs: tabs.map(({ query }) => ({ query, variables: null })),
+    defaultEditorToolsVisibility: false,
     subscriptionsProtocol: 'WS' as const,
     connectionParams: placeholder,
   };
-  const page = renderGraphiQL(options).replace(JSON.stringify(placeholder), () => connectionParams);
+  const page = renderGraphiQL(options)
+    .replace('</head>', `<script>${connectionParams}</script></head>`)
+    .replace(JSON.stringify(placeholder), 'connectionParams');
   // The last occurrence, because GraphiQL's own code contains the text too.
   const end = page.lastIndexOf('</body>');
-  const html = Buffer.from(`${page.slice(0, end)}<style>${tabsThatStay}</style>${page.slice(end)}`);
+  const html = Buffer.from(`${page.slice(0, end)}<style>${style}</style>${below}${page.slice(end)}`);
   return {
     html,
     zipped: await promisify(gzip)(html),
@@ -70,15 +75,21 @@ async function renderPage(tabs: GraphiqlTab[]): Promise<Page> {
 
 /**
  * GraphiQL lays out its tabs once and leaves each with an offset that takes effect when it is pressed. The tab would jump away from the
- * mouse pointer, and only the keyboard could switch tabs.
+ * mouse pointer, and only the keyboard could switch tabs. The rest makes ten tabs and the title fit into 1,280 pixels.
  */
-const tabsThatStay = '.graphiql-tab { transform: none !important; }';
+const style = `
+.graphiql-tab { transform: none !important; }
+.graphiql-tabs { gap: 4px !important; }
+.graphiql-tab .graphiql-tab-button { padding-right: 22px !important; }
+.graphiql-tab .graphiql-tab-close { right: 0 !important; }
+.graphiql-logo { font-size: 15px !important; white-space: nowrap; }
+.graphiql-logo div { width: auto !important; gap: 6px; }`;
 
 /** The renderer serializes its options as JSON, which cannot contain a function. */
 const placeholder = '__connection_params__';
 
 /** GraphiQL sends the headers from its editor only with HTTP requests. This passes the same token to WebSockets. */
-const connectionParams = `() => {
+const connectionParams = `function connectionParams() {
   try {
     const headers = JSON.parse(localStorage.getItem('graphiql:headers') || '{}');
     const name = Object.keys(headers).find((key) => key.toLowerCase() === 'authorization');

@@ -8,7 +8,7 @@ import { hasExpired, type Tokens } from '../access/tokens.ts';
 import type { Nudges } from '../events/nudges.ts';
 import { sortAccept } from './accept.ts';
 import { fanout } from './fanout.ts';
-import { type GraphiqlTab, graphiqlPage, wantsPage } from './graphiql.ts';
+import { type Graphiql, graphiqlPage, wantsPage } from './graphiql.ts';
 import { defaultLimits, type Limits } from './limits.ts';
 import { errorMask } from './masking.ts';
 import { operationServer } from './operations.ts';
@@ -36,8 +36,8 @@ export interface ServeHttpOptions<Viewer, Context extends object> extends Tokens
   scopeOf: (viewer: Viewer) => string;
   nudges: Nudges;
   log: pino.Logger;
-  /** Tabs the GraphiQL page opens with. If omitted, there is no page. */
-  graphiqlTabs?: GraphiqlTab[] | undefined;
+  /** What the GraphiQL page shows. If omitted, there is no page. */
+  graphiql?: Graphiql | undefined;
   /** Accept only requests addressed to a loopback name, for a server that requires no token. */
   onlyLocalCallers?: boolean;
   /** What /health/ready checks, by the name that its response lists as unavailable. */
@@ -76,7 +76,7 @@ export async function serveHttp<Viewer, Context extends object>(
     cors: ({ headers }) => corsFor(headers.get('origin'), headers.get('host'), allowedOrigins),
     plugins: [requestRules(viewerOf, limits), documentLimits(limits), execution(contextFor, limits, options)],
   });
-  const page = options.graphiqlTabs && graphiqlPage(options.graphiqlTabs);
+  const page = options.graphiql && graphiqlPage(options.graphiql);
   const answers = new Set<ServerResponse>();
   const unavailableNow = readiness(options.probes, limits, log);
   let drained: Promise<void> | undefined;

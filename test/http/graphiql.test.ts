@@ -49,7 +49,7 @@ test('a client that stops reading its answer is ended', async () => {
 });
 
 test('without GraphiQL a browser gets no page, and programs their answers', async () => {
-  const server = await startServer({ graphiqlTabs: undefined });
+  const server = await startServer({ graphiql: undefined });
   const page = await fetch(server.endpoint, { headers: html });
   expect([page.status, await page.text()]).toEqual([404, 'GraphiQL is off\n']);
   expect((await ask(server, '{ hello }')).status).toBe(200);

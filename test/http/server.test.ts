@@ -1,7 +1,7 @@
 import { Agent, createServer, request } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { expect, onTestFinished, test } from 'vitest';
-import { ask, graphqlWsClient, openSocket, ready, startServer } from './support.ts';
+import { ask, graphqlWsClient, openSocket, ready, startServer, type TestServer } from './support.ts';
 
 test('health says that the process lives, readiness whether it should get requests', async () => {
   const server = await startServer();
@@ -102,21 +102,24 @@ test('the GraphiQL page needs nothing from the internet', async () => {
   expect(response.headers.get('content-security-policy')).toContain("default-src 'self'");
 });
 
+const pageOf = async ({ endpoint }: TestServer) => (await fetch(endpoint, { headers: { accept: 'text/html' } })).text();
+
 test('a tab of GraphiQL does not jump from under the mouse that presses it', async () => {
-  const { endpoint } = await startServer();
-  const page = await (await fetch(endpoint, { headers: { accept: 'text/html' } })).text();
+  const page = await pageOf(await startServer());
   // Behind GraphiQL's own styles, at the end of the document.
-  expect(page.slice(page.lastIndexOf('<style>'))).toMatch(
-    /^<style>\.graphiql-tab { transform: none !important; }<\/style><\/body>/,
-  );
+  expect(page.slice(page.lastIndexOf('<style>'))).toContain('.graphiql-tab { transform: none !important; }');
 });
 
 test('GraphiQL gives its token to sockets too', async () => {
-  const { endpoint } = await startServer();
-  const page = await (await fetch(endpoint, { headers: { accept: 'text/html' } })).text();
+  const page = await pageOf(await startServer());
+  expect(page).toContain('"connectionParams":connectionParams');
+  expect(page.slice(0, page.indexOf('</head>'))).toContain("localStorage.getItem('graphiql:headers')");
+});
 
-  expect(page).toMatch(/"connectionParams":\(\) => \{/);
-  expect(page).toContain("localStorage.getItem('graphiql:headers')");
+test('what is shown below GraphiQL comes last, so that it may use the page', async () => {
+  const below = '<aside>below</aside>';
+  const page = await pageOf(await startServer({ graphiql: { tabs: [], below } }));
+  expect(page).toMatch(/<\/script>\s*<style>[^<]*<\/style><aside>below<\/aside><\/body>/);
 });
 
 test('a browser that has the page gets it not again', async () => {

@@ -65,7 +65,7 @@ export async function startServer(overrides: Partial<ServeHttpOptions<Viewer, Te
     scopeOf: ({ name }) => (name.startsWith('private') ? name : 'everybody'),
     nudges: world.nudges,
     log: createLog('warn', { write: (line: string) => void log.push(JSON.parse(line)) }),
-    graphiqlTabs: [{ query: '{ hello }' }],
+    graphiql: { tabs: [{ query: '{ hello }' }] },
     probes: {},
     tokenOf: () => undefined,
     now: () => 0,
