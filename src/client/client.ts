@@ -13,6 +13,16 @@ export class Refused extends Error {
   }
 }
 
+/** No server, or something other than headquarters, answers at this address. */
+export class Unreachable extends Error {
+  constructor(address: string, options?: ErrorOptions) {
+    super(
+      `There is no headquarters at ${address}. Start one with "hq serve", or specify its address with --url.`,
+      options,
+    );
+  }
+}
+
 export interface Client {
   /** Sends an operation over HTTP. Throws Refused when it returns errors, so a field that is null only on errors is present. */
   request<Data, Variables extends Record<string, unknown>>(
@@ -39,22 +49,27 @@ interface Page<Node> {
   pageInfo: { hasNextPage: boolean; endCursor?: string | null };
 }
 
-/** Reads every node of a list, page by page. */
+/** Reads the nodes of a list page by page: all of them, or the first `limit`. */
 export async function everyNode<Node, Data, Variables extends { first: number; after?: string | null }>(
   client: Client,
   document: TypedDocumentNode<Data, Variables>,
   filter: Omit<Variables, 'first' | 'after'>,
   list: (data: Data) => Page<Node> | null | undefined,
+  limit = Number.POSITIVE_INFINITY,
 ): Promise<Node[]> {
   const found: Node[] = [];
   let after: string | null | undefined = null;
   do {
     const { edges, pageInfo }: Page<Node> = list(
-      await client.request(document, { ...filter, first: 100, after } as never as Variables),
+      await client.request(document, {
+        ...filter,
+        first: Math.min(100, limit - found.length),
+        after,
+      } as never as Variables),
     )!;
     for (const { node } of edges) found.push(node);
     after = pageInfo.hasNextPage ? pageInfo.endCursor : null;
-  } while (after);
+  } while (after && found.length < limit);
   return found;
 }
 
@@ -75,17 +90,13 @@ export function clientOf(server: string, token?: string): Client {
         headers: { 'content-type': 'application/json', ...authorization },
         body: JSON.stringify({ query: textOf(document as never), variables }),
       }).catch((error: unknown) => {
-        throw new Refused(
-          `There is no headquarters at ${endpoint.origin}. Start one with "npm start", or specify its address with --url.`,
-          String(error),
-        );
+        throw new Unreachable(endpoint.origin, { cause: error });
       });
-      const { data, errors } = (await response.json()) as {
-        data?: never;
-        errors?: { message: string; extensions?: { code?: string } }[];
-      };
-      if (errors?.[0]) throw new Refused(errors[0].message, errors[0].extensions?.code);
-      return data!;
+      const { data, errors } = await resultFrom(response).catch((error: unknown) => {
+        throw new Unreachable(endpoint.origin, { cause: error });
+      });
+      if (errors?.[0]) throw refusedBy(errors[0]);
+      return data as never;
     },
     subscribe(document, variables) {
       const results = sockets.iterate({
@@ -93,9 +104,15 @@ export function clientOf(server: string, token?: string): Client {
         variables: variables as Record<string, unknown>,
       });
       const stream = (async function* () {
-        for await (const { data, errors } of results) {
-          if (errors?.[0]) throw new Refused(errors[0].message, String(errors[0].extensions?.code));
-          yield data as never;
+        try {
+          for await (const { data, errors } of results) {
+            if (errors?.[0]) throw refusedBy(errors[0]);
+            yield data as never;
+          }
+        } catch (error) {
+          throw isClosing(error)
+            ? new Refused(`The server closed the connection: ${error.reason || error.code}.`)
+            : error;
         }
       })();
       return Object.assign(stream, {
@@ -109,6 +126,25 @@ export function clientOf(server: string, token?: string): Client {
     },
   };
 }
+
+interface Result {
+  data?: unknown;
+  errors?: readonly { message: string; extensions?: { code?: unknown } }[];
+}
+
+/** Throws if the response is not one of a GraphQL server. */
+async function resultFrom(response: Response): Promise<Result> {
+  const result = (await response.json()) as Result | null;
+  if (!result || !('data' in result || 'errors' in result)) throw new Error(`Unexpected response: ${response.status}`);
+  return result;
+}
+
+const refusedBy = ({ message, extensions }: NonNullable<Result['errors']>[number]): Refused =>
+  new Refused(message, extensions?.code === undefined ? undefined : String(extensions.code));
+
+/** The event of a socket that was closed, which graphql-ws throws. */
+const isClosing = (error: unknown): error is { code: number; reason: string } =>
+  typeof error === 'object' && error !== null && 'code' in error && 'reason' in error;
 
 /** Returns the object a mutation returned, or throws Refused with the failure's message. */
 export function orRefused<Result extends { __typename: string }>(result: Result): Exclude<Result, { code: unknown }> {
