@@ -3,7 +3,8 @@ import { dirname, join } from 'node:path';
 import type { Command } from 'commander';
 import { parse, validate } from 'graphql';
 import { describe, expect, test } from 'vitest';
-import { program } from '../src/cli/program.ts';
+import { programFor } from '../src/cli/program.ts';
+import { processTerminal } from '../src/cli/terminal.ts';
 import { allSettings } from '../src/config.ts';
 import { errorCodes } from '../src/errors.ts';
 import { schema } from '../src/graphql/schema.ts';
@@ -33,18 +34,14 @@ const subcommandsOf = ({ commands }: Command) =>
   commands.map((command) => command.name()).filter((name) => !(jobNames as readonly string[]).includes(name));
 
 test('docs/operations.md names every command', () => {
-  expect(program.commands.map((command) => command.name())).toEqual([
-    'serve',
-    'demo',
-    'migrate',
-    'channel',
-    'job',
-    'token',
-  ]);
-  for (const command of program.commands) {
+  const { commands } = programFor(processTerminal);
+  expect(commands.length).toBeGreaterThan(5);
+  for (const command of commands) {
     expect(operations).toContain(`hq ${command.name()}`);
     for (const sub of subcommandsOf(command))
-      expect(operations, `hq ${command.name()} ${sub}`).toMatch(new RegExp(`hq ${command.name()} ${sub}|\`${sub}\``));
+      expect(operations, `hq ${command.name()} ${sub}`).toMatch(
+        new RegExp(`hq ${command.name()} ${sub}\\b|\`${sub}\``),
+      );
   }
 });
 

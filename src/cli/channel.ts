@@ -1,12 +1,52 @@
+import type { Command } from 'commander';
 import {
   ChannelsDocument,
   type ChannelType,
   CreateChannelDocument,
   UpdateChannelDocument,
 } from '../../schema/operations.ts';
-import { type Client, everyNode, orRefused } from '../client/client.ts';
+import { everyNode, orRefused } from '../client/client.ts';
+import { enumOption, examples, remote } from './command.ts';
+import { time } from './format.ts';
+import type { Terminal } from './terminal.ts';
 
-export interface ChannelOptions {
+const types: ChannelType[] = ['RETAIL_STORE', 'ONLINE_STORE', 'CALL_CENTER'];
+
+/** `hq channel`: lists and changes channels. */
+export function channel(program: Command, terminal: Terminal): void {
+  const group = program.command('channel').description('list, add, and change channels');
+  list(group, terminal);
+  add(group, terminal);
+  live(group, terminal);
+}
+
+function list(group: Command, terminal: Terminal): void {
+  const command = group
+    .command('list')
+    .description('list the channels')
+    .addHelpText('after', examples('hq channel list', 'hq channel list --json'));
+  remote(command, terminal, async ({ client, print, table }) => {
+    const channels = await everyNode(client, ChannelsDocument, {}, (data) => data.channels);
+    print(channels, () =>
+      channels.length === 0
+        ? 'There are no channels. Add one with "hq channel add".'
+        : table(channels, [
+            { header: 'CODE', value: ({ code }) => code },
+            { header: 'NAME', value: ({ name }) => name },
+            { header: 'TYPE', value: ({ type }) => type },
+            { header: 'CURRENCY', value: ({ currency }) => currency },
+            { header: 'COUNTRY', value: ({ country }) => country },
+            { header: 'TIME ZONE', value: ({ timeZone }) => timeZone },
+            { header: 'LIVE', value: ({ liveConversion }) => (liveConversion ? 'on' : 'off') },
+            { header: 'DATABASE', value: ({ channelDatabase }) => channelDatabase.name },
+            { header: 'RECEIVED', value: ({ channelDatabase }) => channelDatabase.lastReceived, align: 'right' },
+            { header: 'LAST RECEIVED', value: ({ channelDatabase }) => time(channelDatabase.lastReceivedAt) },
+          ]),
+    );
+  });
+}
+
+interface AddOptions {
   name: string;
   type: ChannelType;
   currency: string;
@@ -16,38 +56,54 @@ export interface ChannelOptions {
   live: boolean;
 }
 
-/** `hq channel add` */
-export async function addChannel(client: Client, code: string, options: ChannelOptions): Promise<void> {
-  const { name, type, currency, timeZone, country, database, live } = options;
-  const input = {
-    code,
-    name,
-    type,
-    currency,
-    timeZone,
-    country,
-    liveConversion: live,
-    channelDatabase: database || null,
-  };
-  const channel = orRefused((await client.request(CreateChannelDocument, { input })).createChannel);
-  console.log(`Channel ${channel.channelCode} is ready.`);
-}
-
-/** `hq channel live on|off` */
-export async function setLive(client: Client, code: string, on: boolean): Promise<void> {
-  const channel = orRefused(
-    (await client.request(UpdateChannelDocument, { input: { code, liveConversion: on } })).updateChannel,
-  );
-  console.log(`Live conversion of ${channel.channelCode} is ${channel.liveConversion ? 'on' : 'off'}.`);
-}
-
-/** `hq channel list` */
-export async function listChannels(client: Client): Promise<void> {
-  for (const channel of await everyNode(client, ChannelsDocument, {}, ({ channels }) => channels)) {
-    const { code, name, type, currency, country, timeZone, liveConversion, channelDatabase } = channel;
-    const live = liveConversion ? 'live' : 'not live';
-    console.log(
-      `${code.padEnd(20)} ${name.padEnd(24)} ${type.padEnd(12)} ${currency} ${country} ${timeZone.padEnd(20)} ${live.padEnd(8)} database ${channelDatabase.name}, received ${channelDatabase.lastReceived}`,
+function add(group: Command, terminal: Terminal): void {
+  const command = group
+    .command('add')
+    .argument('<code>', 'its permanent code, such as houston')
+    .description('add a channel')
+    .requiredOption('--name <name>', 'display name')
+    .addOption(enumOption('--type <type>', 'how it sells', types).makeOptionMandatory())
+    .requiredOption('--currency <code>', 'ISO 4217 currency code, such as USD')
+    .requiredOption('--time-zone <zone>', 'IANA time zone, such as America/Chicago')
+    .requiredOption('--country <code>', 'ISO 3166-1 alpha-2 country code, such as US')
+    .option('--database <name>', 'channel database, which channels may share (default: a database of its own)')
+    .option('--no-live', 'turn off live conversion: only jobs and schedules convert customers')
+    .addHelpText(
+      'after',
+      examples(
+        'hq channel add houston --name Houston --type retail-store --currency USD --time-zone America/Chicago --country US',
+      ),
     );
-  }
+  remote(command, terminal, async ({ client, print }, options: AddOptions, code: string) => {
+    const { name, type, currency, timeZone, country, database, live } = options;
+    const input = {
+      code,
+      name,
+      type,
+      currency,
+      timeZone,
+      country,
+      liveConversion: live,
+      channelDatabase: database ?? null,
+    };
+    const added = orRefused((await client.request(CreateChannelDocument, { input })).createChannel);
+    print(added, ({ channelCode }) => `Channel ${channelCode} is ready.`);
+  });
+}
+
+function live(group: Command, terminal: Terminal): void {
+  const command = group
+    .command('live')
+    .argument('<code>', 'code of the channel')
+    .addArgument(group.createArgument('<state>').choices(['on', 'off']))
+    .description('turn live conversion on or off')
+    .addHelpText('after', examples('hq channel live houston off'));
+  remote(command, terminal, async ({ client, print }, _options, code: string, state: string) => {
+    const input = { code, liveConversion: state === 'on' };
+    const changed = orRefused((await client.request(UpdateChannelDocument, { input })).updateChannel);
+    print(
+      changed,
+      ({ channelCode, liveConversion }) => `Live conversion of ${channelCode} is ${liveConversion ? 'on' : 'off'}.`,
+    );
+  });
 }

@@ -1,43 +1,214 @@
-import { CancelJobRunDocument, JobRunsDocument, RetryJobRunDocument } from '../../schema/operations.ts';
-import { type Client, orRefused } from '../client/client.ts';
-import { ended, titleOf } from '../client/progress.ts';
+import type { Command } from 'commander';
+import {
+  CancelJobRunDocument,
+  JobRunDocument,
+  type JobRunQuery,
+  type JobRunState,
+  JobRunsDocument,
+  RetryJobRunDocument,
+  type RunPartsFragment,
+} from '../../schema/operations.ts';
+import { everyNode, orRefused, Refused } from '../client/client.ts';
+import { globalIdOf, numberOf } from '../client/ids.ts';
+import { ended, noBars, progressBars, titleOf } from '../client/progress.ts';
 import { startRun, watchRun } from '../client/runs.ts';
-import type { JobName } from '../jobs/index.ts';
+import { enumValueOf, jobNames, jobsAndChains } from '../jobs/index.ts';
+import { day, enumOption, examples, type Output, recordNumber, remote, wholeNumber } from './command.ts';
+import { count, duration, time } from './format.ts';
+import type { Terminal } from './terminal.ts';
 
-/** `hq job <name>`: starts a job, or joins the run in progress. The exit code is 1 if a watched run does not succeed. */
-export async function job(
-  client: Client,
-  name: JobName,
-  options: { channel?: string[]; businessDate?: string; watch?: boolean },
-): Promise<void> {
-  const run = await startRun(client, name, {
-    channels: options.channel ?? null,
-    businessDate: options.businessDate ?? null,
-  });
-  console.log(`${titleOf(run.job)} ${run.id}: ${run.state}`);
-  if (!options.watch) return;
-  const last = await watchRun(client, run.id);
-  console.log(ended(last));
-  if (last.state !== 'SUCCEEDED') process.exitCode = 1;
+export const runStates: JobRunState[] = ['QUEUED', 'RUNNING', 'SUCCEEDED', 'FAILED', 'CANCELLED'];
+
+/** `hq job`: starts jobs and manages their runs. */
+export function job(program: Command, terminal: Terminal): void {
+  const group = program
+    .command('job')
+    .description('start jobs; list, show, cancel, and retry their runs')
+    .addHelpText(
+      'after',
+      examples('hq job conversion --watch', 'hq job list --state failed', 'hq job show 12', 'hq job retry 12'),
+    );
+
+  group.commandsGroup('Runs:');
+  list(group, terminal);
+  show(group, terminal);
+  cancel(group, terminal);
+  retry(group, terminal);
+
+  group.commandsGroup('Start a job, or join the run in progress:');
+  for (const { name, title, starts } of jobsAndChains) if (starts) start(group, terminal, name, title);
 }
 
-export async function listRuns(client: Client, first: number): Promise<void> {
-  const { jobRuns } = await client.request(JobRunsDocument, { first });
-  for (const { node } of jobRuns!.edges) {
-    const { id, job, state, cause, createdAt, steps } = node;
-    const done = steps.map(({ progress }) => `${progress.done}/${progress.total}`).join(' ');
-    console.log(`${id}  ${titleOf(job).padEnd(22)} ${state.padEnd(10)} ${cause.padEnd(9)} ${createdAt}  ${done}`);
-  }
-}
-
-export async function cancelRun(client: Client, id: string): Promise<void> {
-  const run = orRefused((await client.request(CancelJobRunDocument, { input: { id } })).cancelJobRun);
-  console.log(
-    `${titleOf(run.job)} ${run.id}: ${run.state === 'RUNNING' ? 'stops after the current batch' : run.state}`,
+function start(group: Command, terminal: Terminal, name: (typeof jobNames)[number], title: string): void {
+  const command = group
+    .command(name)
+    .summary(title)
+    .description(
+      `Start ${title}, or join the run in progress. The exit code of --watch is 1 if the run does not succeed.`,
+    )
+    .option('--channel <codes...>', 'only these channels')
+    .option('--business-date <day>', 'for statements, the last business day to include, such as 2026-01-31', day)
+    .option('--watch', 'show progress until the run ends')
+    .addHelpText('after', examples(`hq job ${name}`, `hq job ${name} --channel houston --watch`));
+  remote(
+    command,
+    terminal,
+    async (session, options: { channel?: string[]; businessDate?: string; watch?: boolean }) => {
+      const { client, print, json } = session;
+      const run = await startRun(client, name, {
+        channels: options.channel ?? null,
+        businessDate: options.businessDate ?? null,
+      });
+      if (!options.watch) return print(withNumber(run), () => sentence(session, run));
+      if (!json) session.line(sentence(session, run));
+      const last = await watchRun(client, run.id, json ? noBars : progressBars(terminal.stdout));
+      const succeeded = last.state === 'SUCCEEDED';
+      if (json || succeeded) print(withNumber(last), () => `${ended(last)} It took ${took(last)}.`);
+      if (!succeeded) throw new Refused(ended(last));
+    },
   );
 }
 
-export async function retryRun(client: Client, id: string): Promise<void> {
-  const run = orRefused((await client.request(RetryJobRunDocument, { input: { id } })).retryJobRun);
-  console.log(`${titleOf(run.job)} ${run.id}: ${run.state}`);
+function list(group: Command, terminal: Terminal): void {
+  const command = group
+    .command('list')
+    .description('list runs, newest first')
+    .addOption(enumOption('--state <state>', 'only runs in this state', runStates))
+    .addOption(enumOption('--job <name>', 'only runs of this job', jobNames.map(enumValueOf)))
+    .option('--first <count>', 'number of runs', wholeNumber, 20)
+    .addHelpText('after', examples('hq job list --first 5', 'hq job list --state failed --json'));
+  remote(command, terminal, async (session, { first, ...filter }: { first: number; state?: JobRunState }) => {
+    const runs = await everyNode(session.client, JobRunsDocument, filter, ({ jobRuns }) => jobRuns, first);
+    session.print(runs.map(withNumber), () => (runs.length === 0 ? 'There are no runs.' : runTable(session, runs)));
+  });
+}
+
+function show(group: Command, terminal: Terminal): void {
+  const command = group
+    .command('show')
+    .argument('<run>', 'its number', recordNumber)
+    .description('show the steps and failures of a run')
+    .addHelpText('after', examples('hq job show 12'));
+  remote(command, terminal, async (session, _options, number: number) => {
+    const { jobRun } = await session.client.request(JobRunDocument, { id: globalIdOf('JobRun', number) });
+    if (!jobRun) throw new Refused(`There is no run ${number}. "hq job list" lists the runs.`);
+    session.print(withNumber(jobRun), () => details(session, jobRun));
+  });
+}
+
+function cancel(group: Command, terminal: Terminal): void {
+  const command = group
+    .command('cancel')
+    .argument('<run>', 'its number', recordNumber)
+    .description('cancel a run; what was committed stays')
+    .addHelpText('after', examples('hq job cancel 12'));
+  remote(command, terminal, async (session, _options, number: number) => {
+    const input = { id: globalIdOf('JobRun', number) };
+    const run = orRefused((await session.client.request(CancelJobRunDocument, { input })).cancelJobRun);
+    session.print(withNumber(run), () =>
+      run.state === 'RUNNING' ? `Run ${number} stops after its current batch.` : sentence(session, run),
+    );
+  });
+}
+
+function retry(group: Command, terminal: Terminal): void {
+  const command = group
+    .command('retry')
+    .argument('<run>', 'its number', recordNumber)
+    .description('queue a failed or canceled run again')
+    .addHelpText('after', examples('hq job retry 12'));
+  remote(command, terminal, async (session, _options, number: number) => {
+    const input = { id: globalIdOf('JobRun', number) };
+    const run = orRefused((await session.client.request(RetryJobRunDocument, { input })).retryJobRun);
+    session.print(withNumber(run), () => sentence(session, run));
+  });
+}
+
+export const withNumber = <Record extends { id: string }>(record: Record): Record & { number: number } => ({
+  number: numberOf(record.id),
+  ...record,
+});
+
+const sentence = ({ state }: Output, run: RunPartsFragment): string =>
+  `Run ${numberOf(run.id)} of ${titleOf(run.job)}: ${state(run.state)}`;
+
+export const runTable = ({ table, state }: Output, runs: RunPartsFragment[]): string =>
+  table(runs, [
+    { header: 'RUN', value: ({ id }) => String(numberOf(id)), align: 'right' },
+    { header: 'JOB', value: ({ job }) => titleOf(job) },
+    { header: 'STATE', value: (run) => state(run.state) },
+    { header: 'CAUSE', value: ({ cause }) => cause },
+    { header: 'STARTED', value: ({ startedAt }) => time(startedAt) },
+    { header: 'DURATION', value: took, align: 'right' },
+    { header: 'RECORDS', value: recordsOf, align: 'right' },
+    { header: 'REASON', value: reasonOf },
+  ]);
+
+function details(output: Output, run: NonNullable<JobRunQuery['jobRun']>): string {
+  const { fields, table, state } = output;
+  const failures = run.steps.flatMap(({ job, failures }) => failures.map((failure) => ({ job, ...failure })));
+  const parts = [
+    fields({
+      Run: String(numberOf(run.id)),
+      Job: titleOf(run.job),
+      Channels: run.channels?.map(({ code }) => code).join(', ') ?? 'all',
+      'Business date': run.businessDate,
+      State: state(run.state),
+      Reason: reasonOf(run),
+      Requested: `${time(run.createdAt)} by ${run.requestedBy} (${run.cause})`,
+      Started: time(run.startedAt),
+      Ended: time(run.finishedAt),
+      Duration: took(run),
+      Attempts: run.attempt > 1 ? run.attempt : null,
+    }),
+    table(run.steps, [
+      { header: 'STEP', value: ({ job }) => titleOf(job) },
+      { header: 'STATE', value: (step) => state(step.state) },
+      { header: 'DURATION', value: took, align: 'right' },
+      { header: 'DONE', value: ({ progress }) => progress.done, align: 'right' },
+      { header: 'TOTAL', value: ({ progress }) => progress.total, align: 'right' },
+      { header: 'SET ASIDE', value: ({ progress }) => progress.failed, align: 'right' },
+    ]),
+  ];
+  if (failures.length > 0)
+    parts.push(
+      table(failures, [
+        { header: 'FAILED STEP', value: ({ job }) => titleOf(job) },
+        { header: 'CHANNEL DATABASE', value: ({ channelDatabase }) => channelDatabase },
+        { header: 'CODE', value: ({ code }) => code },
+        { header: 'REASON', value: ({ message }) => message },
+      ]),
+    );
+  return parts.join('\n\n');
+}
+
+/** How long a run or step took, or has been going on. */
+export function took({
+  state,
+  startedAt,
+  finishedAt,
+}: {
+  state: string;
+  startedAt?: string | null;
+  finishedAt?: string | null;
+}): string {
+  if (!startedAt || (!finishedAt && state !== 'RUNNING')) return '';
+  return duration((finishedAt ? Date.parse(finishedAt) : Date.now()) - Date.parse(startedAt));
+}
+
+/** The records that a run has processed in all its steps; while it runs, those of the step in progress: 120/3,013 */
+export function recordsOf({ steps }: RunPartsFragment): string {
+  const current = steps.find(({ state }) => state === 'RUNNING');
+  if (current) return `${count(current.progress.done)}/${count(current.progress.total)}`;
+  return count(steps.reduce((sum, { progress }) => sum + progress.done, 0));
+}
+
+/** Why a run failed, waits for a retry, or set records aside. */
+export function reasonOf({ error, errorCode, steps }: RunPartsFragment): string {
+  const aside = steps.reduce((sum, { progress }) => sum + progress.failed, 0);
+  const [failure] = steps.flatMap(({ failures }) => failures);
+  const reason = error ? { code: errorCode, message: error } : failure;
+  return [reason && `${reason.message} [${reason.code}]`, aside > 0 && `${count(aside)} set aside`]
+    .filter(Boolean)
+    .join('; ');
 }

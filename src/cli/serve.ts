@@ -1,12 +1,33 @@
+import type { Command } from 'commander';
 import { startApp } from '../app.ts';
-import { readConfig, showsGraphiql } from '../config.ts';
+import { allSettings, readConfig, showsGraphiql } from '../config.ts';
 import { livePanel } from '../demo/live-panel.ts';
 import { storyTabs } from '../demo/story.ts';
 import { createLog } from '../log.ts';
+import { examples } from './command.ts';
+import type { Terminal } from './terminal.ts';
 
-/** `hq serve`: serves until it receives SIGINT or SIGTERM. */
-export async function serve(): Promise<void> {
-  const config = readConfig(process.env);
+/** `hq serve`: serves the API and runs the jobs. */
+export function serve(program: Command, { env }: Terminal): void {
+  program
+    .command('serve')
+    .description('serve the API and run the jobs')
+    .option('--port <port>', 'port to listen on; 0 picks a free port (default: PORT)')
+    .addHelpText('after', `${examples('hq serve', 'hq serve --port 8080')}\n\n${settings()}`)
+    .action(({ port }: { port?: string }) => run(port === undefined ? env : { ...env, PORT: port }));
+}
+
+const settings = () =>
+  [
+    'Settings are read from the environment:',
+    ...allSettings.map(
+      ({ name, meaning, fallback }) => `  ${name.padEnd(22)}${meaning}${fallback && ` Default: ${fallback}`}`,
+    ),
+  ].join('\n');
+
+/** Serves until it receives SIGINT or SIGTERM. */
+async function run(environment: Terminal['env']): Promise<void> {
+  const config = readConfig(environment);
   const log = createLog(config.logLevel);
   const app = await startApp(config, { log, graphiql: { tabs: storyTabs, below: livePanel() } });
   console.log(`Headquarters is serving. ${showsGraphiql(config) ? 'GraphiQL' : 'GraphQL'}: ${app.url}/graphql`);

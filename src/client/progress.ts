@@ -1,3 +1,4 @@
+import type { Writable } from 'node:stream';
 import { MultiBar } from 'cli-progress';
 import type { RunPartsFragment } from '../../schema/operations.ts';
 import { enumValueOf, jobsAndChains } from '../jobs/index.ts';
@@ -8,8 +9,8 @@ interface Bars {
 }
 
 /** One bar per name. Without a terminal, it prints a line now and then instead. */
-export function progressBars(): Bars {
-  const terminal = process.stdout.isTTY === true;
+export function progressBars(stream: Writable & { isTTY?: boolean } = process.stdout): Bars {
+  const terminal = stream.isTTY === true;
   const multi = new MultiBar({
     format: '  {name} {bar} {value}/{total} {note}',
     barCompleteChar: '█',
@@ -19,7 +20,7 @@ export function progressBars(): Bars {
     noTTYOutput: false,
     emptyOnZero: true,
     autopadding: true,
-    stream: process.stdout,
+    stream: stream as NodeJS.WriteStream,
   });
   const bars = new Map<string, ReturnType<MultiBar['create']>>();
   const printed = new Map<string, number>();
@@ -27,7 +28,7 @@ export function progressBars(): Bars {
     const before = printed.get(name);
     if (before === done || (done < total && before !== undefined && done - before < total / 4)) return;
     printed.set(name, done);
-    console.log(`  ${name.padEnd(28)} ${done}/${total} ${note}`);
+    stream.write(`${`  ${name.padEnd(28)} ${done}/${total} ${note}`.trimEnd()}\n`);
   };
   return {
     set(name, done, total, note = '') {
@@ -40,6 +41,9 @@ export function progressBars(): Bars {
     stop: () => multi.stop(),
   };
 }
+
+/** For commands that print nothing but JSON. */
+export const noBars: Bars = { set() {}, stop() {} };
 
 /** Shows the progress of each step of a run. */
 export function showRun(bars: Bars, run: RunPartsFragment): void {

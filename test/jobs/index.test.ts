@@ -2,7 +2,8 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { GraphQLEnumType } from 'graphql';
 import { expect, onTestFinished, test } from 'vitest';
-import { program } from '../../src/cli/program.ts';
+import { programFor } from '../../src/cli/program.ts';
+import { processTerminal } from '../../src/cli/terminal.ts';
 import { clientOf } from '../../src/client/client.ts';
 import { titleOf } from '../../src/client/progress.ts';
 import { startRun } from '../../src/client/runs.ts';
@@ -11,8 +12,8 @@ import { enumValueOf, jobsAndChains, mutationOf } from '../../src/jobs/index.ts'
 import { startHeadquarters } from '../support/headquarters.ts';
 
 const concepts = readFileSync(join(import.meta.dirname, '../../docs/concepts.md'), 'utf8');
-const commands = program.commands
-  .find((command) => command.name() === 'job')!
+const commands = programFor(processTerminal)
+  .commands.find((command) => command.name() === 'job')!
   .commands.map((command) => command.name());
 const values = (schema.getType('JobName') as GraphQLEnumType).getValues();
 const mutations = schema.getMutationType()!.getFields();

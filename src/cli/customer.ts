@@ -1,0 +1,118 @@
+import type { Command } from 'commander';
+import {
+  ChannelsDocument,
+  type CustomerBy,
+  CustomerDetailsDocument,
+  type CustomerDetailsQuery,
+  CustomersDocument,
+  type CustomersQuery,
+} from '../../schema/operations.ts';
+import { type Client, everyNode, Refused } from '../client/client.ts';
+import { examples, type Output, remote } from './command.ts';
+import { money, time } from './format.ts';
+import type { Terminal } from './terminal.ts';
+
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+
+/** `hq customer`: shows one customer, from its creation in a channel to its sales orders. */
+export function customer(program: Command, terminal: Terminal): void {
+  const command = program
+    .command('customer')
+    .argument('<customer>', 'its UUID, account ID, or email address')
+    .description('show a customer: account ID, conversion, and sales orders')
+    .option('--channel <code>', "search only this channel's own database")
+    .addHelpText(
+      'after',
+      examples(
+        'hq customer C00000042',
+        'hq customer ada@example.com',
+        'hq customer 7f3c1a52-1b7c-4c1e-9d38-2f4c8a6f0b11',
+      ),
+    );
+  remote(command, terminal, async (session, options: { channel?: string }, key: string) => {
+    const channel = options.channel ?? null;
+    let by: CustomerBy = UUID.test(key) ? { uuid: key } : { accountId: key.toUpperCase() };
+    if (key.includes('@')) {
+      const found = await withEmail(session.client, key, channel);
+      if (found.length > 1) return session.print(found, () => several(session, found));
+      by = { uuid: found[0]?.uuid ?? nobody(key) };
+    }
+    const { customer: found } = await session.client.request(CustomerDetailsDocument, { by, channel });
+    session.print(found ?? nobody(key), (data) => details(session, data));
+  });
+}
+
+function nobody(key: string): never {
+  throw new Refused(`There is no customer "${key}".`);
+}
+
+type Found = NonNullable<CustomersQuery['customers']>['edges'][number]['node'];
+
+/** The customers with this email address: from headquarters and, as headquarters does not know pending ones, from the channels. */
+async function withEmail(client: Client, email: string, channel: string | null): Promise<Found[]> {
+  const search = async (filter: { source: 'CHANNEL' | 'HEADQUARTERS'; channel: string | null }) =>
+    (await everyNode(client, CustomersDocument, { ...filter, search: email }, (data) => data.customers)).filter(
+      (found) => found.email?.toLowerCase() === email.toLowerCase(),
+    );
+  if (channel !== null) return search({ source: 'CHANNEL', channel });
+  const found = new Map<string, Found>();
+  for (const synced of await search({ source: 'HEADQUARTERS', channel: null })) found.set(synced.uuid, synced);
+  for (const { code } of await everyNode(client, ChannelsDocument, {}, ({ channels }) => channels))
+    for (const known of await search({ source: 'CHANNEL', channel: code }))
+      if (!found.has(known.uuid)) found.set(known.uuid, known);
+  return [...found.values()];
+}
+
+const several = ({ table, state }: Output, customers: Found[]): string =>
+  `${customers.length} customers have this email address. Specify one by its UUID.\n\n${table(customers, [
+    { header: 'UUID', value: ({ uuid }) => uuid },
+    { header: 'ACCOUNT ID', value: ({ accountLabel }) => accountLabel },
+    { header: 'STATUS', value: ({ syncStatus }) => state(syncStatus) },
+    { header: 'CHANNEL', value: ({ channel }) => channel.code },
+    { header: 'NAME', value: ({ displayName }) => displayName },
+  ])}`;
+
+function details({ fields, table, state }: Output, customer: NonNullable<CustomerDetailsQuery['customer']>): string {
+  const { timeline, operations, salesOrders } = customer;
+  const problems = operations.edges.map(({ node }) => node).filter(({ error }) => error);
+  const orders = salesOrders.edges.map(({ node }) => node);
+  const parts = [
+    fields({
+      Name: customer.displayName,
+      'Account ID': customer.accountLabel,
+      Status: state(customer.syncStatus),
+      UUID: customer.uuid,
+      Channel: `${customer.channel.name} (${customer.channel.code})`,
+      Email: customer.email,
+      Phone: customer.phone,
+      Created: time(customer.createdAt),
+      Changed: customer.updatedAt === customer.createdAt ? null : time(customer.updatedAt),
+    }),
+    table(timeline, [
+      { header: 'CONVERSION', value: ({ stage }) => stage },
+      { header: 'AT', value: ({ at }) => time(at) },
+      { header: 'DETAIL', value: ({ detail }) => detail },
+    ]),
+  ];
+  if (problems.length > 0)
+    parts.push(
+      table(problems, [
+        { header: 'OPERATION', value: ({ kind }) => kind },
+        { header: 'STATE', value: (operation) => state(operation.state) },
+        { header: 'RECEIVED', value: ({ receivedAt }) => time(receivedAt) },
+        { header: 'REASON', value: ({ error, errorCode }) => `${error} [${errorCode}]` },
+      ]),
+    );
+  if (orders.length > 0)
+    parts.push(
+      table(orders, [
+        { header: 'SALES ORDER', value: ({ salesOrderId }) => salesOrderId },
+        { header: 'SOURCE', value: ({ source }) => source },
+        { header: 'STATUS', value: ({ status }) => status },
+        { header: 'BUSINESS DATE', value: ({ businessDate }) => businessDate },
+        { header: 'TOTAL', value: ({ totals }) => money(totals.total), align: 'right' },
+        { header: 'INVOICE', value: ({ invoice }) => invoice?.invoiceId },
+      ]),
+    );
+  return parts.join('\n\n');
+}

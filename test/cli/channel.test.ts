@@ -1,0 +1,62 @@
+import { expect, test } from 'vitest';
+import { withChannels } from '../support/actions.ts';
+import { hq, rowsOf } from '../support/cli.ts';
+
+const houston = '--name Houston --type retail-store --currency USD --time-zone America/Chicago --country US';
+
+test('a channel that was added is listed', async () => {
+  const server = await withChannels([]);
+  expect((await hq(`channel list --url ${server.url}`)).out).toBe(
+    'There are no channels. Add one with "hq channel add".\n',
+  );
+
+  expect(await hq(`channel add houston ${houston} --no-live --url ${server.url}`)).toEqual({
+    code: 0,
+    out: 'Channel houston is ready.\n',
+    err: '',
+  });
+
+  const { out } = await hq(`channel list --url ${server.url}`);
+  expect(out).toMatch(/^CODE +NAME +TYPE +CURRENCY +COUNTRY +TIME ZONE +LIVE +DATABASE +RECEIVED +LAST RECEIVED\n/);
+  expect(rowsOf(out)).toEqual([
+    ['houston', 'Houston', 'RETAIL_STORE', 'USD', 'US', 'America/Chicago', 'off', 'houston', '0'],
+  ]);
+  expect(JSON.parse((await hq(`channel list --json --url ${server.url}`)).out)).toMatchObject([
+    { code: 'houston', channelDatabase: { name: 'houston', lastReceived: 0 } },
+  ]);
+});
+
+test('columns line up, whatever the script of a name', async () => {
+  const server = await withChannels(['paris', 'tokyo']);
+  await server.query(
+    'mutation { updateChannel(input: { code: "tokyo", name: "東京ストア" }) { ... on Channel { name } } }',
+  );
+
+  const [, paris, tokyo] = (await hq(`channel list --url ${server.url}`)).out.split('\n');
+
+  expect(paris!.indexOf('RETAIL')).toBe(tokyo!.indexOf('RETAIL') + '東京ストア'.length);
+});
+
+test('live conversion is turned on and off', async () => {
+  const server = await withChannels(['houston']);
+
+  expect((await hq(`channel live houston off --url ${server.url}`)).out).toBe('Live conversion of houston is off.\n');
+  expect(JSON.parse((await hq(`channel live houston on --json --url ${server.url}`)).out)).toMatchObject({
+    channelCode: 'houston',
+    liveConversion: true,
+  });
+});
+
+test('what the server refuses is one line and exit code 1', async () => {
+  const server = await withChannels(['houston']);
+
+  expect(await hq(`channel live dallas on --url ${server.url}`)).toEqual({
+    code: 1,
+    out: '',
+    err: 'There is no channel "dallas".\n',
+  });
+  expect(await hq(`channel add Houston! ${houston} --url ${server.url}`)).toMatchObject({
+    code: 1,
+    err: expect.stringMatching(/^code: .+\n$/),
+  });
+});
