@@ -1,7 +1,7 @@
 import type { EntityManager } from 'typeorm';
 import { packed, rows } from '../columns.ts';
 import { listed } from '../dialect/expressions.ts';
-import { one, sql } from '../sql.ts';
+import { single, sql } from '../sql.ts';
 import { calculationStates, postingStates } from './statement.ts';
 
 export interface AttentionRow {
@@ -46,7 +46,14 @@ interface AttentionKey {
   item: string;
 }
 
+/** What a kind means to people, and the statement that finds what is of this kind. */
 interface Source {
+  description: string;
+  /** The GraphQL type of the record concerned. */
+  type: string;
+  toDo: string;
+  /** What to do instead for these codes. */
+  toDoFor?: Readonly<Record<string, string>>;
   rows: (db: EntityManager) => string;
   /** Whether its rows have an `item` of their own: several may be about one record. */
   items?: true;
@@ -73,7 +80,7 @@ const used = (name: string) => `(select ${name} from used)`;
 const todays = (db: EntityManager) => rows(db, { channel: 'text', today: 'text' }, used('today'));
 
 /** Rows that the caller observed. */
-const observed = (kind: string): Source => ({
+const observed = (kind: string): Pick<Source, 'items' | 'rows'> => ({
   items: true,
   rows: (db) => {
     const { rank: _, ...given } = columns;
@@ -88,6 +95,10 @@ const observed = (kind: string): Source => ({
  */
 const sources = {
   HEADQUARTERS_REWOUND: {
+    description:
+      'A channel knows more than headquarters, which was restored from an older backup. No numbers are assigned.',
+    type: 'Channel',
+    toDo: 'Restore a newer backup of headquarters. Or continue with this one: run acceptRestoredHeadquarters, then runConversion.',
     // The subject is a channel of this database, or the database itself when no channel lives in it.
     rows: () =>
       `select coalesce((select min(c.code) from channel c where c.channel_database = r.channel_database), r.channel_database) as subject, null as channel, r.since,
@@ -95,14 +106,26 @@ const sources = {
        from rewinding r where r.verdict = 'AHEAD'`,
   },
   NUMBER_SEQUENCE_LOW: {
+    description: 'A number sequence is running low or is exhausted.',
+    type: 'NumberSequence',
+    toDo: 'Extend it with updateNumberSequence. What is waiting for a number continues automatically.',
     rows: () =>
       `select name as subject, null as channel, '' as since, case when next_number > largest then 'NUMBER_SEQUENCE_EXHAUSTED' else 'NUMBER_SEQUENCE_LOW' end as code,
          'The number sequence ' || name || case when next_number > largest then ' is exhausted: its last number is ' || largest || '.'
            else ' has ' || (largest - next_number + 1) || ' numbers left.' end as message
        from number_sequence where largest - next_number + 1 < warn_below`,
   },
-  CHANNEL_DATABASE_UNAVAILABLE: observed('CHANNEL_DATABASE_UNAVAILABLE'),
+  CHANNEL_DATABASE_UNAVAILABLE: {
+    description: 'The database of a channel is unavailable to headquarters.',
+    type: 'Channel',
+    toDo: 'Make sure the database exists and can be reached. What is waiting in it then continues automatically.',
+    ...observed('CHANNEL_DATABASE_UNAVAILABLE'),
+  },
   JOB_FAILED: {
+    description:
+      'A job, alone or in a chain, failed for a channel and has not succeeded for that channel since. A failure for many channels in one run is one item.',
+    type: 'JobRun',
+    toDo: 'Read its error and failures, fix the cause, then run retryJobRun. The next scheduled run also retries.',
     items: true,
     // A failure for many channels in one run is one item. A channel sees what failed for its own database.
     rows: () =>
@@ -112,9 +135,29 @@ const sources = {
        from job_failure where ${used('only_channel')} = '' or channel = ${used('only_channel')} and not is_whole
        group by run_id, job, code, message`,
   },
-  CHANNEL_NOT_UPLOADED: observed('CHANNEL_NOT_UPLOADED'),
-  CHANNEL_NOT_DOWNLOADED: observed('CHANNEL_NOT_DOWNLOADED'),
+  CHANNEL_NOT_UPLOADED: {
+    description: 'A channel has operations that have not been uploaded, the oldest for more than 15 minutes.',
+    type: 'Channel',
+    toDo: 'Run the P-job or the conversion for the channel. To prevent this, enable a schedule that does, or live conversion.',
+    ...observed('CHANNEL_NOT_UPLOADED'),
+  },
+  CHANNEL_NOT_DOWNLOADED: {
+    description:
+      'Headquarters has account IDs or corrections for a channel that have not been downloaded, the oldest for more than 15 minutes.',
+    type: 'Channel',
+    toDo: 'Run 1010 or the conversion for the channel. To prevent this, enable a schedule that does, or live conversion.',
+    ...observed('CHANNEL_NOT_DOWNLOADED'),
+  },
   WORK_WAITING: {
+    description:
+      'Customer operations or orders of a channel have been waiting at headquarters for more than 15 minutes and no schedule will process them, or they or sales have been waiting for more than a day.',
+    type: 'Channel',
+    toDo: 'Run the conversion for the channel. To prevent this, enable a schedule that does, or live conversion.',
+    toDoFor: {
+      ORDERS_WAIT:
+        'Run Synchronize orders for the channel. To prevent this, enable a schedule that does, or live conversion.',
+      SALES_WAIT: 'Run the end of day for the channel, or create a schedule that does.',
+    },
     items: true,
     rows: (db) =>
       `select w.channel as subject, w.channel || '/' || w.what as item, w.channel, w.since, w.code,
@@ -126,18 +169,27 @@ const sources = {
        where w.since < ${used('day_ago')} or w.since < ${used('waiting_since')} and not w.moved`,
   },
   STATEMENT_FAILED: {
+    description: 'A statement failed to reach its next state. The next attempt resumes there.',
+    type: 'Statement',
+    toDo: 'Fix the cause named in its error, then run the job again: calculate or post. Until posting begins, you can clear it instead.',
     rows: () =>
       `select cast(id as text) as subject, channel, updated_at as since, error_code as code,
          'Statement ' || statement_id || ' of ' || business_date || ' stopped at ' || state || ': ' || error as message from statement
        where error_code is not null and state in (${unfinished}) and state not in ('POSTED', 'CLEARED')`,
   },
   STATEMENT_NOT_POSTED: {
+    description: 'A statement was started or calculated more than a day ago and has not been posted.',
+    type: 'Statement',
+    toDo: 'Run the end of day for its channel, or create a schedule that does.',
     rows: () =>
       `select cast(id as text) as subject, channel, created_at as since, state as code,
          'Statement ' || statement_id || ' of ' || business_date || ' was started at ' || created_at || ' and is ' || state || '.' as message from statement
        where error_code is null and state in (${unfinished}) and state not in ('POSTED', 'CLEARED') and created_at < ${used('day_ago')}`,
   },
   STATEMENT_MISSING: {
+    description: 'Validated sales or closed shifts of a channel have not been in a statement for more than a day.',
+    type: 'Channel',
+    toDo: 'Run the end of day for the channel, or create a schedule that does.',
     items: true,
     // The first one is enough: it says that nobody posts what the channel sells.
     rows: (db) =>
@@ -154,36 +206,63 @@ const sources = {
                order by l.business_date limit 1) as id from ${todays(db)}) as p cross join shift s where s.id = p.id`,
   },
   CUSTOMER_OPERATION_FAILED: {
+    description: 'A customer operation was set aside, so the customer has no account ID or is missing a change.',
+    type: 'CustomerOperation',
+    toDo: 'Correct it with correctCustomerOperation, or retry it with retryCustomerOperation. Orders and sales waiting for it continue automatically.',
+    toDoFor: {
+      CUSTOMER_EXISTS:
+        'Two customers share a UUID. Create this customer again in its channel with a new UUID, and change its orders and sales to that UUID with editTransaction.',
+    },
     rows: () =>
       `select cast(sequence as text) as subject, channel, coalesce(failed_at, received_at) as since, error_code as code,
          'Customer ' || customer_uuid || ': ' || error as message from customer_operation where state = 'FAILED' and state <> 'SYNCED'`,
   },
   // A transaction whose customer failed continues by itself once the customer is fixed.
   TRANSACTION_FAILED: {
+    description: 'An order or a sale was set aside.',
+    type: 'RetailTransaction',
+    toDo: 'Correct it with editTransaction, retry it with retryTransaction, or void it with voidTransaction.',
     rows: () =>
       `select channel || '/' || uuid as subject, channel, modified_at as since, error_code as code,
          'Transaction ' || uuid || ': ' || error as message from retail_transaction
        where status = 'FAILED' and ${inTrouble} and next_try_at is null and error_code not in ('ASYNC_CUSTOMER_SYNC_FAILED', 'ASYNC_ADDRESS_SYNC_FAILED')`,
   },
   TRANSACTION_WAITING: {
+    description: 'An order or a sale has been waiting for its customer or address for more than 15 minutes.',
+    type: 'RetailTransaction',
+    toDo: 'Make sure that the P-job uploads the channel that created the customer. If it never will, choose another customer with editTransaction, or void the transaction.',
+    toDoFor: {
+      ASYNC_ADDRESS_NOT_UPLOADED:
+        'If the customer has no address with this UUID, choose another one with editTransaction. If the address exists, make sure that the P-job uploads its channel.',
+      NUMBER_SEQUENCE_EXHAUSTED: 'Extend the number sequence with updateNumberSequence.',
+    },
     rows: () =>
       `select channel || '/' || uuid as subject, channel, received_at as since, error_code as code,
          'Transaction ' || uuid || ': ' || error as message from retail_transaction
        where status = 'WAITING' and ${inTrouble} and received_at < ${used('waiting_since')}`,
   },
   TRANSACTION_EDITING: {
+    description: 'Somebody is editing an order or a sale, so jobs skip it.',
+    type: 'RetailTransaction',
+    toDo: 'Save it with editTransaction, or release it with releaseTransaction.',
     rows: () =>
       `select channel || '/' || uuid as subject, channel, modified_at as since, 'EDITING' as code,
          'Transaction ' || uuid || ' has been open for editing since ' || modified_at || '.' as message from retail_transaction
        where status = 'EDITING' and ${inTrouble}`,
   },
   SALES_ORDER_ON_HOLD: {
+    description: 'A sales order has been on hold since its transaction was corrected.',
+    type: 'SalesOrder',
+    toDo: 'Review it, then release it with releaseSalesOrder.',
     rows: () =>
       `select cast(id as text) as subject, channel, created_at as since, hold_code as code,
          'Sales order ' || sales_order_id || ' is on hold: ' || hold_code || '.' as message from sales_order
        where hold_code is not null and status = 'OPEN'`,
   },
   SHIFT_NOT_CLOSED: {
+    description: 'A shift of an earlier business day is not closed, so its financial statement is waiting.',
+    type: 'Shift',
+    toDo: 'Count its tenders and close it in its channel with closeShift. If the channel has lost it, close it with closeLostShift.',
     rows: (db) =>
       `select s.channel || '/' || s.uuid as subject, s.channel, s.opened_at as since, s.state as code,
          'The shift of ' || s.business_date || ' at register ' || s.register || ' is ' || s.state || '.' as message
@@ -194,6 +273,7 @@ const sources = {
 
 export type AttentionKind = keyof typeof sources;
 export const attentionKinds = Object.keys(sources) as AttentionKind[];
+export const aboutAttention = (kind: AttentionKind): Omit<Source, 'rows' | 'items'> => sources[kind];
 
 /** The oldest of each channel that waits for a job, since when, and whether a schedule will get to it. */
 const waiting = {
@@ -261,15 +341,15 @@ export async function attentionPage(
   const { statement, parameters } = everything(db, filter);
   const after = page.after ?? { rank: -1, since: '', item: '' };
   const at = (number: number) => `$${parameters.length + number}`;
-  const row = await one<{ page: string }>(
+  const { found } = await single<{ found: string }>(
     db,
     statement(
-      `select ${packed(db, columns, 'x', { order: 'x.rank, x.since, x.item' })} as page from (
+      `select ${packed(db, columns, 'x', { order: 'x.rank, x.since, x.item' })} as found from (
          select * from found where (rank, since, item) > (cast(${at(1)} as integer), ${at(2)}, ${at(3)}) order by rank, since, item limit ${at(4)}) as x`,
     ),
     [...parameters, after.rank, after.since, after.item, page.limit],
   );
-  return JSON.parse(row!.page);
+  return JSON.parse(found);
 }
 
 /** How many there are of each kind. */

@@ -3,6 +3,7 @@ import {
   type AttentionFilter,
   type AttentionKind,
   type AttentionRow,
+  aboutAttention,
   attentionCounts,
   attentionKinds,
   attentionPage,
@@ -28,120 +29,13 @@ const LONGEST_WAIT = 24 * 60 * 60_000;
 /** Minimum ms between two events of the subscription. */
 const AT_MOST_EVERY = 500;
 
-interface Meaning {
-  description: string;
-  /** GraphQL type of the record concerned. */
-  type: string;
-  toDo: string;
-  /** What to do instead for these codes. */
-  toDoFor?: Record<string, string>;
-}
-
-const meanings: Record<AttentionKind, Meaning> = {
-  HEADQUARTERS_REWOUND: {
-    description:
-      'A channel knows more than headquarters, which was restored from an older backup. No numbers are assigned.',
-    type: 'Channel',
-    toDo: 'Restore a newer backup of headquarters. Or continue with this one: run acceptRestoredHeadquarters, then runConversion.',
-  },
-  NUMBER_SEQUENCE_LOW: {
-    description: 'A number sequence is running low or is exhausted.',
-    type: 'NumberSequence',
-    toDo: 'Extend it with updateNumberSequence. What is waiting for a number continues automatically.',
-  },
-  CHANNEL_DATABASE_UNAVAILABLE: {
-    description: 'The database of a channel is unavailable to headquarters.',
-    type: 'Channel',
-    toDo: 'Make sure the database exists and can be reached. What is waiting in it then continues automatically.',
-  },
-  JOB_FAILED: {
-    description:
-      'A job, alone or in a chain, failed for a channel and has not succeeded for that channel since. A failure for many channels in one run is one item.',
-    type: 'JobRun',
-    toDo: 'Read its error and failures, fix the cause, then run retryJobRun. The next scheduled run also retries.',
-  },
-  CHANNEL_NOT_UPLOADED: {
-    description: 'A channel has operations that have not been uploaded, the oldest for more than 15 minutes.',
-    type: 'Channel',
-    toDo: 'Run the P-job or the conversion for the channel. To prevent this, enable a schedule that does, or live conversion.',
-  },
-  CHANNEL_NOT_DOWNLOADED: {
-    description:
-      'Headquarters has account IDs or corrections for a channel that have not been downloaded, the oldest for more than 15 minutes.',
-    type: 'Channel',
-    toDo: 'Run 1010 or the conversion for the channel. To prevent this, enable a schedule that does, or live conversion.',
-  },
-  WORK_WAITING: {
-    description:
-      'Customer operations or orders of a channel have been waiting at headquarters for more than 15 minutes and no schedule will process them, or they or sales have been waiting for more than a day.',
-    type: 'Channel',
-    toDo: 'Run the conversion for the channel. To prevent this, enable a schedule that does, or live conversion.',
-    toDoFor: {
-      ORDERS_WAIT:
-        'Run Synchronize orders for the channel. To prevent this, enable a schedule that does, or live conversion.',
-      SALES_WAIT: 'Run the end of day for the channel, or create a schedule that does.',
-    },
-  },
-  STATEMENT_FAILED: {
-    description: 'A statement failed to reach its next state. The next attempt resumes there.',
-    type: 'Statement',
-    toDo: 'Fix the cause named in its error, then run the job again: calculate or post. Until posting begins, you can clear it instead.',
-  },
-  STATEMENT_NOT_POSTED: {
-    description: 'A statement was started or calculated more than a day ago and has not been posted.',
-    type: 'Statement',
-    toDo: 'Run the end of day for its channel, or create a schedule that does.',
-  },
-  STATEMENT_MISSING: {
-    description: 'Validated sales or closed shifts of a channel have not been in a statement for more than a day.',
-    type: 'Channel',
-    toDo: 'Run the end of day for the channel, or create a schedule that does.',
-  },
-  CUSTOMER_OPERATION_FAILED: {
-    description: 'A customer operation was set aside, so the customer has no account ID or is missing a change.',
-    type: 'CustomerOperation',
-    toDo: 'Correct it with correctCustomerOperation, or retry it with retryCustomerOperation. Orders and sales waiting for it continue automatically.',
-    toDoFor: {
-      CUSTOMER_EXISTS:
-        'Two customers share a UUID. Create this customer again in its channel with a new UUID, and change its orders and sales to that UUID with editTransaction.',
-    },
-  },
-  TRANSACTION_FAILED: {
-    description: 'An order or a sale was set aside.',
-    type: 'RetailTransaction',
-    toDo: 'Correct it with editTransaction, retry it with retryTransaction, or void it with voidTransaction.',
-  },
-  TRANSACTION_WAITING: {
-    description: 'An order or a sale has been waiting for its customer or address for more than 15 minutes.',
-    type: 'RetailTransaction',
-    toDo: 'Make sure that the P-job uploads the channel that created the customer. If it never will, choose another customer with editTransaction, or void the transaction.',
-    toDoFor: {
-      ASYNC_ADDRESS_NOT_UPLOADED:
-        'If the customer has no address with this UUID, choose another one with editTransaction. If the address exists, make sure that the P-job uploads its channel.',
-      NUMBER_SEQUENCE_EXHAUSTED: 'Extend the number sequence with updateNumberSequence.',
-    },
-  },
-  TRANSACTION_EDITING: {
-    description: 'Somebody is editing an order or a sale, so jobs skip it.',
-    type: 'RetailTransaction',
-    toDo: 'Save it with editTransaction, or release it with releaseTransaction.',
-  },
-  SALES_ORDER_ON_HOLD: {
-    description: 'A sales order has been on hold since its transaction was corrected.',
-    type: 'SalesOrder',
-    toDo: 'Review it, then release it with releaseSalesOrder.',
-  },
-  SHIFT_NOT_CLOSED: {
-    description: 'A shift of an earlier business day is not closed, so its financial statement is waiting.',
-    type: 'Shift',
-    toDo: 'Count its tenders and close it in its channel with closeShift. If the channel has lost it, close it with closeLostShift.',
-  },
-};
-
 const Kind = enumOf(
   'AttentionKind',
   'What needs attention, most urgent first.',
-  Object.fromEntries(attentionKinds.map((kind) => [kind, meanings[kind].description])) as Record<AttentionKind, string>,
+  Object.fromEntries(attentionKinds.map((kind) => [kind, aboutAttention(kind).description])) as Record<
+    AttentionKind,
+    string
+  >,
 );
 
 const Item = builder.objectRef<AttentionRow>('AttentionItem').implement({
@@ -150,7 +44,7 @@ const Item = builder.objectRef<AttentionRow>('AttentionItem').implement({
     kind: t.expose('kind', { type: Kind, description: 'The kind of problem.' }),
     subject: t.id({
       description: 'Global ID of the record concerned, for `node`.',
-      resolve: ({ kind, subject }) => encodeGlobalID(meanings[kind].type, subject),
+      resolve: ({ kind, subject }) => encodeGlobalID(aboutAttention(kind).type, subject),
     }),
     name: t.string({
       description: 'Name of the record concerned: the key within its type.',
@@ -176,7 +70,10 @@ const Item = builder.objectRef<AttentionRow>('AttentionItem').implement({
     }),
     toDo: t.string({
       description: 'What to do about it.',
-      resolve: ({ kind, code }) => meanings[kind].toDoFor?.[code ?? ''] ?? meanings[kind].toDo,
+      resolve: ({ kind, code }) => {
+        const { toDo, toDoFor } = aboutAttention(kind);
+        return toDoFor?.[code ?? ''] ?? toDo;
+      },
     }),
     cursor: t.string({ description: 'Opaque cursor of this item, to pass as `after`.', resolve: cursorOf }),
   }),
@@ -301,7 +198,7 @@ interface Asked {
 async function attentionFor(args: Asked, context: Context): Promise<Attention> {
   const { hq, backlogs } = context;
   const filter = filterFrom(args, context);
-  const looksElsewhere = !args.kinds || args.kinds.some((kind) => meanings[kind].type === 'Channel');
+  const looksElsewhere = !args.kinds || args.kinds.some((kind) => aboutAttention(kind).type === 'Channel');
   const observed = looksElsewhere ? await backlogs.waitingSince(filter.waitingSince) : [];
   const asked = { ...filter, observed };
   return { filter: asked, pages: new Map(), counts: await hq.read((db) => attentionCounts(db, asked)) };
