@@ -1,7 +1,7 @@
 import type { InputRef, ObjectParam, ShapeFromTypeParam, TypeParam } from '@pothos/core';
 import type { EntityManager } from 'typeorm';
 import { nameOf, visibleTo } from '../access/viewer.ts';
-import type { DomainError } from '../errors.ts';
+import { ChannelNotFound, type DomainError } from '../errors.ts';
 import { builder } from './builder.ts';
 import type { Context } from './context.ts';
 import { numberKey } from './keyset.ts';
@@ -130,6 +130,36 @@ export function operatorAction<Type extends TypeParam<Types>, Input extends obje
     } as never),
   );
 }
+
+/** A mutation that retries everything that failed, in all channels or in one. */
+export const retryFailed = (
+  what: string,
+  result: string,
+  noun: string,
+  retryAll: (tx: EntityManager, channel: string | null, who: Who) => Promise<{ count: number; channels: string[] }>,
+): void =>
+  operatorAction(`retryFailed${what}`, {
+    type: builder.objectRef<{ count: number }>(result).implement({
+      description: `The result of retrying failed ${noun}.`,
+      fields: (t) => ({
+        count: t.exposeInt('count', { description: `The number of ${noun} that will be tried again.` }),
+      }),
+    }),
+    input: builder.inputType(`RetryFailed${what}Input`, {
+      description: `The failed ${noun} to retry.`,
+      fields: (t) => ({ channel: t.string({ description: `Only ${noun} of this channel. Default: all channels.` }) }),
+    }),
+    inputDescription: `The ${noun} to retry.`,
+    description: `Retries all failed ${noun}, or all of one channel, from scratch.`,
+    may: `retrying ${noun}`,
+    failures: [ChannelNotFound],
+    run: async ({ channel }, who, { hq, channels, notice }) => {
+      if (channel) channels.get(channel);
+      const retried = await hq.write((tx) => retryAll(tx, channel || null, who));
+      for (const code of retried.channels) notice(code);
+      return { count: retried.count };
+    },
+  });
 
 interface Node<Row, Key> {
   /** The key in a global ID. */

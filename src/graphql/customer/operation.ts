@@ -10,9 +10,10 @@ import {
 import { keysetPage } from '../../data/keyset-page.ts';
 import { correct, retryAll, retryOne } from '../../domain/operation.ts';
 import { kindOf, kinds } from '../../domain/operations/index.ts';
-import { ChannelNotFound, InvalidInput, NotFound, WrongState } from '../../errors.ts';
+import { InvalidInput, NotFound, WrongState } from '../../errors.ts';
 import { builder } from '../builder.ts';
 import { channelField, channelOf } from '../channel/channel.ts';
+import type { Context } from '../context.ts';
 import { keysetConnection, listById, listOfEach, numberKey } from '../keyset.ts';
 import { type ChannelKey, firstLoader, keyText } from '../loader.ts';
 import { ofChannel } from '../scopes.ts';
@@ -22,8 +23,9 @@ import {
   idInput,
   numberId,
   oneByOne,
-  operatorAction,
   operatorMutation,
+  retryFailed,
+  type Types,
   valueOrNull,
 } from '../vocabulary.ts';
 import { AddressPurpose, Customer } from './customer.ts';
@@ -61,10 +63,30 @@ export const Audit = builder.objectRef<AuditEntry>('AuditEntry').implement({
   }),
 });
 
-export const AuditEntryConnection = builder.connectionObject(
+const AuditEntryConnection = builder.connectionObject(
   { type: Audit, name: 'AuditEntryConnection' },
   { name: 'AuditEntryEdge' },
 );
+
+/** A field for what operators did to a record, which the audit trail knows as `subject`. */
+export const auditTrail = <Row extends object>(
+  t: PothosSchemaTypes.ObjectFieldBuilder<Types, Row>,
+  noun: string,
+  subject: (row: Row, context: Context) => string | Promise<string>,
+) =>
+  t.connection(
+    {
+      type: Audit,
+      nullable: true,
+      description: `What operators did to the ${noun}, oldest first.`,
+      authScopes: { operator: 'reading the audit trail' },
+      resolve: async (row, args, context) => {
+        const where = { subject: await subject(row, context) };
+        return listById(context.hq, args, (db, page) => keysetPage(db, AuditEntry, 'id', where, page));
+      },
+    },
+    AuditEntryConnection,
+  );
 
 const CustomerOperation = channelNode<OperationRow, number>('CustomerOperation', {
   parse: numberId,
@@ -111,19 +133,7 @@ CustomerOperation.implement({
         'The order or sale that synchronized it, as `order <uuid>` or `sale <uuid>`. Null if the customer job did.',
     }),
     completedAt: valueOrNull(t, 'DateTime', 'completedAt', 'When it was applied. Null until then.'),
-    auditTrail: t.connection(
-      {
-        type: Audit,
-        nullable: true,
-        description: 'What operators did to the operation, oldest first.',
-        authScopes: { operator: 'reading the audit trail' },
-        resolve: ({ sequence }, args, { hq }) => {
-          const where = { subject: `customer-operation:${sequence}` };
-          return listById(hq, args, (db, page) => keysetPage(db, AuditEntry, 'id', where, page));
-        },
-      },
-      AuditEntryConnection,
-    ),
+    auditTrail: auditTrail(t, 'operation', ({ sequence }) => `customer-operation:${sequence}`),
   }),
 });
 
@@ -178,11 +188,6 @@ builder.objectField(Customer, 'operations', (t) =>
   ),
 );
 
-const RetryAllInput = builder.inputType('RetryFailedCustomerOperationsInput', {
-  description: 'The failed operations to retry.',
-  fields: (t) => ({ channel: t.string({ description: 'Only operations of this channel. Default: all channels.' }) }),
-});
-
 const CorrectAddressInput = builder.inputType('CorrectAddressInput', {
   description: 'Corrections to an address. Omitted fields keep their values; null clears a field.',
   fields: (t) => ({
@@ -206,13 +211,6 @@ const CorrectInput = builder.inputType('CorrectCustomerOperationInput', {
   }),
 });
 
-const Retried = builder.objectRef<{ count: number }>('RetriedOperations').implement({
-  description: 'The result of retrying failed operations.',
-  fields: (t) => ({
-    count: t.exposeInt('count', { description: 'The number of operations that will be tried again.' }),
-  }),
-});
-
 operatorMutation('retryCustomerOperation', {
   type: CustomerOperation,
   input: idInput('RetryCustomerOperationInput', CustomerOperation, 'The failed operation to retry.'),
@@ -224,20 +222,9 @@ operatorMutation('retryCustomerOperation', {
   afterCommit: ({ channel }, { notice }) => notice(channel),
 });
 
-operatorAction('retryFailedCustomerOperations', {
-  type: Retried,
-  input: RetryAllInput,
-  inputDescription: 'The operations to retry.',
-  description: 'Retries all failed operations, or all of one channel, from scratch.',
-  may: 'retrying operations',
-  failures: [ChannelNotFound],
-  run: async (input, { actor, at }, { hq, channels, notice }) => {
-    if (input.channel) channels.get(input.channel);
-    const retried = await hq.write((tx) => retryAll(tx, input.channel || null, actor, at));
-    for (const code of retried.channels) notice(code);
-    return { count: retried.count };
-  },
-});
+retryFailed('CustomerOperations', 'RetriedOperations', 'operations', (tx, channel, { actor, at }) =>
+  retryAll(tx, channel, actor, at),
+);
 
 operatorMutation('correctCustomerOperation', {
   type: CustomerOperation,

@@ -1,13 +1,11 @@
 import type { EntityManager } from 'typeorm';
 import type { TransactionRow } from '../../data/channel/transaction.ts';
-import { AuditEntry } from '../../data/hq/audit.ts';
 import {
   type RetailTransaction as Received,
   type TransactionStatus,
   transactionsWhere,
 } from '../../data/hq/transaction.ts';
 import { validationRules } from '../../data/hq/validation.ts';
-import { keysetPage } from '../../data/keyset-page.ts';
 import { issuesWith, throwFirst } from '../../domain/issue.ts';
 import { plainText } from '../../domain/rules.ts';
 import {
@@ -19,16 +17,23 @@ import {
   voidTransaction,
 } from '../../domain/transaction-edit.ts';
 import { MOST_LINES, MOST_PAYMENTS } from '../../domain/transaction-rules.ts';
-import { ChannelNotFound, InvalidInput, NotFound, WrongState } from '../../errors.ts';
+import { InvalidInput, NotFound, WrongState } from '../../errors.ts';
 import { atMost } from '../bounded.ts';
 import { builder } from '../builder.ts';
 import { channelOf } from '../channel/channel.ts';
 import type { Context } from '../context.ts';
-import { Audit, AuditEntryConnection } from '../customer/operation.ts';
-import { listById } from '../keyset.ts';
+import { auditTrail } from '../customer/operation.ts';
 import { ofChannel } from '../scopes.ts';
 import { Tender } from '../till/shift.ts';
-import { enumOf, idInput, type OperatorMutation, operatorAction, type Types, type Who } from '../vocabulary.ts';
+import {
+  enumOf,
+  idInput,
+  type OperatorMutation,
+  operatorAction,
+  retryFailed,
+  type Types,
+  type Who,
+} from '../vocabulary.ts';
 import { SalesOrder, salesOrderOfAggregate, salesOrderOfTransaction } from './sales-order.ts';
 import {
   bySequence,
@@ -120,20 +125,10 @@ builder.objectFields(RetailTransaction, (t) => ({
         : salesOrderOfAggregate(context).load(found.aggregateId);
     },
   }),
-  auditTrail: t.connection(
-    {
-      type: Audit,
-      nullable: true,
-      description: 'What operators did to the transaction, oldest first.',
-      authScopes: { operator: 'reading the audit trail' },
-      resolve: async (row, args, context) => {
-        const sequence = (await received(context).load(row))?.sequence ?? 0;
-        const where = { subject: `transaction:${sequence}` };
-        return listById(context.hq, args, (db, page) => keysetPage(db, AuditEntry, 'id', where, page));
-      },
-    },
-    AuditEntryConnection,
-  ),
+  auditTrail: auditTrail(t, 'transaction', async (row, context) => {
+    const sequence = await atHeadquarters('sequence', 0)(row, {}, context);
+    return `transaction:${sequence}`;
+  }),
 }));
 
 builder.objectField(SalesOrder, 'transaction', (t) =>
@@ -231,18 +226,6 @@ const EditInput = builder.inputType('EditTransactionInput', {
   }),
 });
 
-const RetryAllInput = builder.inputType('RetryFailedTransactionsInput', {
-  description: 'The failed transactions to retry.',
-  fields: (t) => ({ channel: t.string({ description: 'Only transactions of this channel. Default: all channels.' }) }),
-});
-
-const Retried = builder.objectRef<{ count: number }>('RetriedTransactions').implement({
-  description: 'The result of retrying failed transactions.',
-  fields: (t) => ({
-    count: t.exposeInt('count', { description: 'The number of transactions that will be tried again.' }),
-  }),
-});
-
 /** A mutation of one transaction at headquarters. Live conversion is notified afterward, because the transaction may be due. */
 const correction = <Input extends { id: { id: string } }>(
   name: string,
@@ -321,17 +304,4 @@ correction('retryTransaction', {
   run: retryTransaction,
 });
 
-operatorAction('retryFailedTransactions', {
-  type: Retried,
-  input: RetryAllInput,
-  inputDescription: 'The transactions to retry.',
-  description: 'Retries all failed transactions, or all of one channel, from scratch.',
-  may: 'retrying transactions',
-  failures: [ChannelNotFound],
-  run: async (input, who, { hq, channels, notice }) => {
-    if (input.channel) channels.get(input.channel);
-    const retried = await hq.write((tx) => retryAllTransactions(tx, input.channel || null, who));
-    for (const code of retried.channels) notice(code);
-    return { count: retried.count };
-  },
-});
+retryFailed('Transactions', 'RetriedTransactions', 'transactions', retryAllTransactions);
