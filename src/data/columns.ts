@@ -1,7 +1,7 @@
 import type { EntityManager } from 'typeorm';
 import type { ColumnMetadata } from 'typeorm/metadata/ColumnMetadata.js';
 import { type Column, type ColumnType, type Dialect, dialectOf } from './dialect/dialect.ts';
-import { one, sql } from './sql.ts';
+import { single, sql } from './sql.ts';
 
 /*
  * Set statements whose column lists come from entities. JSON has property names (`accountId`), SQL has column names (`account_id`).
@@ -198,19 +198,30 @@ export function insertRows<Row extends object>(
 }
 
 /** The rows of a query, which may be thousands: one statement that returns one JSON text. `order` refers to the query as `x`. */
-export async function readPacked<Row extends object, Name extends keyof Row & string = keyof Row & string>(
+export function readPacked<Row extends object, Name extends keyof Row & string = keyof Row & string>(
   db: EntityManager,
   entity: EntityClass<Row>,
   query: string,
   parameters: unknown[],
   options: { fields?: readonly Name[] | undefined; order?: string } = {},
 ): Promise<Pick<Row, Name>[]> {
-  const row = await one<{ found: string }>(
+  return readShape(db, entity as EntityClass, query, parameters, options as never);
+}
+
+/** As `readPacked`, for rows that are not those of an entity. */
+export async function readShape<Row, From extends Source>(
+  db: EntityManager,
+  shape: From,
+  query: string,
+  parameters: unknown[],
+  options: { fields?: readonly Field<From>[] | undefined; order?: string } = {},
+): Promise<Row[]> {
+  const { found } = await single<{ found: string }>(
     db,
-    `select ${packed(db, entity as EntityClass, 'x', options as never)} as found from (${query}) as x`,
+    `select ${packed(db, shape, 'x', options)} as found from (${query}) as x`,
     parameters,
   );
-  return JSON.parse(row!.found);
+  return JSON.parse(found);
 }
 
 export const tableOf = (db: EntityManager, entity: EntityClass): string => db.connection.getMetadata(entity).tableName;

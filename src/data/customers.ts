@@ -3,7 +3,7 @@ import { type EntityClass, fieldsOf, names, packed, type Shape, shapeOf } from '
 import { AddressFacts, CustomerFacts, type CustomerRecord, type OwnedAddress } from './customer-facts.ts';
 import { listed } from './dialect/expressions.ts';
 import { type KeysetPage, rowsWhere } from './keyset-page.ts';
-import { one } from './sql.ts';
+import { single } from './sql.ts';
 
 /*
  * Reading customers, in a channel database and at headquarters: a page, with its addresses where they are asked for, is one statement
@@ -61,8 +61,8 @@ export async function customerPage(
 export async function countCustomers(db: EntityManager, filter: CustomerFilter): Promise<number> {
   const query = selection(db, filter);
   const { match, from } = query.source();
-  const row = await one<{ count: number }>(db, `${match} select count(*) as count ${from}`, query.parameters);
-  return row!.count;
+  const { count } = await single<{ count: number }>(db, `${match} select count(*) as count ${from}`, query.parameters);
+  return count;
 }
 
 /** Those that are not there are left out. */
@@ -84,13 +84,13 @@ async function customers(
   { direction = 'asc', addresses = false } = {},
 ): Promise<CustomerRow[]> {
   const { entity, fields, plain, whole } = readingIn(db);
-  const row = await one<{ page: string }>(
+  const { page } = await single<{ page: string }>(
     db,
     `${match} select ${packed(db, addresses ? whole : plain, 'x', { order: `x.id ${direction}` })} as page
      from (select ${names(db, entity, fields, 'c')}${addresses ? `, ${addressesOfCustomer(db)} as addresses` : ''} ${from}) as x`,
     parameters,
   );
-  return JSON.parse(row!.page);
+  return JSON.parse(page);
 }
 
 interface Reading {

@@ -34,6 +34,13 @@ export function only<Row>(found: readonly Row[]): Row {
   return found[0]!;
 }
 
+/** The row of a statement that returns exactly one. */
+export const single = async <Row = Record<string, unknown>>(
+  db: EntityManager,
+  statement: string,
+  parameters: unknown[] = [],
+): Promise<Row> => only(await sql<Row>(db, statement, parameters));
+
 /**
  * The key of the last row that a package takes: rows of `relation` (its columns are `key` and `size`) in the order of the key, as many as
  * stay within LARGEST_PACKAGE, the row that goes beyond it included. A subquery, null when there is no row.

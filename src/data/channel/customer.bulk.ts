@@ -1,8 +1,8 @@
 import type { EntityManager } from 'typeorm';
-import { assignments, fieldsOf, insertAll, names, packed, rows, selected, shapeOf } from '../columns.ts';
+import { assignments, fieldsOf, insertAll, names, packed, readShape, rows, selected, shapeOf } from '../columns.ts';
 import { AddressFacts, type OwnedAddress, SearchableCustomer } from '../customer-facts.ts';
 import { listed } from '../dialect/expressions.ts';
-import { one, sql } from '../sql.ts';
+import { single, sql } from '../sql.ts';
 import { ChannelCustomer, ChannelCustomerAddress } from './customer.ts';
 import { identity } from './operation.ts';
 
@@ -78,24 +78,22 @@ interface Outdated {
   lost: boolean;
 }
 
-const outdatedShape = { uuid: 'text', version: 'bigint', lost: 'boolean' } as const;
-
 /**
  * Of a download package, the customers that this database has lost, and those that were edited or corrected and may differ from
  * headquarters' although it has received everything that was done to them here: `received` must have been read after the package. What
  * was done here later brings its customer with another package, once headquarters has it.
  */
-export async function outdated(db: EntityManager, download: string, received: Received): Promise<Outdated[]> {
-  const row = await one<{ found: string }>(
+export function outdated(db: EntityManager, download: string, received: Received): Promise<Outdated[]> {
+  return readShape(
     db,
-    `select ${packed(db, outdatedShape, 'o', { order: 'o.version' })} as found
-     from (select x.uuid, x.version, c.uuid is null as lost
-           from ${rows(db, { uuid: 'text', version: 'bigint', edited: 'boolean' }, '$1')} left join customer c on c.uuid = x.uuid
-           where c.uuid is null or x.edited and c.counter <= $2
-             and (c.counter = 0 or exists (select 1 from operation where counter = $2 and ${identity} = $3))) as o`,
+    { uuid: 'text', version: 'bigint', lost: 'boolean' },
+    `select x.uuid, x.version, c.uuid is null as lost
+     from ${rows(db, { uuid: 'text', version: 'bigint', edited: 'boolean' }, '$1')} left join customer c on c.uuid = x.uuid
+     where c.uuid is null or x.edited and c.counter <= $2
+       and (c.counter = 0 or exists (select 1 from operation where counter = $2 and ${identity} = $3))`,
     [download, received.lastReceived, received.lastOperationId],
+    { order: 'x.version' },
   );
-  return JSON.parse(row!.found);
 }
 
 /** Writes whole customers as headquarters has them, unless something was done here meanwhile that headquarters has not received. */
@@ -124,19 +122,18 @@ export async function storeDownloaded(
 }
 
 /** Customers with account IDs from `first` on, in their order, packed for headquarters; `last` is the last account ID among them. */
-export async function accountIdsFrom(
+export function accountIdsFrom(
   db: EntityManager,
   first: string,
   limit: number,
 ): Promise<{ count: number; last: string; package: string }> {
   const fields = ['uuid', 'accountId'] as const;
-  const row = await one<{ count: number; last: string; package: string }>(
+  return single(
     db,
     `select count(*) as count, max(x.account_id) as last, ${packed(db, ChannelCustomer, 'x', { fields, order: 'x.account_id' })} as package
      from (select uuid, account_id from customer where account_id is not null and account_id >= $1 order by account_id limit $2) as x`,
     [first, limit],
   );
-  return row!;
 }
 
 const stages = ['uuid', 'channel', 'createdAt', 'syncedAt', 'accountId'] as const;

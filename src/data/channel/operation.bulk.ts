@@ -4,7 +4,7 @@ import { names, packed, rows } from '../columns.ts';
 import { jsonObject, sizeOf } from '../dialect/expressions.ts';
 import { countedAs, kindsIn, packedOperation, SET_ASIDE } from '../operation-kinds.ts';
 import { LARGEST_ROW } from '../sizes.ts';
-import { lastOfPackage, one, sql } from '../sql.ts';
+import { lastOfPackage, only, single, sql } from '../sql.ts';
 import { identity, type NewOperation, Operation } from './operation.ts';
 
 /** Appends to the log, which is never changed afterward. Throws InvalidInput when an operation is larger than LARGEST_ROW. */
@@ -49,7 +49,7 @@ export async function packageAfter(
   const size = sizeOf(db, 'payload');
   const sized = `select counter as key, case when ${size} > ${LARGEST_ROW} then 0 else ${size} end as size
     from operation where counter > $1 order by counter limit $2`;
-  const row = await one<
+  const { previousId, head, kinds, ...upload } = await single<
     Pick<UploadPackage, 'first' | 'last' | 'lastId' | 'package'> & {
       previousId: string | null;
       head: number;
@@ -68,7 +68,6 @@ export async function packageAfter(
                        where counter > $1 and counter <= ${lastOfPackage(sized)} order by counter limit $2) as taken) as x) as p`,
     [counter, limit],
   );
-  const { previousId, head, kinds, ...upload } = row!;
   const counts = (JSON.parse(kinds) as { kind: string; count: number }[]).map(
     ({ kind, count }) => [kind, count] as const,
   );
@@ -96,12 +95,12 @@ export const notUploaded = (db: EntityManager, counter: number) =>
 
 /** A package of one operation, set aside with this reason. */
 export function setAside(upload: UploadPackage, reason: string): UploadPackage {
-  const [row] = JSON.parse(upload.package) as Record<string, unknown>[];
+  const row = only<Record<string, unknown>>(JSON.parse(upload.package));
   // A NUL is all that text of one database may hold and another may not.
-  const columns = Object.entries(row!).map(([name, value]) => [
+  const columns = Object.entries(row).map(([name, value]) => [
     name,
     typeof value === 'string' ? value.replaceAll('\0', '') : value,
   ]);
   const aside = { ...Object.fromEntries(columns), payload: { setAside: reason }, setAside: reason };
-  return { ...upload, counts: { [countedAs(String(row!.kind))]: 1 }, package: JSON.stringify([aside]) };
+  return { ...upload, counts: { [countedAs(String(row.kind))]: 1 }, package: JSON.stringify([aside]) };
 }

@@ -1,6 +1,6 @@
 import { Column, Entity, type EntityManager, PrimaryColumn } from 'typeorm';
 import type { OperationKind, Payloads } from '../operation-kinds.ts';
-import { one } from '../sql.ts';
+import { single } from '../sql.ts';
 
 /** Something that was done here, to be uploaded by the P-job. Appended in the transaction that does it, and never changed. */
 @Entity('operation')
@@ -26,12 +26,12 @@ export const lockLog = (tx: EntityManager): Promise<number> => takeCounters(tx, 
 
 /** Takes the next `count` replication counters of a log that this transaction has locked, and returns the first. */
 export async function takeCounters(tx: EntityManager, count: number): Promise<number> {
-  const row = await one<{ last_counter: number }>(
+  const { last } = await single<{ last: number }>(
     tx,
-    'update self set last_counter = last_counter + $1 where id = 1 returning last_counter',
+    'update self set last_counter = last_counter + $1 where id = 1 returning last_counter as last',
     [count],
   );
-  return row!.last_counter - count + 1;
+  return last - count + 1;
 }
 
 /**

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { Column, Entity, type EntityManager, PrimaryColumn } from 'typeorm';
-import { one } from '../sql.ts';
+import { single } from '../sql.ts';
 
 /** The one row that says who a channel database is and how far it has come. Written with each operation and each download package. */
 @Entity('self')
@@ -33,12 +33,12 @@ export interface Known {
   newestAccountId: string | null;
 }
 
-export const known = async (db: EntityManager): Promise<Known> =>
-  (await one<Known>(
+export const known = (db: EntityManager): Promise<Known> =>
+  single(
     db,
     `select applied_version as "appliedVersion", (select max(account_id) from customer where account_id is not null) as "newestAccountId"
      from self where id = ${id}`,
-  ))!;
+  );
 
 /** Moves the mark of what was applied, if it is still where the caller read it. */
 export async function advanceApplied(tx: EntityManager, from: number, to: number): Promise<boolean> {

@@ -1,7 +1,7 @@
 import type { EntityManager } from 'typeorm';
 import { assignments, copied, insertInto, packed, readPacked, rows, shapeOf } from '../columns.ts';
 import { listed, matching } from '../dialect/expressions.ts';
-import { one, sql } from '../sql.ts';
+import { single, sql } from '../sql.ts';
 import { totalNames } from '../transaction-facts.ts';
 import { AggregatedTransaction } from './aggregate.ts';
 import { linesIn } from './sales-order.bulk.ts';
@@ -44,7 +44,7 @@ export async function looseSales(
     lines: 'bigint',
     ...shapeOf(tx, AggregatedTransaction, [...shared, ...totalNames]),
   } as const;
-  const row = await one<{ found: string }>(
+  const { found } = await single<{ found: string }>(
     tx,
     `with next as materialized (
        select l.*, coalesce(l.customer_uuid, m.default_customer_uuid) as customer from (${first('null')} union all ${first('not null')}) as l
@@ -56,7 +56,7 @@ export async function looseSales(
          ${matching(tx, 'retail_transaction', 't', 't.sequence = n.sequence')}) as x`,
     [given, limit],
   );
-  return JSON.parse(row!.found);
+  return JSON.parse(found);
 }
 
 /** An aggregate that takes more sales, or (`id` null) that is to be made. */

@@ -3,7 +3,7 @@ import { assignments, columnsOf, fieldsOf, names, packed, rows, selected, shapeO
 import { AddressFacts, CustomerFacts, SearchableCustomer } from '../customer-facts.ts';
 import { forUpdate, listed } from '../dialect/expressions.ts';
 import { MOST_WHOLE_ROWS } from '../sizes.ts';
-import { one, sql } from '../sql.ts';
+import { single, sql } from '../sql.ts';
 import { Customer, CustomerAddress } from './customer.ts';
 
 const known = ['uuid', 'accountId', 'channelDatabase'] as const;
@@ -114,21 +114,20 @@ export interface DownloadPackage {
 }
 
 /** The next download package behind `version`. Its rows are small: customers come without what is known of them. */
-export async function customersChangedSince(
+export function customersChangedSince(
   db: EntityManager,
   channelDatabase: string,
   version: number,
   limit: number,
 ): Promise<DownloadPackage> {
   const fields = ['uuid', 'accountId', 'channel', 'version', 'edited'] as const;
-  const row = await one<DownloadPackage>(
+  return single(
     db,
     `select count(*) as count, coalesce(max(x.version), $2) as through, ${packed(db, Customer, 'x', { fields, order: 'x.version' })} as package
      from (select ${names(db, Customer, fields)} from customer
            where channel_database = $1 and version > $2 order by version limit $3) as x`,
     [channelDatabase, version, limit],
   );
-  return row!;
 }
 
 /** The part of a package before this version. */
@@ -162,18 +161,18 @@ export async function packedCustomers(
   const list = JSON.stringify(wanted);
   const asked = rows(db, { uuid: 'text', lost: 'boolean' }, '$1');
   const fields = ['uuid', 'channel', 'createdAt', 'updatedAt', ...fieldsOf(db, Customer, SearchableCustomer)] as const;
-  const customers = await one<{ package: string }>(
+  const customers = await single<{ package: string }>(
     db,
     `select ${packed(db, Customer, 'c', { fields })} as package from ${asked} cross join customer c where c.uuid = x.uuid and (x.lost or not exists (
        select 1 from customer_operation o where o.customer_uuid = c.uuid and o.channel_database = c.channel_database and o.state <> 'SYNCED'))`,
     [list],
   );
-  const addresses = await one<{ package: string }>(
+  const addresses = await single<{ package: string }>(
     db,
     `select ${packed(db, CustomerAddress, 'a')} as package from ${asked} cross join customer_address a where a.customer_uuid = x.uuid`,
     [list],
   );
-  return { customers: customers!.package, addresses: addresses!.package };
+  return { customers: customers.package, addresses: addresses.package };
 }
 
 /** Of channel databases that have applied these versions, those that lack something, with the customer's channel and since when. */

@@ -1,7 +1,7 @@
 import type { EntityManager } from 'typeorm';
 import { HeadquartersRewound } from '../../errors.ts';
 import { selected } from '../columns.ts';
-import { one } from '../sql.ts';
+import { one, single } from '../sql.ts';
 import { changeNumberSequence, NumberSequence } from './number-sequence.ts';
 import { Rewinding } from './rewinding.ts';
 
@@ -40,20 +40,21 @@ export async function skipNumbers(
   name: string,
   { past, and }: { past: number; and: number },
 ): Promise<number> {
-  const row = await one<{ next: number }>(
+  const { next } = await single<{ next: number }>(
     tx,
     `update number_sequence set next_number = case when next_number <= $1 then $1 + 1 else next_number end + $2 where name = $3
      returning next_number as next`,
     [past, and, name],
   );
-  return row!.next;
+  return next;
 }
 
 /** Moves a stream's head by `count` and returns the number before its first new row. */
 export async function advanceHead(tx: EntityManager, name: string, count: number): Promise<number> {
-  const row = await one<{ value: number }>(tx, 'update head set value = value + $1 where name = $2 returning value', [
-    count,
-    name,
-  ]);
-  return row!.value - count;
+  const { value } = await single<{ value: number }>(
+    tx,
+    'update head set value = value + $1 where name = $2 returning value',
+    [count, name],
+  );
+  return value - count;
 }

@@ -4,7 +4,7 @@ import { assignments, names, packed, readPacked, rows, selected } from '../colum
 import { forUpdate, listed, sizeOf } from '../dialect/expressions.ts';
 import { kindsIn, packedOperation } from '../operation-kinds.ts';
 import { LARGEST_PACKAGE } from '../sizes.ts';
-import { lastOfPackage, one, sql } from '../sql.ts';
+import { lastOfPackage, single, sql } from '../sql.ts';
 import { Customer } from './customer.ts';
 import { CustomerOperation } from './operation.ts';
 
@@ -77,14 +77,14 @@ export async function dueOperations(
 ): Promise<{ operations: DueOperation[]; more: boolean }> {
   const due = `channel = $1 and state = 'PENDING' and sequence > $2 and ${mayBeTried('$3', '$4')}`;
   const sized = `select sequence as key, ${sizeOf(db, 'payload')} as size from customer_operation where ${due} order by sequence limit $5`;
-  const row = await one<{ page: string }>(
+  const { page } = await single<{ page: string }>(
     db,
     `select ${packed(db, CustomerOperation, 'x', { fields: dueFields, order: 'x.sequence' })} as page
      from (select * from customer_operation where ${due} and sequence <= ${lastOfPackage(sized)} order by sequence limit $5) as x`,
     [channel, after, now, horizonOf(now, LONGEST_PAUSE), limit],
   );
-  const operations: DueOperation[] = JSON.parse(row!.page);
-  return { operations, more: operations.length === limit || Buffer.byteLength(row!.page) >= LARGEST_PACKAGE };
+  const operations: DueOperation[] = JSON.parse(page);
+  return { operations, more: operations.length === limit || Buffer.byteLength(page) >= LARGEST_PACKAGE };
 }
 
 /** Of operations that were read before this transaction those that still are as they were, and kept so until it ends. */
@@ -143,13 +143,13 @@ export async function troubleOf(
 }
 
 export async function countDue(db: EntityManager, channels: readonly string[], now: string): Promise<number> {
-  const row = await one<{ count: number }>(
+  const { count } = await single<{ count: number }>(
     db,
     `select count(*) as count from customer_operation
      where state = 'PENDING' and channel in ${listed(db, '$1')} and ${mayBeTried('$2', '$3')}`,
     [JSON.stringify(channels), now, horizonOf(now, LONGEST_PAUSE)],
   );
-  return row!.count;
+  return count;
 }
 
 export const completeOperations = (tx: EntityManager, sequences: readonly number[], at: string) =>

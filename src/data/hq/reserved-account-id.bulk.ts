@@ -1,7 +1,7 @@
 import type { EntityManager } from 'typeorm';
 import { insertInto, rows, selected } from '../columns.ts';
 import { listed } from '../dialect/expressions.ts';
-import { one, sql } from '../sql.ts';
+import { single, sql } from '../sql.ts';
 import { Customer } from './customer.ts';
 import { ReservedAccountId } from './reserved-account-id.ts';
 
@@ -19,13 +19,13 @@ export async function reserveAccountIds(tx: EntityManager, packed: string): Prom
   );
   const kept = `exists (select 1 from reserved_account_id r where r.customer_uuid = x.uuid and r.account_id = x.account_id)`;
   const same = `exists (select 1 from customer c where c.uuid = x.uuid and c.account_id = x.account_id)`;
-  const count = await one<{ kept: number }>(tx, `select count(*) as kept from ${sent} where ${kept}`, [packed]);
+  const count = await single<{ kept: number }>(tx, `select count(*) as kept from ${sent} where ${kept}`, [packed]);
   const taken = await sql<{ id: string }>(
     tx,
     `select x.account_id as id from ${sent} where not ${kept} and not ${same} order by x.account_id`,
     [packed],
   );
-  return { kept: count!.kept, taken: taken.map(({ id }) => id) };
+  return { kept: count.kept, taken: taken.map(({ id }) => id) };
 }
 
 /** The account IDs that are kept for these customers, which are given to them with this: they are kept no longer. */

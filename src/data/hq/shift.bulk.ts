@@ -1,8 +1,8 @@
 import type { EntityManager } from 'typeorm';
-import { assignments, insertAll, insertInto, packed, rows, unpacked } from '../columns.ts';
+import { assignments, insertAll, insertInto, readShape, rows, unpacked } from '../columns.ts';
 import { listed, matching } from '../dialect/expressions.ts';
 import { packedOperation } from '../operation-kinds.ts';
-import { one, sql } from '../sql.ts';
+import { sql } from '../sql.ts';
 import { paymentColumns, type TransactionPayment } from '../transaction-facts.ts';
 import type { Upload } from './operation.bulk.ts';
 import { Shift, TenderCount } from './shift.ts';
@@ -75,19 +75,18 @@ export function paidInShifts(db: EntityManager, ids: readonly number[]): Promise
 }
 
 /** The other transactions of these shifts: what they say was paid has to be looked at first. */
-export async function uncheckedInShifts(
+export function uncheckedInShifts(
   db: EntityManager,
   ids: readonly number[],
 ): Promise<{ shiftId: number; payload: { payments?: TransactionPayment[] } }[]> {
-  const row = await one<{ found: string }>(
+  return readShape(
     db,
-    `select ${packed(db, { shiftId: 'bigint', payload: 'json' }, 'x')} as found from (
-       select s.id as shift_id, t.payload from shift s cross join retail_transaction t
-       where s.id in ${listed(db, '$1', 'bigint')} and t.shift_uuid = s.uuid and t.channel_database = s.channel_database
-         and t.status not in ('SUCCEEDED', 'POSTED', 'VOIDED', 'CANCELLED')) as x`,
+    { shiftId: 'bigint', payload: 'json' },
+    `select s.id as shift_id, t.payload from shift s cross join retail_transaction t
+     where s.id in ${listed(db, '$1', 'bigint')} and t.shift_uuid = s.uuid and t.channel_database = s.channel_database
+       and t.status not in ('SUCCEEDED', 'POSTED', 'VOIDED', 'CANCELLED')`,
     [JSON.stringify(ids)],
   );
-  return JSON.parse(row!.found);
 }
 
 /** Replaces the counts of these statements, and their totals: what was expected of the tenders that were counted, and what was counted. */

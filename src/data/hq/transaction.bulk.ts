@@ -1,9 +1,9 @@
 import type { EntityManager } from 'typeorm';
 import { hasCome, horizonOf, LONGEST_PAUSE } from '../clock.ts';
-import { assignments, insertInto, packed, rows, selected, shapeOf } from '../columns.ts';
+import { assignments, insertInto, readShape, rows, selected, shapeOf } from '../columns.ts';
 import { forUpdate, listed, sizeOf } from '../dialect/expressions.ts';
 import { packedOperation } from '../operation-kinds.ts';
-import { lastOfPackage, one, sql } from '../sql.ts';
+import { lastOfPackage, one, single, sql } from '../sql.ts';
 import { type TransactionTotals, totalNames } from '../transaction-facts.ts';
 import type { Upload } from './operation.bulk.ts';
 import { inTrouble, RetailTransaction } from './transaction.ts';
@@ -93,7 +93,7 @@ export interface DueTransaction extends Pick<RetailTransaction, (typeof dueField
 }
 
 /** The oldest due transactions of a channel after the one numbered `after`: at most `limit`, and about LARGEST_PACKAGE bytes. */
-export async function dueTransactions(
+export function dueTransactions(
   db: EntityManager,
   family: Family,
   channel: string,
@@ -102,14 +102,14 @@ export async function dueTransactions(
 ): Promise<DueTransaction[]> {
   const due = `channel = $1 and sequence > $2 and status = 'NONE' and ${ofFamily(family)}`;
   const sized = `select sequence as key, ${sizeOf(db, 'payload')} as size from retail_transaction where ${due} order by sequence limit $3`;
-  const row = await one<{ page: string }>(
+  return readShape(
     db,
-    `select ${packed(db, { ...shapeOf(db, RetailTransaction, dueFields), duplicate: 'boolean' }, 'x', { order: 'x.sequence' })} as page
-     from (select t.*, exists (select 1 from retail_transaction other where other.uuid = t.uuid and other.sequence < t.sequence) as duplicate
-           from retail_transaction t where ${due} and sequence <= ${lastOfPackage(sized)} order by sequence limit $3) as x`,
+    { ...shapeOf(db, RetailTransaction, dueFields), duplicate: 'boolean' },
+    `select t.*, exists (select 1 from retail_transaction other where other.uuid = t.uuid and other.sequence < t.sequence) as duplicate
+     from retail_transaction t where ${due} and sequence <= ${lastOfPackage(sized)} order by sequence limit $3`,
     [channel, after, limit],
+    { order: 'x.sequence' },
   );
-  return JSON.parse(row!.page);
 }
 
 /** The transactions among these, read before this transaction began, that are still as they were. They stay so until it ends. */
@@ -132,12 +132,12 @@ export async function countDueTransactions(
   family: Family,
   channels: readonly string[],
 ): Promise<number> {
-  const row = await one<{ count: number }>(
+  const { count } = await single<{ count: number }>(
     db,
     `select count(*) as count from retail_transaction where status = 'NONE' and ${ofFamily(family)} and channel in ${listed(db, '$1')}`,
     [JSON.stringify(channels)],
   );
-  return row!.count;
+  return count;
 }
 
 /** Why a transaction cannot go on. */
