@@ -85,6 +85,7 @@ export async function startApp(config: Config, options: AppOptions): Promise<App
       schema,
       host: config.host,
       port: config.port,
+      publicUrl: config.publicUrl,
       allowedOrigins: config.allowedOrigins,
       // Tokens use the machine's clock, as do those who issue them.
       viewerOf: viewerFrom(config.tokenSecret, Date.now),

@@ -25,6 +25,19 @@ const settings = {
     rule: z.string().min(1),
   },
   port: { name: 'PORT', meaning: 'Port to listen on; 0 picks a free port.', fallback: '4000', rule: whole(0, 65_535) },
+  publicUrl: {
+    name: 'PUBLIC_URL',
+    meaning:
+      'Address at which browsers reach the server through a reverse proxy, such as `https://example.com/hq`. Any address other than loopback requires TOKEN_SECRET.',
+    fallback: '',
+    rule: z
+      .string()
+      .refine(
+        (url) => url === '' || (/^https?:\/\/[^?#@]+$/.test(url) && URL.canParse(url)),
+        'must be a URL such as https://example.com/hq',
+      )
+      .transform((url) => url.replace(/\/+$/, '')),
+  },
   dataDir: {
     name: 'DATA_DIR',
     meaning: 'Folder for the embedded SQLite databases.',
@@ -124,11 +137,15 @@ export function readConfig(environment: Record<string, string | undefined>): Con
     return [key, result.data];
   });
   const config = Object.fromEntries(values) as Config;
-  if (wrong.length === 0 && config.tokenSecret === '' && !['127.0.0.1', '::1', 'localhost'].includes(config.host)) {
+  if (wrong.length === 0 && config.tokenSecret === '' && isPublic(config)) {
     wrong.push(
-      'TOKEN_SECRET: must be set if HOST is not a loopback address, because without it everyone is an operator',
+      'TOKEN_SECRET: must be set if HOST or PUBLIC_URL is not a loopback address, because without it everyone is an operator',
     );
   }
   if (wrong.length > 0) throw new InvalidSettings(`Invalid settings:\n${wrong.map((line) => `  ${line}`).join('\n')}`);
   return config;
 }
+
+const loopback = ['127.0.0.1', '::1', '[::1]', 'localhost'];
+const isPublic = ({ host, publicUrl }: Config): boolean =>
+  !loopback.includes(host) || (publicUrl !== '' && !loopback.includes(new URL(publicUrl).hostname));

@@ -5,6 +5,7 @@ test('without any setting everything has its default', () => {
   expect(readConfig({})).toEqual({
     host: '127.0.0.1',
     port: 4000,
+    publicUrl: '',
     dataDir: './data',
     databaseUrl: 'sqlite:./data/hq.db',
     channelDatabaseUrl: 'sqlite:./data/channels/{database}.db',
@@ -28,11 +29,17 @@ test('an empty setting is one that is not set, and databases follow DATA_DIR', (
 });
 
 const wrong: Record<string, [string, string][]> = {
-  HOST: [['0.0.0.0', 'TOKEN_SECRET: must be set if HOST is not a loopback address']],
+  HOST: [['0.0.0.0', 'TOKEN_SECRET: must be set if HOST or PUBLIC_URL is not a loopback address']],
   PORT: [
     ['70000', 'PORT: must be between 0 and 65535'],
     ['http', 'PORT: must be a whole number'],
     ['-1', 'PORT: must be a whole number'],
+  ],
+  PUBLIC_URL: [
+    ['example.com/hq', 'PUBLIC_URL: must be a URL such as https://example.com/hq'],
+    ['https://example.com/hq?page=1', 'PUBLIC_URL: must be a URL'],
+    ['https://', 'PUBLIC_URL: must be a URL'],
+    ['https://example.com/hq', 'TOKEN_SECRET: must be set if HOST or PUBLIC_URL is not a loopback address'],
   ],
   DATA_DIR: [],
   DATABASE_URL: [['mysql://localhost/hq', 'DATABASE_URL: must be sqlite:<file> or postgres://']],
@@ -75,6 +82,12 @@ test('lists are split, numbers are numbers, and an address that everybody reache
     ALLOWED_ORIGINS: 'https://a.example, http://localhost:3000,',
   });
   expect(config).toMatchObject({ host: '0.0.0.0', allowedOrigins: ['https://a.example', 'http://localhost:3000'] });
+});
+
+test('a public address needs a secret unless it is a loopback address, and loses its last slash', () => {
+  const publicUrlOf = (environment: Record<string, string>) => readConfig(environment).publicUrl;
+  expect(publicUrlOf({ PUBLIC_URL: 'http://localhost:8080/hq/' })).toBe('http://localhost:8080/hq');
+  expect(publicUrlOf({ PUBLIC_URL: 'https://example.com/', TOKEN_SECRET: 'x'.repeat(32) })).toBe('https://example.com');
 });
 
 test.each([

@@ -30,7 +30,9 @@ async function run(environment: Terminal['env']): Promise<void> {
   const config = readConfig(environment);
   const log = createLog(config.logLevel);
   const app = await startApp(config, { log, graphiql: { tabs: storyTabs, below: livePanel() } });
-  console.log(`Headquarters is serving. ${showsGraphiql(config) ? 'GraphiQL' : 'GraphQL'}: ${app.url}/graphql`);
+  console.log(
+    `Headquarters is serving. ${showsGraphiql(config) ? 'GraphiQL' : 'GraphQL'}: ${config.publicUrl || app.url}/graphql`,
+  );
   if (config.tokenSecret === '')
     console.log('TOKEN_SECRET is not set: everyone who can reach this port is an operator.');
   process.send?.({ url: app.url });

@@ -75,7 +75,7 @@ export async function everyNode<Node, Data, Variables extends { first: number; a
 
 /** A GraphQL client of headquarters, which the commands and the demo share. */
 export function clientOf(server: string, token?: string): Client {
-  const endpoint = new URL('/graphql', server);
+  const endpoint = new URL('graphql', `${server.replace(/\/$/, '')}/`);
   const authorization: Record<string, string> = token ? { authorization: `Bearer ${token}` } : {};
   const sockets = createClient({
     url: endpoint.href.replace(/^http/, 'ws'),
@@ -90,10 +90,10 @@ export function clientOf(server: string, token?: string): Client {
         headers: { 'content-type': 'application/json', ...authorization },
         body: JSON.stringify({ query: textOf(document as never), variables }),
       }).catch((error: unknown) => {
-        throw new Unreachable(endpoint.origin, { cause: error });
+        throw new Unreachable(server, { cause: error });
       });
       const { data, errors } = await resultFrom(response).catch((error: unknown) => {
-        throw new Unreachable(endpoint.origin, { cause: error });
+        throw new Unreachable(server, { cause: error });
       });
       if (errors?.[0]) throw refusedBy(errors[0]);
       return data as never;

@@ -44,12 +44,13 @@ const urlOf = (child: ChildProcess, exited: Promise<void>) =>
     void exited.then(() => reject(new Error('The server did not start; the reason is above.')));
   });
 
-/** The demo uses its own databases and requires no token. */
+/** The demo uses its own databases, requires no token, and is reached directly. */
 function withoutDatabases({
   DATABASE_URL: _,
   CHANNEL_DATABASE_URL: __,
   TOKEN_SECRET: ___,
   HOST: ____,
+  PUBLIC_URL: _____,
   ...rest
 }: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   return rest;

@@ -14,3 +14,5 @@ export function originAllowed(headers: IncomingHttpHeaders, allowedOrigins: stri
   if (origin === undefined || allowedOrigins.includes(origin)) return true;
   return host !== undefined && (origin === `http://${host}` || origin === `https://${host}`);
 }
+
+export const localOnly = 'This server accepts only local requests. Set TOKEN_SECRET to serve other hosts.';

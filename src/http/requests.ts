@@ -36,8 +36,11 @@ export function requestRules<Viewer>(
       });
     },
     onResponse({ response }) {
-      // Yoga's header for streams allows short-term caching. Setting a header on every response would be slower.
-      if (response.headers.has('Cache-Control')) response.headers.set('Cache-Control', everywhere['Cache-Control']);
+      // Only streams have this header, and yoga's allows short-term caching. Setting a header on every response would be slower.
+      if (!response.headers.has('Cache-Control')) return;
+      response.headers.set('Cache-Control', everywhere['Cache-Control']);
+      // nginx would hold events back.
+      response.headers.set('X-Accel-Buffering', 'no');
     },
   };
 }
@@ -46,14 +49,15 @@ export function requestRules<Viewer>(
 export const everywhere = { 'X-Content-Type-Options': 'nosniff', 'Cache-Control': 'no-store' };
 
 /** The raw response to something that could not be handled as a request. */
-export const bareAnswer = (status: string): string =>
+export const bareAnswer = (status: string, text = ''): string =>
   [
     `HTTP/1.1 ${status}`,
     'Connection: close',
-    'Content-Length: 0',
+    'Content-Type: text/plain',
+    `Content-Length: ${Buffer.byteLength(text)}`,
     ...Object.entries(everywhere).map((header) => header.join(': ')),
     '',
-    '',
+    text,
   ].join('\r\n');
 
 /** The status for a request that Node.js could not parse. */
@@ -82,6 +86,12 @@ const bodyOf = (request: IncomingMessage, most: number) =>
 
 /** The path of a request. It may be anything, and `new URL` throws for some paths. */
 export const pathOf = (request: IncomingMessage): string => request.url?.split('?', 1)[0] ?? '/';
+
+/** Removes the prefix of the public path, which a proxy may forward or not. */
+export function removePrefix(request: IncomingMessage, prefix: string): void {
+  if (request.url === prefix || request.url?.startsWith(`${prefix}/`))
+    request.url = request.url.slice(prefix.length) || '/';
+}
 
 const badRequest = (status: number, message: string, code = 'BAD_REQUEST') =>
   new GraphQLError(message, { extensions: { code, http: { status } } });

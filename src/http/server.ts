@@ -12,9 +12,9 @@ import { type Graphiql, graphiqlPage, wantsPage } from './graphiql.ts';
 import { defaultLimits, type Limits } from './limits.ts';
 import { errorMask } from './masking.ts';
 import { operationServer } from './operations.ts';
-import { calledLocally, originAllowed } from './origins.ts';
+import { calledLocally, localOnly, originAllowed } from './origins.ts';
 import { type Probe, readiness } from './readiness.ts';
-import { bareAnswer, everywhere, pathOf, requestRules, statusOf } from './requests.ts';
+import { bareAnswer, everywhere, pathOf, removePrefix, requestRules, statusOf } from './requests.ts';
 import { type Asked, documentLimits, execution } from './rules.ts';
 import { openSockets } from './sockets.ts';
 
@@ -23,6 +23,8 @@ export interface ServeHttpOptions<Viewer, Context extends object> extends Tokens
   host: string;
   /** 0 picks a free port. */
   port: number;
+  /** Where browsers reach the server through a proxy, which may or may not remove the path. If empty, they do so directly. */
+  publicUrl?: string;
   /** Origins, besides the server's own, whose pages may call the API, exactly as a browser sends them. */
   allowedOrigins: string[];
   /**
@@ -61,7 +63,10 @@ export interface HttpServer {
 export async function serveHttp<Viewer, Context extends object>(
   options: ServeHttpOptions<Viewer, Context>,
 ): Promise<HttpServer> {
-  const { schema, viewerOf, contextFor, allowedOrigins, log } = options;
+  const { schema, viewerOf, contextFor, log } = options;
+  const publicUrl = options.publicUrl ? new URL(options.publicUrl) : undefined;
+  const prefix = publicUrl?.pathname.replace(/\/$/, '') ?? '';
+  const allowedOrigins = publicUrl ? [publicUrl.origin, ...options.allowedOrigins] : options.allowedOrigins;
   const limits = { ...defaultLimits, ...options.limits };
   const maskError = errorMask(log);
   const yoga = createYoga<object, Asked<Viewer>>({
@@ -87,7 +92,7 @@ export async function serveHttp<Viewer, Context extends object>(
       case path:
         return answerGraphql(request, response);
       case '/':
-        response.writeHead(302, { Location: path }).end();
+        response.writeHead(302, { Location: `${prefix}${path}` }).end();
         return;
       case '/health':
         return say(response, 200, 'ok');
@@ -107,6 +112,7 @@ export async function serveHttp<Viewer, Context extends object>(
 
   async function answerGraphql(request: IncomingMessage, response: ServerResponse): Promise<void> {
     response.setHeader('Vary', 'Origin, Accept');
+    if (request.headers['sec-websocket-key']) return say(response, 426, lostUpgrade);
     if (wantsPage(request)) return page ? page(request, response) : say(response, 404, 'GraphiQL is off');
     if (request.headers.accept) request.headers.accept = sortAccept(request.headers.accept);
     const { socket } = request;
@@ -122,6 +128,7 @@ export async function serveHttp<Viewer, Context extends object>(
     connectionsCheckingInterval: Math.ceil(limits.requestTime / 30),
   };
   const server = createServer(arriving, (request, response) => {
+    removePrefix(request, prefix);
     for (const [name, value] of Object.entries(everywhere)) response.setHeader(name, value);
     answers.add(response);
     response.once('close', () => answers.delete(response));
@@ -156,7 +163,10 @@ export async function serveHttp<Viewer, Context extends object>(
       fanout: fanout({ ...options, maskError, limits }),
     }),
   });
-  server.on('upgrade', sockets.upgrade);
+  server.on('upgrade', (request, connection, head) => {
+    removePrefix(request, prefix);
+    sockets.upgrade(request, connection, head);
+  });
 
   function drain(): Promise<void> {
     if (drained === undefined) {
@@ -186,7 +196,7 @@ export async function serveHttp<Viewer, Context extends object>(
 }
 
 const path = '/graphql';
-const localOnly = 'This server accepts only local requests. Set TOKEN_SECRET to serve other hosts.';
+const lostUpgrade = 'The WebSocket request arrived without its Upgrade header. The proxy must forward it.';
 
 /** No credentials: a page authenticates with a token that it sends itself, never with a cookie. */
 function corsFor(origin: string | null, host: string | null, allowedOrigins: string[]) {

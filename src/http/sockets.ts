@@ -5,7 +5,7 @@ import type pino from 'pino';
 import { WebSocket, WebSocketServer } from 'ws';
 import type { Limits } from './limits.ts';
 import type { SocketState } from './operations.ts';
-import { calledLocally, originAllowed } from './origins.ts';
+import { calledLocally, localOnly, originAllowed } from './origins.ts';
 import { bareAnswer, pathOf } from './requests.ts';
 
 interface SocketsOptions<Viewer> {
@@ -55,7 +55,7 @@ export function openSockets<Viewer>({
     const refusal = reasonAgainst(request);
     if (refusal !== undefined) {
       // There is no WebSocket yet, so the refusal is an HTTP response.
-      connection.end(bareAnswer(refusal));
+      connection.end(bareAnswer(...refusal));
       return;
     }
     server.handleUpgrade(request, connection, head, (socket) => {
@@ -63,11 +63,11 @@ export function openSockets<Viewer>({
     });
   }
 
-  function reasonAgainst(request: IncomingMessage): string | undefined {
-    if (closing) return '503 Service Unavailable';
-    if (pathOf(request) !== path) return '404 Not Found';
-    if (onlyLocalCallers && !calledLocally(request.headers)) return '421 Misdirected Request';
-    return originAllowed(request.headers, allowedOrigins) ? undefined : '403 Forbidden';
+  function reasonAgainst(request: IncomingMessage): [status: string, text?: string] | undefined {
+    if (closing) return ['503 Service Unavailable'];
+    if (pathOf(request) !== path) return ['404 Not Found'];
+    if (onlyLocalCallers && !calledLocally(request.headers)) return ['421 Misdirected Request', localOnly];
+    return originAllowed(request.headers, allowedOrigins) ? undefined : ['403 Forbidden', foreignOrigin];
   }
 
   async function close(): Promise<void> {
@@ -88,6 +88,8 @@ export function openSockets<Viewer>({
 
   return { upgrade, close };
 }
+
+const foreignOrigin = 'Pages of this origin may not call the API. Set PUBLIC_URL or ALLOWED_ORIGINS to allow it.';
 
 /** Hands a socket to graphql-ws, and stops reading from it while the client does not read its results. */
 function serveSocket<Viewer>(
