@@ -1,4 +1,4 @@
-import SchemaBuilder from '@pothos/core';
+import SchemaBuilder, { brandWithType, type OutputType, type SchemaTypes } from '@pothos/core';
 import DataloaderPlugin from '@pothos/plugin-dataloader';
 import ErrorsPlugin from '@pothos/plugin-errors';
 import RelayPlugin, { decodeGlobalID, resolveNodes } from '@pothos/plugin-relay';
@@ -90,7 +90,10 @@ function nodesOf(
   return ids.map(async (id) => {
     const type = info.schema.getType(id.typename);
     if (!isObjectType(type) || !type.getInterfaces().some(({ name }) => name === 'Node')) return null;
-    return (await resolveNodes(builder, context, info, [id]))[0];
+    const node = await (await resolveNodes(builder, context, info, [id]))[0];
+    // Pothos does this too late for an ID that is requested twice in an operation.
+    brandWithType(node, type.name as OutputType<SchemaTypes>);
+    return node;
   });
 }
 
