@@ -34,16 +34,9 @@ import {
   type Types,
   type Who,
 } from '../vocabulary.ts';
+import { bySequence, fromHeadquarters, received } from './loaders.ts';
 import { SalesOrder, salesOrderOfAggregate, salesOrderOfTransaction } from './sales-order.ts';
-import {
-  bySequence,
-  fromHeadquarters,
-  RetailTransaction,
-  received,
-  receivedPage,
-  TransactionConnection,
-  TransactionKind,
-} from './transaction.ts';
+import { RetailTransaction, receivedPage, TransactionConnection, TransactionKind } from './transaction.ts';
 
 /*
  * What headquarters knows about a transaction, and how operators correct one that cannot continue.

@@ -1,11 +1,10 @@
 import type { DefaultConnectionArguments } from '@pothos/plugin-relay';
-import { mayUse, ownChannel, visibleTo } from '../../access/viewer.ts';
+import { mayUse, ownChannel } from '../../access/viewer.ts';
 import {
   type ChannelTransactionFilter,
   channelTransactionByReference,
   channelTransactionPage,
   channelTransactionsByUuid,
-  newestOfCustomers,
   type RecordedTransaction,
   type TransactionRow,
 } from '../../data/channel/transaction.ts';
@@ -23,7 +22,7 @@ import type {
   TransactionPayment as Payment,
 } from '../../data/transaction-facts.ts';
 import { uuidRule } from '../../domain/rules.ts';
-import { MOST_CHARGES, MOST_LINES, MOST_PAYMENTS, readable } from '../../domain/transaction-rules.ts';
+import { MOST_CHARGES, MOST_LINES, MOST_PAYMENTS } from '../../domain/transaction-rules.ts';
 import { whenUnavailable } from '../../errors.ts';
 import { atMost } from '../bounded.ts';
 import { builder } from '../builder.ts';
@@ -32,12 +31,12 @@ import type { Context } from '../context.ts';
 import { Customer } from '../customer/customer.ts';
 import { namedCustomer } from '../customer/loaders.ts';
 import { keysetConnection, listById, listOfEach, numberKey } from '../keyset.ts';
-import { type ChannelKey, firstLoader, inChannels, keyText, loader, rowLoader } from '../loader.ts';
 import { amount, Totals } from '../money.ts';
 import { ofChannel } from '../scopes.ts';
 import { Shift, shiftOf, Tender } from '../till/shift.ts';
 import { enumOf, valueOrNull } from '../vocabulary.ts';
 import { lineFields } from './lines.ts';
+import { fromHeadquarters, newestOf } from './loaders.ts';
 
 export const kindMeanings: Record<Kind, string> = {
   ONLINE_ORDER: 'An order placed in a web shop. Synchronize orders turns it into a sales order.',
@@ -82,49 +81,6 @@ const TransactionPayment = builder.objectRef<InCurrency<Payment>>('TransactionPa
 
 const inCurrency = <Row>(all: readonly Row[], currency: string): InCurrency<Row>[] =>
   all.map((row) => ({ ...row, currency }));
-
-/** A transaction at headquarters as it is shown: as much of the payload as is valid, whatever was sent. */
-export const fromHeadquarters = ({
-  sequence,
-  uuid,
-  channel,
-  payload,
-  createdAt,
-  status,
-  modifiedAt,
-}: Pick<
-  Received,
-  'sequence' | 'uuid' | 'channel' | 'payload' | 'createdAt' | 'status' | 'modifiedAt'
->): TransactionRow => ({
-  id: sequence,
-  uuid,
-  channel,
-  body: readable(payload),
-  createdAt,
-  cancelledAt: status === 'CANCELLED' ? modifiedAt : null,
-});
-
-/** A channel's transaction at headquarters; null if it was not uploaded or headquarters does not answer. */
-export const received = loader<ChannelKey, Received | null>(async (keys, { hq }) => {
-  const uuids = [...new Set(keys.map(({ uuid }) => uuid))];
-  const rows = await hq.read((db) => transactionsWhere(db, { uuid: uuids })).catch(whenUnavailable([]));
-  const found = new Map(rows.map((row) => [keyText(row), row]));
-  return keys.map((key) => found.get(keyText(key)) ?? null);
-}, keyText);
-
-/** A transaction at headquarters. */
-export const bySequence = rowLoader<number, Received>(
-  async (sequences, { hq, viewer }) =>
-    visibleTo(viewer, await hq.read((db) => transactionsWhere(db, { sequence: sequences }))),
-  ({ sequence }) => sequence,
-);
-
-/** The newest orders and sales of a customer of a channel, from its own database. */
-const newestOf = firstLoader<ChannelKey & { limit: number }, RecordedTransaction>(
-  (keys, limit, { channels }) => inChannels(channels, keys, (db, uuids) => newestOfCustomers(db, uuids, limit)),
-  keyText,
-  ({ channel, body }) => keyText({ channel, uuid: body.customerUuid ?? '' }),
-);
 
 export const RetailTransaction = builder.objectRef<TransactionRow>('RetailTransaction');
 builder.node(RetailTransaction, {

@@ -29,8 +29,9 @@ import { Customer } from '../customer/customer.ts';
 import { LARGEST_PAGE, listById, listOfEach } from '../keyset.ts';
 import { firstLoader, groupLoader, rowLoader } from '../loader.ts';
 import { Totals } from '../money.ts';
+import { received } from '../order/loaders.ts';
 import { SalesOrder, SalesOrderConnection } from '../order/sales-order.ts';
-import { RetailTransaction, received, receivedPage, TransactionConnection } from '../order/transaction.ts';
+import { RetailTransaction, receivedPage, TransactionConnection } from '../order/transaction.ts';
 import { ofChannel } from '../scopes.ts';
 import { valueOrNull } from '../vocabulary.ts';
 import {
