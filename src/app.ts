@@ -6,10 +6,12 @@ import { Channels } from './data/channels.ts';
 import type { Database } from './data/database.ts';
 import { existingChannelDatabases } from './data/existing-databases.ts';
 import { lockFolder } from './data/folder-lock.ts';
+import { channelByCode, channelDatabaseNames } from './data/hq/channel.ts';
 import { beat } from './data/hq/heartbeat.ts';
-import { headquarters, openDatabase } from './data/open.ts';
+import { channelDatabase, headquarters, openDatabase, peek, type SchemaVersion, schemaVersion } from './data/open.ts';
 import { Backlogs } from './domain/backlog.ts';
 import { examineStrays } from './domain/rewound.ts';
+import type { DatabaseUnavailable } from './errors.ts';
 import { inProcessNudges, type Nudges } from './events/nudges.ts';
 import { contextFor } from './graphql/context.ts';
 import { schema } from './graphql/schema.ts';
@@ -164,6 +166,38 @@ export async function openDatabases(
   }
 }
 
+export interface DatabaseVersion extends SchemaVersion {
+  database: string;
+  /** Why its version is unknown. */
+  unavailable?: string;
+}
+
+/** The schema version of headquarters and of every channel database. Changes nothing. Throws DatabaseUnavailable if headquarters is unavailable. */
+export async function databaseVersions(config: Config): Promise<DatabaseVersion[]> {
+  const hq = { name: 'headquarters', kind: headquarters };
+  const versions: DatabaseVersion[] = [{ database: hq.name, ...(await schemaVersion(config.databaseUrl, hq)) }];
+  for (const name of (await peek(config.databaseUrl, hq, channelDatabaseNames)) ?? []) {
+    const channel = { name: `channel database ${name}`, kind: channelDatabase };
+    const version = schemaVersion(channelUrl(config, name), channel);
+    versions.push({
+      database: channel.name,
+      ...(await version.catch((error: DatabaseUnavailable) => ({
+        ...{ applied: [], pending: [], unknown: [] },
+        unavailable: error.message,
+      }))),
+    });
+  }
+  return versions;
+}
+
+/** Whether there is a channel with this code. Asks the database, so no server needs to run. Throws DatabaseUnavailable. */
+export async function channelExists(config: Config, code: string): Promise<boolean> {
+  const channel = await peek(config.databaseUrl, { name: 'headquarters', kind: headquarters }, (db) =>
+    channelByCode(db, code),
+  );
+  return Boolean(channel);
+}
+
 /** The folders of SQLite databases, each once. */
 function embeddedFolders({ databaseUrl, channelDatabaseUrl, dataDir }: Config): Set<string> {
   const folders = new Set<string>();
@@ -176,4 +210,7 @@ const openHeadquarters = (config: Config): Promise<Database> =>
   openDatabase(config.databaseUrl, { name: 'headquarters', kind: headquarters, readers: 2, poolSize: config.poolSize });
 
 const channelsOf = (config: Config, hq: Database): Channels =>
-  new Channels(hq, (database) => config.channelDatabaseUrl.replaceAll('{database}', database), config.poolSize);
+  new Channels(hq, (database) => channelUrl(config, database), config.poolSize);
+
+const channelUrl = ({ channelDatabaseUrl }: Config, database: string): string =>
+  channelDatabaseUrl.replaceAll('{database}', database);

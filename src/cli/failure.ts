@@ -29,15 +29,20 @@ export function report(error: unknown, { stderr }: Terminal): keyof typeof exitC
     return 3;
   }
   if (error instanceof Refused) {
-    print(error.message);
-    if (error.code === 'UNAUTHENTICATED') print('  Specify a token with --token or HQ_TOKEN. "hq token" issues one.');
+    const hint = error.code === 'UNAUTHENTICATED' ? ' Specify it with --token or HQ_TOKEN; "hq token" issues one.' : '';
+    print(`${error.message}${hint}`);
     return 1;
   }
-  if (error instanceof DomainError || error instanceof FolderRefused || error instanceof PortInUse) {
+  if (error instanceof FolderRefused || error instanceof PortInUse) {
+    print(error.message);
+    return 1;
+  }
+  if (error instanceof DomainError) {
     print(error.message);
     // Unlike a connection error, the error of a statement may quote values.
-    if (error.cause instanceof Error && !('driverError' in error.cause)) print(`  Cause: ${error.cause.message}`);
-    else if (error.cause) createLog('error').error({ err: error.cause }, 'cause');
+    if (error.cause instanceof Error && 'driverError' in error.cause)
+      createLog('error').error({ err: error.cause }, 'cause');
+    else if (error.cause instanceof Error) print(`  Cause: ${error.cause.message}`);
     return 1;
   }
   createLog('error').fatal({ err: error }, 'unexpected error');

@@ -1,7 +1,9 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { decodeJwt } from 'jose';
 import { tokenFor, type Viewer } from '../access/viewer.ts';
+import { channelExists } from '../app.ts';
 import { InvalidSettings, readConfig } from '../config.ts';
+import { ChannelNotFound } from '../errors.ts';
 import { examples, outputFor, printing, WrongUsage } from './command.ts';
 import { time } from './format.ts';
 import type { Terminal } from './terminal.ts';
@@ -23,10 +25,13 @@ export function token(program: Command, terminal: Terminal): void {
     .option('--valid-for <time>', 'how long the token is valid, such as 12h or 30d', lifetime, '365d')
     .addHelpText('after', examples('hq token --operator ada', 'hq token --channel houston --valid-for 90d'));
   printing(command).action(async ({ operator, channel, validFor, json }: Options) => {
-    const { tokenSecret } = readConfig(terminal.env);
+    const config = readConfig(terminal.env);
+    const { tokenSecret } = config;
     if (tokenSecret === '')
       throw new InvalidSettings('TOKEN_SECRET is not set. Without it, the server requires no tokens.');
     const viewer = viewerOf(operator, channel);
+    if (viewer.kind === 'channel' && !(await channelExists(config, viewer.channel)))
+      throw new ChannelNotFound(viewer.channel);
     const issued = await tokenFor(tokenSecret, viewer, validFor);
     const expiresAt = new Date(decodeJwt(issued).exp! * 1_000).toISOString();
     outputFor(terminal, json).print({ token: issued, expiresAt }, () => issued);

@@ -1,9 +1,12 @@
-import { dirname } from 'node:path';
+import { existsSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import sqlite3 from 'sqlite3';
 import {
   DataSource,
   type DataSourceOptions,
   DefaultNamingStrategy,
+  type EntityManager,
   MigrationExecutor,
   type MigrationInterface,
   type QueryRunner,
@@ -18,6 +21,7 @@ import { hqEntities } from './hq/entities.ts';
 import { initial as initialHq } from './hq/migrations/initial.ts';
 import { unhurried } from './interruption.ts';
 import { Client, connectionOptions, withoutTimeouts } from './postgres-client.ts';
+import { sql } from './sql.ts';
 import { sqliteDriver } from './sqlite-driver.ts';
 
 /*
@@ -58,6 +62,54 @@ export async function openDatabase(url: string, options: OpenOptions): Promise<D
   } catch (error) {
     throw new DatabaseUnavailable(options.name, { cause: error, reason: reasonOf(error) });
   }
+}
+
+/**
+ * Asks a database as it is, without creating, migrating, or changing anything, and even while a server uses it. Answers undefined if the
+ * database does not exist or has never been migrated. Throws DatabaseUnavailable.
+ */
+export async function peek<T>(
+  url: string,
+  { name, kind }: Pick<OpenOptions, 'name' | 'kind'>,
+  question: (db: EntityManager) => Promise<T>,
+): Promise<T | undefined> {
+  let source: DataSource | undefined;
+  try {
+    source = url.startsWith('sqlite:')
+      ? readOnlySqlite(url.slice('sqlite:'.length), kind)
+      : readOnlyPostgres(new URL(url), { name, kind });
+    if (!source) return undefined;
+    await source.initialize();
+    const migrated = await source.createQueryRunner().hasTable('migrations');
+    return migrated ? await question(source.manager) : undefined;
+  } catch (error) {
+    throw new DatabaseUnavailable(name, { cause: error, reason: reasonOf(error) });
+  } finally {
+    if (source?.isInitialized) await source.destroy();
+  }
+}
+
+/** The migrations of a database, by name. */
+export interface SchemaVersion {
+  applied: string[];
+  /** What `openDatabase` would run. */
+  pending: string[];
+  /** What only a newer version of this program knows. */
+  unknown: string[];
+}
+
+/** Throws DatabaseUnavailable. */
+export async function schemaVersion(url: string, options: Pick<OpenOptions, 'name' | 'kind'>): Promise<SchemaVersion> {
+  const known = options.kind.migrations.map((Migration) => new Migration().name!);
+  const applied = await peek(url, options, (db) =>
+    sql<{ name: string }>(db, 'select name from migrations order by id'),
+  );
+  const names = (applied ?? []).map(({ name }) => name);
+  return {
+    applied: names,
+    pending: known.filter((name) => !names.includes(name)),
+    unknown: names.filter((name) => !known.includes(name)),
+  };
 }
 
 /** What an operator has to mend before the database can be opened; undefined: it may answer at the next try. */
@@ -174,11 +226,32 @@ async function openSqlite(file: string, { name, kind, readers }: OpenOptions): P
   }
 }
 
-async function openPostgres(url: URL, { name, kind, poolSize = 10 }: OpenOptions): Promise<Database> {
+/** Undefined if there is no such file. */
+function readOnlySqlite(file: string, { entities }: Kind): DataSource | undefined {
+  if (!existsSync(file)) return undefined;
+  const address = pathToFileURL(resolve(file)).href;
+  return new DataSource({
+    ...everywhere,
+    entities,
+    type: 'sqlite',
+    // A reader, too, creates the files of the write-ahead log and leaves them behind. Where there are none, nobody is writing.
+    database: existsSync(`${file}-wal`) ? address : `${address}?immutable=1`,
+    flags: sqlite3.OPEN_READONLY | sqlite3.OPEN_URI,
+    driver: sqliteDriver([...always, ...reading]),
+  });
+}
+
+type PostgresOptions = Extract<DataSourceOptions, { type: 'postgres' }>;
+
+/** The schema that a URL names, and how to connect to it. */
+function postgresOptions(
+  url: URL,
+  { name, kind, poolSize = 10 }: Omit<OpenOptions, 'readers'>,
+): { schema: string; options: PostgresOptions } {
   const schema = url.searchParams.get('schema') ?? 'public';
-  if (!/^[a-z_][a-z0-9_]{0,62}$/.test(schema)) throw new Error(`"${schema}" is no name for a schema.`);
+  if (!/^[a-z_][a-z0-9_]{0,62}$/.test(schema)) throw new Error(`"${schema}" is not a valid schema name.`);
   url.searchParams.delete('schema');
-  const options: DataSourceOptions = {
+  const options: PostgresOptions = {
     ...everywhere,
     ...kind,
     type: 'postgres',
@@ -190,6 +263,17 @@ async function openPostgres(url: URL, { name, kind, poolSize = 10 }: OpenOptions
     applicationName: `hq ${process.pid} ${name}`,
     extra: { options: connectionOptions(schema), Client, keepAlive: true },
   };
+  return { schema, options };
+}
+
+function readOnlyPostgres(url: URL, database: Pick<OpenOptions, 'name' | 'kind'>): DataSource {
+  const { options } = postgresOptions(url, database);
+  options.extra.options += ' -c default_transaction_read_only=on';
+  return new DataSource(options);
+}
+
+async function openPostgres(url: URL, database: OpenOptions): Promise<Database> {
+  const { schema, options } = postgresOptions(url, database);
   const source = new DataSource(options);
   await source.initialize();
   const runner = source.createQueryRunner();
@@ -209,5 +293,5 @@ async function openPostgres(url: URL, { name, kind, poolSize = 10 }: OpenOptions
     await source.destroy();
     throw error;
   }
-  return new Database(name, source);
+  return new Database(database.name, source);
 }

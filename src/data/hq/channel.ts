@@ -1,4 +1,5 @@
 import { Column, Entity, type EntityManager, In, PrimaryColumn } from 'typeorm';
+import { sql } from '../sql.ts';
 
 export const channelTypes = ['RETAIL_STORE', 'ONLINE_STORE', 'CALL_CENTER'] as const;
 export type ChannelType = (typeof channelTypes)[number];
@@ -37,6 +38,10 @@ export class ChannelDatabase {
 export const allChannels = (db: EntityManager) => db.find(Channel, { order: { code: 'asc' } });
 
 export const channelByCode = (db: EntityManager, code: string) => db.findOneBy(Channel, { code });
+
+/** Reads no other columns, so that it works before pending migrations, too. */
+export const channelDatabaseNames = async (db: EntityManager): Promise<string[]> =>
+  (await sql<{ name: string }>(db, 'select name from channel_database order by name')).map(({ name }) => name);
 
 export async function insertChannel(tx: EntityManager, channel: Channel): Promise<void> {
   await tx
