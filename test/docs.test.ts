@@ -13,7 +13,11 @@ import { startHeadquarters } from './support/headquarters.ts';
 
 const top = join(import.meta.dirname, '..');
 const textOf = (name: string) => readFileSync(join(top, name), 'utf8');
-const documents = ['README.md', ...readdirSync(join(top, 'docs')).map((name) => `docs/${name}`), 'bench/README.md'];
+const documentsIn = (folder: string, ending: string) =>
+  readdirSync(join(top, folder))
+    .filter((name) => name.endsWith(ending))
+    .map((name) => `${folder}/${name}`);
+const documents = ['README.md', ...documentsIn('docs', '.md'), 'bench/README.md'];
 const [readme, concepts, api, operations] = ['README.md', 'docs/concepts.md', 'docs/api.md', 'docs/operations.md'].map(
   textOf,
 ) as [string, string, string, string];
@@ -23,6 +27,17 @@ const scripts = (JSON.parse(readFileSync(join(top, 'package.json'), 'utf8')) as 
 
 test.each(allSettings)('docs/operations.md lists the setting $name', ({ name, fallback, meaning }) => {
   expect(operations).toContain(`| \`${name}\` | ${fallback ? `\`${fallback}\`` : ''} | ${meaning} |`);
+});
+
+test('README has at most 150 lines', () => {
+  expect(readme.trimEnd().split('\n').length).toBeLessThanOrEqual(150);
+});
+
+test.each(documentsIn('docs/images', '.svg'))('%s is readable in dark mode and loads nothing', (name) => {
+  const picture = textOf(name);
+  expect(readme).toContain(`](${name})`);
+  expect(picture).toContain('prefers-color-scheme: dark');
+  expect(picture.replace('xmlns="http://www.w3.org/2000/svg"', '')).not.toMatch(/\w+:\/\/|<script|href=/);
 });
 
 test.each(errorCodes)('docs/api.md explains the error %s', (code) => {
