@@ -8,6 +8,8 @@ const skipped = (name: string) => ({ name, skip: 'no PostgreSQL answers; name on
 const results = await runSteps([
   { name: 'types', command: 'npx', args: ['tsc', '--noEmit'] },
   { name: 'lint and format', command: 'npx', args: ['biome', 'check'] },
+  { name: 'rules of the schema', command: 'npm', args: ['run', 'lint:schema'] },
+  { name: 'compatibility with the last release', command: 'npm', args: ['run', 'schema:compare'] },
   {
     name: 'operations are freshly typed',
     command: 'npx',
