@@ -60,7 +60,7 @@ test('docs/operations.md names every command', () => {
   }
 });
 
-const folders = ['src', 'test', 'docs', 'schema', 'bench'];
+const folders = ['src', 'scripts', 'test', 'docs', 'schema', 'bench'];
 const paths = folders.flatMap((folder) => [
   folder,
   ...readdirSync(join(top, folder), { recursive: true, encoding: 'utf8' }).map((path) => `${folder}/${path}`),
