@@ -1,10 +1,10 @@
+/** The failures that clients receive, and then the reasons that jobs record when they set something aside. */
 export const errorCodes = [
   'INVALID_INPUT',
   'CHANNEL_NOT_FOUND',
   'CHANNEL_EXISTS',
-  'CUSTOMER_EXISTS',
   'CUSTOMER_NOT_FOUND',
-  'TRANSACTION_EXISTS',
+  'UUID_CONFLICT',
   'NOT_FOUND',
   'WRONG_STATE',
   'UNAUTHENTICATED',
@@ -18,6 +18,17 @@ export const errorCodes = [
   'TOO_LARGE',
   'DATABASE_UNAVAILABLE',
   'RUN_CRASHED',
+  'ASYNC_CUSTOMER_SYNC_FAILED',
+  'ASYNC_ADDRESS_SYNC_FAILED',
+  'ASYNC_CUSTOMER_NOT_UPLOADED',
+  'ASYNC_ADDRESS_NOT_UPLOADED',
+  'CUSTOMER_WITHOUT_ACCOUNT',
+  'DUPLICATE_TRANSACTION',
+  'VALIDATION_ERROR',
+  'STATEMENT_OUT_OF_BALANCE',
+  'STATEMENT_TOTALS_CHANGED',
+  'COUNTING_DIFFERENCE',
+  'INTERNAL',
 ] as const;
 export type ErrorCode = (typeof errorCodes)[number];
 
@@ -36,17 +47,37 @@ export abstract class DomainError extends Error {
 }
 
 /** A rule with the place where it is broken. */
-export const atPath = (path: readonly (string | number)[], rule: string): string =>
-  path.length === 0 ? rule : `${path.join('.')}: ${rule}`;
+export const atPath = (path: Path, rule: string): string => (path.length === 0 ? rule : `${path.join('.')}: ${rule}`);
 
-/** The input breaks a rule. `path` points to the field. */
+export type Path = readonly (string | number)[];
+
+export const violationRules = ['REQUIRED', 'LENGTH', 'RANGE', 'FORMAT', 'UNIQUE', 'CONSISTENCY'] as const;
+export type ViolationRule = (typeof violationRules)[number];
+
+/** A broken rule, the path to the field that breaks it, outermost first, and an explanation such as "must not be empty". */
+export interface Violation {
+  path: Path;
+  message: string;
+  /** Default: CONSISTENCY. */
+  rule?: ViolationRule;
+}
+
+/** The input breaks rules. `violations` names every one of them; `inputPath` and the message refer to the first. */
 export class InvalidInput extends DomainError {
   readonly code = 'INVALID_INPUT';
   override readonly inputPath: string[];
-  constructor(path: (string | number)[], rule: string) {
-    super(atPath(path, rule));
+  readonly violations: readonly [Violation, ...Violation[]];
+
+  constructor(path: Path, message: string, rule?: ViolationRule, others: readonly Violation[] = []) {
+    super(`${atPath(path, message)}${others.length === 0 ? '' : ` (and ${others.length} more)`}`);
     this.inputPath = path.map(String);
+    this.violations = [{ path, message, ...(rule && { rule }) }, ...others];
   }
+}
+
+/** Throws InvalidInput if there are violations. */
+export function mustBeValid([first, ...others]: readonly Violation[]): void {
+  if (first) throw new InvalidInput(first.path, first.message, first.rule, others);
 }
 
 export class ChannelNotFound extends DomainError {
@@ -64,15 +95,6 @@ export class ChannelExists extends DomainError {
   }
 }
 
-/** The UUID, the idempotency key of a creation, was used before with different data. */
-export class CustomerExists extends DomainError {
-  readonly code = 'CUSTOMER_EXISTS';
-  override readonly inputPath = ['id'];
-  constructor(readonly uuid: string) {
-    super(`The UUID ${uuid} belongs to a customer that was created with different data.`);
-  }
-}
-
 export class CustomerNotFound extends DomainError {
   readonly code = 'CUSTOMER_NOT_FOUND';
   constructor() {
@@ -80,15 +102,15 @@ export class CustomerNotFound extends DomainError {
   }
 }
 
-/** The UUID, the idempotency key of a transaction or shift, was used before with different data. */
-export class TransactionExists extends DomainError {
-  readonly code = 'TRANSACTION_EXISTS';
-  override readonly inputPath = ['id'];
+/** The UUID, the idempotency key of a creation, was used before with different data. */
+export class UuidConflict extends DomainError {
+  readonly code = 'UUID_CONFLICT';
+  override readonly inputPath = ['uuid'];
   constructor(
     readonly uuid: string,
-    what = 'transaction',
+    what: 'customer' | 'transaction' | 'shift',
   ) {
-    super(`The UUID ${uuid} belongs to a ${what} that was recorded with different data.`);
+    super(`The UUID ${uuid} belongs to a ${what} that was created with different data.`);
   }
 }
 

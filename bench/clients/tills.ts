@@ -32,11 +32,11 @@ answer({
       const early = begun + (turn * 1_000) / rate - performance.now();
       if (early > 0) await new Promise((resolve) => setTimeout(resolve, early));
       const input = customerInput(channels[turn % channels.length]!, turn);
-      sent.add(input.id!);
+      sent.add(input.uuid!);
       open.push(
         client.post(createCustomer, { input }).then(({ createCustomer: created }) => {
           if (created.__typename !== 'Customer') throw new Error(JSON.stringify(created));
-          acknowledged.set(input.id!, performance.now());
+          acknowledged.set(input.uuid!, performance.now());
         }),
       );
     }

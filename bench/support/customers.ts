@@ -13,9 +13,9 @@ export function customerInput(channel: string, index: number): CreateCustomerInp
   return {
     ...person,
     channel,
-    id: randomUUID(),
+    uuid: randomUUID(),
     email: person.email!.replace('@', `+${index}@`),
-    addresses: person.addresses!.map((address) => ({ ...address, id: randomUUID() })),
+    addresses: person.addresses!.map((address) => ({ ...address, uuid: randomUUID() })),
   };
 }
 

@@ -13,7 +13,7 @@ export const createCustomer = `mutation ($input: CreateCustomerInput!) {
   createCustomer(input: $input) {
     __typename
     ... on Customer { id uuid accountId accountLabel }
-    ... on Failure { code message }
+    ... on Failure { errorCode message }
   }
 }`;
 

@@ -36,7 +36,7 @@ export async function loadTransactions(
         settings,
         {
           kind,
-          id: randomUUID(),
+          uuid: randomUUID(),
           customerUuid: customers[(done + index) % customers.length]!,
           businessDate: `2026-01-${String(1 + ((done + index) % DAYS)).padStart(2, '0')}`,
           currency: worksCurrency,

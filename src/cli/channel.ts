@@ -87,7 +87,7 @@ function add(group: Command, terminal: Terminal): void {
       channelDatabase: database ?? null,
     };
     const added = orRefused((await client.request(CreateChannelDocument, { input })).createChannel);
-    print(added, ({ channelCode }) => `Channel ${channelCode} is ready.`);
+    print(added, ({ code }) => `Channel ${code} is ready.`);
   });
 }
 
@@ -101,9 +101,6 @@ function live(group: Command, terminal: Terminal): void {
   remote(command, terminal, async ({ client, print }, _options, code: string, state: string) => {
     const input = { code, liveConversion: state === 'on' };
     const changed = orRefused((await client.request(UpdateChannelDocument, { input })).updateChannel);
-    print(
-      changed,
-      ({ channelCode, liveConversion }) => `Live conversion of ${channelCode} is ${liveConversion ? 'on' : 'off'}.`,
-    );
+    print(changed, ({ code, liveConversion }) => `Live conversion of ${code} is ${liveConversion ? 'on' : 'off'}.`);
   });
 }

@@ -100,7 +100,7 @@ function details({ fields, table, state }: Output, customer: NonNullable<Custome
         { header: 'OPERATION', value: ({ kind }) => kind },
         { header: 'STATE', value: (operation) => state(operation.state) },
         { header: 'RECEIVED', value: ({ receivedAt }) => time(receivedAt) },
-        { header: 'REASON', value: ({ error, errorCode }) => `${error} [${errorCode}]` },
+        { header: 'REASON', value: ({ error }) => error && `${error.message} [${error.errorCode}]` },
       ]),
     );
   if (orders.length > 0)

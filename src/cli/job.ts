@@ -17,7 +17,7 @@ import { day, enumOption, examples, type Output, recordNumber, remote, wholeNumb
 import { count, duration, time } from './format.ts';
 import type { Terminal } from './terminal.ts';
 
-export const runStates: JobRunState[] = ['QUEUED', 'RUNNING', 'SUCCEEDED', 'FAILED', 'CANCELLED'];
+export const runStates: JobRunState[] = ['QUEUED', 'RUNNING', 'SUCCEEDED', 'FAILED', 'CANCELED'];
 
 /** `hq job`: starts jobs and manages their runs. */
 export function job(program: Command, terminal: Terminal): void {
@@ -175,7 +175,7 @@ function details(output: Output, run: NonNullable<JobRunQuery['jobRun']>): strin
       table(failures, [
         { header: 'FAILED STEP', value: ({ job }) => titleOf(job) },
         { header: 'CHANNEL DATABASE', value: ({ channelDatabase }) => channelDatabase },
-        { header: 'CODE', value: ({ code }) => code },
+        { header: 'CODE', value: ({ errorCode }) => errorCode },
         { header: 'REASON', value: ({ message }) => message },
       ]),
     );
@@ -204,11 +204,11 @@ export function recordsOf({ steps }: RunPartsFragment): string {
 }
 
 /** Why a run failed, waits for a retry, or set records aside. */
-export function reasonOf({ error, errorCode, steps }: RunPartsFragment): string {
+export function reasonOf({ error, steps }: RunPartsFragment): string {
   const aside = steps.reduce((sum, { progress }) => sum + progress.failed, 0);
   const [failure] = steps.flatMap(({ failures }) => failures);
-  const reason = error ? { code: errorCode, message: error } : failure;
-  return [reason && `${reason.message} [${reason.code}]`, aside > 0 && `${count(aside)} set aside`]
+  const reason = error ?? failure;
+  return [reason && `${reason.message} [${reason.errorCode}]`, aside > 0 && `${count(aside)} set aside`]
     .filter(Boolean)
     .join('; ');
 }

@@ -58,8 +58,8 @@ const list = ({ table, state }: Output, statements: Listed[]): string =>
     { header: 'REASON', value: reasonOf },
   ]);
 
-const reasonOf = ({ error, errorCode }: { error?: string | null; errorCode?: string | null }): string =>
-  error ? `${error} [${errorCode}]` : '';
+const reasonOf = ({ error }: { error: { errorCode: string; message: string } | null }): string =>
+  error ? `${error.message} [${error.errorCode}]` : '';
 
 function details({ fields, table, state }: Output, statement: NonNullable<StatementQuery['statement']>): string {
   const { channel, totals, balances, tenderCounts, events } = statement;

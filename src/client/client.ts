@@ -146,9 +146,24 @@ const refusedBy = ({ message, extensions }: NonNullable<Result['errors']>[number
 const isClosing = (error: unknown): error is { code: number; reason: string } =>
   typeof error === 'object' && error !== null && 'code' in error && 'reason' in error;
 
-/** Returns the object a mutation returned, or throws Refused with the failure's message. */
-export function orRefused<Result extends { __typename: string }>(result: Result): Exclude<Result, { code: unknown }> {
-  const { message, code } = result as { message?: string; code?: string };
-  if (message !== undefined && code !== undefined) throw new Refused(message, code);
-  return result as Exclude<Result, { code: unknown }>;
+interface Failure {
+  errorCode: string;
+  message: string;
+  violations?: readonly { path: readonly string[]; message: string }[];
+}
+
+const isFailure = (result: object): result is Failure => 'errorCode' in result && 'message' in result;
+
+/** Returns the object a mutation returned. Throws Refused with the failure's message, or with every violation of the input. */
+export function orRefused<Result extends { __typename: string }>(
+  result: Result | null,
+): Exclude<Result, { errorCode: unknown }> {
+  if (result === null) throw new Refused('The server returned no result.');
+  if (isFailure(result)) {
+    const violations = result.violations?.map(({ path, message }) =>
+      [path.join('.'), message].filter(Boolean).join(': '),
+    );
+    throw new Refused(violations?.join('\n') ?? result.message, result.errorCode);
+  }
+  return result as Exclude<Result, { errorCode: unknown }>;
 }

@@ -66,6 +66,6 @@ export const titleOf = (job: RunPartsFragment['job']): string =>
 export const ended = (run: RunPartsFragment): string => {
   const name = titleOf(run.job);
   if (run.state === 'SUCCEEDED') return `${name} succeeded.`;
-  if (run.state === 'CANCELLED') return `${name} was canceled. What was committed stays.`;
-  return `${name} failed: ${run.error ?? 'no reason given'} [${run.errorCode ?? 'UNKNOWN'}]`;
+  if (run.state === 'CANCELED') return `${name} was canceled. What was committed stays.`;
+  return `${name} failed: ${run.error?.message ?? 'no reason given'} [${run.error?.errorCode ?? 'UNKNOWN'}]`;
 };

@@ -1,6 +1,7 @@
 import type { EntityManager } from 'typeorm';
 import { columnOf, type EntityClass, readPacked, tableOf } from './columns.ts';
 import { listed } from './dialect/expressions.ts';
+import { one, sql } from './sql.ts';
 
 /** A page of a list in the order of its key. Both ends are exclusive. */
 export interface KeysetPage<Key = number> {
@@ -9,15 +10,25 @@ export interface KeysetPage<Key = number> {
   limit: number;
   /** Newest first. */
   descending: boolean;
+  /** A property that comes before the key in the order, with its values at both ends. */
+  sort?: { by: string; after?: string | undefined; before?: string | undefined } | undefined;
+}
+
+/** Values from `from` up to, but not including, `before`, or up to and including `to`. */
+export interface Range {
+  from?: string | null | undefined;
+  to?: string | null | undefined;
+  before?: string | null | undefined;
 }
 
 type Plain = string | number | boolean | null;
 
-/** What rows must be. A list means any of its values; undefined means any value. */
+/** What rows must be. A list means any of its values, a range any value within it; undefined means any value. */
 export type Where<Row> = {
   [Name in keyof Row as Row[Name] extends Plain ? Name : never]?:
     | Row[Name]
     | readonly NonNullable<Row[Name]>[]
+    | (Row[Name] extends string | null ? Range : never)
     | null
     | undefined;
 };
@@ -38,17 +49,74 @@ export function keysetPage<Row extends object, Name extends keyof Row & string =
   entity: EntityClass<Row>,
   key: KeyOf<Row>,
   where: Where<Row>,
-  { after, before, limit, descending }: KeysetPage<string | number>,
+  page: KeysetPage<string | number>,
   { conditions = [], fields }: Reading<Name> & { conditions?: readonly string[] } = {},
 ): Promise<Pick<Row, Name>[]> {
   const selection = selectionOf(db, entity, where);
   const { name: column } = columnOf(db, entity, key);
-  if (after !== undefined) selection.conditions.push(`${column} > ${selection.parameter(after)}`);
-  if (before !== undefined) selection.conditions.push(`${column} < ${selection.parameter(before)}`);
+  const by = page.sort && columnOf(db, entity, page.sort.by as keyof Row & string).name;
+  selection.conditions.push(...within(page, column, by, selection.parameter), ...conditions);
+  const order = orderOf(page, column, by);
+  const query = `select * from ${tableOf(db, entity)} ${whereClause(selection)} order by ${order('')} limit ${selection.parameter(page.limit)}`;
+  return readPacked(db, entity, query, selection.parameters, { fields, order: order('x.') });
+}
+
+/** The conditions for the rows between the ends of a page. */
+export function within(
+  { after, before, sort }: KeysetPage<string | number>,
+  key: string,
+  by: string | undefined,
+  parameter: (value: unknown) => string,
+): string[] {
+  const ends = [
+    ['>', after, sort?.after],
+    ['<', before, sort?.before],
+  ] as const;
+  return ends.flatMap(([than, value, sorted]) => {
+    if (value === undefined) return [];
+    return by === undefined
+      ? `${key} ${than} ${parameter(value)}`
+      : `(${by}, ${key}) ${than} (${parameter(sorted)}, ${parameter(value)})`;
+  });
+}
+
+/** The `order by` of a page, for columns with this prefix. */
+export const orderOf =
+  ({ descending }: KeysetPage<string | number>, key: string, by: string | undefined) =>
+  (prefix: string): string =>
+    [by, key]
+      .filter((column) => column !== undefined)
+      .map((column) => `${prefix}${column} ${descending ? 'desc' : 'asc'}`)
+      .join(', ');
+
+/** The number of rows that match. */
+export async function countWhere<Row extends object>(
+  db: EntityManager,
+  entity: EntityClass<Row>,
+  where: Where<Row>,
+  conditions: readonly string[] = [],
+): Promise<number> {
+  const selection = selectionOf(db, entity, where);
   selection.conditions.push(...conditions);
-  const order = `${column} ${descending ? 'desc' : 'asc'}`;
-  const query = `select * from ${tableOf(db, entity)} ${whereClause(selection)} order by ${order} limit ${selection.parameter(limit)}`;
-  return readPacked(db, entity, query, selection.parameters, { fields, order: `x.${order}` });
+  const query = `select count(*) as count from ${tableOf(db, entity)} ${whereClause(selection)}`;
+  return (await one<{ count: number }>(db, query, selection.parameters))!.count;
+}
+
+/** The number of rows for each of these values of `field`; values without rows are left out. */
+export function countOfEach<Row extends object, By extends keyof Where<Row> & keyof Row & string>(
+  db: EntityManager,
+  entity: EntityClass<Row>,
+  field: By,
+  values: readonly NonNullable<Row[By]>[],
+  where: Where<Row> = {},
+): Promise<{ owner: NonNullable<Row[By]>; count: number }[]> {
+  const selection = selectionOf(db, entity, { ...where, [field]: values });
+  const { name: column } = columnOf(db, entity, field);
+  return sql(
+    db,
+    `select ${column} as owner, count(*) as count from ${tableOf(db, entity)} ${whereClause(selection)} group by ${column}`,
+    selection.parameters,
+  );
 }
 
 /** All rows that match, in the order of the key: for what is small, or asked for by its keys. */
@@ -96,16 +164,30 @@ interface Selection {
 function selectionOf<Row extends object>(db: EntityManager, entity: EntityClass<Row>, where: Where<Row>): Selection {
   const parameters: unknown[] = [];
   const parameter = (value: unknown) => `$${parameters.push(value)}`;
-  const conditions = Object.entries(where as Record<string, Plain | readonly Plain[] | undefined>)
+  const conditions = Object.entries(where as Record<string, Plain | readonly Plain[] | Range | undefined>)
     .filter(([, value]) => value !== undefined)
-    .map(([field, value]) => {
+    .flatMap(([field, value]) => {
       const { name: column, type } = columnOf(db, entity, field as keyof Row & string);
       if (value === null) return `${column} is null`;
       if (typeof value === 'boolean') return `${column} = ${value}`;
       if (typeof value !== 'object') return `${column} = ${parameter(value)}`;
+      if (!isList(value)) return ranged(value, column, parameter);
       return `${column} in ${listed(db, parameter(JSON.stringify(value)), type === 'bigint' ? type : 'text')}`;
     });
   return { parameters, parameter, conditions };
 }
+
+const isList = (value: readonly Plain[] | Range): value is readonly Plain[] => Array.isArray(value);
+
+/** The conditions for a column within a range. */
+export const ranged = (
+  { from, to, before }: Range,
+  column: string,
+  parameter: (value: unknown) => string,
+): string[] => [
+  ...(from ? [`${column} >= ${parameter(from)}`] : []),
+  ...(to ? [`${column} <= ${parameter(to)}`] : []),
+  ...(before ? [`${column} < ${parameter(before)}`] : []),
+];
 
 const whereClause = ({ conditions }: Selection) => (conditions.length > 0 ? `where ${conditions.join(' and ')}` : '');

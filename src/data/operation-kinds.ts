@@ -16,7 +16,7 @@ export interface Payloads {
   ADD_ADDRESS: OperationPayload;
   /** The operation's id is the transaction's UUID. */
   RECORD_TRANSACTION: TransactionBody;
-  CANCEL_ORDER: { transactionUuid: string; cancelledAt: string };
+  CANCEL_ORDER: { transactionUuid: string; canceledAt: string };
   RECORD_SHIFT: ShiftFacts & { uuid: string };
 }
 

@@ -89,7 +89,7 @@ interface AdventureWorks {
 /** An Adventure Works order. All prices are in US dollars. */
 export interface WorksOrder {
   /** UUID, the same every time. */
-  id: string;
+  uuid: string;
   channel: string;
   businessDate: string;
   customerUuid: string;
@@ -127,7 +127,7 @@ export function readAdventureWorks(folder: URL): AdventureWorks {
     ),
     customers: records<CustomerRecord>(folder, 'customers.csv').map((record) => ({
       channel: codes.get(territoryOf(record))!,
-      id: customerUuid(record.customerKey),
+      uuid: customerUuid(record.customerKey),
       type: 'PERSON',
       name: { title: record.title || null, first: record.firstName, last: record.lastName },
       email: record.email,
@@ -136,7 +136,7 @@ export function readAdventureWorks(folder: URL): AdventureWorks {
       language: languages[record.country] ?? null,
       addresses: [
         {
-          id: addressUuid(record.customerKey),
+          uuid: addressUuid(record.customerKey),
           street: record.street,
           street2: record.street2 || null,
           city: record.city,
@@ -164,7 +164,7 @@ function ordersOf(lines: OrderRecord[], codes: Map<string, string>, names: Map<s
   const orders = new Map<string, WorksOrder>();
   for (const { orderNumber, orderDate, channelKey, customerKey, sku, quantity, unitPrice } of lines) {
     const order = orders.get(orderNumber) ?? {
-      id: namedUuid(`order ${orderNumber}`),
+      uuid: namedUuid(`order ${orderNumber}`),
       channel: codes.get(channelKey)!,
       businessDate: orderDate,
       customerUuid: customerUuid(customerKey),

@@ -159,7 +159,7 @@ function faultsOfChannel(received: Received[], { code, recorded, received: heard
   const seen = new Set<string>();
   const salesOrders = new Set<string>();
   for (const transaction of received) {
-    const { uuid, status, errorCode, error, salesOrder } = transaction;
+    const { uuid, status, error, salesOrder } = transaction;
     const report = (fault: string) => faults.push(`${code}: ${uuid} ${fault}`);
     const order = recorded.get(uuid);
     if (seen.has(uuid)) report('arrived at headquarters twice');
@@ -169,7 +169,7 @@ function faultsOfChannel(received: Received[], { code, recorded, received: heard
       continue;
     }
     if (status !== (isSale(order) ? 'POSTED' : 'SUCCEEDED'))
-      report(`is ${status}: ${error ?? ''} [${errorCode ?? ''}]`);
+      report(`is ${status}: ${error?.message ?? ''} [${error?.errorCode ?? ''}]`);
     if (centsOf(transaction) !== order.total) report(`has a total other than ${dollars(order.total)}`);
     if (!salesOrder) report('has no sales order');
     else if (salesOrder.accountId !== heard.get(order.customerUuid)?.accountId)

@@ -4,20 +4,17 @@ import {
   CreateCustomerDocument,
   type CreateCustomerInput,
   CreateOrderDocument,
+  type CreateOrderMutation,
   OpenShiftDocument,
   RecordSaleDocument,
+  type RecordSaleMutation,
 } from '../../schema/operations.ts';
-import type { Client } from '../client/client.ts';
+import { type Client, orRefused, Refused } from '../client/client.ts';
 import { closingOf, type DemoOrder, openingOf, orderInput, saleInput, type TillDay, tillDays } from './orders.ts';
 
 /** Concurrent requests of one channel's client. */
 const CONCURRENCY = 5;
 const allRegisters = Array.from({ length: CONCURRENCY }, (_, index) => `till-${index + 1}`);
-
-interface Failure {
-  code: string;
-  message: string;
-}
 
 /** A channel's own software: it creates customers, records their orders, and listens to the feed of its account IDs. */
 export class ChannelClient {
@@ -51,8 +48,8 @@ export class ChannelClient {
       Array.from({ length: CONCURRENCY }, async () => {
         for (let input = waiting.pop(); input; input = waiting.pop()) {
           const { createCustomer: answer } = await this.client.request(CreateCustomerDocument, { input });
-          if (answer.__typename === 'Customer') this.created.set(answer.uuid, performance.now());
-          else this.refuse('a customer', answer);
+          const customer = this.accepted('a customer', answer);
+          if (customer) this.created.set(customer.uuid, performance.now());
           this.onChange();
         }
       }),
@@ -77,24 +74,30 @@ export class ChannelClient {
   /** One day at a register: opens the shift, sells, counts, and closes. */
   private async sell(day: TillDay): Promise<void> {
     const { openShift } = await this.client.request(OpenShiftDocument, { input: openingOf(day, this.code) });
-    if (openShift.__typename !== 'Shift') return this.refuse(`a shift on ${day.businessDate}`, openShift);
+    if (!this.accepted(`a shift on ${day.businessDate}`, openShift)) return;
     for (const sale of day.sales) {
       const { recordSale } = await this.client.request(RecordSaleDocument, { input: saleInput(sale, day) });
       this.note(sale, recordSale);
     }
     const { closeShift } = await this.client.request(CloseShiftDocument, { input: closingOf(day, this.code) });
-    if (closeShift.__typename === 'Shift') this.shifts += 1;
-    else this.refuse(`closing the shift of ${day.businessDate}`, closeShift);
+    if (this.accepted(`closing the shift of ${day.businessDate}`, closeShift)) this.shifts += 1;
   }
 
-  private note(order: DemoOrder, answer: { uuid: string; code?: undefined } | Failure): void {
-    if (answer.code === undefined) this.recorded.set(answer.uuid, order);
-    else this.refuse(`order ${order.id}`, answer);
+  private note(order: DemoOrder, answer: CreateOrderMutation['createOrder'] | RecordSaleMutation['recordSale']): void {
+    const recorded = this.accepted(`order ${order.uuid}`, answer);
+    if (recorded) this.recorded.set(recorded.uuid, order);
     this.onChange();
   }
 
-  private refuse(what: string, { code, message }: Failure): void {
-    this.refused.push(`${what} was refused: ${message} [${code}]`);
+  /** What a mutation returned; undefined if it was refused, which is noted. */
+  private accepted<Result extends { __typename: string }>(what: string, answer: Result | null) {
+    try {
+      return orRefused(answer);
+    } catch (error) {
+      if (!(error instanceof Refused)) throw error;
+      this.refused.push(`${what} was refused: ${error.message} [${error.code}]`);
+      return undefined;
+    }
   }
 
   /** Resolves when every created customer has its account ID; rejects if nothing arrives for `patience` ms. */

@@ -41,7 +41,8 @@ export async function showCustomers(
     );
   }
   console.log(`  set aside with a reason  ${failed.length}`);
-  for (const { node } of failed) console.log(`    ${node.customerUuid}  ${node.errorCode}: ${node.error}`);
+  for (const { node } of failed)
+    console.log(`    ${node.customerUuid}  ${node.error?.errorCode}: ${node.error?.message}`);
 }
 
 export function faultsOfCustomers(clients: ChannelClient[], accounts: Map<string, string>, expected: number): string[] {

@@ -24,7 +24,7 @@ const PATIENCE = 30_000;
 export async function demo(options: { customers?: number; exit?: boolean }): Promise<void> {
   const works = readAdventureWorks(new URL('../demo/adventure-works/', import.meta.url));
   const customers = works.customers.slice(0, options.customers ?? works.customers.length);
-  const known = new Set(customers.map(({ id }) => id));
+  const known = new Set(customers.map(({ uuid }) => uuid));
   const types = new Map(works.channels.map(({ code, type }) => [code, type]));
   const orders = works.orders
     .filter(({ customerUuid }) => known.has(customerUuid))
@@ -48,7 +48,7 @@ export async function demo(options: { customers?: number; exit?: boolean }): Pro
   );
   const live = customers.slice(Math.max(0, customers.length - LIVE));
   const asynchronous = customers.slice(0, customers.length - live.length);
-  const isLive = new Set(live.map(({ id }) => id));
+  const isLive = new Set(live.map(({ uuid }) => uuid));
   const ordersFor = ({ code }: ChannelClient, who: 'live' | 'asynchronous') =>
     orders.filter(({ channel, customerUuid }) => channel === code && isLive.has(customerUuid) === (who === 'live'));
 
@@ -178,7 +178,7 @@ async function liveCustomers(
     const client = clients.find(({ code }) => code === customer.channel)!;
     await client.create([customer]);
     await client.complete(PATIENCE).catch((error: Error) => console.log(`  ${error.message}`));
-    const [sent, got] = [client.created.get(customer.id!), client.received.get(customer.id!)];
+    const [sent, got] = [client.created.get(customer.uuid!), client.received.get(customer.uuid!)];
     if (sent !== undefined && got) latencies.push(got.at - sent);
   }
   return latencies.sort((a, b) => a - b);

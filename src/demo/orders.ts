@@ -24,17 +24,17 @@ export interface DemoOrder extends WorksOrder {
 
 /** A shift: one business day at one register, with its sales. */
 export interface TillDay {
-  id: string;
+  uuid: string;
   register: string;
   businessDate: string;
   sales: DemoOrder[];
 }
 
 /** Online stores and call centers take orders; in a retail store, two of three buyers pay at the register and take the goods home. */
-export function kindOf({ id }: WorksOrder, type: ChannelType): TransactionKind {
+export function kindOf({ uuid }: WorksOrder, type: ChannelType): TransactionKind {
   if (type === 'ONLINE_STORE') return 'ONLINE_ORDER';
   if (type === 'CALL_CENTER') return 'CUSTOMER_ORDER';
-  return Number(`0x${id.slice(-4)}`) % 3 === 0 ? 'CUSTOMER_ORDER' : 'CASH_AND_CARRY';
+  return Number(`0x${uuid.slice(-4)}`) % 3 === 0 ? 'CUSTOMER_ORDER' : 'CASH_AND_CARRY';
 }
 
 /** The sales of a channel by day. The registers take turns. */
@@ -44,7 +44,7 @@ export function tillDays(channel: string, orders: DemoOrder[], registers: string
     if (sale.kind !== 'CASH_AND_CARRY') continue;
     const register = registers[days.size % registers.length]!;
     const day = days.get(sale.businessDate) ?? {
-      id: namedUuid(`shift of ${channel} on ${sale.businessDate} at ${register}`),
+      uuid: namedUuid(`shift of ${channel} on ${sale.businessDate} at ${register}`),
       register,
       businessDate: sale.businessDate,
       sales: [],
@@ -64,16 +64,16 @@ export const orderInput = (order: DemoOrder): CreateOrderInput => ({
   payments: [{ tender: order.kind === 'ONLINE_ORDER' ? 'ONLINE' : 'CARD', amount: dollars(order.total) }],
 });
 
-export const saleInput = (sale: DemoOrder, { id }: TillDay): RecordSaleInput => ({
+export const saleInput = (sale: DemoOrder, { uuid }: TillDay): RecordSaleInput => ({
   ...partsOf(sale),
   customerUuid: sale.customerUuid,
-  shiftUuid: id,
+  shiftUuid: uuid,
   payments: [{ tender: tenderOf(sale), amount: dollars(sale.total) }],
 });
 
-export const openingOf = ({ id, register, businessDate }: TillDay, channel: string): OpenShiftInput => ({
+export const openingOf = ({ uuid, register, businessDate }: TillDay, channel: string): OpenShiftInput => ({
   channel,
-  id,
+  uuid,
   register,
   businessDate,
   currency: worksCurrency,
@@ -81,12 +81,12 @@ export const openingOf = ({ id, register, businessDate }: TillDay, channel: stri
 });
 
 /** The evening count: exactly the starting cash plus the payments. */
-export function closingOf({ id, sales }: TillDay, channel: string): CountShiftInput {
+export function closingOf({ uuid, sales }: TillDay, channel: string): CountShiftInput {
   const paidWith = (tender: string) =>
     sales.filter((sale) => tenderOf(sale) === tender).reduce((sum, { total }) => sum + total, 0);
   return {
     channel,
-    uuid: id,
+    uuid,
     counts: [
       { tender: 'CASH', amount: dollars(STARTING_CASH + paidWith('CASH')) },
       { tender: 'CARD', amount: dollars(paidWith('CARD')) },
@@ -94,8 +94,8 @@ export function closingOf({ id, sales }: TillDay, channel: string): CountShiftIn
   };
 }
 
-const partsOf = ({ id, channel, lines, total }: DemoOrder) => ({
-  id,
+const partsOf = ({ uuid, channel, lines, total }: DemoOrder) => ({
+  uuid,
   channel,
   currency: worksCurrency,
   lines,

@@ -3,9 +3,9 @@ import type { EntityManager } from 'typeorm';
 import { z } from 'zod';
 import { audit } from '../data/hq/audit.ts';
 import { type Channel, type ChannelType, changeChannel, channelByCode, insertChannel } from '../data/hq/channel.ts';
-import { ChannelExists, ChannelNotFound } from '../errors.ts';
-import { issuesWith, throwFirst } from './issue.ts';
+import { ChannelExists, ChannelNotFound, mustBeValid, type Violation } from '../errors.ts';
 import { countryCode, currencyCode, plainText, timeZoneName } from './rules.ts';
+import { violationsIn } from './violations.ts';
 
 interface ChannelInput {
   code: string;
@@ -40,10 +40,12 @@ const rules = {
 };
 
 function check(input: Partial<Record<keyof typeof rules, string | null | undefined>>): void {
+  const found: Violation[] = [];
   for (const [field, rule] of Object.entries(rules) as [keyof typeof rules, z.ZodType][]) {
     const value = input[field];
-    if (value !== undefined && value !== null) throwFirst(issuesWith(rule, value, [field]));
+    if (value !== undefined && value !== null) found.push(...violationsIn(rule, value, [field]));
   }
+  mustBeValid(found);
 }
 
 /** Adds a channel. Adding it again with the same settings returns the existing channel. */

@@ -1,4 +1,4 @@
-import { createHash, randomUUID } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import type { EntityManager } from 'typeorm';
 import { insertAddresses, insertCustomers, storedCustomers } from '../data/channel/customer.bulk.ts';
 import { changeCustomer, lockCustomer } from '../data/channel/customer.ts';
@@ -6,17 +6,16 @@ import { appendOperations } from '../data/channel/operation.bulk.ts';
 import { lockLog, takeCounters } from '../data/channel/operation.ts';
 import type { AddressFacts, CustomerFacts } from '../data/customer-facts.ts';
 import { addressesOf, customersByUuid } from '../data/customers.ts';
-import { CustomerExists, CustomerNotFound, type DomainError, InvalidInput } from '../errors.ts';
-import { type Issue, throwFirst } from './issue.ts';
 import {
-  addressFacts,
-  changesBetween,
-  customerFacts,
-  issuesOf,
-  MOST_ADDRESSES,
-  searchKeys,
-  uuidRule,
-} from './rules.ts';
+  CustomerNotFound,
+  type DomainError,
+  InvalidInput,
+  mustBeValid,
+  UuidConflict,
+  type Violation,
+} from '../errors.ts';
+import { bodyHash } from './body-hash.ts';
+import { addressFacts, changesBetween, customerFacts, MOST_ADDRESSES, searchKeys, violationsOf } from './rules.ts';
 
 /** Values as clients send them. Omitted fields keep their values or get defaults; null means no value. */
 export type Given<Facts> = { [Name in keyof Facts]?: Facts[Name] | null | undefined };
@@ -26,12 +25,12 @@ export const nameParts = { title: 'title', firstName: 'first', middleName: 'midd
 type NamePart = (typeof nameParts)[keyof typeof nameParts];
 
 interface AddressInput extends Given<Omit<AddressFacts, 'uuid' | 'position'>> {
-  id?: string | null;
+  uuid?: string | null;
   country: string;
 }
 
 interface CustomerInput extends Given<Omit<CustomerFacts, keyof typeof nameParts>> {
-  id?: string | null;
+  uuid?: string | null;
   name?: { [Part in NamePart]?: string | null } | null;
   addresses?: readonly AddressInput[] | null;
 }
@@ -47,28 +46,23 @@ interface PreparedCustomer {
   at: string;
 }
 
-/** Checks the input without storing anything. Throws InvalidInput, which names the field. */
+/** Checks the input without storing anything. Throws InvalidInput, which names every invalid field. */
 export function prepareCustomer(channel: string, input: CustomerInput, at: string): PreparedCustomer {
-  const uuid = uuidFrom(input.id, ['id']);
+  const uuid = input.uuid ?? randomUUID();
   const body = { ...noFacts, ...given(customerFacts, factsOf(input)) };
-  const addresses = (input.addresses ?? []).map((address, index) =>
-    addressFrom(address, index, body, ['addresses', index, 'id']),
-  );
-  throwFirst(issuesOf({ customer: { ...body, ...searchKeys(body) }, addresses }, at), inputPath);
-  if (new Set(addresses.map((address) => address.uuid)).size < addresses.length) {
-    throw new InvalidInput(['addresses'], 'two addresses have the same id');
-  }
-  const hashed = {
-    body,
-    addresses: addresses.map((address, index) => ({ ...address, uuid: input.addresses![index]!.id ?? null })),
-  };
-  const bodyHash = createHash('sha256').update(JSON.stringify(hashed)).digest('base64url');
-  return { uuid, channel, body, addresses, bodyHash, at };
+  const addresses = (input.addresses ?? []).map((address, index) => addressFrom(address, index, body));
+  const found = violationsOf({ customer: { ...body, ...searchKeys(body) }, addresses }, at);
+  for (const [index, address] of addresses.entries())
+    if (addresses.findIndex((other) => other.uuid === address.uuid) < index)
+      found.push({ path: ['addresses', index, 'uuid'], message: 'must not appear twice', rule: 'UNIQUE' });
+  mustBeValid(found.map(atInput));
+  const sent = addresses.map((address, index) => ({ ...address, uuid: input.addresses![index]!.uuid }));
+  return { uuid, channel, body, addresses, bodyHash: bodyHash({ body, addresses: sent }), at };
 }
 
 /**
  * Creates customers in their channel, asynchronously: each has its permanent UUID immediately and gets its account ID later (jobs/).
- * The UUID is the idempotency key: sending it again returns the stored customer, or CustomerExists if the data differs.
+ * The UUID is the idempotency key: sending it again returns the stored customer, or UuidConflict if the data differs.
  * One transaction on the channel database, with five statements for any number of customers. Headquarters may be down.
  */
 export async function createCustomers(
@@ -94,7 +88,7 @@ export async function createCustomers(
       return { uuid: customer.uuid, created: true };
     }
     const same = stored.channel === customer.channel && stored.bodyHash === customer.bodyHash;
-    return same ? { uuid: customer.uuid, created: false } : new CustomerExists(customer.uuid);
+    return same ? { uuid: customer.uuid, created: false } : new UuidConflict(customer.uuid, 'customer');
   });
   if (added.length === 0) return results;
 
@@ -142,14 +136,14 @@ export async function updateCustomer(
     uuid,
     change,
     at,
-  }: { channel: string; uuid: string; change: Omit<CustomerInput, 'id' | 'type' | 'addresses'>; at: string },
+  }: { channel: string; uuid: string; change: Omit<CustomerInput, 'uuid' | 'type' | 'addresses'>; at: string },
 ): Promise<void> {
   const counter = await lockLog(tx);
   await ownCustomer(tx, channel, uuid);
   const [row] = await customersByUuid(tx, [uuid]);
   const before = bodyOf(row!);
   const body = { ...before, ...given(customerFacts, factsOf(change)) };
-  throwFirst(issuesOf({ customer: body }, at), inputPath);
+  mustBeValid(violationsOf({ customer: body }, at).map(atInput));
   const customer = changesBetween(before, body);
   if (Object.keys(customer).length === 0) return;
   await takeCounters(tx, 1);
@@ -176,15 +170,20 @@ export async function addAddress(
   await ownCustomer(tx, channel, uuid);
   const [row] = await customersByUuid(tx, [uuid]);
   const addresses = await addressesOf(tx, [uuid]);
-  const added = addressFrom(address, addresses.length, bodyOf(row!), ['address', 'id']);
-  throwFirst(issuesOf({ addresses: [added] }, at), (path) => inputPath(['address', ...path.slice(2)]));
+  const added = addressFrom(address, addresses.length, bodyOf(row!));
+  mustBeValid(
+    violationsOf({ addresses: [added] }, at).map(({ path, ...rule }) => ({
+      ...rule,
+      path: ['address', ...path.slice(2)],
+    })),
+  );
   const known = addresses.find((other) => other.uuid === added.uuid);
   if (known) {
     if (addressFacts.every((name) => name === 'position' || known[name] === added[name])) return;
-    throw new InvalidInput(['address', 'id'], 'this UUID belongs to another address of the customer');
+    throw new InvalidInput(['address', 'uuid'], 'belongs to another address of the customer', 'UNIQUE');
   }
   if (addresses.length >= MOST_ADDRESSES)
-    throw new InvalidInput(['address'], `a customer has at most ${MOST_ADDRESSES} addresses`);
+    throw new InvalidInput(['address'], `a customer has at most ${MOST_ADDRESSES} addresses`, 'LENGTH');
   await takeCounters(tx, 1);
   await changeCustomer(tx, uuid, { counter: first, updatedAt: at });
   await insertAddresses(tx, [{ customerUuid: uuid, ...added }]);
@@ -222,17 +221,12 @@ function factsOf({ name, ...facts }: CustomerInput): Given<CustomerFacts> {
 }
 
 /** The default purpose is HOME for a person and BUSINESS for an organization. */
-const addressFrom = (
-  { id, ...address }: AddressInput,
-  position: number,
-  owner: CustomerFacts,
-  idPath: (string | number)[],
-): AddressFacts => ({
+const addressFrom = ({ uuid, ...address }: AddressInput, position: number, owner: CustomerFacts): AddressFacts => ({
   ...noAddress,
   purpose: owner.type === 'PERSON' ? 'HOME' : 'BUSINESS',
   ...given<AddressFacts>(addressFacts, address),
   country: address.country.trim(),
-  uuid: uuidFrom(id, idPath),
+  uuid: uuid ?? randomUUID(),
   position,
 });
 
@@ -256,17 +250,12 @@ const choices = new Set<string>(['type', 'purpose']);
 /** Trimmed text; null if it is empty. */
 export const trimmed = (value: string | null | undefined): string | null => value?.trim() || null;
 
-export function uuidFrom(value: string | null | undefined, path: (string | number)[]): string {
-  if (value === null || value === undefined) return randomUUID();
-  const uuid = value.toLowerCase();
-  if (!uuidRule.safeParse(uuid).success) throw new InvalidInput(path, 'must be a UUID');
-  return uuid;
-}
-
 /** The input paths of columns that have other names in the input. */
 const inputPaths: Record<string, string[]> = {
   ...Object.fromEntries(Object.entries(nameParts).map(([fact, part]) => [fact, ['name', part]])),
-  uuid: ['id'],
 };
 
-const inputPath = (path: Issue['path']) => path.flatMap((part) => inputPaths[part] ?? [part]);
+const atInput = ({ path, ...rule }: Violation): Violation => ({
+  ...rule,
+  path: path.flatMap((part) => inputPaths[part] ?? [part]),
+});

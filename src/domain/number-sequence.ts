@@ -1,7 +1,7 @@
 import type { EntityManager } from 'typeorm';
 import { audit } from '../data/hq/audit.ts';
 import { changeNumberSequence, type NumberSequence, numberSequenceByName } from '../data/hq/number-sequence.ts';
-import { InvalidInput, NotFound } from '../errors.ts';
+import { mustBeValid, NotFound, type Violation } from '../errors.ts';
 
 /** Changes the largest number of a sequence. Numbers that were assigned are never assigned again. */
 export async function extendNumberSequence(
@@ -14,11 +14,12 @@ export async function extendNumberSequence(
   if (!sequence) throw new NotFound('number sequence');
   const largest = change.largest ?? sequence.largest;
   const warnBelow = change.warnBelow ?? sequence.warnBelow;
-  if (largest < sequence.nextNumber - 1)
-    throw new InvalidInput(['largest'], 'must not be below a number that is already assigned');
-  if (largest >= 10 ** sequence.digits)
-    throw new InvalidInput(['largest'], `must fit in the ${sequence.digits} digits of the format`);
-  if (warnBelow < 0) throw new InvalidInput(['warnBelow'], 'must be 0 or more');
+  const found: Violation[] = [];
+  const wrong = (field: string, message: string) => found.push({ path: [field], message, rule: 'RANGE' });
+  if (largest < sequence.nextNumber - 1) wrong('largest', 'must not be below a number that is already assigned');
+  if (largest >= 10 ** sequence.digits) wrong('largest', `must fit in the ${sequence.digits} digits of the format`);
+  if (warnBelow < 0) wrong('warnBelow', 'must be 0 or more');
+  mustBeValid(found);
   await changeNumberSequence(tx, change.name, { largest, warnBelow });
   const changed = (['largest', 'warnBelow'] as const).filter(
     (field) => sequence[field] !== { largest, warnBelow }[field],

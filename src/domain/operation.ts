@@ -4,11 +4,10 @@ import { audit, type Change } from '../data/hq/audit.ts';
 import { customerBodies } from '../data/hq/customer.bulk.ts';
 import { releaseWaiting, retryOperations } from '../data/hq/operation.bulk.ts';
 import { type CustomerOperation, correctOperation, operationBySequence } from '../data/hq/operation.ts';
-import { InvalidInput, NotFound, WrongState } from '../errors.ts';
+import { InvalidInput, mustBeValid, NotFound, type Violation, WrongState } from '../errors.ts';
 import { type Given, given } from './customer.ts';
-import { throwFirst } from './issue.ts';
 import { kindOf } from './operations/index.ts';
-import { addressFacts, customerFacts, issuesOf, searchKeys } from './rules.ts';
+import { addressFacts, customerFacts, searchKeys, violationsOf } from './rules.ts';
 
 /** Retries a failed operation, and releases the operations that were waiting for it. */
 export async function retryOne(
@@ -38,7 +37,7 @@ export async function retryAll(
 }
 
 /** The UUID of an address and its changes. */
-type AddressCorrection = Given<Omit<AddressFacts, 'uuid' | 'position'>> & { id: string };
+type AddressCorrection = Given<Omit<AddressFacts, 'uuid' | 'position'>> & { uuid: string };
 
 /**
  * Replaces values of a failed operation, which must then follow the rules, and retries it. An operation that changes a customer also accepts
@@ -64,9 +63,11 @@ export async function correct(
   // The customer after the operation: nothing overtakes a failed one.
   const after = { ...stored, ...change } as CustomerFacts;
   const known = Array.isArray(before.addresses) ? before.addresses : [];
-  const corrected = addresses.map(({ id, ...change }, index) => {
-    const place = known.findIndex((address) => address?.uuid === id);
-    if (place === -1) throw new InvalidInput(['addresses', index, 'id'], 'is not an address in this operation');
+  const unknown: Violation[] = [];
+  const corrected = addresses.map(({ uuid, ...change }, index) => {
+    const place = known.findIndex((address) => address?.uuid === uuid);
+    if (place === -1)
+      unknown.push({ path: ['addresses', index, 'uuid'], message: 'is not an address in this operation' });
     return { place, values: given<AddressFacts>(addressFacts, change) };
   });
   const payload = {
@@ -79,7 +80,7 @@ export async function correct(
       })),
     }),
   };
-  throwFirst(issuesOf(payload, operation.receivedAt, stored));
+  mustBeValid([...unknown, ...violationsOf(payload, operation.receivedAt, stored)]);
   await correctOperation(tx, sequence, payload);
   await again(tx, operation);
   await audit(tx, { actor, at }, 'correctCustomerOperation', subjectOf(sequence), [

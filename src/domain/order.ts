@@ -6,9 +6,9 @@ import { salesOrder } from '../data/hq/sales-order.ts';
 import { type DueTransaction, type Setback, setBack, succeed } from '../data/hq/transaction.bulk.ts';
 import { NumberSequenceExhausted } from '../errors.ts';
 import { latestDay } from './business-day.ts';
-import { textOf } from './issue.ts';
 import { resolveReferences } from './references.ts';
-import { businessDateIssues, issuesOfTransaction } from './transaction-rules.ts';
+import { businessDateViolations, violationsOfTransaction } from './transaction-rules.ts';
+import { textOf } from './violations.ts';
 
 /** An order and the rule that it breaks, if any. */
 export interface CheckedOrder extends DueTransaction {
@@ -21,7 +21,8 @@ export const checkedOrders = (orders: DueTransaction[]): CheckedOrder[] =>
 
 function invalidity({ payload, receivedAt }: DueTransaction): string | undefined {
   return (
-    textOf(issuesOfTransaction(payload)) ?? textOf(businessDateIssues(payload.businessDate, latestDay(receivedAt)))
+    textOf(violationsOfTransaction(payload)) ??
+    textOf(businessDateViolations(payload.businessDate, latestDay(receivedAt)))
   );
 }
 

@@ -19,9 +19,9 @@ import {
 } from '../data/hq/operation.bulk.ts';
 import { takeReserved } from '../data/hq/reserved-account-id.bulk.ts';
 import { NumberSequenceExhausted } from '../errors.ts';
-import { textOf } from './issue.ts';
 import { kindOf } from './operations/index.ts';
 import { contradictions, MOST_ADDRESSES, tooManyAddresses, uuidRule } from './rules.ts';
+import { textOf } from './violations.ts';
 
 interface Resolved {
   synced: number;
@@ -180,7 +180,7 @@ function reasonAgainst(
 ): { errorCode: string; error: string } | undefined {
   if (known && known.channelDatabase !== operation.channelDatabase) {
     return {
-      errorCode: 'CUSTOMER_EXISTS',
+      errorCode: 'UUID_CONFLICT',
       error: `The channel database "${known.channelDatabase}" already sent a customer with the UUID ${operation.customerUuid}.`,
     };
   }

@@ -8,7 +8,15 @@ import { allNumberSequences, customerAccount, moveHead, numberIn } from '../data
 import { reserveAccountIds } from '../data/hq/reserved-account-id.bulk.ts';
 import { recordAhead } from '../data/hq/rewinding.bulk.ts';
 import { endRewinding, forgetLost, type Standing, standing } from '../data/hq/rewinding.ts';
-import { HeadquartersMissing, HeadquartersRewound, HeadquartersUnproven, InvalidInput, WrongState } from '../errors.ts';
+import {
+  HeadquartersMissing,
+  HeadquartersRewound,
+  HeadquartersUnproven,
+  InvalidInput,
+  mustBeValid,
+  type Violation,
+  WrongState,
+} from '../errors.ts';
 
 /*
  * A headquarters that was restored from an older backup would assign some account IDs twice. It cannot detect this alone, but its channels can.
@@ -104,12 +112,14 @@ export async function acceptRestoredHeadquarters(
   actor: string,
 ): Promise<Accepted> {
   const { hq, channels } = parts;
+  const found: Violation[] = [];
   if (!Number.isInteger(skip) || skip < 0 || skip > 1_000_000)
-    throw new InvalidInput(['skip'], 'must be between 0 and 1,000,000');
+    found.push({ path: ['skip'], message: 'must be between 0 and 1,000,000', rule: 'RANGE' });
   const before = await hq.read(standing);
   const names = [...new Set([...channels.databaseNames(), ...before.ahead])];
   for (const [index, name] of lost.entries())
-    if (!names.includes(name)) throw new InvalidInput(['lost', index], 'is not a channel database');
+    if (!names.includes(name)) found.push({ path: ['lost', index], message: 'is not a channel database' });
+  mustBeValid(found);
   const answers = await asked(parts, names);
   const silent = answers.filter(({ knows }) => !knows).map(({ name }) => name);
   const unnamed = silent.filter((name) => !lost.includes(name) && !before.lost.includes(name));

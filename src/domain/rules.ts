@@ -7,8 +7,9 @@ import {
   type SearchableCustomer,
 } from '../data/customer-facts.ts';
 import type { OperationPayload } from '../data/operation-kinds.ts';
+import type { Violation } from '../errors.ts';
 import { birthDays, outside } from './business-day.ts';
-import { type Issue, issuesWith } from './issue.ts';
+import { violationsIn } from './violations.ts';
 
 /*
  * One set of rules for customers, applied twice: in the channel when a customer is entered, and at headquarters before it gets an account ID,
@@ -150,33 +151,38 @@ export const MOST_ADDRESSES = 100;
  * fields apply to the customer after the change. Omit it for an operation that creates a customer. Pass null if the customer is not loaded yet, and
  * check `contradictions` once it is.
  */
-export function issuesOf(payload: OperationPayload, at: string, known?: CustomerFacts | null): Issue[] {
-  const found: Issue[] = [];
+export function violationsOf(payload: OperationPayload, at: string, known?: CustomerFacts | null): Violation[] {
+  const found: Violation[] = [];
   // Other software may have written anything.
   const { customer, addresses, setAside: reason } = payload ?? {};
-  if (typeof reason === 'string') return [{ path: [], rule: reason }];
+  if (typeof reason === 'string') return [{ path: [], message: reason }];
   if (customer !== undefined && customer !== null) {
-    found.push(...issuesWith(known === undefined ? factRules : changeRules, customer));
+    found.push(...violationsIn(known === undefined ? factRules : changeRules, customer));
     const { birthDate: born } = customer;
     const wrong = typeof born === 'string' ? outside(born, birthDays(at)) : undefined;
-    if (wrong !== undefined) found.push({ path: ['birthDate'], rule: wrong });
+    if (wrong !== undefined) found.push({ path: ['birthDate'], message: wrong, rule: 'RANGE' });
     if (found.length === 0 && known !== null) found.push(...contradictions({ ...known, ...customer }));
   }
-  if (addresses && !Array.isArray(addresses)) found.push({ path: ['addresses'], rule: 'must be a list' });
+  if (addresses && !Array.isArray(addresses))
+    found.push({ path: ['addresses'], message: 'must be a list', rule: 'FORMAT' });
   else if (addresses && addresses.length > MOST_ADDRESSES) found.push(tooManyAddresses);
   else
     for (const [index, address] of (addresses ?? []).entries())
-      found.push(...issuesWith(addressRules, address, ['addresses', index]));
-  if (!customer && !addresses?.length) found.push({ path: [], rule: 'the operation is empty' });
+      found.push(...violationsIn(addressRules, address, ['addresses', index]));
+  if (!customer && !addresses?.length) found.push({ path: [], message: 'the operation is empty', rule: 'REQUIRED' });
   return found;
 }
 
-export const tooManyAddresses: Issue = { path: ['addresses'], rule: `must have at most ${MOST_ADDRESSES} items` };
+export const tooManyAddresses: Violation = {
+  path: ['addresses'],
+  message: `must have at most ${MOST_ADDRESSES} items`,
+  rule: 'LENGTH',
+};
 
 /** The violations of rules that span several fields of a customer. Each field must already be valid on its own. */
-export function contradictions(body: Partial<CustomerFacts>): Issue[] {
-  const found: Issue[] = [];
-  const wrong = (field: keyof CustomerFacts, rule: string) => found.push({ path: [field], rule });
+export function contradictions(body: Partial<CustomerFacts>): Violation[] {
+  const found: Violation[] = [];
+  const wrong = (field: keyof CustomerFacts, message: string) => found.push({ path: [field], message });
   if (body.type === 'PERSON' && !body.firstName && !body.lastName)
     wrong('lastName', 'a person needs a first or last name');
   if (body.type === 'ORGANIZATION' && !body.organizationName) wrong('organizationName', 'an organization needs a name');

@@ -11,7 +11,7 @@ const MOST_WORDS = 5;
  */
 export function searchTerms(search: string, shortest: number): SearchTerm[][] {
   const text = search.trim();
-  if (text.length < shortest) throw new InvalidInput(['search'], `must have at least ${shortest} characters`);
+  if (text.length < shortest) throw new InvalidInput(['search'], `must have at least ${shortest} characters`, 'LENGTH');
   if (!plainText(200).safeParse(text).success && text.length <= 200)
     throw new InvalidInput(['search'], 'must be text without control characters');
   if (text.length > 200) throw new InvalidInput(['search'], 'must not be longer than 200 characters');

@@ -11,12 +11,12 @@ import {
   type Tender,
   tendersInTill,
 } from '../data/transaction-facts.ts';
-import { InvalidInput, NotFound, TransactionExists, WrongState } from '../errors.ts';
+import { InvalidInput, mustBeValid, NotFound, UuidConflict, type Violation, WrongState } from '../errors.ts';
 import { dayIn } from './business-day.ts';
-import { trimmed, uuidFrom } from './customer.ts';
-import { issuesWith, throwFirst } from './issue.ts';
-import { amountFrom, checkedBusinessDate, checkedCurrency, type Recording } from './transaction.ts';
+import { trimmed } from './customer.ts';
+import { amountFrom, businessDateFrom, currencyFrom, type Recording } from './transaction.ts';
 import { registerCode, staffCode } from './transaction-rules.ts';
+import { violationsIn } from './violations.ts';
 
 /** An amount of a tender, as decimal text. */
 export interface TenderInput {
@@ -25,7 +25,7 @@ export interface TenderInput {
 }
 
 interface OpenShiftInput {
-  id?: string | null;
+  uuid?: string | null;
   register: string;
   businessDate?: string | null;
   currency?: string | null;
@@ -42,19 +42,21 @@ interface PreparedShift {
   defaultDate: boolean;
 }
 
-/** Checks the input without storing anything. Throws InvalidInput, which names the field. */
+/** Checks the input without storing anything. Throws InvalidInput, which names every invalid field. */
 export function prepareShift(channel: Recording, input: OpenShiftInput, at: string): PreparedShift {
-  const uuid = uuidFrom(input.id, ['id']);
+  const uuid = input.uuid ?? randomUUID();
   const register = input.register.trim();
-  throwFirst(issuesWith(registerCode, register, ['register']));
+  const found = violationsIn(registerCode, register, ['register']);
   const openedBy = trimmed(input.openedBy);
-  if (openedBy !== null) throwFirst(issuesWith(staffCode, openedBy, ['openedBy']));
-  const currency = checkedCurrency(input.currency ?? channel.currency);
-  const starting = amountsOf(input.starting ?? [], currency, 'starting', () => false);
+  if (openedBy !== null) found.push(...violationsIn(staffCode, openedBy, ['openedBy']));
+  const currency = currencyFrom(input.currency ?? channel.currency, channel.currency, found);
+  const starting = amountsOf(input.starting ?? [], currency, 'starting', () => false, found);
+  const businessDate = businessDateFrom(input.businessDate, dayIn(channel.timeZone, at), found);
+  mustBeValid(found);
   const body: ShiftFacts = {
     register,
     state: 'OPEN',
-    businessDate: checkedBusinessDate(input.businessDate, dayIn(channel.timeZone, at)),
+    businessDate,
     currency,
     openedBy: openedBy,
     openedAt: at,
@@ -74,7 +76,7 @@ export async function openShift(tx: EntityManager, prepared: PreparedShift, at: 
   const [known] = await channelShiftsByUuid(tx, [uuid]);
   if (known) {
     if (known.channel === channel && sameOpening(known, prepared)) return known;
-    throw new TransactionExists(uuid, 'shift');
+    throw new UuidConflict(uuid, 'shift');
   }
   await mustBeFree(tx, channel, body.register);
   return record(tx, { id: 0, uuid, channel, ...body, counter, updatedAt: at }, at);
@@ -105,7 +107,7 @@ export const declareTenders = (
   which: Which,
   counts: readonly TenderInput[],
 ): Promise<ChannelShift> => {
-  if (counts.length === 0) throw new InvalidInput(['counts'], 'must not be empty');
+  if (counts.length === 0) throw new InvalidInput(['counts'], 'must not be empty', 'LENGTH');
   return change(tx, which, { from: countable, done: [], what: 'counted' }, ({ tenders, currency }) => ({
     tenders: withCounts(tenders, countsOf(counts, currency)),
   }));
@@ -186,21 +188,28 @@ function sameOpening(known: ChannelShift, { body, defaultDate }: PreparedShift):
 }
 
 /** Cash cannot be negative. Of any other tender, more may have been paid back than taken. */
-export const countsOf = (counts: readonly TenderInput[], currency: string) =>
-  amountsOf(counts, currency, 'counts', (tender) => tender !== 'CASH');
+export function countsOf(counts: readonly TenderInput[], currency: string): Map<Tender, number> {
+  const found: Violation[] = [];
+  const amounts = amountsOf(counts, currency, 'counts', (tender) => tender !== 'CASH', found);
+  mustBeValid(found);
+  return amounts;
+}
 
 function amountsOf(
   given: readonly TenderInput[],
   currency: string,
   field: string,
   mayBeNegative: (tender: Tender) => boolean,
+  found: Violation[],
 ): Map<Tender, number> {
   const amounts = new Map<Tender, number>();
   for (const [index, { tender, amount }] of given.entries()) {
     const path = [field, index];
-    if (amounts.has(tender)) throw new InvalidInput([...path, 'tender'], 'must not appear twice');
-    const value = amountFrom(amount, currency, [...path, 'amount']);
-    if (value < 0 && !mayBeNegative(tender)) throw new InvalidInput([...path, 'amount'], 'must not be negative');
+    if (amounts.has(tender))
+      found.push({ path: [...path, 'tender'], message: 'must not appear twice', rule: 'UNIQUE' });
+    const value = amountFrom(amount, currency, [...path, 'amount'], found);
+    if (value < 0 && !mayBeNegative(tender))
+      found.push({ path: [...path, 'amount'], message: 'must not be negative', rule: 'RANGE' });
     amounts.set(tender, value);
   }
   return amounts;

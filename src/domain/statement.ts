@@ -15,10 +15,9 @@ import {
 import { type StatementSettings, settingsOf, storeSettings } from '../data/hq/statement-settings.ts';
 import { revalidate } from '../data/hq/validation.bulk.ts';
 import { type RuleName, switchRule } from '../data/hq/validation.ts';
-import { InvalidInput, NotFound, WrongState } from '../errors.ts';
+import { mustBeValid, NotFound, type Violation, type ViolationRule, WrongState } from '../errors.ts';
 import { MOST } from './money.ts';
 import { stepOf } from './posting.ts';
-import { uuidRule } from './rules.ts';
 
 /*
  * How operators recover statements that cannot continue, where their state allows it. Each action is one transaction, with a statement event and
@@ -95,7 +94,7 @@ export async function updateStatementSettings(
   const before = (await settingsOf(tx, [channel])).get(channel)!;
   const given = Object.fromEntries(Object.entries(change).filter(([, value]) => value !== undefined));
   const after: StatementSettings = { ...before, ...given, channel };
-  await mustBeValid(tx, after);
+  await check(tx, after);
   await storeSettings(tx, after);
   const fields = (Object.keys(after) as (keyof StatementSettings)[]).filter((name) => before[name] !== after[name]);
   await audit(
@@ -110,20 +109,22 @@ export async function updateStatementSettings(
 
 export const MOST_AGGREGATED_LINES = 10_000;
 
-async function mustBeValid(tx: EntityManager, settings: StatementSettings): Promise<void> {
-  const invalid = (name: keyof StatementSettings, rule: string) => new InvalidInput([name], rule);
+async function check(tx: EntityManager, settings: StatementSettings): Promise<void> {
+  const found: Violation[] = [];
+  const wrong = (name: keyof StatementSettings, message: string, rule: ViolationRule) =>
+    found.push({ path: [name], message, rule });
   for (const name of ['maximumPaymentDifference', 'maximumCountingDifference'] as const) {
     const value = settings[name];
     if (value !== null && !(Number.isInteger(value) && value >= 0 && value <= MOST))
-      throw invalid(name, 'must be an amount of 0 or more');
+      wrong(name, 'must be an amount of 0 or more', 'RANGE');
   }
   const { aggregationLineLimit: limit, holdCode: code, defaultCustomerUuid: customer } = settings;
   if (!(Number.isInteger(limit) && limit >= 1 && limit <= MOST_AGGREGATED_LINES))
-    throw invalid('aggregationLineLimit', `must be between 1 and ${MOST_AGGREGATED_LINES}`);
-  if (!/^[A-Z0-9_-]{1,40}$/.test(code)) throw invalid('holdCode', 'must be a code such as ORDER_SYNC');
-  if (customer === null) return;
-  const known = uuidRule.safeParse(customer).success ? await knownCustomers(tx, [customer]) : [];
-  if (known.length === 0) throw invalid('defaultCustomerUuid', 'must be a customer that has an account ID');
+    wrong('aggregationLineLimit', `must be between 1 and ${MOST_AGGREGATED_LINES}`, 'RANGE');
+  if (!/^[A-Z0-9_-]{1,40}$/.test(code)) wrong('holdCode', 'must be a code such as ORDER_SYNC', 'FORMAT');
+  if (customer !== null && (await knownCustomers(tx, [customer])).length === 0)
+    wrong('defaultCustomerUuid', 'must be a customer that has an account ID', 'CONSISTENCY');
+  mustBeValid(found);
 }
 
 async function found(tx: EntityManager, id: number): Promise<Statement> {

@@ -4,11 +4,17 @@ import { releaseSalesOrder, type SalesOrder, salesOrdersWhere } from '../data/hq
 import { retryTransactions } from '../data/hq/transaction.bulk.ts';
 import { changeTransaction, type RetailTransaction, transactionsWhere } from '../data/hq/transaction.ts';
 import type { Tender, TransactionBody, TransactionLine, TransactionPayment } from '../data/transaction-facts.ts';
-import { InvalidInput, NotFound, WrongState } from '../errors.ts';
+import { InvalidInput, mustBeValid, NotFound, type Path, type Violation, WrongState } from '../errors.ts';
 import { latestDay } from './business-day.ts';
-import { throwFirst } from './issue.ts';
-import { decimalOf, minorUnits, quantityOf, thousandths } from './money.ts';
-import { businessDateIssues, issuesOfTransaction, lineOf, totalsOf } from './transaction-rules.ts';
+import { decimalOf, quantityOf } from './money.ts';
+import { amountFrom, quantityFrom } from './transaction.ts';
+import {
+  businessDateViolations,
+  lineOf,
+  shapeViolations,
+  totalsOf,
+  violationsOfTransaction,
+} from './transaction-rules.ts';
 
 /*
  * How operators correct transactions that cannot continue. Every change is checked like a new transaction and recorded in the audit trail. Jobs
@@ -47,7 +53,7 @@ const untouched = (transaction: RetailTransaction): boolean =>
 
 /** Makes jobs skip a transaction until it is saved or released. */
 export async function beginEditing(tx: EntityManager, sequence: number, who: Actor): Promise<RetailTransaction> {
-  const transaction = await found(tx, sequence);
+  const transaction = await transactionBy(tx, sequence);
   if (!untouched(transaction)) throw wrong('edited', transaction);
   return changed(
     tx,
@@ -60,7 +66,7 @@ export async function beginEditing(tx: EntityManager, sequence: number, who: Act
 
 /** Returns a transaction to the jobs unchanged. */
 export async function releaseEditing(tx: EntityManager, sequence: number, who: Actor): Promise<RetailTransaction> {
-  const transaction = await found(tx, sequence);
+  const transaction = await transactionBy(tx, sequence);
   if (transaction.status !== 'EDITING') throw wrong('released', transaction);
   const status = transaction.statusBeforeEditing ?? 'NONE';
   return changed(tx, transaction, { status, statusBeforeEditing: null }, who, 'releaseTransaction');
@@ -77,13 +83,16 @@ export async function editTransaction(
   hold: boolean,
   who: Actor,
 ): Promise<RetailTransaction> {
-  const transaction = await found(tx, sequence);
+  const transaction = await transactionBy(tx, sequence);
   if (transaction.status !== 'EDITING' && !untouched(transaction)) throw wrong('edited', transaction);
   const before = transaction.payload;
-  const body = withChange(before, change);
-  throwFirst(issuesOfTransaction(body));
-  throwFirst(businessDateIssues(body.businessDate, latestDay(transaction.receivedAt)));
-  if (hold && body.kind === 'CASH_AND_CARRY') throw new InvalidInput(['hold'], 'is only for orders');
+  const found: Violation[] = [];
+  const body = withChange(before, change, found);
+  // Calculations make sense only with amounts that could be read.
+  found.push(...(found.length > 0 ? shapeViolations(body) : violationsOfTransaction(body)));
+  found.push(...businessDateViolations(body.businessDate, latestDay(transaction.receivedAt)));
+  if (hold && body.kind === 'CASH_AND_CARRY') found.push({ path: ['hold'], message: 'is only for orders' });
+  mustBeValid(found);
   const differences = differencesOf(before, body);
   if (differences.length === 0) throw new InvalidInput([], 'contains no changes');
   return changed(
@@ -117,7 +126,7 @@ export async function voidTransaction(
   reason: string,
   who: Actor,
 ): Promise<RetailTransaction> {
-  const transaction = await found(tx, sequence);
+  const transaction = await transactionBy(tx, sequence);
   if (transaction.status !== 'EDITING' && !untouched(transaction)) throw wrong('voided', transaction);
   return changed(
     tx,
@@ -131,11 +140,11 @@ export async function voidTransaction(
 
 /** Retries a failed transaction from scratch. */
 export async function retryTransaction(tx: EntityManager, sequence: number, who: Actor): Promise<RetailTransaction> {
-  const transaction = await found(tx, sequence);
+  const transaction = await transactionBy(tx, sequence);
   if (transaction.status !== 'FAILED') throw wrong('retried', transaction);
   await retryTransactions(tx, { sequence }, who.at);
   await audit(tx, who, 'retryTransaction', subjectOf(sequence));
-  return found(tx, sequence);
+  return transactionBy(tx, sequence);
 }
 
 /** Retries all failed transactions of a channel, or of all channels if it is null. */
@@ -159,7 +168,7 @@ export async function releaseHold(tx: EntityManager, id: number, who: Actor): Pr
   return { ...order, holdCode: null };
 }
 
-async function found(tx: EntityManager, sequence: number): Promise<RetailTransaction> {
+async function transactionBy(tx: EntityManager, sequence: number): Promise<RetailTransaction> {
   const [transaction] = await transactionsWhere(tx, { sequence });
   if (!transaction) throw new NotFound('transaction');
   return transaction;
@@ -184,12 +193,12 @@ async function changed(
     throw new WrongState('This transaction has changed in the meantime. Reload it and try again.');
   }
   await audit(tx, who, action, subjectOf(sequence), changes);
-  return found(tx, sequence);
+  return transactionBy(tx, sequence);
 }
 
 const subjectOf = (sequence: number) => `transaction:${sequence}`;
 
-function withChange(before: TransactionBody, change: TransactionChange): TransactionBody {
+function withChange(before: TransactionBody, change: TransactionChange, found: Violation[]): TransactionBody {
   const { currency } = before;
   const changes = new Map((change.lines ?? []).map((line, index) => [line.line, { ...line, index }]));
   const blank = { sku: '', name: null, quantity: 0, unitPrice: 0, discount: 0, tax: 0, voided: false };
@@ -200,10 +209,8 @@ function withChange(before: TransactionBody, change: TransactionChange): Transac
       .filter((line) => !known.some((existing) => existing.line === line))
       .map((line) => ({ ...blank, line }) as TransactionLine),
   ];
-  const amount = (text: string | null | undefined, otherwise: number, path: (string | number)[]) =>
-    text === null || text === undefined
-      ? otherwise
-      : valueOr(minorUnits(text, currency), path, `an amount in ${currency}`);
+  const amount = (text: string | null | undefined, otherwise: number, path: Path) =>
+    text === null || text === undefined ? otherwise : amountFrom(text, currency, path, found);
   const lines = all.map((line) => {
     const wanted = changes.get(line.line);
     if (!wanted) return line;
@@ -215,7 +222,7 @@ function withChange(before: TransactionBody, change: TransactionChange): Transac
         quantity:
           wanted.quantity === null || wanted.quantity === undefined
             ? line.quantity
-            : valueOr(thousandths(wanted.quantity), at('quantity'), 'a quantity with at most 3 decimals'),
+            : quantityFrom(wanted.quantity, at('quantity'), found),
         unitPrice: amount(wanted.unitPrice, line.unitPrice, at('unitPrice')),
         discount: amount(wanted.discount, line.discount, at('discount')),
         tax: amount(wanted.tax, line.tax, at('tax')),
@@ -241,11 +248,6 @@ function withChange(before: TransactionBody, change: TransactionChange): Transac
     payments,
   };
   return { ...body, ...totalsOf(lines, Array.isArray(before.charges) ? before.charges : [], payments) };
-}
-
-function valueOr(value: number | undefined, path: (string | number)[], what: string): number {
-  if (value === undefined) throw new InvalidInput(path, `must be ${what}`);
-  return value;
 }
 
 /** One entry per field that differs, such as `lines.2.unitPrice`. */

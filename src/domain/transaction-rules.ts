@@ -8,10 +8,11 @@ import {
   tenders,
   transactionKinds,
 } from '../data/transaction-facts.ts';
+import type { Path, Violation } from '../errors.ts';
 import { businessDays, outside } from './business-day.ts';
-import { type Issue, issuesWith } from './issue.ts';
 import { decimalOf, MOST, quantityOf, timesQuantity } from './money.ts';
 import { calendarDay, currencyCode, plainText, uuidRule } from './rules.ts';
+import { violationsIn } from './violations.ts';
 
 /*
  * One set of rules for transactions, applied twice: in the channel when a transaction is recorded, and at headquarters before it is processed,
@@ -92,10 +93,10 @@ const shape = z.object({
 });
 
 /** Checks types, lengths, and bounds, without which nothing can be unpacked or calculated. Empty if all are valid; paths name properties. */
-export function shapeIssues(body: unknown): Issue[] {
+export function shapeViolations(body: unknown): Violation[] {
   const { setAside: reason } = (body ?? {}) as { setAside?: unknown };
-  if (typeof reason === 'string') return [{ path: [], rule: reason }];
-  return issuesWith(shape, body);
+  if (typeof reason === 'string') return [{ path: [], message: reason }];
+  return violationsIn(shape, body);
 }
 
 const orNull = <Rule extends z.ZodType>(rule: Rule) => rule.nullable().catch(null);
@@ -131,12 +132,12 @@ const legible = z.object({
 
 /** As much of a transaction as can be shown, whatever other software wrote. Invalid values are left out. */
 export const readable = (body: unknown): TransactionBody =>
-  shapeIssues(body).length === 0 ? (body as TransactionBody) : (legible.safeParse(body).data ?? legible.parse({}));
+  shapeViolations(body).length === 0 ? (body as TransactionBody) : (legible.safeParse(body).data ?? legible.parse({}));
 
 /** The rules about amounts and related fields that a transaction breaks. Its shape must be valid. */
-function arithmeticIssues(body: TransactionBody): Issue[] {
-  const found: Issue[] = [];
-  const report = (path: Issue['path'], rule: string) => found.push({ path, rule });
+function arithmeticViolations(body: TransactionBody): Violation[] {
+  const found: Violation[] = [];
+  const report = (path: Path, message: string) => found.push({ path, message });
   const isOrder = body.kind !== 'CASH_AND_CARRY';
   if (isOrder && body.customerUuid === null) report(['customerUuid'], 'an order needs a customer');
   if (body.deliveryAddressUuid !== null && body.customerUuid === null)
@@ -161,15 +162,15 @@ function arithmeticIssues(body: TransactionBody): Issue[] {
 }
 
 /** All rules that a transaction breaks; empty if it is valid. */
-export function issuesOfTransaction(body: unknown): Issue[] {
-  const found = shapeIssues(body);
-  return found.length > 0 ? found : arithmeticIssues(body as TransactionBody);
+export function violationsOfTransaction(body: unknown): Violation[] {
+  const found = shapeViolations(body);
+  return found.length > 0 ? found : arithmeticViolations(body as TransactionBody);
 }
 
 /** What is wrong with a business date when it is `today`. The books take what was sold up to then. */
-export function businessDateIssues(day: string, today: string): Issue[] {
-  const rule = outside(day, businessDays(today));
-  return rule === undefined ? [] : [{ path: ['businessDate'], rule }];
+export function businessDateViolations(day: string, today: string): Violation[] {
+  const message = outside(day, businessDays(today));
+  return message === undefined ? [] : [{ path: ['businessDate'], message, rule: 'RANGE' }];
 }
 
 function* lineRules(

@@ -7,18 +7,34 @@ import { insertTransactions } from '../data/channel/transaction.bulk.ts';
 import {
   channelTransactionsByUuid,
   knownTransactions,
-  markCancelled,
+  markCanceled,
   type RecordedTransaction,
 } from '../data/channel/transaction.ts';
 import type { Channel } from '../data/hq/channel.ts';
 import type { Tender, TransactionBody, TransactionKind } from '../data/transaction-facts.ts';
-import { type DomainError, InvalidInput, NotFound, TransactionExists, WrongState } from '../errors.ts';
+import {
+  type DomainError,
+  mustBeValid,
+  NotFound,
+  type Path,
+  UuidConflict,
+  type Violation,
+  WrongState,
+} from '../errors.ts';
+import { bodyHash } from './body-hash.ts';
 import { dayIn } from './business-day.ts';
-import { trimmed, uuidFrom } from './customer.ts';
-import { type Issue, issuesWith, throwFirst } from './issue.ts';
+import { trimmed } from './customer.ts';
 import { decimalOf, minorDigits, minorUnits, thousandths } from './money.ts';
 import { currencyCode } from './rules.ts';
-import { businessDate, businessDateIssues, issuesOfTransaction, lineOf, totalsOf } from './transaction-rules.ts';
+import {
+  businessDate,
+  businessDateViolations,
+  lineOf,
+  shapeViolations,
+  totalsOf,
+  violationsOfTransaction,
+} from './transaction-rules.ts';
+import { violationsIn } from './violations.ts';
 
 /** Amounts and quantities are decimal text, exact. */
 interface LineInput {
@@ -43,7 +59,7 @@ interface PaymentInput {
 }
 
 export interface TransactionInput {
-  id?: string | null;
+  uuid?: string | null;
   kind: TransactionKind;
   customerUuid?: string | null;
   deliveryAddressUuid?: string | null;
@@ -74,24 +90,27 @@ interface PreparedTransaction {
 
 export type Recording = Pick<Channel, 'code' | 'currency' | 'timeZone'>;
 
-/** Checks and calculates without storing anything. Throws InvalidInput, which names the field. */
+/** Checks and calculates without storing anything. Throws InvalidInput, which names every invalid field. */
 export function prepareTransaction(channel: Recording, input: TransactionInput, at: string): PreparedTransaction {
-  const uuid = uuidFrom(input.id, ['id']);
-  const currency = checkedCurrency(input.currency ?? channel.currency);
+  const uuid = input.uuid ?? randomUUID();
+  const found: Violation[] = [];
+  const currency = currencyFrom(input.currency ?? channel.currency, channel.currency, found);
   const today = dayIn(channel.timeZone, at);
-  const body = bodyFrom(input, { reference: referenceOf(uuid), currency, today });
-  throwFirst(issuesOfTransaction(body), inputPath);
-  throwFirst(businessDateIssues(body.businessDate, today));
-  mustAddUp(body, input.total);
+  const body = bodyFrom(input, { reference: referenceOf(uuid), currency, today }, found);
+  const total = amountFrom(input.total, currency, ['total'], found);
+  // Calculations make sense only with amounts that could be read.
+  const rules = found.length > 0 ? shapeViolations(body) : violationsOfTransaction(body);
+  found.push(...rules.map(({ path, ...rule }) => ({ ...rule, path: inputPath(path) })));
+  found.push(...businessDateViolations(body.businessDate, today));
+  mustBeValid(found.length > 0 ? found : sumViolations(body, total));
   const dateOfShift = !input.businessDate;
-  const hashed = dateOfShift ? { ...body, businessDate: null } : body;
-  const bodyHash = createHash('sha256').update(JSON.stringify(hashed)).digest('base64url');
-  return { uuid, channel: channel.code, body, dateOfShift, bodyHash, at };
+  const hash = bodyHash(dateOfShift ? { ...body, businessDate: null } : body);
+  return { uuid, channel: channel.code, body, dateOfShift, bodyHash: hash, at };
 }
 
 /**
  * Records orders and sales in their channel and appends each to the log. The UUID is the idempotency key: sending it again returns the stored
- * transaction, or TransactionExists if the data differs. One database transaction, with six statements for any number of orders and sales.
+ * transaction, or UuidConflict if the data differs. One database transaction, with six statements for any number of orders and sales.
  * Headquarters may be down. Their customers and addresses need not be in this database.
  */
 export async function recordTransactions(
@@ -111,7 +130,7 @@ export async function recordTransactions(
     const stored = known.get(uuid);
     if (stored) {
       const same = stored.channel === channel && stored.bodyHash === bodyHash;
-      return same ? { uuid, created: false, body } : new TransactionExists(uuid);
+      return same ? { uuid, created: false, body } : new UuidConflict(uuid, 'transaction');
     }
     const recorded = withShift(transaction, shifts);
     if (recorded instanceof Error) return recorded;
@@ -154,7 +173,7 @@ export async function recordTransactions(
 export async function cancelOrder(
   tx: EntityManager,
   { channel, uuid, received, at }: { channel: string; uuid: string; received: number | null; at: string },
-): Promise<{ order: RecordedTransaction; cancelled: boolean }> {
+): Promise<{ order: RecordedTransaction; canceled: boolean }> {
   const counter = await lockLog(tx);
   const [order] = await channelTransactionsByUuid(tx, [uuid]);
   if (order?.channel !== channel) throw new NotFound('order');
@@ -162,11 +181,11 @@ export async function cancelOrder(
     throw new WrongState(
       'A sale cannot be canceled. Record a return instead, which is a sale with negative quantities.',
     );
-  if (order.cancelledAt !== null) return { order, cancelled: false };
+  if (order.canceledAt !== null) return { order, canceled: false };
   if (received !== null && order.counter <= received)
     throw new WrongState('The order has already reached headquarters. Edit or void it there.');
   await takeCounters(tx, 1);
-  await markCancelled(tx, uuid, at);
+  await markCanceled(tx, uuid, at);
   await appendOperations(tx, [
     {
       counter,
@@ -174,11 +193,11 @@ export async function cancelOrder(
       channel,
       customerUuid: null,
       kind: 'CANCEL_ORDER',
-      payload: { transactionUuid: uuid, cancelledAt: at },
+      payload: { transactionUuid: uuid, canceledAt: at },
       createdAt: at,
     },
   ]);
-  return { order: { ...order, cancelledAt: at }, cancelled: true };
+  return { order: { ...order, canceledAt: at }, canceled: true };
 }
 
 /** The shifts of new transactions, in one statement. */
@@ -227,7 +246,9 @@ const CROCKFORD = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
 function bodyFrom(
   input: TransactionInput,
   { reference, currency, today }: { reference: string; currency: string; today: string },
+  found: Violation[],
 ): TransactionBody {
+  const amount = (text: string, path: Path) => amountFrom(text, currency, path, found);
   const charged = input.charges ?? [];
   const paid = input.payments ?? [];
   const pricesIncludeTax = input.pricesIncludeTax ?? false;
@@ -238,35 +259,35 @@ function bodyFrom(
         line: index + 1,
         sku: line.sku.trim(),
         name: trimmed(line.name),
-        quantity: quantityFrom(line.quantity, at('quantity')),
-        unitPrice: amountFrom(line.unitPrice, currency, at('unitPrice')),
-        discount: amountFrom(line.discount ?? '0', currency, at('discount')),
-        tax: amountFrom(line.tax ?? '0', currency, at('tax')),
+        quantity: quantityFrom(line.quantity, at('quantity'), found),
+        unitPrice: amount(line.unitPrice, at('unitPrice')),
+        discount: amount(line.discount ?? '0', at('discount')),
+        tax: amount(line.tax ?? '0', at('tax')),
         voided: line.voided ?? false,
       },
       pricesIncludeTax,
     );
   });
-  const charges = charged.map(({ code, amount, tax }, index) => ({
+  const charges = charged.map((charge, index) => ({
     line: index + 1,
-    code: code.trim(),
-    amount: amountFrom(amount, currency, ['charges', index, 'amount']),
-    tax: amountFrom(tax ?? '0', currency, ['charges', index, 'tax']),
+    code: charge.code.trim(),
+    amount: amount(charge.amount, ['charges', index, 'amount']),
+    tax: amount(charge.tax ?? '0', ['charges', index, 'tax']),
   }));
-  const payments = paid.map(({ tender, amount }, index) => ({
+  const payments = paid.map((payment, index) => ({
     line: index + 1,
-    tender,
-    amount: amountFrom(amount, currency, ['payments', index, 'amount']),
+    tender: payment.tender,
+    amount: amount(payment.amount, ['payments', index, 'amount']),
   }));
   return {
     kind: input.kind,
     reference,
-    customerUuid: optionalUuid(input.customerUuid, ['customerUuid']),
-    deliveryAddressUuid: optionalUuid(input.deliveryAddressUuid, ['deliveryAddressUuid']),
+    customerUuid: input.customerUuid ?? null,
+    deliveryAddressUuid: input.deliveryAddressUuid ?? null,
     businessDate: input.businessDate ?? today,
     currency,
     pricesIncludeTax: pricesIncludeTax,
-    shiftUuid: optionalUuid(input.shiftUuid, ['shiftUuid']),
+    shiftUuid: input.shiftUuid ?? null,
     register: trimmed(input.register),
     staff: trimmed(input.staff),
     lines,
@@ -277,53 +298,57 @@ function bodyFrom(
 }
 
 /** The total from the client must match the calculated total. A sale is paid in full; an order may be paid earlier or later. */
-function mustAddUp({ kind, gross, paid, currency }: TransactionBody, total: string): void {
+function sumViolations({ kind, gross, paid, currency }: TransactionBody, total: number): Violation[] {
   const right = decimalOf(gross, currency);
-  if (amountFrom(total, currency, ['total']) !== gross)
-    throw new InvalidInput(['total'], `must be ${right}, the total of lines, taxes, and charges`);
   const shown = decimalOf(paid, currency);
+  const found: Violation[] = [];
+  if (total !== gross)
+    found.push({ path: ['total'], message: `must be ${right}, the total of lines, taxes, and charges` });
   if (kind === 'CASH_AND_CARRY' && paid !== gross)
-    throw new InvalidInput(['payments'], `must add up to ${right} for a sale, not ${shown}`);
+    found.push({ path: ['payments'], message: `must add up to ${right} for a sale, not ${shown}` });
   if (kind !== 'CASH_AND_CARRY' && (paid < 0 || paid > gross))
-    throw new InvalidInput(['payments'], `must add up to between 0 and ${right}, not ${shown}`);
+    found.push({ path: ['payments'], message: `must add up to between 0 and ${right}, not ${shown}` });
+  return found;
 }
 
-export function checkedBusinessDate(value: string | null | undefined, today: string): string {
+/** The business date in an input, or today. Like the functions below, it appends what is wrong to `found`. */
+export function businessDateFrom(value: string | null | undefined, today: string, found: Violation[]): string {
   if (value === null || value === undefined) return today;
-  throwFirst(issuesWith(businessDate, value, ['businessDate']));
-  throwFirst(businessDateIssues(value, today));
+  found.push(...violationsIn(businessDate, value, ['businessDate']), ...businessDateViolations(value, today));
   return value;
 }
 
-export function checkedCurrency(currency: string): string {
-  throwFirst(issuesWith(currencyCode, currency, ['currency']));
-  return currency;
+/** A currency that exists, or `otherwise`. */
+export function currencyFrom(currency: string, otherwise: string, found: Violation[]): string {
+  const wrong = violationsIn(currencyCode, currency, ['currency']);
+  found.push(...wrong);
+  return wrong.length > 0 ? otherwise : currency;
 }
 
-export function amountFrom(text: string, currency: string, path: (string | number)[]): number {
+/** An amount in minor units; 0 if the text is not an amount in this currency. */
+export function amountFrom(text: string, currency: string, path: Path, found: Violation[]): number {
   const value = minorUnits(text, currency);
   if (value === undefined) {
     const digits = minorDigits(currency);
-    const rule = digits === 0 ? 'without decimals' : `with at most ${digits} decimals`;
-    throw new InvalidInput(path, `must be an amount in ${currency} ${rule}, at most one trillion minor units`);
+    const decimals = digits === 0 ? 'without decimals' : `with at most ${digits} decimals`;
+    const message = `must be an amount in ${currency} ${decimals}, at most one trillion minor units`;
+    found.push({ path, message, rule: 'FORMAT' });
   }
-  return value;
+  return value ?? 0;
 }
 
-function quantityFrom(text: string, path: (string | number)[]): number {
+/** A quantity in thousandths; 0 if the text is not a quantity. */
+export function quantityFrom(text: string, path: Path, found: Violation[]): number {
   const value = thousandths(text);
-  if (value === undefined) throw new InvalidInput(path, 'must be a quantity with at most 3 decimals');
-  return value;
+  if (value === undefined) found.push({ path, message: 'must be a quantity with at most 3 decimals', rule: 'FORMAT' });
+  return value ?? 0;
 }
-
-const optionalUuid = (value: string | null | undefined, path: (string | number)[]): string | null =>
-  value === null || value === undefined ? null : uuidFrom(value, path);
 
 /** The input field that a calculated amount of a line comes from. */
 const causeOf: Record<string, string> = { net: 'unitPrice', gross: 'unitPrice' };
 
 /** The input field that a total is calculated from. */
-const inputPath = (path: Issue['path']) =>
+const inputPath = (path: Path) =>
   path.length === 1 ? path.map((part) => sumOf[part] ?? part) : path.map((part) => causeOf[part] ?? part);
 
 const sumOf: Record<string, string> = {

@@ -6,10 +6,10 @@ import { knownShifts } from '../data/hq/validation.bulk.ts';
 import { type RuleName, ruleRows } from '../data/hq/validation.ts';
 import type { TransactionBody, TransactionTotals } from '../data/transaction-facts.ts';
 import { businessDays, dayIn } from './business-day.ts';
-import { textOf } from './issue.ts';
 import { decimalOf, timesQuantity } from './money.ts';
 import { resolveReferences } from './references.ts';
-import { shapeIssues, totalsOf } from './transaction-rules.ts';
+import { shapeViolations, totalsOf } from './transaction-rules.ts';
+import { textOf } from './violations.ts';
 
 /** A sale and the rule that its shape breaks, if any. */
 export interface CheckedSale extends DueTransaction {
@@ -18,7 +18,7 @@ export interface CheckedSale extends DueTransaction {
 
 /** Checks the shape of sales before the transaction that validates them. */
 export const checkedSales = (sales: DueTransaction[]): CheckedSale[] =>
-  sales.map((sale) => Object.assign(sale, { invalid: textOf(shapeIssues(sale.payload)) }));
+  sales.map((sale) => Object.assign(sale, { invalid: textOf(shapeViolations(sale.payload)) }));
 
 /**
  * Validates sales of a channel in the caller's transaction, after synchronizing their customers and addresses. Each sale passes or is set aside,

@@ -1,14 +1,15 @@
 import SchemaBuilder, { brandWithType, type OutputType, type SchemaTypes } from '@pothos/core';
 import DataloaderPlugin from '@pothos/plugin-dataloader';
 import ErrorsPlugin from '@pothos/plugin-errors';
-import RelayPlugin, { decodeGlobalID, resolveNodes } from '@pothos/plugin-relay';
+import RelayPlugin, { resolveNodes } from '@pothos/plugin-relay';
 import ScopeAuthPlugin from '@pothos/plugin-scope-auth';
 import { type GraphQLResolveInfo, isObjectType } from 'graphql';
+import { Forbidden, InvalidInput } from '../errors.ts';
+import { decoded } from './arguments.ts';
 import type { Context } from './context.ts';
-import './bounded.ts';
 import './global-ids.ts';
+import './roots.ts';
 import { type AuthScopes, authScopes } from './scopes.ts';
-import { isStorable } from './storable.ts';
 
 /** Builds the schema: plugins, the type of the context, and scalars. Each noun defines its types in its own folder. */
 export const builder = new SchemaBuilder<{
@@ -26,8 +27,8 @@ export const builder = new SchemaBuilder<{
     CurrencyCode: { Input: string; Output: string };
   };
 }>({
-  // Outermost first: the errors plugin returns as data what the others throw, and permissions come next so that a refused client learns nothing else.
-  plugins: [ErrorsPlugin, ScopeAuthPlugin, 'scopes', 'bounded', 'storable', DataloaderPlugin, 'globalIds', RelayPlugin],
+  // Outermost first: the errors plugin returns as data what the others throw, and permissions may depend on checked arguments.
+  plugins: [ErrorsPlugin, 'arguments', ScopeAuthPlugin, 'scopes', 'roots', DataloaderPlugin, 'globalIds', RelayPlugin],
   scopeAuth: { authScopes, authorizeOnSubscribe: true },
   defaultFieldNullability: false,
   relay: {
@@ -43,14 +44,15 @@ export const builder = new SchemaBuilder<{
     pageInfoFieldOptions: { description: 'The position of this page in the list.' },
     edgesFieldOptions: { description: 'The items with their cursors, in order.' },
     nodeFieldOptions: { description: 'The item at this position.' },
+    nodesOnConnection: { description: 'The items, in order, without their cursors.' },
     cursorFieldOptions: { description: 'The position of the item, to pass as `after` or `before`. Opaque.' },
-    firstArgOptions: { description: 'The first n items, 1 to 100 (default 20).' },
-    lastArgOptions: { description: 'The last n items, 1 to 100. Cannot be combined with `first`.' },
+    firstArgOptions: { description: 'The first n items, 0 to 100 (default 20).' },
+    lastArgOptions: { description: 'The last n items, 0 to 100. Cannot be combined with `first`.' },
     afterArgOptions: { description: 'Return items after this cursor.' },
     beforeArgOptions: { description: 'Return items before this cursor.' },
     defaultConnectionTypeOptions: { description: 'One page of a list (Relay connection).' },
     defaultEdgeTypeOptions: { description: 'An item of a list and its cursor.' },
-    decodeGlobalID: decodedId,
+    decodeGlobalID: decoded,
     nodeQueryOptions: {
       description: 'Any object by its global ID. Null if it does not exist or you may not see it.',
       resolve: (_root, { id }, context, info) => nodesOf([id], context, info)[0],
@@ -63,22 +65,13 @@ export const builder = new SchemaBuilder<{
   },
   errors: {
     directResult: true,
+    defaultTypes: [InvalidInput, Forbidden],
     defaultUnionOptions: {
       description: 'The result, or the reason why nothing changed.',
       name: ({ fieldName }) => `${fieldName[0]!.toUpperCase()}${fieldName.slice(1)}Result`,
     },
   },
 });
-
-/** The type and key in a global ID. A malformed ID gets a type that does not exist; a key that cannot be stored becomes one that no record has. */
-function decodedId(globalId: string): { typename: string; id: string } {
-  try {
-    const { typename, id } = decodeGlobalID(globalId);
-    return { typename, id: isStorable(id) ? id : '' };
-  } catch {
-    return { typename: '', id: globalId };
-  }
-}
 
 /** The objects with these IDs. An ID that is malformed, or of a type that has no IDs, gives null without affecting the others. */
 function nodesOf(

@@ -1,17 +1,17 @@
 import * as errors from '../errors.ts';
+import { atMost } from './arguments.ts';
 import { builder } from './builder.ts';
-import { enumOf } from './vocabulary.ts';
+import { enumOf, type Types } from './vocabulary.ts';
 
-const ErrorCode = enumOf<errors.ErrorCode>(
+export const ErrorCode = enumOf<errors.ErrorCode>(
   'ErrorCode',
   'The kind of failure. Programs should rely on the code: messages are for people and may change.',
   {
     INVALID_INPUT: 'The input breaks a rule.',
     CHANNEL_NOT_FOUND: 'There is no channel with this code.',
     CHANNEL_EXISTS: 'The code belongs to a channel with different settings.',
-    CUSTOMER_EXISTS: 'The UUID belongs to a customer with different data.',
     CUSTOMER_NOT_FOUND: 'The channel has no such customer.',
-    TRANSACTION_EXISTS: 'The UUID belongs to an order, sale, or shift with different data.',
+    UUID_CONFLICT: 'The UUID belongs to a customer, order, sale, or shift with different data.',
     NOT_FOUND: 'There is no such record, or you may not see it.',
     WRONG_STATE: 'The state of the record does not allow it.',
     UNAUTHENTICATED: 'The token is missing or invalid.',
@@ -28,6 +28,17 @@ const ErrorCode = enumOf<errors.ErrorCode>(
     TOO_LARGE: 'The result is too large to read at once. Request less.',
     DATABASE_UNAVAILABLE: 'A database does not answer right now. Try again.',
     RUN_CRASHED: 'The process died twice while working on a run. Find out why, then retry the run.',
+    ASYNC_CUSTOMER_SYNC_FAILED: 'The customer of an order or sale was set aside. Correct its failed operation.',
+    ASYNC_ADDRESS_SYNC_FAILED: 'The delivery address of an order or sale was set aside. Correct its failed operation.',
+    ASYNC_CUSTOMER_NOT_UPLOADED: 'The customer of an order or sale has not been uploaded yet.',
+    ASYNC_ADDRESS_NOT_UPLOADED: 'The delivery address of an order or sale has not been uploaded yet.',
+    CUSTOMER_WITHOUT_ACCOUNT: 'The customer of a sale has no account ID yet.',
+    DUPLICATE_TRANSACTION: 'Another transaction already has the confirmation number.',
+    VALIDATION_ERROR: 'A sale breaks a validation rule.',
+    STATEMENT_OUT_OF_BALANCE: 'The debits and credits of a statement differ.',
+    STATEMENT_TOTALS_CHANGED: 'The sales of a statement no longer have the totals that were calculated.',
+    COUNTING_DIFFERENCE: 'What was counted in the tills differs by more than the channel allows.',
+    INTERNAL: 'An unexpected error. The headquarters log has the details.',
   },
 );
 
@@ -35,13 +46,74 @@ const Failure = builder.interfaceRef<errors.DomainError>('Failure').implement({
   description:
     'The reason why a mutation changed nothing, in a form that a client can act on. Every failure has these fields.',
   fields: (t) => ({
-    code: t.expose('code', { type: ErrorCode, description: 'The kind of failure.' }),
+    errorCode: t.expose('code', { type: ErrorCode, description: 'The kind of failure.' }),
     message: t.exposeString('message', { description: 'An explanation for people. Contains no personal data.' }),
     path: t.stringList({
       nullable: true,
       description:
         'The path to the input field that caused the failure, outermost first: `["addresses", "0", "country"]`. Null if no field did.',
       resolve: ({ inputPath }) => inputPath,
+    }),
+  }),
+});
+
+/** A reason that a job recorded. */
+export interface RecordedError {
+  errorCode: string | null;
+  error: string | null;
+}
+
+export const ProcessingError = builder.objectRef<RecordedError>('ProcessingError').implement({
+  description: 'The reason why something was set aside, is waiting, or failed.',
+  fields: (t) => ({
+    errorCode: t.field({
+      type: ErrorCode,
+      description: 'The kind of failure.',
+      resolve: ({ errorCode }) => errorCode as errors.ErrorCode,
+    }),
+    message: t.string({
+      description: 'An explanation for people. Contains no personal data.',
+      resolve: ({ error }) => error ?? '',
+    }),
+  }),
+});
+
+/** A field for the reason that a job recorded in the row; null if there is none. */
+export const errorField = <Row extends RecordedError>(
+  t: PothosSchemaTypes.ObjectFieldBuilder<Types, Row>,
+  description: string,
+) =>
+  t.field({
+    type: ProcessingError,
+    nullable: true,
+    description,
+    resolve: (row) => (row.errorCode === null ? null : row),
+  });
+
+const ViolationRule = enumOf<errors.ViolationRule>('ViolationRule', 'The kind of rule that an input breaks.', {
+  REQUIRED: 'A value is missing.',
+  LENGTH: 'A text or list is too short or too long.',
+  RANGE: 'A number, amount, or date is too small or too large.',
+  FORMAT: 'The value is not written as the field requires.',
+  UNIQUE: 'The value appears twice, or belongs to another record.',
+  CONSISTENCY: 'The value contradicts another field or a record.',
+});
+
+const Violation = builder.objectRef<errors.Violation>('Violation').implement({
+  description: 'A rule that the input breaks.',
+  fields: (t) => ({
+    path: t.stringList({
+      description:
+        'The path to the input field, outermost first: `["addresses", "0", "country"]`. Empty if the rule is about the input as a whole.',
+      resolve: ({ path }) => path.map(String),
+    }),
+    rule: t.field({
+      type: ViolationRule,
+      description: 'The kind of rule.',
+      resolve: ({ rule }) => rule ?? 'CONSISTENCY',
+    }),
+    message: t.exposeString('message', {
+      description: 'The rule, for people: "must not be empty". Contains no personal data.',
     }),
   }),
 });
@@ -56,18 +128,28 @@ function failure<Class extends new (...args: never[]) => errors.DomainError>(typ
   return type;
 }
 
-failure(errors.InvalidInput, 'The input breaks a rule. `path` points to the field, and `message` states the rule.');
+builder.objectType(errors.InvalidInput as unknown as new () => errors.InvalidInput, {
+  name: 'InvalidInput',
+  description:
+    'The input breaks rules. `violations` lists every one of them; `path` and `message` are about the first.',
+  interfaces: [Failure],
+  fields: (t) => ({
+    violations: t.field({
+      type: [Violation],
+      ...atMost(100),
+      description: 'Every rule that the input breaks.',
+      resolve: ({ violations }) => [...violations],
+    }),
+  }),
+});
+failure(errors.Forbidden, 'The token does not allow it.');
 failure(errors.ChannelNotFound, 'There is no channel with this code.');
 failure(errors.ChannelExists, 'A channel with this code already exists and has different settings.');
 failure(
-  errors.CustomerExists,
-  'This UUID was used before for a customer with different data. The UUID is the idempotency key of a creation.',
+  errors.UuidConflict,
+  'This UUID was used before with different data. The UUID is the idempotency key of a creation.',
 );
 failure(errors.CustomerNotFound, 'The channel has no customer with this UUID.');
-failure(
-  errors.TransactionExists,
-  'This UUID was used before for an order, sale, or shift with different data. The UUID is its idempotency key.',
-);
 failure(
   errors.HeadquartersUnproven,
   'A channel database does not answer, and may know account IDs that headquarters has forgotten.',

@@ -2,6 +2,7 @@ import type { InputRef, ObjectParam, ShapeFromTypeParam, TypeParam } from '@poth
 import type { EntityManager } from 'typeorm';
 import { nameOf, visibleTo } from '../access/viewer.ts';
 import { ChannelNotFound, type DomainError } from '../errors.ts';
+import { type Identified, requiredId } from './arguments.ts';
 import { builder } from './builder.ts';
 import type { Context } from './context.ts';
 import { numberKey } from './keyset.ts';
@@ -51,15 +52,15 @@ export interface Who {
 const whoOf = ({ viewer, now }: Pick<Context, 'viewer' | 'now'>): Who => ({ actor: nameOf(viewer), at: now() });
 
 /** An input that only identifies a record. */
-export const idInput = <Key extends number | string = number>(
+export const idInput = <Key extends number | string = string>(
   name: string,
-  type: ObjectParam<Types>,
+  type: Identified<Key>,
   description: string,
 ) =>
   builder.inputType(name, {
     description,
-    fields: (t) => ({ id: t.globalID({ for: [type], required: true, description: 'The `id` of the record.' }) }),
-  }) as unknown as InputRef<{ id: { typename: string; id: Key } }>;
+    fields: (t) => ({ id: t.field(requiredId(type, 'The `id` of the record.')) }),
+  });
 
 /** An input that only identifies a record of a channel, such as its `noun`. */
 export const channelInput = (name: string, noun: string, description: string) =>
@@ -124,7 +125,7 @@ export function operatorAction<Type extends TypeParam<Types>, Input extends obje
     t.field({
       ...options,
       authScopes: { operator: may },
-      ...(failures && { errors: { types: failures } }),
+      errors: { types: failures ?? [] },
       args: { input: t.arg({ type: input, required: true, description: inputDescription }) },
       resolve: (_root: unknown, { input }: { input: Input }, context: Context) => run(input, whoOf(context), context),
     } as never),

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { GraphQLError, type GraphQLFormattedError } from 'graphql';
 import type pino from 'pino';
-import { DomainError, Unauthenticated } from '../errors.ts';
+import { DomainError, InvalidInput, Unauthenticated } from '../errors.ts';
 
 export type MaskError = (error: unknown) => GraphQLError;
 
@@ -33,6 +33,7 @@ export function errorMask(log: pino.Logger): MaskError {
       return {
         code,
         path: inputPath ?? undefined,
+        ...(cause instanceof InvalidInput && { violations: cause.violations }),
         ...(cause instanceof Unauthenticated && unauthenticated),
       };
     }

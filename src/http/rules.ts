@@ -16,6 +16,7 @@ import { Unauthenticated } from '../errors.ts';
 import { costOf } from './cost.ts';
 import type { Limits } from './limits.ts';
 import { resumed, withEventId } from './resume.ts';
+import { variableErrors } from './variables.ts';
 
 /** What the transports pass to these rules: who is calling. Resolvers see neither this nor the request. */
 export interface Asked<Viewer> {
@@ -73,7 +74,7 @@ export function execution<Viewer, Context extends object>(
     if (refused) return { errors: [refused] };
     const { request, signal = request?.signal } = args.contextValue as Asked<Viewer> & { request?: Request };
     const result = await interruptible(signal, () => execute(own(args)), limits.operationTime);
-    return ofAllowedSize(asRequestError(result), limits);
+    return ofAllowedSize(asRequestError(result, args), limits);
   };
   const subscribeOwn = async (args: ExecutionArgs) => {
     const refused = tooExpensive(args, limits);
@@ -85,7 +86,7 @@ export function execution<Viewer, Context extends object>(
       ? { ...args, document: resumed(args.schema, args.document, request.headers.get('last-event-id')) }
       : args;
     const source = await createSourceEventStream(own(streamed));
-    if (!isAsyncIterable(source)) return asRequestError(source);
+    if (!isAsyncIterable(source)) return asRequestError(source, args);
     const events = mapAsyncIterator(source, async (event) =>
       withEventId(ofAllowedSize(await execute(own({ ...streamed, rootValue: event })), limits)),
     );
@@ -159,8 +160,10 @@ function jsonSize(value: unknown, most: number): number {
 }
 
 /** Errors before execution (in the variables or the operation name) are the client's fault: they get status 400 and a code. */
-function asRequestError(result: ExecutionResult): ExecutionResult {
+function asRequestError(result: ExecutionResult, args: ExecutionArgs): ExecutionResult {
   if ('data' in result || result.errors === undefined) return result;
+  const errors = variableErrors(args);
+  if (errors.length > 0) return { errors };
   return {
     errors: result.errors.map((error) =>
       error.originalError || error.path ? error : refusal('BAD_USER_INPUT', error.message, error),

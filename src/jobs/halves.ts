@@ -1,9 +1,9 @@
 import { DatabaseUnavailable, DomainError } from '../errors.ts';
-import { Cancelled, Released } from '../queue/job.ts';
+import { Canceled, Released } from '../queue/job.ts';
 
 /** Whether an error stops the run, whatever record was being processed. */
 export const stopsRun = (error: unknown): boolean =>
-  error instanceof Cancelled || error instanceof Released || error instanceof DatabaseUnavailable;
+  error instanceof Canceled || error instanceof Released || error instanceof DatabaseUnavailable;
 
 /** Whether an error is not the fault of a record in the batch. */
 const isNobodysFault = (error: unknown): boolean => stopsRun(error) || error instanceof DomainError;

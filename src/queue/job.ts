@@ -50,7 +50,7 @@ export interface Surroundings {
 }
 
 /** An operator canceled the run. What was committed stays. */
-export class Cancelled extends Error {}
+export class Canceled extends Error {}
 /** Another worker has taken over the run, or this process is stopping. Nothing more may be written. */
 export class Released extends Error {}
 
@@ -217,7 +217,7 @@ export class JobContext {
       await work();
       return undefined;
     } catch (error) {
-      if (error instanceof Cancelled || error instanceof Released) throw error;
+      if (error instanceof Canceled || error instanceof Released) throw error;
       if (error instanceof DatabaseUnavailable && error.database === this.hq.name) throw error;
       if (!(error instanceof DomainError)) {
         this.log.error({ err: error, run: this.run.id, channelDatabase }, 'unexpected error in a job step');
@@ -232,7 +232,7 @@ export class JobContext {
   /** Called between batches. */
   stopIfAsked(): void {
     if (this.stopping.signal.aborted) throw new Released();
-    if (this.cancelRequested) throw new Cancelled();
+    if (this.cancelRequested) throw new Canceled();
   }
 
   /** Stops working on the run in this process after the current batch. */

@@ -100,19 +100,19 @@ export async function cancel(
     const run = await jobRunById(tx, id);
     if (!run) throw new NotFound('job run');
     if (!asked) throw new WrongState(`This run has already ended: it is ${run.state}.`);
-    if (run.state !== 'CANCELLED') return run;
-    const steps = stopped(run, 'CANCELLED', at);
+    if (run.state !== 'CANCELED') return run;
+    const steps = stopped(run, 'CANCELED', at);
     await changeSteps(tx, id, steps);
     await cancelOpenSessions(tx, id, at);
     return { ...run, steps };
   });
-  if (run.state === 'CANCELLED') log.info({ run: run.id, job: run.job, state: run.state }, 'job run ended');
+  if (run.state === 'CANCELED') log.info({ run: run.id, job: run.job, state: run.state }, 'job run ended');
   announceRun(nudges, id);
   return run;
 }
 
 /** The steps of a run that ends before they are done. */
-export const stopped = (run: JobRun, state: 'FAILED' | 'CANCELLED', at: string): Step[] =>
+export const stopped = (run: JobRun, state: 'FAILED' | 'CANCELED', at: string): Step[] =>
   run.steps.map((step) => (step.state === 'RUNNING' ? { ...step, state, finishedAt: at } : step));
 
 /** Queues a failed or canceled run again. It continues with the first step that has not succeeded. */
@@ -133,7 +133,7 @@ export async function retry({ hq, nudges, now }: QueueOptions, id: number): Prom
           },
     );
     if (!(await requeue(tx, { id, scope: scopeOf(run), steps }, now()))) {
-      const ended = run.state === 'FAILED' || run.state === 'CANCELLED';
+      const ended = run.state === 'FAILED' || run.state === 'CANCELED';
       throw new WrongState(
         ended
           ? 'The same job is already queued or running for these channels.'

@@ -19,13 +19,13 @@ export function nextRun(cron: string, timeZone: string, after: string): string |
   try {
     new Intl.DateTimeFormat('en', { timeZone });
   } catch {
-    throw new InvalidInput(['timeZone'], 'must be an IANA time zone such as America/Chicago');
+    throw new InvalidInput(['timeZone'], 'must be an IANA time zone such as America/Chicago', 'FORMAT');
   }
   let pattern: Cron;
   try {
     pattern = new Cron(cron, { timezone: timeZone, paused: true, mode: '5-or-6-parts' });
   } catch {
-    throw new InvalidInput(['cron'], 'must be a cron pattern such as "*/5 * * * *"');
+    throw new InvalidInput(['cron'], 'must be a cron pattern such as "*/5 * * * *"', 'FORMAT');
   }
   return pattern.nextRun(new Date(after))?.toISOString() ?? null;
 }

@@ -9,7 +9,7 @@ import { DatabaseUnavailable, DomainError, RunCrashed } from '../errors.ts';
 import { topics } from '../events/nudges.ts';
 import {
   announceRun,
-  Cancelled,
+  Canceled,
   failureOf,
   isPassing,
   type Job,
@@ -223,8 +223,8 @@ export class Worker {
       if (error instanceof Released) {
         // Immediately available to the next worker. Has no effect if another worker already has it.
         await this.settle(context, { state: 'QUEUED', steps: run.steps, leaseUntil: null });
-      } else if (error instanceof Cancelled) {
-        await this.settle(context, { state: 'CANCELLED', steps: stopped(run, 'CANCELLED', now()), finishedAt: now() });
+      } else if (error instanceof Canceled) {
+        await this.settle(context, { state: 'CANCELED', steps: stopped(run, 'CANCELED', now()), finishedAt: now() });
       } else if (error instanceof DomainError && !(error instanceof DatabaseUnavailable)) {
         await this.settle(context, { ...failed(run, now()), errorCode: error.code, error: error.message });
       } else {

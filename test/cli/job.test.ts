@@ -47,9 +47,9 @@ test('a run can be canceled, shown, and retried by its number', async () => {
   const server = await withChannels(['houston']);
   await hq(`job p-job --channel houston --url ${server.url}`);
 
-  expect((await hq(`job cancel 1 --url ${server.url}`)).out).toBe('Run 1 of P-job: CANCELLED\n');
+  expect((await hq(`job cancel 1 --url ${server.url}`)).out).toBe('Run 1 of P-job: CANCELED\n');
   const { out } = await hq(`job show 1 --url ${server.url}`);
-  expect(out).toMatch(/^Run +1\nJob +P-job\nChannels +houston\nState +CANCELLED\n/);
+  expect(out).toMatch(/^Run +1\nJob +P-job\nChannels +houston\nState +CANCELED\n/);
   expect(out).toMatch(/\n\nSTEP +STATE +DURATION +DONE +TOTAL +SET ASIDE\nP-job/);
   expect((await hq(`job retry '#1' --url ${server.url}`)).out).toBe('Run 1 of P-job: QUEUED\n');
 });

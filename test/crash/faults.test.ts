@@ -150,7 +150,7 @@ async function busyWorld(
   const tills = openTills(world, random, firstOnes);
   const work = {
     acknowledge(customers: readonly NewCustomer[]) {
-      for (const { id } of customers) tills.acknowledged.add(id);
+      for (const { uuid } of customers) tills.acknowledged.add(uuid);
     },
     async for(ms: number) {
       const until = performance.now() + ms;

@@ -86,7 +86,7 @@ async function restart(world: World): Promise<void> {
 const idsOf = (customers: ReturnType<typeof newCustomers>, code: string) =>
   customers
     .filter(({ channel }) => channel === code)
-    .map(({ id }) => id)
+    .map(({ uuid }) => uuid)
     .sort();
 
 const byUuid = (one: { uuid: string }, other: { uuid: string }) => (one.uuid < other.uuid ? -1 : 1);

@@ -49,7 +49,7 @@ describe
       });
       await expectEverythingConverted(
         world,
-        customers.map(({ id }) => id),
+        customers.map(({ uuid }) => uuid),
       );
     });
   });

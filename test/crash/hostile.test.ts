@@ -40,11 +40,11 @@ test('a channel whose log holds hundreds of megabytes stops neither headquarters
   });
   expect(await runById(world, id)).toMatchObject({ state: 'SUCCEEDED', attempt: 1 });
   const synced = await world.rows<{ uuid: string }>('headquarters', 'select uuid from customer');
-  expect(synced.map(({ uuid }) => uuid).sort()).toEqual([first.id, last.id, elsewhere.id].sort());
+  expect(synced.map(({ uuid }) => uuid).sort()).toEqual([first.uuid, last.uuid, elsewhere.uuid].sort());
   const { attention } = await world.query('{ attention { counts { kind count } } }');
   expect(attention.counts).toContainEqual({ kind: 'CUSTOMER_OPERATION_FAILED', count: 62 });
   // Lists of them are read like any other.
-  await world.query('{ customerOperations(first: 100) { edges { node { state error } } } }');
+  await world.query('{ customerOperations(first: 100) { edges { node { state error { message } } } } }');
   await expectAlive(world, server.pid);
   await server.kill();
   await world.start();
@@ -58,7 +58,7 @@ test('hostile documents and clients cost neither the process nor the answers of 
   await switchSchedulesOff(world);
   const buyer = newCustomer('berlin');
   await createCustomers(world, [buyer]);
-  for (let order = 0; order < 30; order++) await createLargeOrder(world, buyer.id);
+  for (let order = 0; order < 30; order++) await createLargeOrder(world, buyer.uuid);
 
   const send = async (query: string, variables: object = {}) => {
     const response = await fetch(`${url}/graphql`, {
@@ -147,7 +147,7 @@ async function createLargeOrder(world: World, customerUuid: string): Promise<voi
     {
       input: {
         channel: 'berlin',
-        id: randomUUID(),
+        uuid: randomUUID(),
         customerUuid,
         lines,
         payments: [{ tender: 'ONLINE', amount: '1000' }],

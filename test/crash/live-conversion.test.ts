@@ -17,5 +17,5 @@ test('a customer whose live conversion was lost in a crash is converted when the
   expect(await first.exited).toBe('SIGKILL');
 
   await world.start();
-  await vi.waitFor(() => expectEverythingConverted(world, [customer.id]), { timeout: 15_000, interval: 200 });
+  await vi.waitFor(() => expectEverythingConverted(world, [customer.uuid]), { timeout: 15_000, interval: 200 });
 });

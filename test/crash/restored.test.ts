@@ -23,7 +23,7 @@ test('a headquarters restored from an older backup gives no account ID until an 
   await world.start();
   const pending = newCustomers(9);
   await createCustomers(world, pending);
-  customers.push(...pending.map(({ id }) => id));
+  customers.push(...pending.map(({ uuid }) => uuid));
   await vi.waitFor(
     async () =>
       expect((await world.query('{ attention { counts { kind } } }')).attention.counts).toContainEqual({
@@ -57,12 +57,12 @@ test('a channel database restored from an older backup is adopted, and goes on w
   await world.start();
   const later = newCustomers(9);
   await createCustomers(world, later);
-  customers.push(...later.map(({ id }) => id));
+  customers.push(...later.map(({ uuid }) => uuid));
   await vi.waitFor(
     async () => {
       await world.query('mutation { runPJob(input: {}) { __typename } }');
       const { attention } = await world.query('{ attention { items(first: 100) { code } } }');
-      expect(attention.items).toContainEqual({ code: 'CHANNEL_DATABASE_REWOUND' });
+      expect(attention.items).toContainEqual({ errorCode: 'CHANNEL_DATABASE_REWOUND' });
     },
     { timeout: 30_000, interval: 500 },
   );
@@ -91,7 +91,7 @@ async function convertedCustomers(world: World, count: number): Promise<string[]
     async () => expect([...(await accountIdsInChannels(world)).values()].filter((id) => id === null)).toEqual([]),
     { timeout: 30_000, interval: 100 },
   );
-  return customers.map(({ id }) => id);
+  return customers.map(({ uuid }) => uuid);
 }
 
 async function accountIdsInChannels(world: World): Promise<Map<string, string | null>> {

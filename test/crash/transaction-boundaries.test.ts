@@ -115,7 +115,7 @@ async function createSome(world: World): Promise<string[]> {
     Array.from({ length: count }, () => newCustomer(channel)),
   );
   for (let from = 0; from < CUSTOMERS; from += 35) await createCustomers(world, customers.slice(from, from + 35));
-  return customers.map(({ id }) => id);
+  return customers.map(({ uuid }) => uuid);
 }
 
 /** Lists the transactions of a conversion that nothing disturbs. */

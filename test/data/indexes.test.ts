@@ -10,7 +10,7 @@ import {
   channelTransactionPage,
   channelTransactionsByUuid,
   knownTransactions,
-  markCancelled,
+  markCanceled,
 } from '../../src/data/channel/transaction.ts';
 import { customerByAccountId, customerPage, customersByUuid } from '../../src/data/customers.ts';
 import type { Database } from '../../src/data/database.ts';
@@ -120,7 +120,7 @@ const inChannel: Record<string, Query> = {
   'transactions by UUID': (db) => channelTransactionsByUuid(db, [uuid]),
   'transaction by confirmation number': (db) => channelTransactionByReference(db, 'houston', 'X'),
   'known transactions': (tx) => knownTransactions(tx, [uuid]),
-  'cancel an order': (tx) => markCancelled(tx, uuid, now),
+  'cancel an order': (tx) => markCanceled(tx, uuid, now),
   'tenders of a shift': (tx) => tendersPaidWith(tx, uuid),
   'shifts, deep page': (db) => channelShiftPage(db, { channel: 'houston' }, { ...page, before: 50_000 }),
   'shifts by UUID': (db) => channelShiftsByUuid(db, [uuid]),

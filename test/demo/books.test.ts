@@ -3,14 +3,14 @@ import { type Books, faultsOfBooks } from '../../src/demo/books.ts';
 import type { DemoOrder } from '../../src/demo/orders.ts';
 
 const parts = { channel: 'houston', businessDate: '2015-01-01', customerUuid: 'ada', addressUuid: 'home', lines: [] };
-const order: DemoOrder = { ...parts, id: 'order', kind: 'ONLINE_ORDER', total: 69_910 };
-const sale: DemoOrder = { ...parts, id: 'sale', kind: 'CASH_AND_CARRY', total: 3_499 };
+const order: DemoOrder = { ...parts, uuid: 'order', kind: 'ONLINE_ORDER', total: 69_910 };
+const sale: DemoOrder = { ...parts, uuid: 'sale', kind: 'CASH_AND_CARRY', total: 3_499 };
 const usd = (amount: string) => ({ total: { amount, currency: 'USD' } });
-const known = { confirmationNumber: '', customerUuid: 'ada', errorCode: null, error: null };
+const known = { confirmationNumber: '', customerUuid: 'ada', error: null };
 
 const client = {
   code: 'houston',
-  recorded: new Map([order, sale].map((one) => [one.id, one])),
+  recorded: new Map([order, sale].map((one) => [one.uuid, one])),
   received: new Map([['ada', { accountId: 'C1', at: 0 }]]),
   shifts: 1,
 };
@@ -95,7 +95,7 @@ test.each(spoilt)('the demo finds that %s', (_what, spoil) => {
 });
 
 test('the demo finds that an order was never recorded', () => {
-  expect(faultsOfBooks(books() as unknown as Books, [client], [order, sale, { ...order, id: 'other' }])).not.toEqual(
+  expect(faultsOfBooks(books() as unknown as Books, [client], [order, sale, { ...order, uuid: 'other' }])).not.toEqual(
     [],
   );
 });

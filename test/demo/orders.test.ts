@@ -8,7 +8,7 @@ const orders = works.orders.map((order): DemoOrder => ({ ...order, kind: kindOf(
 const southwest = orders.filter(({ channel }) => channel === 'southwest');
 
 test('Adventure Works has 13,325 orders of 15,729,129.33 dollars, each with an identity of its own', () => {
-  expect(new Set(orders.map(({ id }) => id)).size).toBe(13_325);
+  expect(new Set(orders.map(({ uuid }) => uuid)).size).toBe(13_325);
   expect(orders.reduce((sum, { total }) => sum + total, 0)).toBe(1_572_912_933);
 });
 
@@ -22,7 +22,7 @@ test('only stores sell over the counter, and they take orders too', () => {
 
 test('each business day of a store is one shift at one till, with exactly the sales of that day', () => {
   const days = tillDays('southwest', southwest, ['one', 'two']);
-  expect(new Set(days.map(({ id }) => id)).size).toBe(days.length);
+  expect(new Set(days.map(({ uuid }) => uuid)).size).toBe(days.length);
   expect(new Set(days.map(({ businessDate }) => businessDate)).size).toBe(days.length);
   for (const { businessDate, sales } of days)
     expect(sales).toEqual(

@@ -3,7 +3,7 @@ import { rowsOf } from '../support/actions.ts';
 import { type Answer, aChannel, type Headquarters, startHeadquarters } from '../support/headquarters.ts';
 
 const answer =
-  '{ __typename ... on Channel { channelCode: code name type currency timeZone country liveConversion channelDatabase { name lastReceived lastReceivedAt } } ... on Failure { code path } }';
+  '{ __typename ... on Channel { code name type currency timeZone country liveConversion channelDatabase { name lastReceived lastReceivedAt } } ... on Failure { errorCode path } }';
 const create = async (hq: Headquarters, input: Record<string, unknown>) =>
   (await hq.query(`mutation ($input: CreateChannelInput!) { createChannel(input: $input) ${answer} }`, { input }))
     .createChannel;
@@ -17,7 +17,7 @@ test('a channel has the settings it was given and a database of its own', async 
   const hq = await startHeadquarters();
   expect(await create(hq, aChannel('new-york', { name: '  New York ' }))).toEqual({
     __typename: 'Channel',
-    channelCode: 'new-york',
+    code: 'new-york',
     name: 'New York',
     type: 'RETAIL_STORE',
     currency: 'USD',
@@ -45,7 +45,7 @@ test('creating a channel again with the same settings answers it, with others it
   for (const more of [{ name: 'Other' }, { channelDatabase: 'other' }, { liveConversion: false }]) {
     expect(await create(hq, aChannel('houston', more))).toMatchObject({
       __typename: 'ChannelExists',
-      code: 'CHANNEL_EXISTS',
+      errorCode: 'CHANNEL_EXISTS',
       path: ['code'],
     });
   }
@@ -63,14 +63,20 @@ test('a setting that is wrong is refused with its path', async () => {
     [{ timeZone: 'Houston' }, 'timeZone'],
     [{ country: 'USA' }, 'country'],
   ] as const) {
-    expect(await create(hq, aChannel('dallas', change)), path).toMatchObject({ code: 'INVALID_INPUT', path: [path] });
+    expect(await create(hq, aChannel('dallas', change)), path).toMatchObject({
+      errorCode: 'INVALID_INPUT',
+      path: [path],
+    });
     expect(await update(hq, { code: 'houston', ...change }), path).toMatchObject({
-      code: 'INVALID_INPUT',
+      errorCode: 'INVALID_INPUT',
       path: [path],
     });
   }
   for (const code of ['', 'Houston', '1st', 'a b', 'a_b', 'x'.repeat(41)]) {
-    expect(await create(hq, aChannel('x', { code })), code).toMatchObject({ code: 'INVALID_INPUT', path: ['code'] });
+    expect(await create(hq, aChannel('x', { code })), code).toMatchObject({
+      errorCode: 'INVALID_INPUT',
+      path: ['code'],
+    });
   }
   for (const channelDatabase of ['', 'A', '../secret', 'a-b', 'x"; drop']) {
     expect(await create(hq, aChannel('dallas', { channelDatabase })), channelDatabase).toMatchObject({

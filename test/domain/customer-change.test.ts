@@ -4,7 +4,7 @@ import { countOf, createCustomer, customer, operationsOf, rowsOf, run, withChann
 import type { Headquarters } from '../support/headquarters.ts';
 
 const answer =
-  '{ __typename ... on Customer { uuid email displayName accountId addresses { uuid street } } ... on Failure { code path } }';
+  '{ __typename ... on Customer { uuid email displayName accountId addresses { uuid street } } ... on Failure { errorCode path } }';
 
 const update = async (hq: Headquarters, uuid: string, change: Record<string, unknown>) =>
   (
@@ -138,7 +138,7 @@ test('a customer of another channel, or of nobody, is not found', async () => {
   for (const other of [uuid, randomUUID()]) {
     expect(await update(hq, other, { email: 'x@example.com' })).toMatchObject({
       __typename: 'CustomerNotFound',
-      code: 'CUSTOMER_NOT_FOUND',
+      errorCode: 'CUSTOMER_NOT_FOUND',
     });
     expect(await addAddress(hq, other, { country: 'US' })).toMatchObject({ __typename: 'CustomerNotFound' });
   }
@@ -162,10 +162,10 @@ test('addresses are added to a pending and to a synced customer, in the order th
 test('an address with a UUID that was added before is added once; with other content it is refused', async () => {
   const hq = await withChannels(['houston']);
   const uuid = await createCustomer(hq, { addresses: [] });
-  const address = { id: randomUUID(), street: '1 Main St', country: 'US' };
+  const address = { uuid: randomUUID(), street: '1 Main St', country: 'US' };
   await addAddress(hq, uuid, address);
-  expect((await addAddress(hq, uuid, { ...address, id: address.id.toUpperCase() })).addresses).toEqual([
-    { uuid: address.id, street: '1 Main St' },
+  expect((await addAddress(hq, uuid, { ...address, id: address.uuid.toUpperCase() })).addresses).toEqual([
+    { uuid: address.uuid, street: '1 Main St' },
   ]);
   expect(await addAddress(hq, uuid, { ...address, street: '2 Main St' })).toMatchObject({
     __typename: 'InvalidInput',

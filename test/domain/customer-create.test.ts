@@ -10,8 +10,8 @@ const create = async (hq: Headquarters, input: Record<string, unknown>) =>
 
 test('a person is stored with everything that was said and answered so', async () => {
   const hq = await withChannels(['houston']);
-  const { id, ...reception } = {
-    id: randomUUID(),
+  const { uuid: addressUuid, ...reception } = {
+    uuid: randomUUID(),
     purpose: 'DELIVERY',
     name: 'Reception',
     street: '1 Main St',
@@ -28,19 +28,19 @@ test('a person is stored with everything that was said and answered so', async (
     language: 'en-US',
     currency: 'EUR',
     birthDate: '1990-02-28',
-    addresses: [{ id, ...reception }, { country: 'US' }],
+    addresses: [{ uuid: addressUuid, ...reception }, { country: 'US' }],
   });
   const created = await create(hq, input);
   expect(created).toMatchObject({
     __typename: 'Customer',
-    uuid: input.id,
+    uuid: input.uuid,
     accountId: null,
     accountLabel: 'Pending sync',
     syncStatus: 'PENDING',
   });
 
   const expected = {
-    uuid: input.id,
+    uuid: input.uuid,
     accountId: null,
     accountLabel: 'Pending sync',
     syncStatus: 'PENDING',
@@ -54,7 +54,7 @@ test('a person is stored with everything that was said and answered so', async (
     currency: 'EUR',
     birthDate: '1990-02-28',
     addresses: [
-      { uuid: id, ...reception },
+      { uuid: addressUuid, ...reception },
       {
         purpose: 'HOME',
         name: null,
@@ -172,7 +172,7 @@ test('each rule that is broken is refused with the path of the field, and nothin
   for (const [name, more, path] of refused) {
     expect(await create(hq, aCustomer(more)), name).toMatchObject({
       __typename: 'InvalidInput',
-      code: 'INVALID_INPUT',
+      errorCode: 'INVALID_INPUT',
       path,
     });
   }
@@ -202,7 +202,7 @@ test('a channel that does not exist is a failure as data', async () => {
   const hq = await withChannels([]);
   expect(await create(hq, aCustomer({ channel: 'nowhere' }))).toMatchObject({
     __typename: 'ChannelNotFound',
-    code: 'CHANNEL_NOT_FOUND',
+    errorCode: 'CHANNEL_NOT_FOUND',
   });
 });
 
@@ -211,17 +211,17 @@ test('the same UUID with the same data answers the stored customer, upper case o
   const input = aCustomer();
   await create(hq, input);
   await run(hq);
-  for (const id of [input.id, input.id.toUpperCase()]) {
+  for (const id of [input.uuid, input.uuid.toUpperCase()]) {
     expect(await create(hq, { ...input, id })).toMatchObject({
       __typename: 'Customer',
-      uuid: input.id,
+      uuid: input.uuid,
       accountId: 'C00000001',
     });
   }
   expect((await stored(hq)).operations).toBe(1);
 });
 
-test('the same UUID with other data is CUSTOMER_EXISTS, and the first one stays as it is', async () => {
+test('the same UUID with other data is UUID_CONFLICT, and the first one stays as it is', async () => {
   const hq = await withChannels(['houston']);
   const input = aCustomer();
   await create(hq, input);
@@ -231,19 +231,19 @@ test('the same UUID with other data is CUSTOMER_EXISTS, and the first one stays 
     { name: { first: 'Ada', last: 'Lovelace' } },
   ]) {
     expect(await create(hq, { ...input, ...more })).toMatchObject({
-      __typename: 'CustomerExists',
-      code: 'CUSTOMER_EXISTS',
-      path: ['id'],
+      __typename: 'UuidConflict',
+      errorCode: 'UUID_CONFLICT',
+      path: ['uuid'],
     });
   }
-  expect(await customer(hq, input.id)).toMatchObject({ email: 'ada@example.com', addresses: [{ city: 'London' }] });
+  expect(await customer(hq, input.uuid)).toMatchObject({ email: 'ada@example.com', addresses: [{ city: 'London' }] });
 });
 
-test('the same UUID in another channel of the same database is CUSTOMER_EXISTS', async () => {
+test('the same UUID in another channel of the same database is UUID_CONFLICT', async () => {
   const hq = await withChannels(['houston', 'dallas'], {}, { channelDatabase: 'texas' });
   const input = aCustomer();
   await create(hq, input);
-  expect(await create(hq, { ...input, channel: 'dallas' })).toMatchObject({ __typename: 'CustomerExists' });
+  expect(await create(hq, { ...input, channel: 'dallas' })).toMatchObject({ __typename: 'UuidConflict' });
 });
 
 test('fifty requests with one UUID at once make one customer', async () => {
@@ -251,7 +251,7 @@ test('fifty requests with one UUID at once make one customer', async () => {
   const input = aCustomer();
   const answers = await Promise.all(Array.from({ length: 50 }, () => create(hq, input)));
   expect(new Set(answers.map(({ __typename, uuid }) => `${__typename} ${uuid}`))).toEqual(
-    new Set([`Customer ${input.id}`]),
+    new Set([`Customer ${input.uuid}`]),
   );
   expect(await stored(hq)).toEqual({ customers: 1, addresses: 1, operations: 1 });
 });
@@ -263,7 +263,7 @@ test('fifty requests with one UUID and different data at once make one customer 
     Array.from({ length: 50 }, (_, index) => create(hq, aCustomer({ id, name: { last: `N${index}` } }))),
   );
   expect(answers.filter(({ __typename }) => __typename === 'Customer')).toHaveLength(1);
-  expect(answers.filter(({ __typename }) => __typename === 'CustomerExists')).toHaveLength(49);
+  expect(answers.filter(({ __typename }) => __typename === 'UuidConflict')).toHaveLength(49);
 });
 
 test('hundreds created at once take few commits, and their counters have no gap', async () => {

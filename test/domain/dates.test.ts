@@ -28,9 +28,9 @@ async function answered(hq: Headquarters, document: string, input: object): Prom
 const expected = (allowed: boolean, path: string) =>
   allowed
     ? expect.not.objectContaining({ code: expect.anything() })
-    : expect.objectContaining({ code: 'INVALID_INPUT', path: [path] });
+    : expect.objectContaining({ errorCode: 'INVALID_INPUT', path: [path] });
 const globalId = (text: string) => Buffer.from(text).toString('base64');
-const failing = '__typename ... on Failure { code message path }';
+const failing = '__typename ... on Failure { errorCode message path }';
 
 test('nobody is born in the future or before 1900, when a customer is entered and when one is changed', async () => {
   const hq = await withChannels(['houston'], { clock });

@@ -23,7 +23,7 @@ const sequence = async (hq: Headquarters) =>
 const change = async (hq: Headquarters, input: Record<string, unknown>) =>
   (
     await hq.query(
-      'mutation ($input: UpdateNumberSequenceInput!) { updateNumberSequence(input: $input) { __typename ... on NumberSequence { largest warnBelow remaining } ... on Failure { code path message } } }',
+      'mutation ($input: UpdateNumberSequenceInput!) { updateNumberSequence(input: $input) { __typename ... on NumberSequence { largest warnBelow remaining } ... on Failure { errorCode path message } } }',
       { input: { name: 'customer-account', ...input } },
     )
   ).updateNumberSequence;
@@ -57,7 +57,7 @@ test('when numbers run out those that were left are given, the rest wait, and 10
     error: expect.stringContaining('exhausted at 3. Extend it'),
     steps: [
       { state: 'SUCCEEDED' },
-      { state: 'FAILED', failures: [{ channelDatabase: null, code: 'NUMBER_SEQUENCE_EXHAUSTED' }] },
+      { state: 'FAILED', failures: [{ channelDatabase: null, errorCode: 'NUMBER_SEQUENCE_EXHAUSTED' }] },
       { state: 'SUCCEEDED', progress: { done: 3 } },
     ],
   });

@@ -9,7 +9,7 @@ const shown = `__typename ... on Shift {
     id uuid register state businessDate currency openedBy openedAt closedAt shop: channel { code }
     tenders { tender starting { amount currency } counted { amount } }
   }`;
-const parts = `${shown} ... on Failure { code message path }`;
+const parts = `${shown} ... on Failure { errorCode message path }`;
 
 const noon = { clock: () => new Date('2026-11-22T18:00:00Z') };
 
@@ -63,7 +63,7 @@ test('a register has one open shift; others have their own', async () => {
   const hq = await withChannels(['houston'], noon);
   const first = await open(hq);
   expect(await open(hq)).toMatchObject({
-    code: 'WRONG_STATE',
+    errorCode: 'WRONG_STATE',
     message: `Register R1 already has an open shift: ${first.uuid}.`,
   });
   expect(await open(hq, { register: 'R2' })).toMatchObject({ state: 'OPEN' });
@@ -71,13 +71,13 @@ test('a register has one open shift; others have their own', async () => {
 
 test('opening a shift again with the same UUID answers it as it is now; with other data it is refused', async () => {
   const hq = await withChannels(['houston'], noon);
-  const input = { id: randomUUID(), starting: [{ tender: 'CASH', amount: '150' }] };
+  const input = { uuid: randomUUID(), starting: [{ tender: 'CASH', amount: '150' }] };
   const first = await open(hq, input);
   expect(await open(hq, input)).toEqual(first);
   await act(hq, 'closeShift', first.uuid, cash('150'));
   expect(await open(hq, input)).toMatchObject({ uuid: first.uuid, state: 'CLOSED' });
-  expect(await open(hq, { ...input, starting: [] })).toMatchObject({ code: 'TRANSACTION_EXISTS', path: ['id'] });
-  expect(await open(hq, { ...input, register: 'R2' })).toMatchObject({ code: 'TRANSACTION_EXISTS' });
+  expect(await open(hq, { ...input, starting: [] })).toMatchObject({ errorCode: 'UUID_CONFLICT', path: ['uuid'] });
+  expect(await open(hq, { ...input, register: 'R2' })).toMatchObject({ errorCode: 'UUID_CONFLICT' });
 });
 
 test('a suspended shift frees its register and is resumed when that is free', async () => {
@@ -86,7 +86,7 @@ test('a suspended shift frees its register and is resumed when that is free', as
   expect(await act(hq, 'suspendShift', first.uuid)).toMatchObject({ state: 'SUSPENDED' });
   const second = await open(hq);
   expect(await act(hq, 'resumeShift', first.uuid)).toMatchObject({
-    code: 'WRONG_STATE',
+    errorCode: 'WRONG_STATE',
     message: `Register R1 already has an open shift: ${second.uuid}.`,
   });
   await act(hq, 'blindCloseShift', second.uuid);
@@ -131,7 +131,7 @@ test('what a shift allows follows from its state', async () => {
     if (next) expect(answer, verb).toMatchObject({ state: next });
     else
       expect(answer, verb).toMatchObject({
-        code: 'WRONG_STATE',
+        errorCode: 'WRONG_STATE',
         message: expect.stringContaining(`The shift is ${state}`),
       });
     // A repeat of what is done already, and what is refused, leave no trace.
@@ -185,7 +185,7 @@ test('each change is one row of the log, which says the whole shift', async () =
 test('cash and checks that a till began with, or took in, must be counted before it is closed', async () => {
   const hq = await withChannels(['houston'], noon);
   const began = await open(hq, { starting: [{ tender: 'CASH', amount: '100' }] });
-  expect(await act(hq, 'closeShift', began.uuid)).toMatchObject({ code: 'INVALID_INPUT', path: ['counts'] });
+  expect(await act(hq, 'closeShift', began.uuid)).toMatchObject({ errorCode: 'INVALID_INPUT', path: ['counts'] });
   expect(await act(hq, 'closeShift', began.uuid, cash('0'))).toMatchObject({ state: 'CLOSED' });
 
   const sell = async (shiftUuid: string, tender: string) =>
@@ -200,13 +200,13 @@ test('cash and checks that a till began with, or took in, must be counted before
     });
   const took = await open(hq);
   await sell(took.uuid, 'CASH');
-  expect(await act(hq, 'closeShift', took.uuid)).toMatchObject({ code: 'INVALID_INPUT', path: ['counts'] });
+  expect(await act(hq, 'closeShift', took.uuid)).toMatchObject({ errorCode: 'INVALID_INPUT', path: ['counts'] });
   expect(await act(hq, 'closeShift', took.uuid, cash('1'))).toMatchObject({ state: 'CLOSED' });
 
   const checks = await open(hq);
   await sell(checks.uuid, 'CHECK');
   expect(await act(hq, 'closeShift', checks.uuid, cash('1'))).toMatchObject({
-    code: 'INVALID_INPUT',
+    errorCode: 'INVALID_INPUT',
     message: 'counts: must include CHECK before the shift is closed; 0 if none is left',
   });
   await act(hq, 'declareTenders', checks.uuid, { counts: [{ tender: 'CHECK', amount: '1' }] });
@@ -227,7 +227,7 @@ test('less than nothing can be counted of a tender that was paid back, but not o
   const { uuid } = await open(hq);
   const counts = (tender: string) => ({ counts: [{ tender, amount: '-20.50' }] });
   expect(await act(hq, 'declareTenders', uuid, counts('CASH'))).toMatchObject({
-    code: 'INVALID_INPUT',
+    errorCode: 'INVALID_INPUT',
     path: ['counts', '0', 'amount'],
   });
   expect(await act(hq, 'closeShift', uuid, counts('CARD'))).toMatchObject({
@@ -253,16 +253,16 @@ const refusals: [string, Record<string, unknown>, string[]][] = [
 test('what breaks a rule is refused, and no shift is opened', async () => {
   const hq = await withChannels(['houston'], noon);
   for (const [name, change, path] of refusals)
-    expect(await open(hq, change), name).toMatchObject({ code: 'INVALID_INPUT', path });
+    expect(await open(hq, change), name).toMatchObject({ errorCode: 'INVALID_INPUT', path });
   expect(await states(hq)).toEqual([]);
 });
 
 test('a shift of another channel is not found', async () => {
   const hq = await withChannels(['houston', 'dallas'], noon);
   const { uuid } = await open(hq);
-  expect(await act(hq, 'suspendShift', uuid, { channel: 'dallas' })).toMatchObject({ code: 'NOT_FOUND' });
+  expect(await act(hq, 'suspendShift', uuid, { channel: 'dallas' })).toMatchObject({ errorCode: 'NOT_FOUND' });
   expect(await act(hq, 'declareTenders', uuid, { counts: [] })).toMatchObject({
-    code: 'INVALID_INPUT',
+    errorCode: 'INVALID_INPUT',
     path: ['counts'],
   });
 });

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { expect, test } from 'vitest';
-import { issuesOf, plainText } from '../../src/domain/rules.ts';
-import { shapeIssues } from '../../src/domain/transaction-rules.ts';
+import { plainText, violationsOf } from '../../src/domain/rules.ts';
+import { shapeViolations } from '../../src/domain/transaction-rules.ts';
 import { withChannels } from '../support/actions.ts';
 import {
   type Answer,
@@ -81,7 +81,7 @@ test('every text that a client enters has the same rule', async () => {
     total: '1',
     ...more,
   });
-  const failing = '__typename ... on Failure { code path }';
+  const failing = '__typename ... on Failure { errorCode path }';
   const answers: [path: string, document: string, input: object][] = [
     ...['title', 'first', 'middle', 'last'].map((part): [string, string, object] => [
       `name.${part}`,
@@ -145,11 +145,11 @@ test('every text that a client enters has the same rule', async () => {
 
 test('headquarters has the same rule for what other software wrote', () => {
   const customer = { type: 'PERSON', lastName: '\u200b' };
-  expect(issuesOf({ customer } as never, '2026-11-22T00:00:00.000Z')).toContainEqual({
+  expect(violationsOf({ customer } as never, '2026-11-22T00:00:00.000Z')).toContainEqual({
     path: ['lastName'],
     rule: 'must have a visible character',
   });
-  expect(shapeIssues({ reference: 'R\u202e1' })).toContainEqual({
+  expect(shapeViolations({ reference: 'R\u202e1' })).toContainEqual({
     path: ['reference'],
     rule: expect.stringContaining('direction'),
   });

@@ -1,7 +1,14 @@
 import { expect, test } from 'vitest';
 import type { TransactionBody } from '../../src/data/transaction-facts.ts';
 import { MOST } from '../../src/domain/money.ts';
-import { issuesOfTransaction, lineOf, readable, shapeIssues, totalsOf } from '../../src/domain/transaction-rules.ts';
+import {
+  lineOf,
+  readable,
+  shapeViolations,
+  totalsOf,
+  violationsOfTransaction,
+} from '../../src/domain/transaction-rules.ts';
+import type { Violation } from '../../src/errors.ts';
 
 const customer = '00000000-0000-4000-8000-000000000001';
 
@@ -39,8 +46,8 @@ function aBody(change: Partial<TransactionBody> = {}, pricesIncludeTax = false):
 }
 
 const aLine = (change: Record<string, unknown> = {}) => ({ ...aBody().lines[0]!, ...change });
-const said = (issues: { path: (string | number)[]; rule: string }[]) =>
-  issues.map(({ path, rule }) => `${path.join('.')}: ${rule}`);
+const said = (violations: readonly Violation[]) =>
+  violations.map(({ path, message }) => `${path.join('.')}: ${message}`);
 
 test('a price without tax is a net price, and one with tax a gross price', () => {
   expect(aBody().lines[0]).toMatchObject({ net: 5_898, gross: 6_369 });
@@ -58,14 +65,14 @@ test('the totals are the sums of lines, charges and payments', () => {
     paid: 6_909,
     quantity: 3_000,
   });
-  expect(issuesOfTransaction(aBody())).toEqual([]);
+  expect(violationsOfTransaction(aBody())).toEqual([]);
 });
 
 test('a voided line counts nowhere', () => {
   const { lines } = aBody();
   const body = aBody({ lines: [...lines, { ...lines[0]!, line: 2, voided: true }] });
   expect(body).toMatchObject({ net: 5_898, quantity: 3_000, gross: 6_909 });
-  expect(issuesOfTransaction(body)).toEqual([]);
+  expect(violationsOfTransaction(body)).toEqual([]);
 });
 
 test.each([
@@ -74,7 +81,7 @@ test.each([
   ['a list', []],
   ['an empty object', {}],
 ])('%s is no transaction, and can be shown all the same', (_name, body) => {
-  expect(shapeIssues(body)).not.toEqual([]);
+  expect(shapeViolations(body)).not.toEqual([]);
   expect(readable(body)).toMatchObject({ lines: [], payments: [], gross: 0, customerUuid: null });
 });
 
@@ -95,13 +102,13 @@ test.each<[string, Record<string, unknown>, string]>([
   ['a customer that is no UUID', { customerUuid: 'C00000001' }, 'customerUuid'],
 ])('%s is a matter of shape', (_name, change, path) => {
   const body = { ...aBody(), ...change };
-  expect(shapeIssues(body).map((issue) => issue.path.join('.'))).toContain(path);
+  expect(shapeViolations(body).map((issue) => issue.path.join('.'))).toContain(path);
   expect(readable(body)).toMatchObject({ reference: '7K3M-9QXT-2BFD' });
 });
 
 test('1,001 lines are too many', () => {
   const lines = Array.from({ length: 1_001 }, (_, index) => aLine({ line: index + 1 }));
-  expect(said(shapeIssues({ ...aBody(), lines }))).toEqual(['lines: must have at most 1000 lines']);
+  expect(said(shapeViolations({ ...aBody(), lines }))).toEqual(['lines: must have at most 1000 lines']);
 });
 
 test.each<[string, Partial<TransactionBody>, string]>([
@@ -149,14 +156,14 @@ test.each<[string, Partial<TransactionBody>, string]>([
   ['a quantity that is not so', { quantity: 1 }, 'quantity: must be 3, the total of the parts'],
 ])('%s is a matter of arithmetic', (_name, change, issue) => {
   const body = aBody(change);
-  expect(shapeIssues(body)).toEqual([]);
-  expect(said(issuesOfTransaction(body))).toContain(issue);
+  expect(shapeViolations(body)).toEqual([]);
+  expect(said(violationsOfTransaction(body))).toContain(issue);
 });
 
 test('amounts whose product is too large are refused, not rounded', () => {
   const lines = [lineOf({ ...aLine(), unitPrice: MOST, quantity: MOST, discount: 0, tax: 0 }, false)];
   const body = { ...aBody(), lines };
-  expect(issuesOfTransaction(body).length).toBeGreaterThan(0);
+  expect(violationsOfTransaction(body).length).toBeGreaterThan(0);
 });
 
 test('what is sound of a transaction is shown, and the rest is left out', () => {

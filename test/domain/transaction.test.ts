@@ -14,14 +14,14 @@ import {
 import { statementsOf } from '../support/statements.ts';
 
 const shown = `__typename ... on RetailTransaction {
-    id uuid confirmationNumber kind businessDate customerUuid deliveryAddressUuid register staff pricesIncludeTax createdAt cancelledAt
+    id uuid confirmationNumber kind businessDate customerUuid deliveryAddressUuid register staff pricesIncludeTax createdAt canceledAt
     retailChannel: channel { code } customer { uuid accountLabel } shift { uuid register }
     lines { line sku name quantity voided unitPrice { amount } discount { amount } tax { amount } net { amount } gross { amount } }
     charges { line code amount { amount currency } tax { amount } }
     payments { line tender amount { amount currency } }
     totals { net { amount } discount { amount } tax { amount } charge { amount } total { amount currency } paid { amount } quantity }
   }`;
-const parts = `${shown} ... on Failure { code message path }`;
+const parts = `${shown} ... on Failure { errorCode message path }`;
 
 const recordSale = async (hq: Headquarters, input: Record<string, unknown>): Promise<Answer> =>
   (await hq.query(`mutation ($input: RecordSaleInput!) { recordSale(input: $input) { ${parts} } }`, { input }))
@@ -46,7 +46,7 @@ const openShift = async (hq: Headquarters, more: Record<string, unknown> = {}): 
 
 const aSale = (more: Record<string, unknown> = {}) => ({
   channel: 'houston',
-  id: randomUUID(),
+  uuid: randomUUID(),
   lines: [{ sku: 'TI-0001', quantity: '2', unitPrice: '3.99', tax: '0.66' }],
   payments: [{ tender: 'CASH', amount: '8.64' }],
   total: '8.64',
@@ -55,7 +55,7 @@ const aSale = (more: Record<string, unknown> = {}) => ({
 
 const anOrder = (more: Record<string, unknown> = {}) => ({
   channel: 'houston',
-  id: randomUUID(),
+  uuid: randomUUID(),
   customerUuid: randomUUID(),
   lines: [{ sku: 'BK-M68B-38', name: 'Mountain-200 Black, 38', quantity: '1', unitPrice: '2294.99', tax: '183.60' }],
   charges: [{ code: 'FREIGHT', amount: '57.37' }],
@@ -101,7 +101,7 @@ test('an order is stored with everything that was said, and has its confirmation
     );
   expect(created).toMatchObject({
     __typename: 'RetailTransaction',
-    uuid: input.id,
+    uuid: input.uuid,
     confirmationNumber: expect.stringMatching(/^([0-9A-HJKMNP-TV-Z]{4}-){2}[0-9A-HJKMNP-TV-Z]{4}$/),
     kind: 'CUSTOMER_ORDER',
     businessDate: '2026-11-22',
@@ -113,7 +113,7 @@ test('an order is stored with everything that was said, and has its confirmation
     staff: 'Grace',
     shift: null,
     pricesIncludeTax: false,
-    cancelledAt: null,
+    canceledAt: null,
     lines: [
       {
         line: 1,
@@ -148,14 +148,14 @@ test('an order is stored with everything that was said, and has its confirmation
   const { __typename, ...same } = created;
   const byUuid = await hq.query(
     `query ($by: TransactionBy!, $channel: String, $id: ID!) { transaction(by: $by, channel: $channel) { ${shown} } node(id: $id) { ${shown} } }`,
-    { by: { uuid: input.id }, id: created.id },
+    { by: { uuid: input.uuid }, id: created.id },
   );
   expect(byUuid.transaction).toMatchObject(same);
   expect(byUuid.node).toMatchObject(same);
   const byNumber = await hq.query('query ($by: TransactionBy!) { transaction(by: $by, channel: "houston") { uuid } }', {
     by: { confirmationNumber: created.confirmationNumber.toLowerCase() },
   });
-  expect(byNumber.transaction.uuid).toBe(input.id);
+  expect(byNumber.transaction.uuid).toBe(input.uuid);
 });
 
 test('what is recorded is in the log once, with its counter, as it is stored', async () => {
@@ -292,7 +292,7 @@ test('what breaks a rule is refused, the field is named and nothing is stored', 
   const hq = await withChannels(['houston'], noon);
   for (const [name, change, path, message] of refusals) {
     const refused = await recordSale(hq, aSale(change));
-    expect(refused, name).toMatchObject({ __typename: 'InvalidInput', code: 'INVALID_INPUT', path });
+    expect(refused, name).toMatchObject({ __typename: 'InvalidInput', errorCode: 'INVALID_INPUT', path });
     expect(refused.message, name).toMatch(message);
   }
   const database = await hq.channels.databaseOf('houston');
@@ -323,8 +323,8 @@ test('an order may be paid partly, and not more than it costs', async () => {
   const paid = (amount: string) => anOrder({ payments: [{ tender: 'ONLINE', amount }] });
   expect(await createOrder(hq, paid('2535.96'))).toMatchObject({ __typename: 'RetailTransaction' });
   expect(await createOrder(hq, paid('0.01'))).toMatchObject({ __typename: 'RetailTransaction' });
-  expect(await createOrder(hq, paid('2535.97'))).toMatchObject({ code: 'INVALID_INPUT', path: ['payments'] });
-  expect(await createOrder(hq, paid('-1'))).toMatchObject({ code: 'INVALID_INPUT', path: ['payments'] });
+  expect(await createOrder(hq, paid('2535.97'))).toMatchObject({ errorCode: 'INVALID_INPUT', path: ['payments'] });
+  expect(await createOrder(hq, paid('-1'))).toMatchObject({ errorCode: 'INVALID_INPUT', path: ['payments'] });
 });
 
 test('the business date is that of the channel’s time zone', async () => {
@@ -345,12 +345,12 @@ test('the same UUID with the same data answers the stored sale, even on another 
   const first = await recordSale(hq, input);
   now = new Date('2026-11-24T18:00:00Z');
   expect(await recordSale(hq, input)).toEqual(first);
-  expect(await recordSale(hq, { ...input, id: input.id.toUpperCase() })).toEqual(first);
+  expect(await recordSale(hq, { ...input, uuid: input.uuid.toUpperCase() })).toEqual(first);
   expect(await recordSale(hq, { ...input, staff: 'Grace' })).toMatchObject({
-    code: 'TRANSACTION_EXISTS',
-    path: ['id'],
+    errorCode: 'UUID_CONFLICT',
+    path: ['uuid'],
   });
-  expect(await createOrder(hq, anOrder({ id: input.id }))).toMatchObject({ code: 'TRANSACTION_EXISTS' });
+  expect(await createOrder(hq, anOrder({ uuid: input.uuid }))).toMatchObject({ errorCode: 'UUID_CONFLICT' });
   expect(await log(hq)).toHaveLength(1);
 });
 
@@ -444,36 +444,36 @@ test('transactions of a channel are listed by what is asked, a page at a time', 
   expect((await list(`customerUuid: "${order.customerUuid}"`)).uuids).toEqual([order.uuid]);
 });
 
-test('an order that has not reached headquarters can be cancelled, and repeating that changes nothing', async () => {
+test('an order that has not reached headquarters can be canceled, and repeating that changes nothing', async () => {
   const hq = await withChannels(['houston', 'dallas'], noon);
   const order = await createOrder(hq, anOrder());
-  expect(await cancelOrder(hq, order.uuid, 'dallas')).toMatchObject({ code: 'NOT_FOUND' });
-  const cancelled = await cancelOrder(hq, order.uuid);
-  expect(cancelled).toMatchObject({ uuid: order.uuid, cancelledAt: '2026-11-22T18:00:00.000Z' });
-  expect(await cancelOrder(hq, order.uuid)).toEqual(cancelled);
+  expect(await cancelOrder(hq, order.uuid, 'dallas')).toMatchObject({ errorCode: 'NOT_FOUND' });
+  const canceled = await cancelOrder(hq, order.uuid);
+  expect(canceled).toMatchObject({ uuid: order.uuid, canceledAt: '2026-11-22T18:00:00.000Z' });
+  expect(await cancelOrder(hq, order.uuid)).toEqual(canceled);
   expect(await log(hq)).toMatchObject([
     { kind: 'RECORD_TRANSACTION' },
-    { kind: 'CANCEL_ORDER', payload: { transactionUuid: order.uuid, cancelledAt: '2026-11-22T18:00:00.000Z' } },
+    { kind: 'CANCEL_ORDER', payload: { transactionUuid: order.uuid, canceledAt: '2026-11-22T18:00:00.000Z' } },
   ]);
   await run(hq, 'runPJob');
-  expect(await cancelOrder(hq, order.uuid)).toEqual(cancelled);
+  expect(await cancelOrder(hq, order.uuid)).toEqual(canceled);
 });
 
-test('an order that has reached headquarters, and a sale, cannot be cancelled', async () => {
+test('an order that has reached headquarters, and a sale, cannot be canceled', async () => {
   const hq = await withChannels(['houston'], noon);
   const order = await createOrder(hq, anOrder());
   const sale = await recordSale(hq, aSale());
   expect(await cancelOrder(hq, sale.uuid)).toMatchObject({
-    code: 'WRONG_STATE',
+    errorCode: 'WRONG_STATE',
     message: expect.stringMatching(/return/),
   });
   await run(hq, 'runPJob');
   expect(await cancelOrder(hq, order.uuid)).toMatchObject({
-    code: 'WRONG_STATE',
+    errorCode: 'WRONG_STATE',
     message: expect.stringMatching(/reached headquarters/),
   });
   expect(await cancelOrder(hq, (await createOrder(hq, anOrder())).uuid)).toMatchObject({
-    cancelledAt: expect.any(String),
+    canceledAt: expect.any(String),
   });
 });
 
@@ -483,7 +483,7 @@ test('while headquarters is down, a channel records and cancels', async () => {
   hq.hq.write = () => Promise.reject(new DatabaseUnavailable('headquarters'));
   const order = await createOrder(hq, anOrder());
   expect(order).toMatchObject({ __typename: 'RetailTransaction', customer: null });
-  expect(await cancelOrder(hq, order.uuid)).toMatchObject({ cancelledAt: '2026-11-22T18:00:00.000Z' });
+  expect(await cancelOrder(hq, order.uuid)).toMatchObject({ canceledAt: '2026-11-22T18:00:00.000Z' });
   expect(await recordSale(hq, aSale())).toMatchObject({ __typename: 'RetailTransaction' });
 });
 

@@ -47,8 +47,8 @@ async function twoChannels() {
       run: runs.edges[0].node.id as string,
       upload: uploads.edges[0].node.id as string,
       download: downloads.edges[0].node.id as string,
-      ours: operation(created.houston.id) as string,
-      theirs: operation(created.dallas.id) as string,
+      ours: operation(created.houston.uuid) as string,
+      theirs: operation(created.dallas.uuid) as string,
     },
   };
 }
@@ -89,9 +89,9 @@ const decisions: Record<string, Decision> = {
   },
   'Query.nodes': {
     own: ({ created }) =>
-      `{ nodes(ids: ["${globalId('Channel', 'houston')}", "${globalId('Customer', created.houston.id)}"]) { id } }`,
+      `{ nodes(ids: ["${globalId('Channel', 'houston')}", "${globalId('Customer', created.houston.uuid)}"]) { id } }`,
     other: ({ created, ids }) =>
-      `{ nodes(ids: ["${globalId('Channel', 'dallas')}", "${globalId('Customer', created.dallas.id)}", "${ids.theirs}", "${ids.run}", "${ids.upload}", "${ids.download}", "${schedule}", "${globalId('NumberSequence', 'customer-account')}"]) { id } }`,
+      `{ nodes(ids: ["${globalId('Channel', 'dallas')}", "${globalId('Customer', created.dallas.uuid)}", "${ids.theirs}", "${ids.run}", "${ids.upload}", "${ids.download}", "${schedule}", "${globalId('NumberSequence', 'customer-account')}"]) { id } }`,
     answer: 'nothing',
   },
   'Query.channel': {
@@ -105,10 +105,10 @@ const decisions: Record<string, Decision> = {
     answer: 'nothing',
   },
   'Query.customer': {
-    own: ({ created }) => `{ customer(by: { uuid: "${created.houston.id}" }) { uuid } }`,
+    own: ({ created }) => `{ customer(by: { uuid: "${created.houston.uuid}" }) { uuid } }`,
     // Account IDs follow the order of channel codes: dallas has the first.
     other: ({ created }) =>
-      `{ a: customer(by: { uuid: "${created.dallas.id}" }) { uuid } b: customer(by: { accountId: "C00000001" }) { uuid } c: customer(by: { id: "${globalId('Customer', created.dallas.id)}" }) { uuid } }`,
+      `{ a: customer(by: { uuid: "${created.dallas.uuid}" }) { uuid } b: customer(by: { accountId: "C00000001" }) { uuid } c: customer(by: { id: "${globalId('Customer', created.dallas.uuid)}" }) { uuid } }`,
     answer: 'nothing',
   },
   'Query.customers': scoped(
@@ -137,16 +137,16 @@ const decisions: Record<string, Decision> = {
   ),
   'Mutation.updateCustomer': {
     own: ({ created }) =>
-      `mutation { updateCustomer(input: { channel: "houston", uuid: "${created.houston.id}", phone: "555 0109" }) { __typename } }`,
+      `mutation { updateCustomer(input: { channel: "houston", uuid: "${created.houston.uuid}", phone: "555 0109" }) { __typename } }`,
     other: ({ created }) =>
-      `mutation { updateCustomer(input: { channel: "dallas", uuid: "${created.dallas.id}", phone: "555 0109" }) { __typename } }`,
+      `mutation { updateCustomer(input: { channel: "dallas", uuid: "${created.dallas.uuid}", phone: "555 0109" }) { __typename } }`,
     answer: 'FORBIDDEN',
   },
   'Mutation.addCustomerAddress': {
     own: ({ created }) =>
-      `mutation { addCustomerAddress(input: { channel: "houston", uuid: "${created.houston.id}", address: { country: "US" } }) { __typename } }`,
+      `mutation { addCustomerAddress(input: { channel: "houston", uuid: "${created.houston.uuid}", address: { country: "US" } }) { __typename } }`,
     other: ({ created }) =>
-      `mutation { addCustomerAddress(input: { channel: "dallas", uuid: "${created.dallas.id}", address: { country: "US" } }) { __typename } }`,
+      `mutation { addCustomerAddress(input: { channel: "dallas", uuid: "${created.dallas.uuid}", address: { country: "US" } }) { __typename } }`,
     answer: 'FORBIDDEN',
   },
   'Query.transaction': scoped(
@@ -322,8 +322,8 @@ test('lists that name no channel show a channel’s client its own and no more',
   );
   expect(channels.edges).toEqual([{ node: { code: 'houston' } }]);
   for (const list of [here, headquarters])
-    expect(list).toEqual({ totalCount: 1, edges: [{ node: { uuid: created.houston.id } }] });
-  expect(operations.edges).toEqual([{ node: { customerUuid: created.houston.id } }]);
+    expect(list).toEqual({ totalCount: 1, edges: [{ node: { uuid: created.houston.uuid } }] });
+  expect(operations.edges).toEqual([{ node: { customerUuid: created.houston.uuid } }]);
 });
 
 test('the audit trail of an operation is for operators, and names who did it', async () => {
@@ -389,7 +389,7 @@ test('orders, statements and all that comes of them are seen by their own channe
   const paid = { payments: [{ tender: 'CARD', amount: '5' }], total: '5' };
   const sold = { lines: [{ sku: 'A', quantity: '1', unitPrice: '5' }], ...paid };
   for (const channel of ['houston', 'dallas'] as const) {
-    const customerUuid = created[channel].id;
+    const customerUuid = created[channel].uuid;
     await hq.query(
       `mutation ($order: CreateOrderInput!, $sale: RecordSaleInput!, $shift: OpenShiftInput!) {
          createOrder(input: $order) { __typename } recordSale(input: $sale) { __typename } openShift(input: $shift) { __typename } }`,
@@ -435,7 +435,7 @@ test('orders, statements and all that comes of them are seen by their own channe
   // From its own customer's side a channel's client does not come to another channel's either.
   const { customer } = await hq.query(
     `query ($uuid: UUID!) { customer(by: { uuid: $uuid }) { salesOrders { edges { node { channel { code } } } } invoices { edges { node { id } } } } }`,
-    { uuid: created.houston.id },
+    { uuid: created.houston.uuid },
     till,
   );
   expect(customer.salesOrders.edges).toHaveLength(2);

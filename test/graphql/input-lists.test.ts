@@ -96,7 +96,7 @@ async function failureOf(hq: Headquarters, list: List, length: number, idOf = 'R
   const args = field.args.filter(
     (one) => one === inputs[0] || (isNonNullType(one.type) && one.defaultValue === undefined),
   );
-  const failing = operation === 'mutation' ? '... on Failure { code message path }' : '';
+  const failing = operation === 'mutation' ? '... on Failure { errorCode message path }' : '';
   const document = `${operation} (${args.map(({ name, type }) => `$${name}: ${type}`).join(', ')}) {
     answer: ${field.name}(${args.map(({ name }) => `${name}: $${name}`).join(', ')}) { __typename ${failing} } }`;
   const variables = Object.fromEntries(
@@ -135,7 +135,7 @@ test('every list in an input has a maximum, which its description states and eve
 
 const addresses = (count: number) => Array.from({ length: count }, () => ({ country: 'US' }));
 const addDocument = `mutation ($input: AddCustomerAddressInput!) { addCustomerAddress(input: $input) {
-  __typename ... on Customer { addresses { uuid } } ... on Failure { code path message } } }`;
+  __typename ... on Customer { addresses { uuid } } ... on Failure { errorCode path message } } }`;
 
 test('a customer has at most 100 addresses, those that are added later included', async () => {
   const hq = await withChannels(['houston']);
@@ -144,12 +144,12 @@ test('a customer has at most 100 addresses, those that are added later included'
     hq.query(addDocument, { input: { channel: 'houston', uuid, address: { country: 'US', id } } });
   const id = 'a0000000-0000-4000-8000-000000000000';
   expect((await add(id)).addCustomerAddress.addresses).toHaveLength(100);
-  expect((await add()).addCustomerAddress).toMatchObject({ code: 'INVALID_INPUT', path: ['address'] });
+  expect((await add()).addCustomerAddress).toMatchObject({ errorCode: 'INVALID_INPUT', path: ['address'] });
   // A repeat of one that is there adds nothing.
   expect((await add(id)).addCustomerAddress.addresses).toHaveLength(100);
   const { createCustomer: created } = await hq.query(createCustomerDocument, {
     input: aCustomer({ addresses: addresses(101) }),
   });
-  expect(created).toMatchObject({ code: 'INVALID_INPUT', path: ['addresses'] });
+  expect(created).toMatchObject({ errorCode: 'INVALID_INPUT', path: ['addresses'] });
   expect(await run(hq)).toMatchObject({ state: 'SUCCEEDED' });
 });

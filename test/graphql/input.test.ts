@@ -107,7 +107,7 @@ async function sent(
   );
   const declared = field.args.map(({ name, type }) => `$${name}: ${type}`).join(', ');
   const given = field.args.map(({ name }) => `${name}: $${name}`).join(', ');
-  const failure = operation === 'mutation' ? ' ... on Failure { code message path }' : '';
+  const failure = operation === 'mutation' ? ' ... on Failure { errorCode message path }' : '';
   const document = `${operation} (${declared}) { ${field.name}(${given}) { __typename${failure} } }`;
   if (operation !== 'subscription') {
     const { data, errors } = await hq.ask(document, variables);

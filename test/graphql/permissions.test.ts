@@ -127,7 +127,7 @@ async function threeChannels() {
     await hq.query(createCustomerDocument, { input: customer }, headers);
     const sold = {
       channel,
-      customerUuid: customer.id,
+      customerUuid: customer.uuid,
       lines: [{ sku: 'A', quantity: '1', unitPrice: '5' }],
       payments: [{ tender: 'CARD', amount: '5' }],
       total: '5',

@@ -55,13 +55,13 @@ describe('jobRun', () => {
     expect(await rest(stream)).toEqual([]);
   });
 
-  test('of a run that is cancelled ends with that', async () => {
+  test('of a run that is canceled ends with that', async () => {
     const hq = await withChannels(['houston']);
     const { id } = await ask(hq, 'runConversion');
     const stream = hq.subscribe(runDocument, { id });
     await stream.next();
     await hq.query('mutation ($id: ID!) { cancelJobRun(input: { id: $id }) { __typename } }', { id });
-    expect(await stream.next()).toMatchObject({ jobRun: { state: 'CANCELLED' } });
+    expect(await stream.next()).toMatchObject({ jobRun: { state: 'CANCELED' } });
     await stream.ended;
   });
 

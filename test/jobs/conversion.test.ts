@@ -18,7 +18,7 @@ test('a customer gets an account ID and the channel hears of it', async () => {
   const { createCustomer: created } = await hq.query(createCustomerDocument, { input });
   expect(created).toMatchObject({
     __typename: 'Customer',
-    uuid: input.id,
+    uuid: input.uuid,
     accountId: null,
     accountLabel: 'Pending sync',
     syncStatus: 'PENDING',
@@ -33,7 +33,7 @@ test('a customer gets an account ID and the channel hears of it', async () => {
     accountIdsSynced: {
       firstSequence: 1,
       sequence: 1,
-      customers: [{ sequence: 1, uuid: input.id, accountId: 'C00000001' }],
+      customers: [{ sequence: 1, uuid: input.uuid, accountId: 'C00000001' }],
     },
   });
   const { jobRun, customer } = await hq.query(
@@ -41,7 +41,7 @@ test('a customer gets an account ID and the channel hears of it', async () => {
       jobRun(id: $id) { state error steps { job state progress { phase done total failed } failures { message } } uploadSessions { status rows } downloadSessions { status rows } }
       customer(by: { uuid: $uuid }) { accountId accountLabel syncStatus displayName timeline { stage detail } operations(first: 5) { edges { node { kind state } } } addresses { city } }
     }`,
-    { id: run.id, uuid: input.id },
+    { id: run.id, uuid: input.uuid },
   );
   expect(jobRun).toEqual({
     state: 'SUCCEEDED',

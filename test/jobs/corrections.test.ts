@@ -75,7 +75,7 @@ test('an operation that waits does not overtake when the one before it is retrie
 test('a correction is checked, audited field by field, and 1010 brings it to the channel', async () => {
   const hq = await withChannels(['houston']);
   const uuid = randomUUID();
-  await createCustomer(hq, { id: uuid, name: { first: 'Ada', last: 'Byron' } });
+  await createCustomer(hq, { uuid: uuid, name: { first: 'Ada', last: 'Byron' } });
   await tamper(
     await hq.channels.databaseOf('houston'),
     `update operation set payload = '${JSON.stringify({ customer: aBody({ email: 'nonsense', phone: '555 0109' }), addresses: [] })}'`,
@@ -143,7 +143,7 @@ async function withFailedCreation(hq: Headquarters) {
   const update = async (change: Record<string, unknown>) =>
     (
       await hq.query(
-        'mutation ($input: UpdateCustomerInput!) { updateCustomer(input: $input) { __typename ... on Failure { code path } } }',
+        'mutation ($input: UpdateCustomerInput!) { updateCustomer(input: $input) { __typename ... on Failure { errorCode path } } }',
         { input: { channel: 'houston', uuid, ...change } },
       )
     ).updateCustomer;
@@ -237,7 +237,7 @@ test('only a failed operation can be retried or corrected', async () => {
   const { id } = (await operationsOf(hq, uuid))[0]!;
   expect(await retry(hq, id)).toMatchObject({
     __typename: 'WrongState',
-    code: 'WRONG_STATE',
+    errorCode: 'WRONG_STATE',
     message: expect.stringContaining('SYNCED'),
   });
   expect(await correct(hq, id, { email: 'x@example.com' })).toMatchObject({ __typename: 'WrongState' });
@@ -254,7 +254,7 @@ test('all failed operations, or those of a channel, are retried at once, and tha
   await run(hq);
   expect(await failed(hq)).toHaveLength(3);
   expect(await retryAll(hq)).toEqual({ count: 3 });
-  expect(await retryAll(hq, 'nowhere')).toEqual({ code: 'CHANNEL_NOT_FOUND' });
+  expect(await retryAll(hq, 'nowhere')).toEqual({ errorCode: 'CHANNEL_NOT_FOUND' });
   expect(
     await rowsOf(
       hq.hq,
@@ -297,11 +297,11 @@ test('a bad address is corrected, the order that waited for it goes on by itself
   expect(await saleOf(hq, order)).toMatchObject({ status: 'FAILED', errorCode: 'ASYNC_ADDRESS_SYNC_FAILED' });
 
   const [operation] = await failed(hq);
-  expect(await correct(hq, operation.id, { addresses: [{ id: randomUUID(), country: 'US' }] })).toMatchObject({
-    code: 'INVALID_INPUT',
+  expect(await correct(hq, operation.id, { addresses: [{ uuid: randomUUID(), country: 'US' }] })).toMatchObject({
+    errorCode: 'INVALID_INPUT',
     path: ['addresses', '0', 'id'],
   });
-  expect(await correct(hq, operation.id, { email: 'ada@example.com' })).toMatchObject({ code: 'INVALID_INPUT' });
+  expect(await correct(hq, operation.id, { email: 'ada@example.com' })).toMatchObject({ errorCode: 'INVALID_INPUT' });
   expect(await correct(hq, operation.id, { addresses: [{ id: address.uuid, country: 'US' }] })).toMatchObject({
     state: 'PENDING',
     corrected: true,

@@ -136,26 +136,26 @@ test('the same UUID in two channels with databases of their own: the second fail
   await run(hq);
 
   expect(await failed(hq)).toMatchObject([
-    { customerUuid: input.id, errorCode: 'CUSTOMER_EXISTS', channel: { code: 'dallas' } },
+    { customerUuid: input.uuid, errorCode: 'UUID_CONFLICT', channel: { code: 'dallas' } },
   ]);
-  expect(await customer(hq, input.id)).toMatchObject({
+  expect(await customer(hq, input.uuid)).toMatchObject({
     displayName: 'Ada Byron',
     accountId: 'C00000001',
     syncStatus: 'SYNCED',
   });
-  expect(await customer(hq, input.id, 'houston')).toMatchObject({ syncStatus: 'SYNCED', accountId: 'C00000001' });
-  expect((await customer(hq, input.id, 'houston')).timeline.map(({ stage }: Answer) => stage)).toEqual([
+  expect(await customer(hq, input.uuid, 'houston')).toMatchObject({ syncStatus: 'SYNCED', accountId: 'C00000001' });
+  expect((await customer(hq, input.uuid, 'houston')).timeline.map(({ stage }: Answer) => stage)).toEqual([
     'CREATED',
     'UPLOADED',
     'ACCOUNT_ID_ASSIGNED',
     'BACK_IN_CHANNEL',
   ]);
-  expect(await customer(hq, input.id, 'dallas')).toMatchObject({
+  expect(await customer(hq, input.uuid, 'dallas')).toMatchObject({
     displayName: 'Other Person',
     accountId: null,
     syncStatus: 'FAILED',
   });
-  expect((await customer(hq, input.id, 'dallas')).timeline.map(({ stage }: Answer) => stage)).toEqual([
+  expect((await customer(hq, input.uuid, 'dallas')).timeline.map(({ stage }: Answer) => stage)).toEqual([
     'CREATED',
     'UPLOADED',
     'FAILED',
@@ -164,13 +164,13 @@ test('the same UUID in two channels with databases of their own: the second fail
 
   // The first channel's customer goes on, whatever the second one's waits for.
   await hq.query('mutation ($input: UpdateCustomerInput!) { updateCustomer(input: $input) { __typename } }', {
-    input: { channel: 'houston', uuid: input.id, phone: '555 0109' },
+    input: { channel: 'houston', uuid: input.uuid, phone: '555 0109' },
   });
   await hq.query('mutation ($input: UpdateCustomerInput!) { updateCustomer(input: $input) { __typename } }', {
-    input: { channel: 'dallas', uuid: input.id, phone: '555 0110' },
+    input: { channel: 'dallas', uuid: input.uuid, phone: '555 0110' },
   });
   await run(hq);
-  expect(await customer(hq, input.id)).toMatchObject({ displayName: 'Ada Byron', phone: '555 0109' });
+  expect(await customer(hq, input.uuid)).toMatchObject({ displayName: 'Ada Byron', phone: '555 0109' });
 });
 
 describe('an operation that the database refuses', () => {
@@ -192,7 +192,7 @@ describe('an operation that the database refuses', () => {
     const tried = async () =>
       (
         await hq.query(
-          '{ customerOperations(first: 100) { edges { node { customerUuid state tryCount nextTryAt errorCode } } } }',
+          '{ customerOperations(first: 100) { edges { node { customerUuid state tryCount nextTryAt error { errorCode } } } } }',
         )
       ).customerOperations.edges
         .map(({ node }: Answer) => node)

@@ -208,9 +208,9 @@ test('three conversions at once give each customer one account ID, without a gap
 test('a job for a channel that does not exist is refused as data', async () => {
   const hq = await withChannels(['houston']);
   const answer = await hq.query(
-    'mutation { runConversion(input: { channels: ["nowhere"] }) { __typename ... on Failure { code } } }',
+    'mutation { runConversion(input: { channels: ["nowhere"] }) { __typename ... on Failure { errorCode } } }',
   );
-  expect(answer.runConversion).toEqual({ __typename: 'ChannelNotFound', code: 'CHANNEL_NOT_FOUND' });
+  expect(answer.runConversion).toEqual({ __typename: 'ChannelNotFound', errorCode: 'CHANNEL_NOT_FOUND' });
 });
 
 test('runs and sessions are listed newest first and filtered', async () => {

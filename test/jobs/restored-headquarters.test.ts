@@ -96,7 +96,7 @@ const accept = async (hq: Headquarters, input: Record<string, unknown> = {}) =>
   (
     await hq.query(
       `mutation ($input: AcceptRestoredHeadquartersInput!) { acceptRestoredHeadquarters(input: $input) { __typename
-        ... on AcceptedHeadquarters { keptAccountIds takenAccountIds changeVersion lost sequences { name from to } } ... on Failure { code message path } } }`,
+        ... on AcceptedHeadquarters { keptAccountIds takenAccountIds changeVersion lost sequences { name from to } } ... on Failure { errorCode message path } } }`,
       { input },
     )
   ).acceptRestoredHeadquarters;
@@ -221,7 +221,7 @@ test('no number is given until every channel database has answered once; one tha
   const hq = await started.restart();
   const mend = await breakDatabase(hq, 'houston');
   const waiting = await run(hq, 'runConversion', ['dallas']);
-  const unproven = { code: 'HEADQUARTERS_UNPROVEN', message: expect.stringContaining('houston') };
+  const unproven = { errorCode: 'HEADQUARTERS_UNPROVEN', message: expect.stringContaining('houston') };
   expect(waiting).toMatchObject({ state: 'QUEUED', steps: [{ state: 'SUCCEEDED' }, { failures: [unproven] }, {}] });
   expect(given(await accountIds(hq, 'dallas'))).toEqual([]);
   mend();

@@ -83,12 +83,12 @@ async function withRestoredHouston() {
 const adopt = async (hq: Headquarters, name = 'houston') =>
   (
     await hq.query(
-      'mutation ($name: String!) { adoptChannelDatabase(input: { name: $name }) { __typename ... on ChannelDatabase { name epoch lastReceived } ... on Failure { code } } }',
+      'mutation ($name: String!) { adoptChannelDatabase(input: { name: $name }) { __typename ... on ChannelDatabase { name epoch lastReceived } ... on Failure { errorCode } } }',
       { name },
     )
   ).adoptChannelDatabase;
 
-const rewound = { channelDatabase: 'houston', code: 'CHANNEL_DATABASE_REWOUND' };
+const rewound = { channelDatabase: 'houston', errorCode: 'CHANNEL_DATABASE_REWOUND' };
 
 test('a channel database that was restored from an older copy is reported, and the other channels go on', async () => {
   const { hq } = await withRestoredHouston();
@@ -179,7 +179,7 @@ const shiftAt = async (hq: Headquarters, action: string, input: Record<string, u
     { openShift: 'OpenShiftInput', suspendShift: 'ShiftInput', blindCloseShift: 'ShiftInput' }[action] ??
     'CountShiftInput';
   const answer = await hq.query(
-    `mutation ($input: ${type}!) { ${action}(input: $input) { __typename ... on Shift { uuid state closedAt tenders { tender counted { amount } } } ... on Failure { code message } } }`,
+    `mutation ($input: ${type}!) { ${action}(input: $input) { __typename ... on Shift { uuid state closedAt tenders { tender counted { amount } } } ... on Failure { errorCode message } } }`,
     { input: { channel: 'houston', ...input } },
   );
   return answer[action];
@@ -366,7 +366,7 @@ test('adopting a database that is in order changes nothing', async () => {
   expect((await run(hq)).state).toBe('SUCCEEDED');
   expect(await operationsOf(hq, uuid)).toMatchObject([{ state: 'SYNCED' }]);
   expect(await customer(hq, uuid)).toMatchObject({ accountId: 'C00000001' });
-  expect(await adopt(hq, 'nowhere')).toEqual({ __typename: 'NotFound', code: 'NOT_FOUND' });
+  expect(await adopt(hq, 'nowhere')).toEqual({ __typename: 'NotFound', errorCode: 'NOT_FOUND' });
 });
 
 test('a customer that a channel database lost is brought back by 1010, with its addresses', async () => {

@@ -175,7 +175,7 @@ test('real orders, with more paid back by card than was taken, leave nothing ove
       if (tender === 'CARD')
         await send('recordSale', {
           ...input,
-          id: randomUUID(),
+          uuid: randomUUID(),
           lines: input.lines.map((line) => ({ ...line, quantity: `-${Number(line.quantity) * 2}` })),
           payments: [{ tender, amount: `-${dollars(sale.total * 2)}` }],
           total: `-${dollars(sale.total * 2)}`,

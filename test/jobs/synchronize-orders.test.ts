@@ -70,7 +70,7 @@ test('an address that has the UUID of its customer is uploaded, and an order tha
   const uuid = await createCustomer(hq, { addresses: [] });
   const { addCustomerAddress: added } = await hq.query(
     'mutation ($input: AddCustomerAddressInput!) { addCustomerAddress(input: $input) { __typename ... on Failure { message } } }',
-    { input: { channel: 'houston', uuid, address: { id: uuid, city: 'Paris', country: 'FR' } } },
+    { input: { channel: 'houston', uuid, address: { uuid: uuid, city: 'Paris', country: 'FR' } } },
   );
   expect(added).toEqual({ __typename: 'Customer' });
   const order = await appendTransaction(hq, 'houston', anOrder(uuid, { deliveryAddressUuid: uuid }));
@@ -103,7 +103,7 @@ test('an order that arrives before its customer waits, uses up no retries, and c
     nextTryAt: null,
   });
 
-  await createCustomer(hq, { id: uuid, channel: 'paris' });
+  await createCustomer(hq, { uuid: uuid, channel: 'paris' });
   await synchronized(hq);
 
   expect(await saleOf(hq, order)).toMatchObject({ status: 'SUCCEEDED', errorCode: null });
@@ -283,7 +283,7 @@ test('a cancellation takes the order out of the jobs, or cancels the sales order
   await cancel(late);
   await synchronized(hq);
 
-  expect(await saleOf(hq, early)).toMatchObject({ status: 'CANCELLED' });
-  expect(await saleOf(hq, late)).toMatchObject({ status: 'CANCELLED' });
-  expect(await ordersOf(hq)).toMatchObject([{ salesOrderId: 'SO000000001', status: 'CANCELLED' }]);
+  expect(await saleOf(hq, early)).toMatchObject({ status: 'CANCELED' });
+  expect(await saleOf(hq, late)).toMatchObject({ status: 'CANCELED' });
+  expect(await ordersOf(hq)).toMatchObject([{ salesOrderId: 'SO000000001', status: 'CANCELED' }]);
 });

@@ -24,7 +24,7 @@ test('a P-job whose mark reads as it stood, and is refused, fails for that chann
   const ended = await run(hq, 'runPJob');
   expect(ended).toMatchObject({
     state: 'FAILED',
-    steps: [{ failures: [{ channelDatabase: 'houston', code: 'INTERNAL' }] }],
+    steps: [{ failures: [{ channelDatabase: 'houston', errorCode: 'INTERNAL' }] }],
   });
   expect(countsOf(ended)).toEqual([{ done: 1, failed: 0 }]);
 
@@ -45,7 +45,7 @@ test('1010 whose mark reads as it stood, and is refused, fails for that channel 
   const ended = await run(hq);
   expect(ended).toMatchObject({ state: 'FAILED' });
   expect(ended.steps.map(({ state }: Answer) => state)).toEqual(['SUCCEEDED', 'SUCCEEDED', 'FAILED']);
-  expect(ended.steps[2].failures).toMatchObject([{ channelDatabase: 'houston', code: 'INTERNAL' }]);
+  expect(ended.steps[2].failures).toMatchObject([{ channelDatabase: 'houston', errorCode: 'INTERNAL' }]);
   expect([...(await accountIds(hq, 'dallas')).values()]).not.toContain(null);
 
   database.read = read;

@@ -136,7 +136,7 @@ test('a schedule whose next time is right keeps it at every look', async () => {
   ]);
 });
 
-describe('cancelling a run', () => {
+describe('canceling a run', () => {
   test.each([
     ['whose worker died', '2026-11-22T10:00:29.000Z'],
     ['whose worker died while the clock was ahead', '2026-11-22T12:00:35.000Z'],
@@ -144,11 +144,11 @@ describe('cancelling a run', () => {
     const { hq, uuid } = await withClock();
     const { id } = await ask(hq, 'runConversion');
     await dieWith(hq, leaseUntil);
-    expect(await cancel(hq, id)).toEqual({ __typename: 'JobRun', state: 'CANCELLED' });
+    expect(await cancel(hq, id)).toEqual({ __typename: 'JobRun', state: 'CANCELED' });
     expect(await runById(hq, id)).toMatchObject({
-      state: 'CANCELLED',
+      state: 'CANCELED',
       finishedAt: '2026-11-22T10:00:30.000Z',
-      steps: [{ state: 'CANCELLED' }, { state: 'CANCELLED' }, { state: 'CANCELLED' }],
+      steps: [{ state: 'CANCELED' }, { state: 'CANCELED' }, { state: 'CANCELED' }],
     });
     expect(await run(hq)).toMatchObject({ state: 'SUCCEEDED' });
     expect((await accountIds(hq)).get(uuid)).toBe('C00000001');

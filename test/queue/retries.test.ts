@@ -39,7 +39,7 @@ const prove = (hq: Headquarters) =>
   });
 
 const idsOf = async (hq: Headquarters, channel: string) => [...(await accountIds(hq, channel)).values()];
-const unavailable = (name: string) => ({ channelDatabase: name, code: 'DATABASE_UNAVAILABLE' });
+const unavailable = (name: string) => ({ channelDatabase: name, errorCode: 'DATABASE_UNAVAILABLE' });
 
 /** A conversion of houston and dallas that waits for the database of dallas. */
 async function waitingForDallas() {
@@ -93,7 +93,7 @@ test('a run waits for channel databases that keep numbers from being given', asy
   const { id } = await run(hq, 'runConversion', ['houston']);
   expect(await runById(hq, id)).toMatchObject({
     state: 'QUEUED',
-    steps: [{ state: 'SUCCEEDED' }, { state: 'WAITING', failures: [{ code: 'HEADQUARTERS_UNPROVEN' }] }, {}],
+    steps: [{ state: 'SUCCEEDED' }, { state: 'WAITING', failures: [{ errorCode: 'HEADQUARTERS_UNPROVEN' }] }, {}],
   });
   bringUp();
   time.pass(2_000);
@@ -134,7 +134,7 @@ test('a failure that a retry cannot mend is reported although the retry succeeds
   bringUp();
   time.pass(2_000);
   await hq.worker.drain();
-  const rewound = { channelDatabase: 'houston', code: 'CHANNEL_DATABASE_REWOUND' };
+  const rewound = { channelDatabase: 'houston', errorCode: 'CHANNEL_DATABASE_REWOUND' };
   expect(await runById(hq, id)).toMatchObject({
     state: 'FAILED',
     attempt: 2,

@@ -21,7 +21,7 @@ const ofTwoServers = test.skipIf(!onPostgres);
 const cancel = async (hq: Headquarters, id: string) =>
   (
     await hq.query(
-      'mutation ($id: ID!) { cancelJobRun(input: { id: $id }) { __typename ... on JobRun { state cancelRequested } ... on Failure { code message } } }',
+      'mutation ($id: ID!) { cancelJobRun(input: { id: $id }) { __typename ... on JobRun { state cancelRequested } ... on Failure { errorCode message } } }',
       { id },
     )
   ).cancelJobRun;
@@ -29,7 +29,7 @@ const cancel = async (hq: Headquarters, id: string) =>
 const retry = async (hq: Headquarters, id: string) =>
   (
     await hq.query(
-      'mutation ($id: ID!) { retryJobRun(input: { id: $id }) { __typename ... on JobRun { id state } ... on Failure { code message } } }',
+      'mutation ($id: ID!) { retryJobRun(input: { id: $id }) { __typename ... on JobRun { id state } ... on Failure { errorCode message } } }',
       { id },
     )
   ).retryJobRun;
@@ -75,17 +75,17 @@ async function heldInTheMiddle() {
   return { hq, id, held, draining };
 }
 
-test('a run that waits is cancelled at once and does nothing', async () => {
+test('a run that waits is canceled at once and does nothing', async () => {
   const hq = await withChannels(['houston']);
   await createCustomers(hq, 2);
   const { id } = await ask(hq, 'runConversion');
-  expect(await cancel(hq, id)).toEqual({ __typename: 'JobRun', state: 'CANCELLED', cancelRequested: true });
+  expect(await cancel(hq, id)).toEqual({ __typename: 'JobRun', state: 'CANCELED', cancelRequested: true });
   await hq.worker.drain();
-  expect(await runById(hq, id)).toMatchObject({ state: 'CANCELLED', startedAt: null, finishedAt: expect.any(String) });
+  expect(await runById(hq, id)).toMatchObject({ state: 'CANCELED', startedAt: null, finishedAt: expect.any(String) });
   expect(await countOf(hq.hq, 'customer_operation')).toBe(0);
 });
 
-test('a run that is cancelled while it works stops after its batch, says what was done, and a retry goes on there', async () => {
+test('a run that is canceled while it works stops after its batch, says what was done, and a retry goes on there', async () => {
   const { hq, id, held, draining } = await heldInTheMiddle();
   expect(await cancel(hq, id)).toMatchObject({ state: 'RUNNING', cancelRequested: true });
   held.letGo();
@@ -94,9 +94,9 @@ test('a run that is cancelled while it works stops after its batch, says what wa
   const ended = await runById(hq, id);
   const done = ended.steps[0].progress.done;
   expect(ended).toMatchObject({
-    state: 'CANCELLED',
+    state: 'CANCELED',
     error: null,
-    steps: [{ state: 'CANCELLED', progress: { total: 10 } }, { state: 'WAITING' }, { state: 'WAITING' }],
+    steps: [{ state: 'CANCELED', progress: { total: 10 } }, { state: 'WAITING' }, { state: 'WAITING' }],
   });
   expect(done).toBeGreaterThan(0);
   expect(done).toBeLessThan(10);
@@ -120,7 +120,7 @@ ofTwoServers('a run that was asked to stop while its worker was dead stops befor
   time.pass(60_000);
   await other.worker.drain();
   expect(await runById(other, id)).toMatchObject({
-    state: 'CANCELLED',
+    state: 'CANCELED',
     attempt: 2,
     steps: [{ progress: { done: 0 } }, {}, {}],
   });
@@ -130,12 +130,12 @@ ofTwoServers('a run that was asked to stop while its worker was dead stops befor
   expect(await countOf(other.hq, 'customer_operation')).toBe(0);
 });
 
-test('a run that has ended cannot be cancelled, one that succeeded cannot be retried', async () => {
+test('a run that has ended cannot be canceled, one that succeeded cannot be retried', async () => {
   const hq = await withChannels(['houston']);
   const { id } = await run(hq);
   expect(await cancel(hq, id)).toMatchObject({
     __typename: 'WrongState',
-    code: 'WRONG_STATE',
+    errorCode: 'WRONG_STATE',
     message: expect.stringContaining('SUCCEEDED'),
   });
   expect(await retry(hq, id)).toMatchObject({

@@ -8,14 +8,14 @@ const schedules = async (hq: Headquarters) => (await hq.query(`{ schedules { ${p
 const create = async (hq: Headquarters, input: Record<string, unknown>) =>
   (
     await hq.query(
-      `mutation ($input: CreateScheduleInput!) { createSchedule(input: $input) { __typename ... on Schedule { ${parts} } ... on Failure { code path } } }`,
+      `mutation ($input: CreateScheduleInput!) { createSchedule(input: $input) { __typename ... on Schedule { ${parts} } ... on Failure { errorCode path } } }`,
       { input },
     )
   ).createSchedule;
 const update = async (hq: Headquarters, input: Record<string, unknown>) =>
   (
     await hq.query(
-      `mutation ($input: UpdateScheduleInput!) { updateSchedule(input: $input) { __typename ... on Schedule { ${parts} } ... on Failure { code path } } }`,
+      `mutation ($input: UpdateScheduleInput!) { updateSchedule(input: $input) { __typename ... on Schedule { ${parts} } ... on Failure { errorCode path } } }`,
       { input },
     )
   ).updateSchedule;
@@ -175,11 +175,11 @@ test('a pattern, zone or channel that is wrong is refused with its path, and cha
   const { hq } = await withoutSchedules('2026-11-22T10:00:30.000Z');
   const { id } = await create(hq, { job: 'P_JOB', cron: '0 * * * *' });
   for (const [change, failure] of [
-    [{ cron: 'every day' }, { code: 'INVALID_INPUT', path: ['cron'] }],
-    [{ cron: '61 * * * *' }, { code: 'INVALID_INPUT', path: ['cron'] }],
-    [{ cron: '* *' }, { code: 'INVALID_INPUT', path: ['cron'] }],
-    [{ timeZone: 'Mars/Olympus' }, { code: 'INVALID_INPUT', path: ['timeZone'] }],
-    [{ channels: ['nowhere'] }, { code: 'CHANNEL_NOT_FOUND' }],
+    [{ cron: 'every day' }, { errorCode: 'INVALID_INPUT', path: ['cron'] }],
+    [{ cron: '61 * * * *' }, { errorCode: 'INVALID_INPUT', path: ['cron'] }],
+    [{ cron: '* *' }, { errorCode: 'INVALID_INPUT', path: ['cron'] }],
+    [{ timeZone: 'Mars/Olympus' }, { errorCode: 'INVALID_INPUT', path: ['timeZone'] }],
+    [{ channels: ['nowhere'] }, { errorCode: 'CHANNEL_NOT_FOUND' }],
   ] as const) {
     expect(
       await create(hq, { ...{ job: 'P_JOB', cron: '0 * * * *' }, ...change }),

@@ -38,7 +38,7 @@ test('a run that names a channel which does not exist fails and names it; its ot
   const uuid = await createCustomer(hq);
   const id = await queue(hq, ['houston', 'nowhere']);
   await hq.worker.drain();
-  const failure = { channelDatabase: null, code: 'CHANNEL_NOT_FOUND', message: 'There is no channel "nowhere".' };
+  const failure = { channelDatabase: null, errorCode: 'CHANNEL_NOT_FOUND', message: 'There is no channel "nowhere".' };
   expect(await runById(hq, id)).toMatchObject({
     state: 'FAILED',
     errorCode: 'CHANNEL_NOT_FOUND',
@@ -57,7 +57,7 @@ test('a schedule whose only channel does not exist any more reports it instead o
   );
   expect(await hq.scheduler.runDue()).toBe(1);
   await hq.worker.drain();
-  const { schedules } = await hq.query('{ schedules { lastRun { state errorCode error } } }');
+  const { schedules } = await hq.query('{ schedules { lastRun { state error { errorCode message } } } }');
   expect(schedules).toEqual([
     { lastRun: { state: 'FAILED', errorCode: 'CHANNEL_NOT_FOUND', error: 'There is no channel "nowhere".' } },
   ]);

@@ -54,7 +54,7 @@ async function createEach(hq: Headquarters, inputs: unknown[]): Promise<string[]
   const names = inputs.map((_, index) => `c${index}`);
   const data = await hq.query(
     `mutation (${names.map((name) => `$${name}: CreateCustomerInput!`).join(', ')}) {
-      ${names.map((name) => `${name}: createCustomer(input: $${name}) { ... on Customer { uuid } ... on Failure { code } }`).join('\n')} }`,
+      ${names.map((name) => `${name}: createCustomer(input: $${name}) { ... on Customer { uuid } ... on Failure { errorCode } }`).join('\n')} }`,
     Object.fromEntries(names.map((name, index) => [name, inputs[index]])),
   );
   return names.map((name) => {
@@ -81,7 +81,7 @@ export async function ask(
   channels?: string[],
 ): Promise<{ id: string; state: string }> {
   const data = await hq.query(
-    `mutation ($input: RunJobInput!) { ${starter}(input: $input) { __typename ... on JobRun { id state } ... on Failure { code message } } }`,
+    `mutation ($input: RunJobInput!) { ${starter}(input: $input) { __typename ... on JobRun { id state } ... on Failure { errorCode message } } }`,
     { input: { channels } },
   );
   if (data[starter].__typename !== 'JobRun') throw new Error(JSON.stringify(data[starter]));
@@ -95,11 +95,11 @@ export async function run(hq: Headquarters, starter: Starter = 'runConversion', 
   return runById(hq, id);
 }
 
-const runParts = `id job state attempt cause requestedBy errorCode error cancelRequested startedAt finishedAt
+const runParts = `id job state attempt cause requestedBy error { errorCode message } cancelRequested startedAt finishedAt
   channels { code }
-  steps { job state progress { phase done total failed eta } failures { channelDatabase code message } }
-  uploadSessions { status channelDatabase rows packages firstCounter lastCounter errorCode finishedAt }
-  downloadSessions { status channelDatabase rows packages fromVersion toVersion errorCode }`;
+  steps { job state progress { phase done total failed eta } failures { channelDatabase errorCode message } }
+  uploadSessions { status channelDatabase rows packages firstCounter lastCounter error { errorCode } finishedAt }
+  downloadSessions { status channelDatabase rows packages fromVersion toVersion error { errorCode } }`;
 
 export async function runById(hq: Headquarters, id: string) {
   return (await hq.query(`query ($id: ID!) { jobRun(id: $id) { ${runParts} } }`, { id })).jobRun;
@@ -121,7 +121,7 @@ const customerDocument = `query ($uuid: UUID!, $channel: String) {
     name { title first middle last } organizationName language currency birthDate
     addresses { uuid purpose name street street2 city state postalCode country }
     timeline { stage at detail }
-    operations(first: 20) { edges { node { id kind state tryCount nextTryAt errorCode error corrected counter synchronizedBy } } }
+    operations(first: 20) { edges { node { id kind state tryCount nextTryAt error { errorCode message } corrected counter synchronizedBy } } }
   }
 }`;
 

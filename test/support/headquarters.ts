@@ -177,7 +177,7 @@ export const aChannel = (code = 'houston', more: Record<string, unknown> = {}) =
 /** An input for createCustomer. */
 export const aCustomer = (more: Record<string, unknown> = {}) => ({
   channel: 'houston',
-  id: randomUUID(),
+  uuid: randomUUID(),
   name: { first: 'Ada', last: 'Byron' },
   email: 'ada@example.com',
   addresses: [{ street: '12 St James Square', city: 'London', country: 'GB' }],
@@ -185,13 +185,13 @@ export const aCustomer = (more: Record<string, unknown> = {}) => ({
 });
 
 export const createChannelDocument = `mutation ($input: CreateChannelInput!) {
-  createChannel(input: $input) { __typename ... on Channel { channelCode: code } ... on Failure { code message path } }
+  createChannel(input: $input) { __typename ... on Channel { code } ... on Failure { errorCode message path } }
 }`;
 
 export const createCustomerDocument = `mutation ($input: CreateCustomerInput!) {
   createCustomer(input: $input) {
     __typename
     ... on Customer { id uuid accountId accountLabel syncStatus addresses { uuid } }
-    ... on Failure { code message path }
+    ... on Failure { errorCode message path }
   }
 }`;

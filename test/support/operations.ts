@@ -4,7 +4,7 @@ import type { Answer, Headquarters } from './headquarters.ts';
 export const receivedOperations = async (hq: Headquarters): Promise<Answer[]> =>
   (
     await hq.query(
-      '{ customerOperations(first: 100) { edges { node { id counter customerUuid kind state errorCode error } } } }',
+      '{ customerOperations(first: 100) { edges { node { id counter customerUuid kind state error { errorCode message } } } } }',
     )
   ).customerOperations.edges
     .map(({ node }: Answer) => node)
@@ -14,7 +14,7 @@ export const receivedOperations = async (hq: Headquarters): Promise<Answer[]> =>
 export const failed = async (hq: Headquarters, channel?: string) =>
   (
     await hq.query(
-      `query ($channel: String) { customerOperations(states: [FAILED], channel: $channel) { edges { node { id customerUuid kind tryCount errorCode error channel { code } } } } }`,
+      `query ($channel: String) { customerOperations(states: [FAILED], channel: $channel) { edges { node { id customerUuid kind tryCount error { errorCode message } channel { code } } } } }`,
       { channel },
     )
   ).customerOperations.edges.map(({ node }: Answer) => node);
@@ -23,7 +23,7 @@ export const correct = async (hq: Headquarters, id: string, values: Record<strin
   (
     await hq.query(
       `mutation ($input: CorrectCustomerOperationInput!) { correctCustomerOperation(input: $input) {
-        __typename ... on CustomerOperation { state corrected tryCount auditTrail { edges { node { actor action field oldValue newValue } } } } ... on Failure { code message path } } }`,
+        __typename ... on CustomerOperation { state corrected tryCount auditTrail { edges { node { actor action field oldValue newValue } } } } ... on Failure { errorCode message path } } }`,
       { input: { id, ...values } },
     )
   ).correctCustomerOperation;
@@ -31,7 +31,7 @@ export const correct = async (hq: Headquarters, id: string, values: Record<strin
 export const retry = async (hq: Headquarters, id: string) =>
   (
     await hq.query(
-      'mutation ($id: ID!) { retryCustomerOperation(input: { id: $id }) { __typename ... on CustomerOperation { state } ... on Failure { code message } } }',
+      'mutation ($id: ID!) { retryCustomerOperation(input: { id: $id }) { __typename ... on CustomerOperation { state } ... on Failure { errorCode message } } }',
       { id },
     )
   ).retryCustomerOperation;
@@ -39,7 +39,7 @@ export const retry = async (hq: Headquarters, id: string) =>
 export const retryAll = async (hq: Headquarters, channel?: string) =>
   (
     await hq.query(
-      'mutation ($channel: String) { retryFailedCustomerOperations(input: { channel: $channel }) { ... on RetriedOperations { count } ... on Failure { code } } }',
+      'mutation ($channel: String) { retryFailedCustomerOperations(input: { channel: $channel }) { ... on RetriedOperations { count } ... on Failure { errorCode } } }',
       { channel },
     )
   ).retryFailedCustomerOperations;

@@ -45,7 +45,7 @@ export const saleOf = async (hq: Headquarters, uuid: string) =>
   (
     await hq.query(
       `query ($uuid: UUID!) { transaction(by: { uuid: $uuid }) {
-        status errorCode error tryCount nextTryAt validationErrors { rule message } statement { statementId } } }`,
+        status error { errorCode message } tryCount nextTryAt validationErrors { rule message } statement { statementId } } }`,
       { uuid },
     )
   ).transaction;
@@ -55,7 +55,7 @@ export const receivedOf = async (hq: Headquarters) =>
   nodesOf(
     (
       await hq.query(
-        '{ receivedTransactions(first: 100) { edges { node { uuid channel { code } status errorCode error } } } }',
+        '{ receivedTransactions(first: 100) { edges { node { uuid channel { code } status error { errorCode message } } } } }',
       )
     ).receivedTransactions,
   )
@@ -67,7 +67,7 @@ export const statementsOf = async (hq: Headquarters) =>
   nodesOf(
     (
       await hq.query(`{ statements(first: 100) { edges { node {
-        statementId type channel { code } businessDate state errorCode transactionCount
+        statementId type channel { code } businessDate state error { errorCode message } transactionCount
         totals { total { amount currency } paid { amount } } } } } }`)
     ).statements,
   )

@@ -13,7 +13,7 @@ export const insertTransactions = (tx: EntityManager, transactions: readonly New
     transactions.map((transaction) => {
       const { kind, reference, customerUuid, businessDate, currency, gross, shiftUuid } = transaction.body;
       const copied = { kind, reference, customerUuid, businessDate, currency, gross, shiftUuid };
-      return { ...transaction, ...copied, cancelledAt: null };
+      return { ...transaction, ...copied, canceledAt: null };
     }),
   );
 

@@ -23,11 +23,11 @@ export class ChannelTransaction {
   /** Replication counter of the operation that recorded it. */
   @Column({ type: 'bigint' }) counter!: number;
   @Column({ type: 'text' }) createdAt!: string;
-  @Column({ type: 'text', nullable: true }) cancelledAt!: string | null;
+  @Column({ type: 'text', nullable: true }) canceledAt!: string | null;
 }
 
 /** What is read of a transaction: the other columns repeat what its body says. */
-const fields = ['id', 'uuid', 'channel', 'body', 'counter', 'createdAt', 'cancelledAt'] as const;
+const fields = ['id', 'uuid', 'channel', 'body', 'counter', 'createdAt', 'canceledAt'] as const;
 export type RecordedTransaction = Pick<ChannelTransaction, (typeof fields)[number]>;
 
 /** A transaction as it is shown, whichever database it was read from. */
@@ -57,5 +57,5 @@ export const newestOfCustomers = (db: EntityManager, customers: readonly string[
 export const knownTransactions = (tx: EntityManager, uuids: readonly string[]) =>
   rowsWhere(tx, ChannelTransaction, 'id', { uuid: uuids }, { fields: ['uuid', 'channel', 'bodyHash'] });
 
-export const markCancelled = (tx: EntityManager, uuid: string, at: string) =>
-  tx.update(ChannelTransaction, { uuid }, { cancelledAt: at });
+export const markCanceled = (tx: EntityManager, uuid: string, at: string) =>
+  tx.update(ChannelTransaction, { uuid }, { canceledAt: at });

@@ -1,9 +1,9 @@
 import { Column, Entity, type EntityManager, In, MoreThanOrEqual, PrimaryGeneratedColumn } from 'typeorm';
 import { hasCome, horizonOf, LONGEST_LEASE } from '../clock.ts';
 
-export const runStates = ['QUEUED', 'RUNNING', 'SUCCEEDED', 'FAILED', 'CANCELLED'] as const;
+export const runStates = ['QUEUED', 'RUNNING', 'SUCCEEDED', 'FAILED', 'CANCELED'] as const;
 type RunState = (typeof runStates)[number];
-export const stepStates = ['WAITING', 'RUNNING', 'SUCCEEDED', 'FAILED', 'CANCELLED'] as const;
+export const stepStates = ['WAITING', 'RUNNING', 'SUCCEEDED', 'FAILED', 'CANCELED'] as const;
 type StepState = (typeof stepStates)[number];
 export const causes = ['OPERATOR', 'SCHEDULE', 'LIVE'] as const;
 export type Cause = (typeof causes)[number];
@@ -132,7 +132,7 @@ export async function requestCancel(tx: EntityManager, id: number, now: string):
       cancelRequested: true,
       revision: () => 'revision + 1',
       finishedAt: () => `case when ${ends} then :now else finished_at end`,
-      state: () => `case when ${ends} then 'CANCELLED' else state end`,
+      state: () => `case when ${ends} then 'CANCELED' else state end`,
     })
     .where(`id = :id and ${isActive}`, { id, now, horizon: horizonOf(now, LONGEST_LEASE) })
     .execute();
@@ -141,7 +141,7 @@ export async function requestCancel(tx: EntityManager, id: number, now: string):
 
 export const changeSteps = (tx: EntityManager, id: number, steps: Step[]) => tx.update(JobRun, { id }, { steps });
 
-/** Queues an ended run again; it goes on where it stopped. False when it is not FAILED or CANCELLED, or a newer one is under way. */
+/** Queues an ended run again; it goes on where it stopped. False when it is not FAILED or CANCELED, or a newer one is under way. */
 export async function requeue(
   tx: EntityManager,
   { id, scope, steps }: Pick<JobRun, 'id' | 'scope' | 'steps'>,
@@ -161,7 +161,7 @@ export async function requeue(
       revision: () => 'revision + 1',
     })
     .where(
-      `id = :id and state in ('FAILED', 'CANCELLED') and not exists (
+      `id = :id and state in ('FAILED', 'CANCELED') and not exists (
          select 1 from job_run other where other.scope = :scope and other.${isActive})`,
       { id, scope },
     )

@@ -12,7 +12,7 @@ import {
 import { firstOfEach, type KeysetPage, keysetPage, rowsWhere, type Where } from '../keyset-page.ts';
 import { LineFacts, TransactionTotals } from '../transaction-facts.ts';
 
-type SalesOrderStatus = 'OPEN' | 'INVOICED' | 'CANCELLED';
+type SalesOrderStatus = 'OPEN' | 'INVOICED' | 'CANCELED';
 
 export const salesOrder = 'sales-order';
 
@@ -39,7 +39,7 @@ export class SalesOrder extends TransactionTotals {
   /** Why it is held; null: it is not. */
   @Column({ type: 'text', nullable: true }) holdCode!: string | null;
   @Column({ type: 'text' }) createdAt!: string;
-  @Column({ type: 'text', nullable: true }) cancelledAt!: string | null;
+  @Column({ type: 'text', nullable: true }) canceledAt!: string | null;
   @OneToMany('sales_order_line', 'order') lines!: SalesOrderLine[];
 }
 

@@ -59,7 +59,7 @@ interface TenderPaid {
   amount: number;
 }
 
-/** What was paid in each of these shifts by transactions that passed their checks, by tender. Those cancelled or voided do not count. */
+/** What was paid in each of these shifts by transactions that passed their checks, by tender. Those canceled or voided do not count. */
 export function paidInShifts(db: EntityManager, ids: readonly number[]): Promise<TenderPaid[]> {
   const { join, field } = unpacked(db, paymentColumns, 'found.payload', 'payments', { list: true });
   return sql<TenderPaid>(
@@ -84,7 +84,7 @@ export function uncheckedInShifts(
     { shiftId: 'bigint', payload: 'json' },
     `select s.id as shift_id, t.payload from shift s cross join retail_transaction t
      where s.id in ${listed(db, '$1', 'bigint')} and t.shift_uuid = s.uuid and t.channel_database = s.channel_database
-       and t.status not in ('SUCCEEDED', 'POSTED', 'VOIDED', 'CANCELLED')`,
+       and t.status not in ('SUCCEEDED', 'POSTED', 'VOIDED', 'CANCELED')`,
     [JSON.stringify(ids)],
   );
 }

@@ -51,21 +51,21 @@ export const receiveTransactions = (tx: EntityManager, upload: Upload) =>
     [upload.channelDatabase, upload.sessionId, upload.at, upload.package],
   );
 
-/** Takes in cancellations: the orders leave the jobs, and their sales orders, should they exist already, are cancelled too. */
+/** Takes in cancellations: the orders leave the jobs, and their sales orders, should they exist already, are canceled too. */
 export async function receiveCancellations(tx: EntityManager, upload: Upload): Promise<void> {
-  const cancelled = await sql<{ sequence: number }>(
+  const canceled = await sql<{ sequence: number }>(
     tx,
-    `update retail_transaction set status = 'CANCELLED', next_try_at = null, error_code = null, error = null, modified_at = $1
+    `update retail_transaction set status = 'CANCELED', next_try_at = null, error_code = null, error = null, modified_at = $1
      from ${rows(tx, packedOperation, '$2')} where x.kind = 'CANCEL_ORDER' and retail_transaction.uuid = x.payload->>'transactionUuid'
        and retail_transaction.channel_database = $3 and ${ofFamily('orders').replace('kind', 'retail_transaction.kind')}
-       and retail_transaction.status not in ('CANCELLED', 'VOIDED') returning retail_transaction.sequence`,
+       and retail_transaction.status not in ('CANCELED', 'VOIDED') returning retail_transaction.sequence`,
     [upload.at, upload.package, upload.channelDatabase],
   );
-  if (cancelled.length === 0) return;
+  if (canceled.length === 0) return;
   await sql(
     tx,
-    `update sales_order set status = 'CANCELLED', cancelled_at = $1 where transaction_sequence in ${listed(tx, '$2', 'bigint')} and status = 'OPEN'`,
-    [upload.at, JSON.stringify(cancelled.map(({ sequence }) => sequence))],
+    `update sales_order set status = 'CANCELED', canceled_at = $1 where transaction_sequence in ${listed(tx, '$2', 'bigint')} and status = 'OPEN'`,
+    [upload.at, JSON.stringify(canceled.map(({ sequence }) => sequence))],
   );
 }
 

@@ -10,7 +10,7 @@ export type TransactionStatus =
   | 'SUCCEEDED'
   | 'POSTED'
   | 'VOIDED'
-  | 'CANCELLED';
+  | 'CANCELED';
 
 /**
  * A transaction as headquarters received it, and where it stands. Added by the P-job; moved on by Synchronize orders, validation, and

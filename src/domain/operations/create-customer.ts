@@ -1,7 +1,7 @@
 import { storeCustomers } from '../../data/hq/customer.bulk.ts';
 import { receiveOperations } from '../../data/hq/operation.bulk.ts';
-import { textOf } from '../issue.ts';
-import { issuesOf } from '../rules.ts';
+import { violationsOf } from '../rules.ts';
+import { textOf } from '../violations.ts';
 import type { Kind } from './kind.ts';
 
 export const createCustomer: Kind = {
@@ -10,7 +10,7 @@ export const createCustomer: Kind = {
   receive: receiveOperations,
   creates: true,
   check: ({ payload, receivedAt }) =>
-    textOf(issuesOf(payload, receivedAt)) ??
+    textOf(violationsOf(payload, receivedAt)) ??
     (payload.customer ? undefined : 'The operation does not contain a customer.'),
   apply: storeCustomers,
 };

@@ -8,7 +8,7 @@ import {
 import { adoptChannelDatabase } from '../../domain/adopt.ts';
 import { createChannel, updateChannel } from '../../domain/channel.ts';
 import { ChannelExists, ChannelNotFound, InvalidInput, NotFound } from '../../errors.ts';
-import { atMost, MOST_CHANNELS } from '../bounded.ts';
+import { atMost, MOST_CHANNELS } from '../arguments.ts';
 import { builder } from '../builder.ts';
 import type { Context } from '../context.ts';
 import { keysetConnection, textKey } from '../keyset.ts';

@@ -6,7 +6,7 @@ import {
 } from '../../data/hq/number-sequence.ts';
 import { extendNumberSequence } from '../../domain/number-sequence.ts';
 import { InvalidInput, NotFound } from '../../errors.ts';
-import { atMost } from '../bounded.ts';
+import { atMost } from '../arguments.ts';
 import { builder } from '../builder.ts';
 import { LARGEST_PAGE } from '../keyset.ts';
 import { oneByOne, operatorMutation, operatorNode, textId } from '../vocabulary.ts';

@@ -13,7 +13,7 @@ import { failedCustomers } from '../../data/hq/operation.bulk.ts';
 import { plainText, uuidRule } from '../../domain/rules.ts';
 import { searchTerms } from '../../domain/search.ts';
 import { InvalidInput, whenUnavailable } from '../../errors.ts';
-import { atMost } from '../bounded.ts';
+import { atMost, globalId } from '../arguments.ts';
 import { builder } from '../builder.ts';
 import { channelField, channelOf } from '../channel/channel.ts';
 import type { Context } from '../context.ts';
@@ -226,7 +226,7 @@ const CustomerBy = builder.inputType('CustomerBy', {
   fields: (t) => ({
     uuid: t.field({ type: 'UUID', description: 'The permanent UUID.' }),
     accountId: t.string({ description: 'The account ID, such as `C00000042`.' }),
-    id: t.globalID({ for: [Customer], description: 'The global ID.' }),
+    id: t.field(globalId(Customer, 'The global ID.')),
   }),
 });
 
@@ -248,7 +248,7 @@ builder.queryField('customer', (t) =>
     },
     authScopes: ofChannel,
     resolve: async (_root, { by, channel }, context) => {
-      const uuid = by.uuid ?? by.id?.id;
+      const uuid = by.uuid ?? by.id;
       if (uuid) return customerByUuid(context, uuid, channel ?? undefined);
       const within = channel ?? ownChannel(context.viewer);
       const database = within === undefined ? context.hq : await context.channels.databaseOf(within);
@@ -313,9 +313,14 @@ builder.queryField('customers', (t) =>
         } else if (args.status && args.status !== 'SYNCED') {
           filter.among = { uuids: [], include: true };
         }
-        const withAddresses = selects(info, 'edges', 'node', 'addresses');
-        const connection = await keysetConnection<number, FoundCustomer>(
-          { args, keyFrom: numberKey, descending: args.orderBy === 'NEWEST_FIRST' },
+        const withAddresses = selects(info, 'edges', 'node', 'addresses') || selects(info, 'nodes', 'addresses');
+        return keysetConnection<number, FoundCustomer>(
+          {
+            args,
+            keyFrom: numberKey,
+            descending: args.orderBy === 'NEWEST_FIRST',
+            count: () => database.read((db) => countCustomers(db, filter)),
+          },
           ({ id }) => id,
           async (page) =>
             foundIn(
@@ -323,19 +328,9 @@ builder.queryField('customers', (t) =>
               await database.read((db) => customerPage(db, filter, page, { addresses: withAddresses })),
             ),
         );
-        return { ...connection, totalCount: () => database.read((db) => countCustomers(db, filter)) };
       },
     },
-    {
-      name: 'CustomerConnection',
-      fields: (connection) => ({
-        totalCount: connection.int({
-          extensions: { weight: 50 },
-          description: 'The number of customers that match. Request it only when you show it, because it counts them.',
-          resolve: (parent) => (parent as unknown as { totalCount: () => Promise<number> }).totalCount(),
-        }),
-      }),
-    },
+    { name: 'CustomerConnection' },
     { name: 'CustomerEdge' },
   ),
 );

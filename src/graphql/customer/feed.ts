@@ -4,11 +4,10 @@ import { self } from '../../data/channel/self.ts';
 import { CursorInvalid } from '../../errors.ts';
 import { type FeedSource, feedIterable } from '../../events/feed.ts';
 import { topics } from '../../events/nudges.ts';
-import { atMost } from '../bounded.ts';
+import { atMost, mustBeStorable } from '../arguments.ts';
 import { builder } from '../builder.ts';
 import type { Context } from '../context.ts';
 import { ofChannel } from '../scopes.ts';
-import { mustBeStorable } from '../storable.ts';
 
 /** The most account IDs in one event. */
 const PAGE = 500;

@@ -11,9 +11,11 @@ import { keysetPage } from '../../data/keyset-page.ts';
 import { correct, retryAll, retryOne } from '../../domain/operation.ts';
 import { kindOf, kinds } from '../../domain/operations/index.ts';
 import { InvalidInput, NotFound, WrongState } from '../../errors.ts';
+import { requiredId } from '../arguments.ts';
 import { builder } from '../builder.ts';
 import { channelField, channelOf } from '../channel/channel.ts';
 import type { Context } from '../context.ts';
+import { errorField } from '../failures.ts';
 import { keysetConnection, listById, listOfEach, numberKey } from '../keyset.ts';
 import { type ChannelKey, firstLoader, keyText } from '../loader.ts';
 import { ofChannel } from '../scopes.ts';
@@ -120,11 +122,7 @@ CustomerOperation.implement({
     corrected: t.exposeBoolean('corrected', { description: 'Whether an operator corrected what the channel sent.' }),
     tryCount: t.exposeInt('tryCount', { description: 'The number of failures since it was received or retried.' }),
     nextTryAt: valueOrNull(t, 'DateTime', 'nextTryAt', 'When it is tried again automatically. Null if it is not.'),
-    errorCode: valueOrNull(t, 'String', 'errorCode', 'The reason for the failure, for programs.'),
-    error: t.exposeString('error', {
-      nullable: true,
-      description: 'The reason for the failure, for people: the field and the rule that it breaks.',
-    }),
+    error: errorField(t, 'The reason for the last failure; the message names the field and the rule that it breaks.'),
     createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When the channel did it.' }),
     receivedAt: t.expose('receivedAt', { type: 'DateTime', description: 'When headquarters received it.' }),
     synchronizedBy: t.exposeString('synchronizedBy', {
@@ -178,7 +176,7 @@ builder.objectField(Customer, 'operations', (t) =>
       resolve: ({ uuid, channel }, args, context) =>
         listOfEach<OperationRow>(
           args,
-          'oldest first',
+          'ASC',
           ({ sequence }) => sequence,
           (limit) => firstOf(context).load({ uuid, channel, limit }),
           (page) => context.hq.read((db) => operationPage(db, { customerUuid: uuid, channel }, page)),
@@ -191,7 +189,7 @@ builder.objectField(Customer, 'operations', (t) =>
 const CorrectAddressInput = builder.inputType('CorrectAddressInput', {
   description: 'Corrections to an address. Omitted fields keep their values; null clears a field.',
   fields: (t) => ({
-    id: t.field({ type: 'UUID', required: true, description: 'The UUID of an address in the operation.' }),
+    uuid: t.field({ type: 'UUID', required: true, description: 'The UUID of an address in the operation.' }),
     purpose: t.field({ type: AddressPurpose, description: 'What the address is used for.' }),
     ...inputFields(t, 'address'),
     country: t.string({ description: 'ISO 3166-1 alpha-2 code of the country, such as `US`.' }),
@@ -201,11 +199,7 @@ const CorrectAddressInput = builder.inputType('CorrectAddressInput', {
 const CorrectInput = builder.inputType('CorrectCustomerOperationInput', {
   description: 'Corrections to a failed operation. Omitted fields stay as the channel sent them; null clears a field.',
   fields: (t) => ({
-    id: t.globalID({
-      for: [CustomerOperation],
-      required: true,
-      description: 'The `id` of the operation, which must be FAILED.',
-    }),
+    id: t.field(requiredId(CustomerOperation, 'The `id` of the operation, which must be FAILED.')),
     ...inputFields(t, 'all'),
     addresses: t.field({ type: [CorrectAddressInput], description: 'The addresses to correct.' }),
   }),
@@ -218,7 +212,7 @@ operatorMutation('retryCustomerOperation', {
   description: 'Retries a failed operation from scratch. Later operations that were waiting for it continue too.',
   may: 'retrying operations',
   failures: [NotFound, WrongState],
-  run: (tx, { id }, { actor, at }) => retryOne(tx, id.id, actor, at),
+  run: (tx, { id }, { actor, at }) => retryOne(tx, id, actor, at),
   afterCommit: ({ channel }, { notice }) => notice(channel),
 });
 
@@ -235,6 +229,6 @@ operatorMutation('correctCustomerOperation', {
   may: 'correcting operations',
   failures: [InvalidInput, NotFound, WrongState],
   run: (tx, { id, addresses, ...customer }, { actor, at }) =>
-    correct(tx, id.id, { customer, addresses: addresses ?? [] }, actor, at),
+    correct(tx, id, { customer, addresses: addresses ?? [] }, actor, at),
   afterCommit: ({ channel }, { notice }) => notice(channel),
 });

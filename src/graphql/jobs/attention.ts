@@ -14,13 +14,13 @@ import { CursorInvalid, InvalidInput } from '../../errors.ts';
 import { topics } from '../../events/nudges.ts';
 import { sharedChanges } from '../../events/shared-changes.ts';
 import { jobNames, stepsOf } from '../../jobs/index.ts';
-import { atMost } from '../bounded.ts';
+import { atMost } from '../arguments.ts';
 import { builder } from '../builder.ts';
 import { Channel, channelOf } from '../channel/channel.ts';
 import type { Context } from '../context.ts';
 import { LARGEST_PAGE } from '../keyset.ts';
 import { ofChannel } from '../scopes.ts';
-import { enumOf, valueOrNull } from '../vocabulary.ts';
+import { enumOf } from '../vocabulary.ts';
 
 /** Ms of waiting before something is listed. Waiting for a moment is normal. */
 const NORMAL_WAIT = 15 * 60_000;
@@ -63,7 +63,7 @@ const Item = builder.objectRef<AttentionRow>('AttentionItem').implement({
       description: 'When the problem started; null if unknown.',
       resolve: ({ since }) => since || null,
     }),
-    code: valueOrNull(t, 'String', 'code', 'The reason, for programs; null if there is none.'),
+    code: t.exposeString('code', { nullable: true, description: 'The reason, for programs; null if there is none.' }),
     message: t.exposeString('message', {
       nullable: true,
       description: 'The reason, for people: the record, the channel, and since when; null if there is none.',

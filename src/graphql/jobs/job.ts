@@ -9,12 +9,14 @@ import {
   type stepStates,
 } from '../../data/hq/job-run.ts';
 import { keysetPage } from '../../data/keyset-page.ts';
+import type { ErrorCode as Code } from '../../errors.ts';
 import { ChannelNotFound, NotFound, WrongState } from '../../errors.ts';
 import { enumValueOf, type JobName, jobNames, jobsAndChains, mutationOf, stepsOf } from '../../jobs/index.ts';
 import { cancel, retry, start } from '../../queue/queue.ts';
-import { atMost, MOST_CHANNELS } from '../bounded.ts';
+import { atMost, MOST_CHANNELS, requiredId } from '../arguments.ts';
 import { builder } from '../builder.ts';
 import { channelsField, namedChannels } from '../channel/channel.ts';
+import { ErrorCode, errorField } from '../failures.ts';
 import { LARGEST_PAGE, listById } from '../keyset.ts';
 import { enumOf, idInput, numberId, operatorAction, operatorNode, valueOrNull } from '../vocabulary.ts';
 
@@ -31,7 +33,7 @@ const RunState = enumOf<(typeof runStates)[number]>('JobRunState', 'The state of
   RUNNING: 'A worker is executing it.',
   SUCCEEDED: 'Done. Records that were set aside do not fail a run; see `progress.failed`.',
   FAILED: 'Ended with an error. What was committed stays, and the run can be retried.',
-  CANCELLED: 'Canceled by an operator. What was committed stays, and the run can be retried.',
+  CANCELED: 'Canceled by an operator. What was committed stays, and the run can be retried.',
 });
 
 const StepState = enumOf<(typeof stepStates)[number]>('JobStepState', 'The state of a step.', {
@@ -39,7 +41,7 @@ const StepState = enumOf<(typeof stepStates)[number]>('JobStepState', 'The state
   RUNNING: 'In progress.',
   SUCCEEDED: 'Done.',
   FAILED: 'Ended with failures; see `failures`.',
-  CANCELLED: 'Canceled before it was done.',
+  CANCELED: 'Canceled before it was done.',
 });
 
 const Cause = enumOf<(typeof causes)[number]>('JobRunCause', 'Why a run was started.', {
@@ -77,7 +79,11 @@ const Failures = builder.objectRef<StepFailure>('JobStepFailure').implement({
       nullable: true,
       description: 'Name of the channel database that failed; null for the step as a whole.',
     }),
-    code: t.exposeString('code', { description: 'Code of the error, for programs.' }),
+    errorCode: t.field({
+      type: ErrorCode,
+      description: 'The kind of failure.',
+      resolve: ({ code }) => code as Code,
+    }),
     message: t.exposeString('message', { description: 'The error, for people.' }),
   }),
 });
@@ -142,8 +148,7 @@ JobRun.implement({
       description: 'Whether an operator has asked to cancel it.',
       resolve: ({ cancelRequested }) => Boolean(cancelRequested),
     }),
-    errorCode: valueOrNull(t, 'String', 'errorCode', 'Code of the error, for programs; null unless the run failed.'),
-    error: valueOrNull(t, 'String', 'error', 'The error, for people; null unless the run failed.'),
+    error: errorField(t, 'The error that ended the run; null unless it failed.'),
     createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When the run was requested.' }),
     startedAt: valueOrNull(t, 'DateTime', 'startedAt', 'When a worker first started it; null if none has.'),
     finishedAt: valueOrNull(t, 'DateTime', 'finishedAt', 'When the run ended; null until then.'),
@@ -156,8 +161,8 @@ builder.queryFields((t) => ({
     nullable: true,
     description: 'A run by its global ID; null if there is none.',
     authScopes: { operator: 'reading job runs' },
-    args: { id: t.arg.globalID({ for: [JobRun], required: true, description: 'Global ID of the run.' }) },
-    resolve: (_root, { id }) => id.id,
+    args: { id: t.arg(requiredId(JobRun, 'Global ID of the run.')) },
+    resolve: (_root, { id }) => id,
   }),
   jobRuns: t.connection(
     {
@@ -173,7 +178,7 @@ builder.queryFields((t) => ({
       resolve: (_root, args, { hq }) => {
         const { job, state, cause } = args;
         const where = { job: job ?? undefined, state: state ?? undefined, cause: cause ?? undefined };
-        return listById(hq, args, (db, page) => keysetPage(db, JobRunRow, 'id', where, page), 'newest first');
+        return listById(hq, args, (db, page) => keysetPage(db, JobRunRow, 'id', where, page), { orderBy: 'DESC' });
       },
     },
     { name: 'JobRunConnection' },
@@ -231,7 +236,7 @@ operatorAction('cancelJobRun', {
     'Cancels a run: immediately if it is queued or its worker has died, otherwise after the current batch. What was committed stays, and `progress` shows how much.',
   may: 'canceling job runs',
   failures: [NotFound, WrongState],
-  run: ({ id }, _who, context) => cancel(context, id.id),
+  run: ({ id }, _who, context) => cancel(context, id),
 });
 
 operatorAction('retryJobRun', {
@@ -241,5 +246,5 @@ operatorAction('retryJobRun', {
   description: 'Queues a failed or canceled run again. It continues where it stopped.',
   may: 'retrying job runs',
   failures: [NotFound, WrongState],
-  run: ({ id }, _who, context) => retry(context, id.id),
+  run: ({ id }, _who, context) => retry(context, id),
 });

@@ -1,6 +1,6 @@
 import { type Accepted, acceptRestoredHeadquarters } from '../../domain/rewound.ts';
 import { HeadquartersUnproven, InvalidInput, WrongState } from '../../errors.ts';
-import { atMost } from '../bounded.ts';
+import { atMost } from '../arguments.ts';
 import { builder } from '../builder.ts';
 import { LARGEST_PAGE } from '../keyset.ts';
 import { operatorAction } from '../vocabulary.ts';

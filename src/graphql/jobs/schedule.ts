@@ -7,7 +7,7 @@ import {
 import { ChannelNotFound, InvalidInput, NotFound } from '../../errors.ts';
 import type { JobName } from '../../jobs/index.ts';
 import { createSchedule, removeSchedule, updateSchedule } from '../../queue/schedules.ts';
-import { atMost, MOST_CHANNELS } from '../bounded.ts';
+import { atMost, MOST_CHANNELS, requiredId } from '../arguments.ts';
 import { builder } from '../builder.ts';
 import { channelsField, namedChannels } from '../channel/channel.ts';
 import { LARGEST_PAGE } from '../keyset.ts';
@@ -105,7 +105,7 @@ const CreateScheduleInput = builder.inputType('CreateScheduleInput', {
 const UpdateScheduleInput = builder.inputType('UpdateScheduleInput', {
   description: 'The changes to a schedule; omitted fields keep their values.',
   fields: (t) => ({
-    id: t.globalID({ for: [Schedule], required: true, description: 'Global ID of the schedule.' }),
+    id: t.field(requiredId(Schedule, 'Global ID of the schedule.')),
     channels: t.stringList({
       description: 'Codes of the channels to run it for; null for all channels.',
       ...atMost(MOST_CHANNELS),
@@ -136,7 +136,7 @@ operatorMutation('updateSchedule', {
   may: 'changing schedules',
   failures: [InvalidInput, ChannelNotFound, NotFound],
   run: (tx, { id, channels, ...change }, { at }, context) =>
-    updateSchedule(tx, id.id, { ...change, channels: channels && namedChannels(context, channels) }, at),
+    updateSchedule(tx, id, { ...change, channels: channels && namedChannels(context, channels) }, at),
 });
 
 operatorMutation('deleteSchedule', {
@@ -146,5 +146,5 @@ operatorMutation('deleteSchedule', {
   description: 'Deletes a schedule and returns it as it was. Runs it has started are kept.',
   may: 'changing schedules',
   failures: [NotFound],
-  run: (tx, { id }) => removeSchedule(tx, id.id),
+  run: (tx, { id }) => removeSchedule(tx, id),
 });

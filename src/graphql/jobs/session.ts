@@ -1,7 +1,8 @@
 import { DownloadSession as DownloadRow, sessionsOfRuns, UploadSession as UploadRow } from '../../data/hq/session.ts';
 import { keysetPage } from '../../data/keyset-page.ts';
-import { atMost } from '../bounded.ts';
+import { atMost } from '../arguments.ts';
 import { builder } from '../builder.ts';
+import { errorField } from '../failures.ts';
 import { keysetConnection, LARGEST_PAGE, textKey } from '../keyset.ts';
 import { loader } from '../loader.ts';
 import { enumOf, oneByOne, operatorNode, type Types, textId, valueOrNull } from '../vocabulary.ts';
@@ -28,8 +29,7 @@ const sessionFields = (t: PothosSchemaTypes.ObjectFieldBuilder<Types, UploadRow 
   channelDatabase: t.exposeString('channelDatabase', { description: 'Name of the channel database.' }),
   packages: t.exposeInt('packages', { description: 'Number of packages applied; each is one transaction.' }),
   rows: t.expose('rowCount', { type: 'BigInt', description: 'Number of rows in these packages.' }),
-  errorCode: valueOrNull(t, 'String', 'errorCode', 'Code of the error, for programs; null unless the session failed.'),
-  error: valueOrNull(t, 'String', 'error', 'The error, for people; null unless the session failed.'),
+  error: errorField(t, 'The error that ended the session; null unless it failed.'),
   startedAt: t.expose('startedAt', { type: 'DateTime', description: 'When the session started.' }),
   finishedAt: valueOrNull(t, 'DateTime', 'finishedAt', 'When the session ended; null while it is in progress.'),
 });

@@ -4,6 +4,7 @@ import { NotFound } from '../../errors.ts';
 import { changes } from '../../events/changes.ts';
 import { topics } from '../../events/nudges.ts';
 import { sharedChanges } from '../../events/shared-changes.ts';
+import { requiredId } from '../arguments.ts';
 import { builder } from '../builder.ts';
 import { JobRun } from './job.ts';
 
@@ -17,18 +18,18 @@ builder.subscriptionFields((t) => ({
     type: JobRun,
     description:
       'A run as it progresses: first its current state, then changes, at most 4 a second. The final state is always sent and ends the stream.',
-    args: { id: t.arg.globalID({ for: [JobRun], required: true, description: 'Global ID of the run.' }) },
+    args: { id: t.arg(requiredId(JobRun, 'Global ID of the run.')) },
     authScopes: { operator: 'reading job runs' },
-    subscribe: async (_root, { id: { id: number } }, { hq, nudges }) => {
-      if (!(await hq.read((db) => jobRunById(db, number)))) throw new NotFound('job run');
+    subscribe: async (_root, { id }, { hq, nudges }) => {
+      if (!(await hq.read((db) => jobRunById(db, id)))) throw new NotFound('job run');
       let seen = 0;
-      return sharedChanges<JobRunRow>(topics.jobRun(String(number)), {
+      return sharedChanges<JobRunRow>(topics.jobRun(String(id)), {
         nudges,
-        topic: topics.jobRun(String(number)),
+        topic: topics.jobRun(String(id)),
         atMostEvery: AT_MOST_EVERY,
         isLast: hasEnded,
         read: async () => {
-          const run = await hq.read((db) => jobRunById(db, number));
+          const run = await hq.read((db) => jobRunById(db, id));
           if (!run || run.revision === seen) return undefined;
           seen = run.revision;
           return run;

@@ -6,7 +6,6 @@ import {
   transactionsWhere,
 } from '../../data/hq/transaction.ts';
 import { validationRules } from '../../data/hq/validation.ts';
-import { issuesWith, throwFirst } from '../../domain/issue.ts';
 import { plainText } from '../../domain/rules.ts';
 import {
   beginEditing,
@@ -17,12 +16,14 @@ import {
   voidTransaction,
 } from '../../domain/transaction-edit.ts';
 import { MOST_LINES, MOST_PAYMENTS } from '../../domain/transaction-rules.ts';
-import { InvalidInput, NotFound, WrongState } from '../../errors.ts';
-import { atMost } from '../bounded.ts';
+import { violationsIn } from '../../domain/violations.ts';
+import { InvalidInput, mustBeValid, NotFound, WrongState } from '../../errors.ts';
+import { atMost, requiredId } from '../arguments.ts';
 import { builder } from '../builder.ts';
 import { channelOf } from '../channel/channel.ts';
 import type { Context } from '../context.ts';
 import { auditTrail } from '../customer/operation.ts';
+import { ProcessingError } from '../failures.ts';
 import { ofChannel } from '../scopes.ts';
 import { Tender } from '../till/shift.ts';
 import {
@@ -55,7 +56,7 @@ const Status = enumOf<TransactionStatus | 'NOT_UPLOADED'>(
     SUCCEEDED: 'An order has its sales order; a sale has passed validation.',
     POSTED: 'A sale is part of a posted statement.',
     VOIDED: 'An operator voided it, so it is never processed.',
-    CANCELLED: 'Its channel canceled it.',
+    CANCELED: 'Its channel canceled it.',
   },
 );
 
@@ -86,8 +87,15 @@ builder.objectFields(RetailTransaction, (t) => ({
     description: 'The status at headquarters.',
     resolve: atHeadquarters('status', 'NOT_UPLOADED'),
   }),
-  errorCode: known(t, 'String', 'errorCode', 'Why it is waiting or failed, for programs.'),
-  error: known(t, 'String', 'error', 'Why it is waiting or failed, for people.'),
+  error: t.field({
+    type: ProcessingError,
+    nullable: true,
+    description: 'Why it is waiting or failed.',
+    resolve: async (row, _args, context) => {
+      const found = await received(context).load(row);
+      return found?.errorCode ? found : null;
+    },
+  }),
   validationErrors: t.field({
     type: [ValidationError],
     ...atMost(validationRules.length),
@@ -160,7 +168,7 @@ builder.queryField('receivedTransactions', (t) =>
           customerUuid: args.customerUuid ?? undefined,
           businessDate: args.businessDate ?? undefined,
         };
-        return receivedPage(context, args, filter, 'newest first');
+        return receivedPage(context, args, filter, 'DESC');
       },
     },
     TransactionConnection,
@@ -172,7 +180,7 @@ const TransactionInput = idInput<string>('TransactionInput', RetailTransaction, 
 const VoidInput = builder.inputType('VoidTransactionInput', {
   description: 'The transaction to void, and the reason.',
   fields: (t) => ({
-    id: t.globalID({ for: [RetailTransaction], required: true, description: 'The `id` of the transaction.' }),
+    id: t.field(requiredId(RetailTransaction, 'The `id` of the transaction.')),
     reason: t.string({ required: true, description: 'The reason, for the audit trail; at most 200 characters.' }),
   }),
 });
@@ -202,7 +210,7 @@ const PaymentChange = builder.inputType('TransactionPaymentChange', {
 const EditInput = builder.inputType('EditTransactionInput', {
   description: 'Corrections to a transaction. Omitted fields keep their values; totals are recalculated.',
   fields: (t) => ({
-    id: t.globalID({ for: [RetailTransaction], required: true, description: 'The `id` of the transaction.' }),
+    id: t.field(requiredId(RetailTransaction, 'The `id` of the transaction.')),
     customerUuid: t.field({ type: 'UUID', description: 'The UUID of the customer.' }),
     deliveryAddressUuid: t.field({ type: 'UUID', description: 'The UUID of the customer’s address to deliver to.' }),
     businessDate: t.field({ type: 'Date', description: 'The day on which it enters the books.' }),
@@ -220,7 +228,7 @@ const EditInput = builder.inputType('EditTransactionInput', {
 });
 
 /** A mutation of one transaction at headquarters. Live conversion is notified afterward, because the transaction may be due. */
-const correction = <Input extends { id: { id: string } }>(
+const correction = <Input extends { id: string }>(
   name: string,
   {
     run,
@@ -237,7 +245,7 @@ const correction = <Input extends { id: { id: string } }>(
     type: RetailTransaction,
     run: async (input, who, { hq, notice }) => {
       check?.(input);
-      const [channel = '', uuid = ''] = input.id.id.split('/');
+      const [channel = '', uuid = ''] = input.id.split('/');
       const transaction = await hq.write(async (tx) => {
         const [found] = await transactionsWhere(tx, { channel, uuid });
         if (!found) throw new NotFound('transaction');
@@ -284,7 +292,8 @@ correction('voidTransaction', {
   description: 'Voids a transaction, so that it is never processed.',
   may: 'voiding transactions',
   failures: [InvalidInput, NotFound, WrongState],
-  check: ({ reason }) => throwFirst(issuesWith(plainText(200).min(1, 'must not be empty'), reason.trim(), ['reason'])),
+  check: ({ reason }) =>
+    mustBeValid(violationsIn(plainText(200).min(1, 'must not be empty'), reason.trim(), ['reason'])),
   run: (tx, sequence, who, { reason }) => voidTransaction(tx, sequence, reason.trim(), who),
 });
 

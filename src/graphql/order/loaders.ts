@@ -23,7 +23,7 @@ export const fromHeadquarters = ({
   channel,
   body: readable(payload),
   createdAt,
-  cancelledAt: status === 'CANCELLED' ? modifiedAt : null,
+  canceledAt: status === 'CANCELED' ? modifiedAt : null,
 });
 
 /** A channel's transaction at headquarters; null if it was not uploaded or headquarters does not answer. */

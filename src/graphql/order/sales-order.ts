@@ -10,7 +10,7 @@ import {
 import { MOST_AGGREGATED_LINES } from '../../domain/statement.ts';
 import { releaseHold } from '../../domain/transaction-edit.ts';
 import { NotFound, WrongState } from '../../errors.ts';
-import { atMost } from '../bounded.ts';
+import { atMost } from '../arguments.ts';
 import { builder } from '../builder.ts';
 import { channelField, channelOf } from '../channel/channel.ts';
 import { Customer, customerOf } from '../customer/customer.ts';
@@ -24,7 +24,7 @@ import { lineFields } from './lines.ts';
 const Status = enumOf('SalesOrderStatus', 'The status of a sales order.', {
   OPEN: 'To be fulfilled and invoiced.',
   INVOICED: 'Invoiced. A statement invoices what was sold at the till.',
-  CANCELLED: 'Canceled by its channel.',
+  CANCELED: 'Canceled by its channel.',
 });
 
 const Source = enumOf('SalesOrderSource', 'What a sales order was created from.', {
@@ -109,7 +109,7 @@ SalesOrder.implement({
         'Set while the sales order is on hold, because an operator corrected its transaction. Release it with releaseSalesOrder.',
     }),
     createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When the sales order was created.' }),
-    cancelledAt: valueOrNull(t, 'DateTime', 'cancelledAt', 'When it was canceled. Null if it was not.'),
+    canceledAt: valueOrNull(t, 'DateTime', 'canceledAt', 'When it was canceled. Null if it was not.'),
   }),
 });
 
@@ -156,7 +156,7 @@ builder.queryFields((t) => ({
           context.hq,
           args,
           (db, page) => salesOrderPage(db, filter, page, { held: args.onHold ?? null }),
-          'newest first',
+          { orderBy: 'DESC' },
         );
       },
     },
@@ -172,7 +172,7 @@ builder.objectField(Customer, 'salesOrders', (t) =>
       resolve: ({ uuid }, args, context) =>
         listOfEach<Order>(
           args,
-          'newest first',
+          'DESC',
           ({ id }) => id,
           (limit) => newestOf(context).load({ customer: uuid, limit }),
           (page) =>
@@ -191,5 +191,5 @@ operatorMutation('releaseSalesOrder', {
   description: 'Releases a sales order from hold.',
   may: 'releasing sales orders',
   failures: [NotFound, WrongState],
-  run: (tx, { id }, who) => releaseHold(tx, id.id, who),
+  run: (tx, { id }, who) => releaseHold(tx, id, who),
 });

@@ -24,7 +24,7 @@ import type {
 import { uuidRule } from '../../domain/rules.ts';
 import { MOST_CHARGES, MOST_LINES, MOST_PAYMENTS } from '../../domain/transaction-rules.ts';
 import { whenUnavailable } from '../../errors.ts';
-import { atMost } from '../bounded.ts';
+import { atMost, globalId } from '../arguments.ts';
 import { builder } from '../builder.ts';
 import { channelField } from '../channel/channel.ts';
 import type { Context } from '../context.ts';
@@ -173,7 +173,7 @@ builder.node(RetailTransaction, {
     }),
     totals: t.field({ type: Totals, description: 'The totals.', resolve: ({ body }) => body }),
     createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When the channel recorded it.' }),
-    cancelledAt: valueOrNull(t, 'DateTime', 'cancelledAt', 'When the channel canceled it. Null if it did not.'),
+    canceledAt: valueOrNull(t, 'DateTime', 'canceledAt', 'When the channel canceled it. Null if it did not.'),
   }),
 });
 
@@ -227,7 +227,7 @@ const TransactionBy = builder.inputType('TransactionBy', {
   fields: (t) => ({
     uuid: t.field({ type: 'UUID', description: 'The permanent UUID.' }),
     confirmationNumber: t.string({ description: 'The confirmation number. Case does not matter.' }),
-    id: t.globalID({ for: [RetailTransaction], description: 'The global ID.' }),
+    id: t.field(globalId(RetailTransaction, 'The global ID.')),
   }),
 });
 
@@ -247,9 +247,9 @@ builder.queryField('transaction', (t) =>
           'Search this channel’s own database first. Without a channel, an operator’s query searches headquarters first.',
       }),
     },
-    authScopes: (_root, { by, channel }) => ({ channel: by.id ? keyOf(by.id.id)[0] : channel }),
+    authScopes: (_root, { by, channel }) => ({ channel: by.id ? keyOf(by.id)[0] : channel }),
     resolve: async (_root, { by, channel }, context) => {
-      const [named, uuid] = by.id ? keyOf(by.id.id) : [channel ?? undefined, by.uuid ?? undefined];
+      const [named, uuid] = by.id ? keyOf(by.id) : [channel ?? undefined, by.uuid ?? undefined];
       if (named) context.channels.get(named);
       const reference = by.confirmationNumber?.trim().toUpperCase();
       if (reference !== undefined && !/^[0-9A-Z-]{1,60}$/.test(reference)) return null;
@@ -277,10 +277,10 @@ export async function receivedPage(
   { hq }: Context,
   args: DefaultConnectionArguments,
   filter: TransactionFilter,
-  order: 'oldest first' | 'newest first' = 'oldest first',
+  order: 'ASC' | 'DESC' = 'ASC',
 ) {
   const connection = await keysetConnection<number, Received>(
-    { args, keyFrom: numberKey, descending: order === 'newest first' },
+    { args, keyFrom: numberKey, descending: order === 'DESC' },
     ({ sequence }) => sequence,
     (page) => hq.read((db) => transactionPage(db, filter, page)),
   );
@@ -319,8 +319,8 @@ builder.queryField('transactions', (t) =>
           businessDate: args.businessDate ?? undefined,
           shiftUuid: args.shiftUuid ?? undefined,
         };
-        const order = args.orderBy === 'NEWEST_FIRST' ? 'newest first' : 'oldest first';
-        return listById(database, args, (db, page) => channelTransactionPage(db, filter, page), order);
+        const order = args.orderBy === 'NEWEST_FIRST' ? 'DESC' : 'ASC';
+        return listById(database, args, (db, page) => channelTransactionPage(db, filter, page), { orderBy: order });
       },
     },
     TransactionConnection,
@@ -350,7 +350,7 @@ builder.objectField(Customer, 'transactions', (t) =>
       resolve: ({ channel, uuid }, args, context) =>
         listOfEach<RecordedTransaction>(
           args,
-          'newest first',
+          'DESC',
           ({ id }) => id,
           (limit) => newestOf(context).load({ channel, uuid, limit }),
           async (page) => {

@@ -11,7 +11,7 @@ import {
   updateStatementSettings,
 } from '../../domain/statement.ts';
 import { ChannelNotFound, InvalidInput, NotFound, WrongState } from '../../errors.ts';
-import { atMost } from '../bounded.ts';
+import { atMost, globalIds, requiredId } from '../arguments.ts';
 import { builder } from '../builder.ts';
 import { channelField } from '../channel/channel.ts';
 import { customerOf } from '../customer/customer.ts';
@@ -120,11 +120,7 @@ const StatementInput = idInput('StatementInput', Statement, 'Identifies a statem
 const DeleteOrderInput = builder.inputType('DeleteCustomerOrderInput', {
   description: 'Identifies an aggregated transaction.',
   fields: (t) => ({
-    aggregatedTransaction: t.globalID({
-      for: [Aggregate],
-      required: true,
-      description: 'Global ID of the aggregated transaction.',
-    }),
+    aggregatedTransaction: t.field(requiredId(Aggregate, 'Global ID of the aggregated transaction.')),
   }),
 });
 
@@ -134,10 +130,7 @@ const RevalidateInput = builder.inputType('RevalidateTransactionsInput', {
     channel: t.string({
       description: 'Only the sales of this channel. Default: all channels. Ignored if `ids` is given.',
     }),
-    ids: t.globalIDList({
-      for: [RetailTransaction],
-      description: 'Only these sales, by global ID.',
-    }),
+    ids: t.field(globalIds(RetailTransaction, 'Only these sales, by global ID.')),
   }),
 });
 
@@ -197,7 +190,7 @@ operatorMutation('clearStatement', {
     'Clears a statement that is STARTED, MARKED, or CALCULATED, so nothing of it has been posted. Its sales are released: they can be corrected, and the next calculation takes them. Refused in any later state.',
   may: 'clearing statements',
   failures: [NotFound, WrongState],
-  run: (tx, { id }, who) => clearStatement(tx, id.id, who),
+  run: (tx, { id }, who) => clearStatement(tx, id, who),
 });
 
 operatorMutation('regenerateAggregates', {
@@ -208,7 +201,7 @@ operatorMutation('regenerateAggregates', {
     'Re-aggregates the statement’s sales with the current settings. Possible while it is CHECKED or AGGREGATED, until its first customer order is created.',
   may: 'changing statements',
   failures: [NotFound, WrongState],
-  run: (tx, { id }, who) => regenerateAggregates(tx, id.id, who),
+  run: (tx, { id }, who) => regenerateAggregates(tx, id, who),
 });
 
 operatorMutation('deleteCustomerOrder', {
@@ -219,7 +212,7 @@ operatorMutation('deleteCustomerOrder', {
     'Removes an aggregated transaction and its sales order from a statement. Its sales are validated again and join the next statement. A statement that loses its last sale is CLEARED. Possible only until the sales order is invoiced.',
   may: 'changing statements',
   failures: [NotFound, WrongState],
-  run: (tx, { aggregatedTransaction }, who) => deleteCustomerOrder(tx, aggregatedTransaction.id, who),
+  run: (tx, { aggregatedTransaction }, who) => deleteCustomerOrder(tx, aggregatedTransaction, who),
 });
 
 operatorMutation('revalidateTransactions', {
@@ -233,7 +226,7 @@ operatorMutation('revalidateTransactions', {
   run: async (tx, { channel, ids }, who, { channels }) => {
     if (channel) channels.get(channel);
     if (!ids) return { count: await revalidateTransactions(tx, { channel: channel || null }, who) };
-    const requested = new Set(ids.map(({ id }) => id));
+    const requested = new Set(ids);
     const found = await transactionsWhere(tx, { uuid: [...requested].map((id) => id.split('/')[1] ?? '') });
     const sequences = found
       .filter((row) => requested.has(`${row.channel}/${row.uuid}`))

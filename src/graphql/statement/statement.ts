@@ -22,10 +22,11 @@ import {
   statesReached,
 } from '../../data/hq/statement.ts';
 import { tenders } from '../../data/transaction-facts.ts';
-import { atMost } from '../bounded.ts';
+import { atMost } from '../arguments.ts';
 import { builder } from '../builder.ts';
 import { channelField, channelOf } from '../channel/channel.ts';
 import { Customer } from '../customer/customer.ts';
+import { errorField } from '../failures.ts';
 import { LARGEST_PAGE, listById, listOfEach } from '../keyset.ts';
 import { firstLoader, groupLoader, rowLoader } from '../loader.ts';
 import { Totals } from '../money.ts';
@@ -97,11 +98,7 @@ Statement.implement({
       description: 'The last state reached.',
       resolve: ({ state }) => state,
     }),
-    errorCode: t.exposeString('errorCode', {
-      nullable: true,
-      description: 'Code of the error that stopped it, for programs; null if none did.',
-    }),
-    error: valueOrNull(t, 'String', 'error', 'The error that stopped it, for people; null if none did.'),
+    error: errorField(t, 'The error that stopped it; null if none did.'),
     transactionCount: t.expose('transactionCount', {
       type: 'BigInt',
       description: 'Number of sales or, in a financial statement, shifts.',
@@ -251,12 +248,9 @@ builder.queryFields((t) => ({
           businessDate: args.businessDate ?? undefined,
           state: args.states?.length ? args.states : undefined,
         };
-        return listById(
-          context.hq,
-          args,
-          (db, page) => statementPage(db, filter, page, { failed: args.failed }),
-          'newest first',
-        );
+        return listById(context.hq, args, (db, page) => statementPage(db, filter, page, { failed: args.failed }), {
+          orderBy: 'DESC',
+        });
       },
     },
     { name: 'StatementConnection' },
@@ -300,7 +294,7 @@ builder.objectField(Customer, 'invoices', (t) =>
       resolve: ({ uuid }, args, context) =>
         listOfEach<InvoiceRow>(
           args,
-          'newest first',
+          'DESC',
           ({ id }) => id,
           (limit) => newestOf(context).load({ customer: uuid, limit }),
           (page) =>

@@ -45,13 +45,13 @@ export async function switchSchedulesOff(world: World): Promise<void> {
 
 export interface NewCustomer {
   channel: string;
-  id: string;
+  uuid: string;
   name: { first: string; last: string };
 }
 
 export const newCustomer = (channel: string): NewCustomer => ({
   channel,
-  id: randomUUID(),
+  uuid: randomUUID(),
   name: { first: 'Ada', last: 'Byron' },
 });
 
@@ -63,11 +63,11 @@ export async function createCustomers(world: World, customers: readonly NewCusto
   const parameters = customers.map((_, index) => `$c${index}: CreateCustomerInput!`).join(', ');
   const fields = customers.map((_, index) => `c${index}: createCustomer(input: $c${index}) { ...created }`).join(' ');
   const answers = await world.query<Record<string, { uuid?: string }>>(
-    `mutation (${parameters}) { ${fields} } fragment created on CreateCustomerResult { ... on Customer { uuid } ... on Failure { code message } }`,
+    `mutation (${parameters}) { ${fields} } fragment created on CreateCustomerResult { ... on Customer { uuid } ... on Failure { errorCode message } }`,
     Object.fromEntries(customers.map((customer, index) => [`c${index}`, customer])),
   );
-  for (const [index, { id }] of customers.entries()) {
-    if (answers[`c${index}`]?.uuid !== id) throw new Refused(JSON.stringify(answers[`c${index}`]));
+  for (const [index, { uuid }] of customers.entries()) {
+    if (answers[`c${index}`]?.uuid !== uuid) throw new Refused(JSON.stringify(answers[`c${index}`]));
   }
 }
 
@@ -95,11 +95,11 @@ interface Run {
   state: string;
   attempt: number;
   cause: string;
-  errorCode: string | null;
+  error: { errorCode: string } | null;
   steps: { job: string; state: string; progress: { done: number; total: number } }[];
 }
 
-const runParts = 'id state attempt cause errorCode steps { job state progress { done total } }';
+const runParts = 'id state attempt cause error { errorCode } steps { job state progress { done total } }';
 
 export type Starter = 'runConversion' | 'runPJob' | 'runSynchronizeCustomers' | 'runDownload1010';
 
@@ -122,8 +122,8 @@ export async function newestRuns(world: World, state?: string): Promise<Run[]> {
  * was committed in between.
  */
 export async function retryCrashedRuns(world: World): Promise<void> {
-  for (const { id, errorCode } of await newestRuns(world, 'FAILED'))
-    if (errorCode === 'RUN_CRASHED') await mutate(world, 'retryJobRun', 'JobRunInput', 'JobRun', 'id', { id });
+  for (const { id, error } of await newestRuns(world, 'FAILED'))
+    if (error?.errorCode === 'RUN_CRASHED') await mutate(world, 'retryJobRun', 'JobRunInput', 'JobRun', 'id', { id });
 }
 
 async function mutate<Result>(

@@ -21,7 +21,12 @@ export async function recordADay(world: World, channels: readonly Channel[]): Pr
     await mutate(
       world,
       'createOrder',
-      people.map((customerUuid, number) => ({ channel, id: uuid(2, base + number), customerUuid, ...basket(number) })),
+      people.map((customerUuid, number) => ({
+        channel,
+        uuid: uuid(2, base + number),
+        customerUuid,
+        ...basket(number),
+      })),
     );
     const shiftUuid = uuid(3, base);
     await mutate(world, 'openShift', [
@@ -36,7 +41,7 @@ export async function recordADay(world: World, channels: readonly Channel[]): Pr
     // Every fourth sale names nobody; every seventh is a return.
     const sales = Array.from({ length: SALES }, (_, number) => ({
       channel,
-      id: uuid(4, base + number),
+      uuid: uuid(4, base + number),
       shiftUuid,
       ...(number % 4 === 3 ? {} : { customerUuid: people[number % 3] }),
       ...(number % 7 === 6 ? goods(number, -1) : basket(number)),
@@ -78,7 +83,7 @@ async function mutate(world: World, field: string, inputs: readonly unknown[]): 
   const input = field === 'closeShift' ? 'CountShiftInput' : `${field[0]!.toUpperCase()}${field.slice(1)}Input`;
   const parameters = inputs.map((_, index) => `$i${index}: ${input}!`).join(', ');
   const fields = inputs
-    .map((_, index) => `i${index}: ${field}(input: $i${index}) { __typename ... on Failure { code message } }`)
+    .map((_, index) => `i${index}: ${field}(input: $i${index}) { __typename ... on Failure { errorCode message } }`)
     .join(' ');
   const answers = await world.query<Record<string, { code?: string }>>(
     `mutation (${parameters}) { ${fields} }`,

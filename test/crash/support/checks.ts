@@ -101,7 +101,7 @@ export async function expectEverythingConverted(world: World, acknowledged: Iter
     ).toEqual([head.counter, head.counter, head.counter]);
   }
 
-  for (const state of ['QUEUED', 'RUNNING', 'FAILED', 'CANCELLED']) {
+  for (const state of ['QUEUED', 'RUNNING', 'FAILED', 'CANCELED']) {
     expect(await newestRuns(world, state), `runs that are ${state}`).toEqual([]);
   }
   for (const table of ['upload_session', 'download_session']) {

@@ -129,8 +129,8 @@ test('a global ID that holds no number, or too large a one, names nothing', asyn
       ['updateSchedule', 'Schedule'],
       ['deleteSchedule', 'Schedule'],
     ] as const) {
-      const document = `mutation { ${field}(input: { id: "${globalId(type, id)}" }) { ... on Failure { code } } }`;
-      expect(await hq.query(document), `${field} ${id}`).toEqual({ [field]: { code: 'NOT_FOUND' } });
+      const document = `mutation { ${field}(input: { id: "${globalId(type, id)}" }) { ... on Failure { errorCode } } }`;
+      expect(await hq.query(document), `${field} ${id}`).toEqual({ [field]: { errorCode: 'NOT_FOUND' } });
     }
   }
 });

@@ -326,7 +326,7 @@ test('the message of a UUID conflict says which customer and which channel datab
   expect(await attention(hq)).toMatchObject([
     {
       kind: 'CUSTOMER_OPERATION_FAILED',
-      code: 'CUSTOMER_EXISTS',
+      code: 'UUID_CONFLICT',
       channel: { code: 'paris' },
       message: `Customer ${uuid}: The channel database "houston" already sent a customer with the UUID ${uuid}.`,
       toDo: expect.stringContaining('Two customers share a UUID'),

@@ -14,7 +14,7 @@ async function synchronize(hq: Headquarters) {
   await run(hq, 'runSynchronizeOrders');
 }
 
-const parts = `id uuid status errorCode error tryCount corrected totals { total { amount currency } }
+const parts = `id uuid status error { errorCode message } tryCount corrected totals { total { amount currency } }
   salesOrder { id salesOrderId holdCode accountId lines { sku quantity unitPrice { amount } } customer { uuid } transaction { uuid } }`;
 
 const transaction = async (hq: Headquarters, uuid: string): Promise<Answer> =>
@@ -26,7 +26,7 @@ async function change(hq: Headquarters, field: string, input: Record<string, unk
     ? 'TransactionInput'
     : type;
   const data = await hq.query(
-    `mutation ($input: ${named}!) { ${field}(input: $input) { __typename ... on RetailTransaction { ${parts} } ... on Failure { code message path } } }`,
+    `mutation ($input: ${named}!) { ${field}(input: $input) { __typename ... on RetailTransaction { ${parts} } ... on Failure { errorCode message path } } }`,
     { input },
   );
   return data[field];
@@ -76,7 +76,7 @@ test('orders and transactions are listed by channel, status and customer, newest
   const { salesOrders, paris, failed } = await hq.query(`{
     salesOrders(first: 2) { edges { node { salesOrderId } } pageInfo { hasNextPage } }
     paris: salesOrders(channel: "paris", statuses: [OPEN], source: ORDER, onHold: false) { edges { node { salesOrderId } } }
-    failed: receivedTransactions(statuses: [FAILED]) { edges { node { channel { code } errorCode } } }
+    failed: receivedTransactions(statuses: [FAILED]) { edges { node { channel { code } error { errorCode } } } }
   }`);
   expect(salesOrders.edges.length).toBe(2);
   expect(salesOrders.pageInfo.hasNextPage).toBe(true);
@@ -119,10 +119,10 @@ test('a correction must keep the rules, or nothing changes', async () => {
   const hq = await withChannels(['houston']);
   const { id, uuid } = await aFailedOrder(hq);
   expect(await change(hq, 'editTransaction', { id, lines: [{ line: 1, quantity: '-1' }] })).toMatchObject({
-    code: 'INVALID_INPUT',
+    errorCode: 'INVALID_INPUT',
   });
   expect(await change(hq, 'editTransaction', { id, lines: [{ line: 1, unitPrice: '1.005' }] })).toMatchObject({
-    code: 'INVALID_INPUT',
+    errorCode: 'INVALID_INPUT',
     path: ['lines', '0', 'unitPrice'],
   });
   expect(await transaction(hq, uuid)).toMatchObject({ status: 'FAILED', corrected: false });
@@ -152,24 +152,24 @@ test('an order that somebody is editing is left alone by the jobs until it is sa
   expect(await change(hq, 'beginEditingTransaction', { id })).toMatchObject({ status: 'EDITING' });
   await synchronize(hq);
   expect(await transaction(hq, uuid)).toMatchObject({ status: 'EDITING', salesOrder: null });
-  expect(await change(hq, 'retryTransaction', { id })).toMatchObject({ code: 'WRONG_STATE' });
+  expect(await change(hq, 'retryTransaction', { id })).toMatchObject({ errorCode: 'WRONG_STATE' });
 
   expect(await change(hq, 'releaseTransaction', { id })).toMatchObject({ status: 'NONE' });
   await synchronize(hq);
   expect(await transaction(hq, uuid)).toMatchObject({ status: 'SUCCEEDED' });
   expect(await change(hq, 'editTransaction', { id, businessDate: '2026-11-20' })).toMatchObject({
-    code: 'WRONG_STATE',
+    errorCode: 'WRONG_STATE',
   });
 });
 
 test('a voided order never becomes a sales order', async () => {
   const hq = await withChannels(['houston']);
   const { id, uuid } = await aFailedOrder(hq);
-  expect(await change(hq, 'voidTransaction', { id, reason: ' ' })).toMatchObject({ code: 'INVALID_INPUT' });
+  expect(await change(hq, 'voidTransaction', { id, reason: ' ' })).toMatchObject({ errorCode: 'INVALID_INPUT' });
   expect(await change(hq, 'voidTransaction', { id, reason: 'entered twice' })).toMatchObject({ status: 'VOIDED' });
   await synchronize(hq);
   expect(await transaction(hq, uuid)).toMatchObject({ status: 'VOIDED', salesOrder: null });
-  expect(await change(hq, 'retryTransaction', { id })).toMatchObject({ code: 'WRONG_STATE' });
+  expect(await change(hq, 'retryTransaction', { id })).toMatchObject({ errorCode: 'WRONG_STATE' });
 });
 
 test('all failed orders of a channel are retried at once', async () => {
@@ -203,7 +203,11 @@ test('one question answers everything that needs a person, worst first, with wha
     { kind: 'CUSTOMER_OPERATION_FAILED', count: 1 },
     { kind: 'TRANSACTION_FAILED', count: 1 },
   ]);
-  expect(attention.items[2]).toMatchObject({ subject: failed.id, code: 'INVALID_INPUT', channel: { code: 'houston' } });
+  expect(attention.items[2]).toMatchObject({
+    subject: failed.id,
+    errorCode: 'INVALID_INPUT',
+    channel: { code: 'houston' },
+  });
   for (const { subject } of attention.items.filter((item: Answer) => item.subject)) {
     expect((await hq.query(`query ($id: ID!) { node(id: $id) { id } }`, { id: subject })).node).toEqual({
       id: subject,

@@ -12,7 +12,7 @@ const unwrapped = async (
 ): Promise<Answer> => {
   const name = field === 'closeShift' ? 'CountShiftInput' : `${field[0]!.toUpperCase()}${field.slice(1)}Input`;
   const data = await hq.query(
-    `mutation ($input: ${name}!) { ${field}(input: $input) { __typename ... on ${type} { ${parts} } ... on Failure { code message path } } }`,
+    `mutation ($input: ${name}!) { ${field}(input: $input) { __typename ... on ${type} { ${parts} } ... on Failure { errorCode message path } } }`,
     { input },
   );
   return data[field];
@@ -29,7 +29,7 @@ async function openShift(hq: Headquarters, cash = '100'): Promise<string> {
 
 const aSale = (more: Answer = {}) => ({
   channel: 'houston',
-  id: randomUUID(),
+  uuid: randomUUID(),
   lines: [{ sku: 'BK-1', quantity: 1, unitPrice: '100', discount: '5', tax: '7.84' }],
   charges: [{ code: 'WRAPPING', amount: '2' }],
   payments: [{ tender: 'CASH', amount: '104.84' }],
@@ -43,7 +43,7 @@ const record = (hq: Headquarters, more: Answer = {}) =>
 /** Runs the end of day and answers how it ended. */
 const endOfDay = (hq: Headquarters) => run(hq, 'runEndOfDay');
 
-const statementParts = `id statementId type state errorCode error transactionCount businessDate channel { code }
+const statementParts = `id statementId type state error { errorCode message } transactionCount businessDate channel { code }
   totals { net { amount } discount { amount } tax { amount } charge { amount } total { amount currency } paid { amount } }
   stateDetails { state phase status at error }
   events(first: 50) { edges { node { event actor } } }
@@ -212,7 +212,7 @@ test('a sale that breaks a rule stays out with what is wrong, and passes when th
   const ask = async () =>
     (
       await hq.query(
-        `query ($uuid: UUID!) { transaction(by: { uuid: $uuid }) { status errorCode validationErrors { rule message } } }`,
+        `query ($uuid: UUID!) { transaction(by: { uuid: $uuid }) { status error { errorCode } validationErrors { rule message } } }`,
         { uuid },
       )
     ).transaction;
@@ -231,7 +231,7 @@ test('a sale that breaks a rule stays out with what is wrong, and passes when th
   );
   expect(revalidateTransactions.count).toBe(1);
   await run(hq, 'runValidateTransactions');
-  expect(await ask()).toEqual({ status: 'SUCCEEDED', errorCode: null, validationErrors: [] });
+  expect(await ask()).toEqual({ status: 'SUCCEEDED', error: null, validationErrors: [] });
 });
 
 test('a calculated statement is cleared, its sales join the next one; a posted one is not', async () => {
@@ -248,7 +248,7 @@ test('a calculated statement is cleared, its sales join the next one; a posted o
   const clear = async (id: string) =>
     (
       await hq.query(
-        `mutation ($id: ID!) { clearStatement(input: { id: $id }) { __typename ... on Statement { state } ... on Failure { code } } }`,
+        `mutation ($id: ID!) { clearStatement(input: { id: $id }) { __typename ... on Statement { state } ... on Failure { errorCode } } }`,
         { id },
       )
     ).clearStatement;
@@ -258,7 +258,7 @@ test('a calculated statement is cleared, its sales join the next one; a posted o
   const [posted, cleared] = await statements(hq);
   expect([posted.state, cleared.state]).toEqual(['POSTED', 'CLEARED']);
   expect(posted.statementId).not.toBe(cleared.statementId);
-  expect(await clear(posted.id)).toMatchObject({ code: 'WRONG_STATE' });
+  expect(await clear(posted.id)).toMatchObject({ errorCode: 'WRONG_STATE' });
 });
 
 test('a difference beyond the limit stops the financial statement with the reason, which is in the list of what needs a person', async () => {
@@ -286,7 +286,9 @@ test('a difference beyond the limit stops the financial statement with the reaso
   expect(stopped).toMatchObject({ type: 'FINANCIAL', state: 'CALCULATED', errorCode: 'COUNTING_DIFFERENCE' });
   expect(stopped.stateDetails[3]).toMatchObject({ state: 'CHECKED', status: 'FAILED', error: expect.any(String) });
   const { attention } = await hq.query('{ attention { items { kind subject code } } }');
-  expect(attention.items).toEqual([{ kind: 'STATEMENT_FAILED', subject: stopped.id, code: 'COUNTING_DIFFERENCE' }]);
+  expect(attention.items).toEqual([
+    { kind: 'STATEMENT_FAILED', subject: stopped.id, errorCode: 'COUNTING_DIFFERENCE' },
+  ]);
 
   await unwrapped(
     hq,
@@ -328,20 +330,20 @@ test('before it is invoiced, an order of a statement is deleted and its sales jo
   const act = async (field: string, input: Answer) => {
     const name = field === 'deleteCustomerOrder' ? 'DeleteCustomerOrderInput' : 'StatementInput';
     const data = await hq.query(
-      `mutation ($input: ${name}!) { ${field}(input: $input) { __typename ... on Statement { state transactionCount } ... on Failure { code message } } }`,
+      `mutation ($input: ${name}!) { ${field}(input: $input) { __typename ... on Statement { state transactionCount } ... on Failure { errorCode message } } }`,
       { input },
     );
     return data[field];
   };
-  expect(await act('regenerateAggregates', { id: stopped.id })).toMatchObject({ code: 'WRONG_STATE' });
-  expect(await act('clearStatement', { id: stopped.id })).toMatchObject({ code: 'WRONG_STATE' });
+  expect(await act('regenerateAggregates', { id: stopped.id })).toMatchObject({ errorCode: 'WRONG_STATE' });
+  expect(await act('clearStatement', { id: stopped.id })).toMatchObject({ errorCode: 'WRONG_STATE' });
   const [aggregate] = nodes(stopped.aggregatedTransactions);
   expect(await act('deleteCustomerOrder', { aggregatedTransaction: aggregate.id })).toMatchObject({
     state: 'CLEARED',
     transactionCount: 0,
   });
   expect(await act('deleteCustomerOrder', { aggregatedTransaction: aggregate.id })).toMatchObject({
-    code: 'NOT_FOUND',
+    errorCode: 'NOT_FOUND',
   });
 
   await tamper(hq.hq, `update number_sequence set largest = 999 where name = 'invoice'`);
@@ -351,7 +353,9 @@ test('before it is invoiced, an order of a statement is deleted and its sales jo
   expect(nodes(next.transactions)).toMatchObject([{ uuid, status: 'POSTED' }]);
   expect(nodes(emptied.transactions)).toEqual([]);
   const [posted] = nodes(next.aggregatedTransactions);
-  expect(await act('deleteCustomerOrder', { aggregatedTransaction: posted.id })).toMatchObject({ code: 'WRONG_STATE' });
+  expect(await act('deleteCustomerOrder', { aggregatedTransaction: posted.id })).toMatchObject({
+    errorCode: 'WRONG_STATE',
+  });
 });
 
 const statusOf = async (hq: Headquarters, uuid: string) =>

@@ -53,7 +53,7 @@ const statements = ({ counted, key, text, json, mustBeObject, clustered, texts, 
     body_hash ${text} not null,
     counter bigint not null,
     created_at ${text} not null,
-    cancelled_at ${text}
+    canceled_at ${text}
   )`,
   'create unique index retail_transaction_by_reference on retail_transaction (channel, reference)',
   'create index retail_transaction_by_channel on retail_transaction (channel, id)',

@@ -234,7 +234,7 @@ const statements = ({ counted, text, json, clustered, texts, optionalTexts, bigi
     status ${text} not null,
     hold_code ${text},
     created_at ${text} not null,
-    cancelled_at ${text}
+    canceled_at ${text}
   )`,
   'create index sales_order_by_channel on sales_order (channel, id)',
   'create index sales_order_by_customer on sales_order (customer_uuid, id) where customer_uuid is not null',

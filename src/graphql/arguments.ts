@@ -1,0 +1,182 @@
+import SchemaBuilder, {
+  BasePlugin,
+  type InputRef,
+  type PothosInputFieldConfig,
+  type PothosOutputFieldConfig,
+  type SchemaTypes,
+} from '@pothos/core';
+import { decodeGlobalID } from '@pothos/plugin-relay';
+import {
+  type GraphQLArgument,
+  type GraphQLFieldResolver,
+  type GraphQLInputField,
+  type GraphQLInputType,
+  type GraphQLResolveInfo,
+  getNullableType,
+  isInputObjectType,
+  isListType,
+} from 'graphql';
+import { mustBeValid, type Violation } from '../errors.ts';
+
+/*
+ * A Pothos plugin that checks the arguments of every field before it is resolved, and names everything that is wrong: lists have a maximum
+ * length, which their descriptions state; text must be storable; global IDs must be of the right type, and are decoded.
+ */
+
+declare global {
+  export namespace PothosSchemaTypes {
+    export interface Plugins<Types extends SchemaTypes> {
+      arguments: ArgumentsPlugin<Types>;
+    }
+  }
+}
+
+const LONGEST_LIST = 100;
+
+/** The most channels that one input may list. */
+export const MOST_CHANNELS = 1_000;
+
+/** The most violations that a failure names. */
+const MOST_VIOLATIONS = 100;
+
+/** Options for a list with its own maximum length. */
+export const atMost = (most: number) => ({ extensions: { most } });
+
+interface Extensions {
+  most?: number;
+  globalIdOf?: { name: string; parse: (id: string) => unknown };
+}
+
+type Input = GraphQLArgument | GraphQLInputField;
+
+const declaredBy = ({ extensions }: { extensions?: Readonly<Record<string, unknown>> | null | undefined }) =>
+  (extensions ?? {}) as Extensions;
+
+const mostOf = (input: Parameters<typeof declaredBy>[0]): number => declaredBy(input).most ?? LONGEST_LIST;
+
+/** PostgreSQL stores neither a NUL character nor half of a surrogate pair. */
+const isStorable = (text: string): boolean => !/[\0\p{Surrogate}]/u.test(text);
+
+/** A type with global IDs. Keys that are not text have a parser. */
+export interface Identified<Key> {
+  name: string;
+  parseId?: ((id: string, context: object) => Key) | undefined;
+}
+
+/** Options for a global ID of this type. Resolvers receive the key that it contains. */
+export const globalId = <Key extends string | number = string>(
+  { name, parseId }: Identified<Key>,
+  description: string,
+) => ({
+  description,
+  // What resolvers receive is not what clients send.
+  type: 'ID' as unknown as InputRef<Key>,
+  extensions: { globalIdOf: { name, parse: parseId ?? ((id: string) => id) } } as Record<string, unknown>,
+});
+
+/** The same for an input that must have it. */
+export const requiredId = <Key extends string | number = string>(type: Identified<Key>, description: string) => ({
+  ...globalId(type, description),
+  required: true as const,
+});
+
+/** The same for a list. */
+export const globalIds = <Key extends string | number = string>(type: Identified<Key>, description: string) => {
+  const { type: item, ...rest } = globalId(type, description);
+  return { ...rest, type: [item] as [InputRef<Key>] };
+};
+
+/** The arguments with decoded global IDs. Throws InvalidInput, with paths that leave out the `input` that wraps the fields of a mutation. */
+function checked(given: object, info: GraphQLResolveInfo): object {
+  const found: Violation[] = [];
+  const args = withFields(given, info.parentType.getFields()[info.fieldName]!.args, [], found);
+  mustBeValid(found);
+  return args;
+}
+
+/** Throws InvalidInput for text that no database can store, in the values of a field that sockets share (events/feed.ts). */
+export function mustBeStorable(values: Readonly<Record<string, unknown>>): void {
+  const found: Violation[] = [];
+  for (const [name, value] of Object.entries(values)) if (typeof value === 'string') checkText(value, [name], found);
+  mustBeValid(found);
+}
+
+function withFields(values: object, fields: readonly Input[], path: string[], found: Violation[]): object {
+  const result: Record<string, unknown> = {};
+  for (const field of fields) {
+    const { name } = field;
+    const value = (values as Record<string, unknown>)[name];
+    if (value === undefined) continue;
+    const place = path.length === 0 && name === 'input' ? [] : [...path, name];
+    result[name] = withValue(value, getNullableType(field.type), place, field, found);
+  }
+  return result;
+}
+
+function withValue(value: unknown, type: GraphQLInputType, path: string[], field: Input, found: Violation[]): unknown {
+  if (value === null || found.length >= MOST_VIOLATIONS) return value;
+  if (isListType(type)) {
+    const items = value as unknown[];
+    const most = mostOf(field);
+    if (items.length > most) {
+      found.push({ path, message: `must have at most ${most} items`, rule: 'LENGTH' });
+      return items;
+    }
+    const itemType = getNullableType(type.ofType) as GraphQLInputType;
+    return items.map((item, index) => withValue(item, itemType, [...path, String(index)], field, found));
+  }
+  if (isInputObjectType(type)) return withFields(value as object, Object.values(type.getFields()), path, found);
+  if (typeof value !== 'string') return value;
+  const { globalIdOf } = declaredBy(field);
+  if (globalIdOf === undefined) return checkText(value, path, found);
+  const { typename, id } = decoded(value);
+  if (typename === globalIdOf.name) return globalIdOf.parse(id);
+  found.push({ path, message: `must be the global ID of a ${globalIdOf.name}`, rule: 'FORMAT' });
+  return value;
+}
+
+function checkText(value: string, path: string[], found: Violation[]): string {
+  if (!isStorable(value))
+    found.push({
+      path,
+      message: 'must be well-formed text without control characters, but contains a NUL or half a surrogate pair',
+      rule: 'FORMAT',
+    });
+  return value;
+}
+
+/** The type and key in a global ID. A malformed ID has a type that does not exist; a key that cannot be stored becomes one that no record has. */
+export function decoded(globalId: string): { typename: string; id: string } {
+  try {
+    const { typename, id } = decodeGlobalID(globalId);
+    return { typename, id: isStorable(id) ? id : '' };
+  } catch {
+    return { typename: '', id: globalId };
+  }
+}
+
+class ArgumentsPlugin<Types extends SchemaTypes> extends BasePlugin<Types> {
+  override onInputFieldConfig(config: PothosInputFieldConfig<Types>): PothosInputFieldConfig<Types> {
+    if (config.type.kind !== 'List') return config;
+    const atMost = `At most ${mostOf(config).toLocaleString('en-US')}.`;
+    return { ...config, description: [config.description, atMost].filter(Boolean).join(' ') };
+  }
+
+  override wrapResolve(
+    resolve: GraphQLFieldResolver<unknown, Types['Context'], object>,
+    { args }: PothosOutputFieldConfig<Types>,
+  ): GraphQLFieldResolver<unknown, Types['Context'], object> {
+    if (Object.keys(args).length === 0) return resolve;
+    return (parent, given, context, info) => resolve(parent, checked(given, info), context, info);
+  }
+
+  override wrapSubscribe(
+    subscribe: GraphQLFieldResolver<unknown, Types['Context'], object> | undefined,
+    { args }: PothosOutputFieldConfig<Types>,
+  ): GraphQLFieldResolver<unknown, Types['Context'], object> | undefined {
+    if (!subscribe || Object.keys(args).length === 0) return subscribe;
+    return (parent, given, context, info) => subscribe(parent, checked(given, info), context, info);
+  }
+}
+
+SchemaBuilder.registerPlugin('arguments', ArgumentsPlugin);
