@@ -42,7 +42,7 @@ test('live conversion is turned on and off', async () => {
 
   expect((await hq(`channel live houston off --url ${server.url}`)).out).toBe('Live conversion of houston is off.\n');
   expect(JSON.parse((await hq(`channel live houston on --json --url ${server.url}`)).out)).toMatchObject({
-    channelCode: 'houston',
+    code: 'houston',
     liveConversion: true,
   });
 });

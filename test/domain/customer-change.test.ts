@@ -164,12 +164,12 @@ test('an address with a UUID that was added before is added once; with other con
   const uuid = await createCustomer(hq, { addresses: [] });
   const address = { uuid: randomUUID(), street: '1 Main St', country: 'US' };
   await addAddress(hq, uuid, address);
-  expect((await addAddress(hq, uuid, { ...address, id: address.uuid.toUpperCase() })).addresses).toEqual([
+  expect((await addAddress(hq, uuid, { ...address, uuid: address.uuid.toUpperCase() })).addresses).toEqual([
     { uuid: address.uuid, street: '1 Main St' },
   ]);
   expect(await addAddress(hq, uuid, { ...address, street: '2 Main St' })).toMatchObject({
     __typename: 'InvalidInput',
-    path: ['address', 'id'],
+    path: ['address', 'uuid'],
   });
   expect(await countOf(await hq.channels.databaseOf('houston'), 'operation')).toBe(2);
 });

@@ -97,7 +97,7 @@ test('an organization has a name, no person’s name, and its addresses are plac
 
 test('a customer without a UUID gets one, and a repeat makes another customer', async () => {
   const hq = await withChannels(['houston']);
-  const [one, other] = [await createCustomer(hq, { id: undefined }), await createCustomer(hq, { id: undefined })];
+  const [one, other] = [await createCustomer(hq, { uuid: undefined }), await createCustomer(hq, { uuid: undefined })];
   expect(one).toMatch(/^[0-9a-f-]{36}$/);
   expect(other).not.toBe(one);
 });
@@ -159,11 +159,11 @@ const refused: [string, Record<string, unknown>, string[]][] = [
     'two addresses with one UUID',
     {
       addresses: [
-        { id: same, country: 'US' },
-        { id: same, country: 'DE' },
+        { uuid: same, country: 'US' },
+        { uuid: same, country: 'DE' },
       ],
     },
-    ['addresses'],
+    ['addresses', '1', 'uuid'],
   ],
 ];
 
@@ -190,7 +190,7 @@ async function stored(hq: Headquarters) {
 
 test('values that are no UUID or no day are refused before anything runs', async () => {
   const hq = await withChannels(['houston']);
-  for (const more of [{ id: 'not-a-uuid' }, { birthDate: '1990-02-30' }, { type: 'ALIEN' }]) {
+  for (const more of [{ uuid: 'not-a-uuid' }, { birthDate: '1990-02-30' }, { type: 'ALIEN' }]) {
     expect((await hq.ask(createCustomerDocument, { input: aCustomer(more) })).errors).toMatchObject([
       { extensions: { code: 'BAD_USER_INPUT' } },
     ]);
@@ -211,8 +211,8 @@ test('the same UUID with the same data answers the stored customer, upper case o
   const input = aCustomer();
   await create(hq, input);
   await run(hq);
-  for (const id of [input.uuid, input.uuid.toUpperCase()]) {
-    expect(await create(hq, { ...input, id })).toMatchObject({
+  for (const uuid of [input.uuid, input.uuid.toUpperCase()]) {
+    expect(await create(hq, { ...input, uuid })).toMatchObject({
       __typename: 'Customer',
       uuid: input.uuid,
       accountId: 'C00000001',
@@ -258,9 +258,9 @@ test('fifty requests with one UUID at once make one customer', async () => {
 
 test('fifty requests with one UUID and different data at once make one customer and 49 failures', async () => {
   const hq = await withChannels(['houston']);
-  const id = randomUUID();
+  const uuid = randomUUID();
   const answers = await Promise.all(
-    Array.from({ length: 50 }, (_, index) => create(hq, aCustomer({ id, name: { last: `N${index}` } }))),
+    Array.from({ length: 50 }, (_, index) => create(hq, aCustomer({ uuid, name: { last: `N${index}` } }))),
   );
   expect(answers.filter(({ __typename }) => __typename === 'Customer')).toHaveLength(1);
   expect(answers.filter(({ __typename }) => __typename === 'UuidConflict')).toHaveLength(49);

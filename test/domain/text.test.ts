@@ -147,10 +147,12 @@ test('headquarters has the same rule for what other software wrote', () => {
   const customer = { type: 'PERSON', lastName: '\u200b' };
   expect(violationsOf({ customer } as never, '2026-11-22T00:00:00.000Z')).toContainEqual({
     path: ['lastName'],
-    rule: 'must have a visible character',
+    message: 'must have a visible character',
+    rule: 'FORMAT',
   });
   expect(shapeViolations({ reference: 'R\u202e1' })).toContainEqual({
     path: ['reference'],
-    rule: expect.stringContaining('direction'),
+    message: expect.stringContaining('direction'),
+    rule: 'FORMAT',
   });
 });

@@ -73,7 +73,7 @@ function inputOf(input: Input, path: Path | undefined, text: string): unknown {
 
 /** The types whose global IDs an input takes. */
 const typesOf = (input: Input): string[] =>
-  ((input.extensions.relayGlobalIDFor ?? []) as { typename: string }[]).map(({ typename }) => typename);
+  [(input.extensions.globalIdOf as { name: string } | undefined)?.name ?? []].flat();
 
 const kinds = {
   query: schema.getQueryType(),
@@ -136,7 +136,7 @@ test.each(Object.entries(ill))('%s is an input error in every argument', async (
       expect([null, [null]], place.name).toContainEqual(answer);
       continue;
     }
-    expect(answer?.code ?? answer?.extensions?.code, `${place.name}: ${JSON.stringify(answer)}`).toMatch(
+    expect(answer?.errorCode ?? answer?.extensions?.code, `${place.name}: ${JSON.stringify(answer)}`).toMatch(
       /^(INVALID_INPUT|BAD_USER_INPUT)$/,
     );
   }
@@ -158,7 +158,7 @@ test.each(Object.entries(ill))('%s within a global ID names nothing', async (_, 
     for (const type of typesOf(within).length > 0 ? typesOf(within) : types) {
       for (const id of [text, `houston/${text}`]) {
         const answer = await sent(hq, place, globalId(type, id));
-        const code = answer?.code ?? answer?.extensions?.code;
+        const code = answer?.errorCode ?? answer?.extensions?.code;
         expect(
           [undefined, 'NOT_FOUND', 'BAD_USER_INPUT', 'INVALID_INPUT', 'CHANNEL_NOT_FOUND'],
           `${place.name} of ${type}: ${JSON.stringify(answer)}`,

@@ -91,11 +91,11 @@ describe('pages', () => {
     });
   });
 
-  test('more than 100 at once, none at all, a wrong cursor and a channel that is not named are refused', async () => {
+  test('more than 100 at once, a wrong cursor and a channel that is not named are refused', async () => {
     const hq = await withChannels(['houston']);
     const refused = async (variables: Record<string, unknown>) =>
       (await hq.ask(document, { channel: 'houston', ...variables })).errors?.[0]?.extensions;
-    for (const variables of [{ first: 101 }, { first: 0 }, { first: -1 }, { last: 101 }]) {
+    for (const variables of [{ first: 101 }, { first: -1 }, { last: 101 }]) {
       expect(await refused(variables)).toMatchObject({ code: 'INVALID_INPUT', path: [Object.keys(variables)[0]] });
     }
     for (const after of [

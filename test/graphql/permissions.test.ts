@@ -93,10 +93,13 @@ function literal(input: GraphQLArgument | GraphQLInputField, given: GraphQLInput
       ? `{ ${fields[0]!.name}: ${literal(fields[0]!, fields[0]!.type, channel)} }`
       : `{ ${argumentsOf(fields, channel)} }`;
   }
-  const [node] = (input.extensions.relayGlobalIDFor as { typename: string }[] | undefined) ?? [];
+  const { globalIdOf } = input.extensions as { globalIdOf?: { name: string } };
   const values: Record<string, string> = {
     ID: JSON.stringify(
-      globalId(node?.typename ?? 'Channel', node?.typename === 'RetailTransaction' ? `${channel}/${someUuid}` : '1'),
+      globalId(
+        globalIdOf?.name ?? 'Channel',
+        globalIdOf?.name === 'RetailTransaction' ? `${channel}/${someUuid}` : '1',
+      ),
     ),
     UUID: JSON.stringify(someUuid),
     Date: '"2026-11-01"',
@@ -164,7 +167,13 @@ test('every root field admits whom its permission names, and refuses everyone el
       stream.stop();
       return found;
     }
-    return codes((await hq.ask(document, {}, token === undefined ? {} : { authorization: `Bearer ${token}` })).errors);
+    const { data, errors } = await hq.ask(
+      document,
+      {},
+      token === undefined ? {} : { authorization: `Bearer ${token}` },
+    );
+    const refused = Object.values(data ?? {}).some((answer: Answer) => answer?.__typename === 'Forbidden');
+    return refused ? ['FORBIDDEN'] : codes(errors);
   }
   for (const root of roots) {
     const { field, audience } = root;

@@ -46,7 +46,11 @@ describe.each(transports)('over $transport', ({ answer }) => {
     expect(errors).toEqual([
       expect.objectContaining({
         message: 'input.name: must not be empty',
-        extensions: { code: 'INVALID_INPUT', path: ['input', 'name'] },
+        extensions: {
+          code: 'INVALID_INPUT',
+          path: ['input', 'name'],
+          violations: [{ path: ['input', 'name'], message: 'must not be empty' }],
+        },
       }),
     ]);
   });

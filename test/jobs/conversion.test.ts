@@ -38,7 +38,7 @@ test('a customer gets an account ID and the channel hears of it', async () => {
   });
   const { jobRun, customer } = await hq.query(
     `query ($id: ID!, $uuid: UUID!) {
-      jobRun(id: $id) { state error steps { job state progress { phase done total failed } failures { message } } uploadSessions { status rows } downloadSessions { status rows } }
+      jobRun(id: $id) { state error { message } steps { job state progress { phase done total failed } failures { message } } uploadSessions { status rows } downloadSessions { status rows } }
       customer(by: { uuid: $uuid }) { accountId accountLabel syncStatus displayName timeline { stage detail } operations(first: 5) { edges { node { kind state } } } addresses { city } }
     }`,
     { id: run.id, uuid: input.uuid },

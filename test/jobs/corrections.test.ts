@@ -299,7 +299,7 @@ test('a bad address is corrected, the order that waited for it goes on by itself
   const [operation] = await failed(hq);
   expect(await correct(hq, operation.id, { addresses: [{ uuid: randomUUID(), country: 'US' }] })).toMatchObject({
     errorCode: 'INVALID_INPUT',
-    path: ['addresses', '0', 'id'],
+    path: ['addresses', '0', 'uuid'],
   });
   expect(await correct(hq, operation.id, { email: 'ada@example.com' })).toMatchObject({ errorCode: 'INVALID_INPUT' });
   expect(await correct(hq, operation.id, { addresses: [{ id: address.uuid, country: 'US' }] })).toMatchObject({

@@ -201,7 +201,7 @@ describe('an operation that the database refuses', () => {
       state: 'PENDING',
       tryCount: 1,
       nextTryAt: '2026-11-22T10:00:05.000Z',
-      errorCode: 'INTERNAL',
+      error: { errorCode: 'INTERNAL' },
     });
 
     expect(countsOf(await run(hq))[1]).toEqual({ done: 0, failed: 0 });

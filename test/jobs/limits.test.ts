@@ -42,7 +42,7 @@ test('an operation with more addresses than a customer may have is set aside, an
   await createCustomer(hq);
   expect(countsOf(await run(hq))[1]).toEqual({ done: 2, failed: 1 });
   expect(await failed(hq)).toMatchObject([
-    { customerUuid: uuid, code: 'INVALID_INPUT', error: 'addresses: must have at most 100 items' },
+    { customerUuid: uuid, errorCode: 'INVALID_INPUT', error: 'addresses: must have at most 100 items' },
   ]);
 });
 
@@ -57,7 +57,7 @@ test('addresses that other software adds one by one end at the maximum; one that
   await add({ ...first[0]!, city: 'Austin' });
   await add(anAddress(100));
   await run(hq);
-  expect((await operationsOf(hq, uuid)).map(({ state, error }) => [state, error])).toEqual([
+  expect((await operationsOf(hq, uuid)).map(({ state, error }: Answer) => [state, error?.message ?? null])).toEqual([
     ['SYNCED', null],
     ['SYNCED', null],
     ['SYNCED', null],
@@ -102,7 +102,7 @@ test('an operation that is too large arrives as a failed one with the reason, in
   ).toMatchObject([{ status: 'FAILED', error_code: 'INVALID_INPUT', error: tooLarge, counter: 6 }]);
 
   const seen = await failed(hq);
-  expect(seen.map(({ kind, code }: Answer) => [kind, code]).sort()).toEqual([
+  expect(seen.map(({ kind, errorCode }: Answer) => [kind, errorCode]).sort()).toEqual([
     ['CREATE_CUSTOMER', 'INVALID_INPUT'],
     ['RECORD_SHIFT', 'INVALID_INPUT'],
   ]);

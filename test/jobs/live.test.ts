@@ -61,7 +61,7 @@ test('an order becomes a sales order by itself, also one that has waited for a c
       })
     ).transaction;
   await vi.waitFor(async () => expect(await found()).toEqual({ status: 'WAITING', salesOrder: null }), soon);
-  await createCustomer(hq, { id: customerUuid, channel: 'dallas' });
+  await createCustomer(hq, { uuid: customerUuid, channel: 'dallas' });
   await vi.waitFor(
     async () => expect(await found()).toEqual({ status: 'SUCCEEDED', salesOrder: { accountId: 'C00000001' } }),
     soon,

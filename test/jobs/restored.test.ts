@@ -431,7 +431,7 @@ test('a restored log is noticed although a client has sent the operation at its 
   const restored = await restore(hq);
   // Its counter is that of an operation that headquarters received: it would never be uploaded.
   const other = await createCustomer(restored, { name: { last: 'Other' } });
-  await createCustomer(restored, { id: again, name: { last: 'Again' } });
+  await createCustomer(restored, { uuid: again, name: { last: 'Again' } });
   const { id } = await run(restored);
   expect(await runById(restored, id)).toMatchObject({ state: 'FAILED', errorCode: 'CHANNEL_DATABASE_REWOUND' });
   await restored.query('mutation { adoptChannelDatabase(input: { name: "houston" }) { __typename } }');

@@ -144,7 +144,7 @@ test('two runs that work on the same statements at the same time make the same b
   await atOnce('runValidateTransactions');
   await atOnce('runCalculateStatements');
   await atOnce('runPostStatements');
-  const { jobRuns } = await hq.query('{ jobRuns(first: 10) { edges { node { state error } } } }');
+  const { jobRuns } = await hq.query('{ jobRuns(first: 10) { edges { node { state error { message } } } } }');
   for (const { node } of jobRuns.edges) expect(node).toEqual({ state: 'SUCCEEDED', error: null });
   expect(await books(hq)).toEqual(await books(alone));
 });

@@ -48,6 +48,7 @@ test('sales of a day go from upload to posted books that balance to the cent', a
       currency: 'USD',
       state: 'CALCULATED',
       errorCode: null,
+      error: null,
       transactionCount: 2,
       total: 32_690,
       paid: 32_690,
@@ -150,8 +151,8 @@ test('an anonymous sale and one that names the default customer share an order, 
   const hq = await withChannels(['houston'], { settings: { BATCH_SIZE: '2' } });
   const names = ['10000000-0000-4000-8000-000000000000', '20000000-0000-4000-8000-000000000000'];
   const [walkIn, ada] = [
-    await createCustomer(hq, { id: names[1], name: { first: 'Walk', last: 'In' } }),
-    await createCustomer(hq, { id: names[0] }),
+    await createCustomer(hq, { uuid: names[1], name: { first: 'Walk', last: 'In' } }),
+    await createCustomer(hq, { uuid: names[0] }),
   ];
   await run(hq, 'runConversion');
   await settle(hq, { defaultCustomerUuid: walkIn });

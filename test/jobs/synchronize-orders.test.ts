@@ -119,7 +119,7 @@ test('an order that arrives before its delivery address waits for it', async () 
   expect(await saleOf(hq, order)).toMatchObject({ status: 'WAITING', errorCode: 'ASYNC_ADDRESS_NOT_UPLOADED' });
 
   await hq.query(`mutation ($input: AddCustomerAddressInput!) { addCustomerAddress(input: $input) { __typename } }`, {
-    input: { channel: 'houston', uuid, address: { id: address, city: 'Houston', country: 'US' } },
+    input: { channel: 'houston', uuid, address: { uuid: address, city: 'Houston', country: 'US' } },
   });
   await synchronized(hq);
 

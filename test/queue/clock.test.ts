@@ -83,7 +83,7 @@ describe('a clock that jumps two hours ahead and back', () => {
     await hq.query('mutation ($input: CreateOrderInput!) { createOrder(input: $input) { __typename } }', {
       input: {
         channel: 'houston',
-        id: order,
+        uuid: order,
         lines: [{ sku: 'A', quantity: 1, unitPrice: 5 }],
         total: 5,
         customerUuid: uuid,

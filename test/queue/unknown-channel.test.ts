@@ -59,6 +59,11 @@ test('a schedule whose only channel does not exist any more reports it instead o
   await hq.worker.drain();
   const { schedules } = await hq.query('{ schedules { lastRun { state error { errorCode message } } } }');
   expect(schedules).toEqual([
-    { lastRun: { state: 'FAILED', errorCode: 'CHANNEL_NOT_FOUND', error: 'There is no channel "nowhere".' } },
+    {
+      lastRun: {
+        state: 'FAILED',
+        error: { errorCode: 'CHANNEL_NOT_FOUND', message: 'There is no channel "nowhere".' },
+      },
+    },
   ]);
 });

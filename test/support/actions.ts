@@ -11,6 +11,7 @@ import {
   onPostgres,
   startHeadquarters,
 } from './headquarters.ts';
+import { withReason } from './reasons.ts';
 
 /** A system with channels, each in a database of its own unless it is said otherwise. */
 export async function withChannels(
@@ -102,7 +103,12 @@ const runParts = `id job state attempt cause requestedBy error { errorCode messa
   downloadSessions { status channelDatabase rows packages fromVersion toVersion error { errorCode } }`;
 
 export async function runById(hq: Headquarters, id: string) {
-  return (await hq.query(`query ($id: ID!) { jobRun(id: $id) { ${runParts} } }`, { id })).jobRun;
+  const { jobRun } = await hq.query(`query ($id: ID!) { jobRun(id: $id) { ${runParts} } }`, { id });
+  return {
+    ...withReason(jobRun),
+    uploadSessions: jobRun.uploadSessions.map(withReason),
+    downloadSessions: jobRun.downloadSessions.map(withReason),
+  };
 }
 
 /** Every run, oldest first. */

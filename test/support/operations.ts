@@ -1,4 +1,5 @@
 import type { Answer, Headquarters } from './headquarters.ts';
+import { withReason } from './reasons.ts';
 
 /** Everything that headquarters received about customers, oldest first. */
 export const receivedOperations = async (hq: Headquarters): Promise<Answer[]> =>
@@ -7,7 +8,7 @@ export const receivedOperations = async (hq: Headquarters): Promise<Answer[]> =>
       '{ customerOperations(first: 100) { edges { node { id counter customerUuid kind state error { errorCode message } } } } }',
     )
   ).customerOperations.edges
-    .map(({ node }: Answer) => node)
+    .map(({ node }: Answer) => withReason(node))
     .reverse();
 
 /** Operations that were set aside. */
@@ -17,7 +18,7 @@ export const failed = async (hq: Headquarters, channel?: string) =>
       `query ($channel: String) { customerOperations(states: [FAILED], channel: $channel) { edges { node { id customerUuid kind tryCount error { errorCode message } channel { code } } } } }`,
       { channel },
     )
-  ).customerOperations.edges.map(({ node }: Answer) => node);
+  ).customerOperations.edges.map(({ node }: Answer) => withReason(node));
 
 export const correct = async (hq: Headquarters, id: string, values: Record<string, unknown>) =>
   (

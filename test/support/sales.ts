@@ -2,6 +2,7 @@ import type { TransactionBody, TransactionLine, TransactionPayment } from '../..
 import { updateStatementSettings } from '../../src/domain/statement.ts';
 import { rowsOf, run, tamper } from './actions.ts';
 import { type Answer, type Headquarters, onPostgres } from './headquarters.ts';
+import { withReason } from './reasons.ts';
 import { aLine, appendTransaction, aTransaction } from './transactions.ts';
 
 /** Writes a sale into a channel's log: one line of 100.00, paid by card, unless it is said otherwise. Answers its UUID. */
@@ -42,13 +43,15 @@ const nodesOf = (connection: Answer): Answer[] => connection.edges.map(({ node }
 
 /** A sale or an order as headquarters shows it. */
 export const saleOf = async (hq: Headquarters, uuid: string) =>
-  (
-    await hq.query(
-      `query ($uuid: UUID!) { transaction(by: { uuid: $uuid }) {
+  withReason(
+    (
+      await hq.query(
+        `query ($uuid: UUID!) { transaction(by: { uuid: $uuid }) {
         status error { errorCode message } tryCount nextTryAt validationErrors { rule message } statement { statementId } } }`,
-      { uuid },
-    )
-  ).transaction;
+        { uuid },
+      )
+    ).transaction,
+  );
 
 /** Everything that headquarters received, oldest first. */
 export const receivedOf = async (hq: Headquarters) =>
@@ -59,7 +62,7 @@ export const receivedOf = async (hq: Headquarters) =>
       )
     ).receivedTransactions,
   )
-    .map(({ channel, ...sale }) => ({ ...sale, channel: channel.code }))
+    .map(({ channel, ...sale }) => ({ ...withReason(sale), channel: channel.code }))
     .reverse();
 
 /** Statements, oldest first, with amounts in cents. */
@@ -72,7 +75,7 @@ export const statementsOf = async (hq: Headquarters) =>
     ).statements,
   )
     .map(({ channel, totals, ...statement }) => ({
-      ...statement,
+      ...withReason(statement),
       channel: channel.code,
       currency: totals.total.currency,
       total: cents(totals.total),

@@ -210,7 +210,7 @@ const sources = {
     type: 'CustomerOperation',
     toDo: 'Correct it with correctCustomerOperation, or retry it with retryCustomerOperation. Orders and sales waiting for it continue automatically.',
     toDoFor: {
-      CUSTOMER_EXISTS:
+      UUID_CONFLICT:
         'Two customers share a UUID. Create this customer again in its channel with a new UUID, and change its orders and sales to that UUID with editTransaction.',
     },
     rows: () =>

@@ -236,15 +236,14 @@ operatorMutation('revalidateTransactions', {
 });
 
 operatorMutation('setValidationRule', {
-  type: [Rule],
-  ...atMost(validationRules.length),
+  type: Rule,
   input: SetRuleInput,
   inputDescription: 'The rule to switch, and whether to turn it on or off.',
-  description: 'Switches a validation rule on or off. Returns all rules.',
+  description: 'Switches a validation rule on or off.',
   may: 'changing validation rules',
   run: async (tx, { name, enabled }, who) => {
     await setRule(tx, name, enabled, who);
-    return ruleRows(tx);
+    return { name, enabled };
   },
 });
 

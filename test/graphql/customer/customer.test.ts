@@ -175,10 +175,13 @@ test('the timeline of a customer that was set aside says when and why, and forge
   time.pass(60_000);
   await run(hq, 'runSynchronizeCustomers');
   const seen = async () =>
-    (await hq.query('{ customerOperations(states: [FAILED, PENDING]) { edges { node { id state error } } } }'))
-      .customerOperations.edges[0].node;
+    (
+      await hq.query(
+        '{ customerOperations(states: [FAILED, PENDING]) { edges { node { id state error { message } } } } }',
+      )
+    ).customerOperations.edges[0].node;
   const { id, error } = await seen();
-  expect(error).toBe('email: must be an email address');
+  expect(error.message).toBe('email: must be an email address');
   await hq.query('mutation ($id: ID!) { retryCustomerOperation(input: { id: $id }) { __typename } }', { id });
   expect((await seen()).state).toBe('PENDING');
 });

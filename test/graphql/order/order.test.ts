@@ -81,7 +81,7 @@ test('orders and transactions are listed by channel, status and customer, newest
   expect(salesOrders.edges.length).toBe(2);
   expect(salesOrders.pageInfo.hasNextPage).toBe(true);
   expect(paris.edges.length).toBe(1);
-  expect(failed.edges).toEqual([{ node: { channel: { code: 'paris' }, errorCode: 'INVALID_INPUT' } }]);
+  expect(failed.edges).toEqual([{ node: { channel: { code: 'paris' }, error: { errorCode: 'INVALID_INPUT' } } }]);
 });
 
 test('a failed order that is corrected becomes a sales order, and the audit trail says who changed what', async () => {
@@ -205,7 +205,7 @@ test('one question answers everything that needs a person, worst first, with wha
   ]);
   expect(attention.items[2]).toMatchObject({
     subject: failed.id,
-    errorCode: 'INVALID_INPUT',
+    code: 'INVALID_INPUT',
     channel: { code: 'houston' },
   });
   for (const { subject } of attention.items.filter((item: Answer) => item.subject)) {

@@ -96,7 +96,7 @@ test('an end of day posts the sales of pending customers and counts the till, an
   expect(sales).toMatchObject({
     statementId: expect.stringMatching(/^ST0000000\d$/),
     state: 'POSTED',
-    errorCode: null,
+    error: null,
     transactionCount: 2,
     businessDate: '2026-11-22',
     totals: {
@@ -218,14 +218,14 @@ test('a sale that breaks a rule stays out with what is wrong, and passes when th
     ).transaction;
   expect(await ask()).toMatchObject({
     status: 'FAILED',
-    errorCode: 'VALIDATION_ERROR',
+    error: { errorCode: 'VALIDATION_ERROR' },
     validationErrors: [{ rule: 'SHIFT' }],
   });
 
-  const { setValidationRule: rules } = await hq.query(
-    'mutation { setValidationRule(input: { name: SHIFT, enabled: false }) { name enabled } }',
+  const { setValidationRule: rule } = await hq.query(
+    'mutation { setValidationRule(input: { name: SHIFT, enabled: false }) { ... on ValidationRule { name enabled } } }',
   );
-  expect(rules).toContainEqual({ name: 'SHIFT', enabled: false });
+  expect(rule).toEqual({ name: 'SHIFT', enabled: false });
   const { revalidateTransactions } = await hq.query(
     'mutation { revalidateTransactions(input: { channel: "houston" }) { ... on RevalidatedTransactions { count } } }',
   );
@@ -283,12 +283,14 @@ test('a difference beyond the limit stops the financial statement with the reaso
   await endOfDay(hq);
 
   const [stopped] = await statements(hq, ', failed: true');
-  expect(stopped).toMatchObject({ type: 'FINANCIAL', state: 'CALCULATED', errorCode: 'COUNTING_DIFFERENCE' });
+  expect(stopped).toMatchObject({
+    type: 'FINANCIAL',
+    state: 'CALCULATED',
+    error: { errorCode: 'COUNTING_DIFFERENCE' },
+  });
   expect(stopped.stateDetails[3]).toMatchObject({ state: 'CHECKED', status: 'FAILED', error: expect.any(String) });
   const { attention } = await hq.query('{ attention { items { kind subject code } } }');
-  expect(attention.items).toEqual([
-    { kind: 'STATEMENT_FAILED', subject: stopped.id, errorCode: 'COUNTING_DIFFERENCE' },
-  ]);
+  expect(attention.items).toEqual([{ kind: 'STATEMENT_FAILED', subject: stopped.id, code: 'COUNTING_DIFFERENCE' }]);
 
   await unwrapped(
     hq,
@@ -301,7 +303,7 @@ test('a difference beyond the limit stops the financial statement with the reaso
   expect((await statements(hq))[0]).toMatchObject({
     statementId: stopped.statementId,
     state: 'POSTED',
-    errorCode: null,
+    error: null,
   });
 });
 
@@ -326,7 +328,7 @@ test('before it is invoiced, an order of a statement is deleted and its sales jo
   await tamper(hq.hq, `update number_sequence set largest = 0 where name = 'invoice'`);
   await endOfDay(hq);
   const [stopped] = await statements(hq);
-  expect(stopped).toMatchObject({ state: 'CUSTOMER_ORDER_CREATED', errorCode: 'NUMBER_SEQUENCE_EXHAUSTED' });
+  expect(stopped).toMatchObject({ state: 'CUSTOMER_ORDER_CREATED', error: { errorCode: 'NUMBER_SEQUENCE_EXHAUSTED' } });
   const act = async (field: string, input: Answer) => {
     const name = field === 'deleteCustomerOrder' ? 'DeleteCustomerOrderInput' : 'StatementInput';
     const data = await hq.query(
