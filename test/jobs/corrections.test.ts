@@ -302,7 +302,7 @@ test('a bad address is corrected, the order that waited for it goes on by itself
     path: ['addresses', '0', 'uuid'],
   });
   expect(await correct(hq, operation.id, { email: 'ada@example.com' })).toMatchObject({ errorCode: 'INVALID_INPUT' });
-  expect(await correct(hq, operation.id, { addresses: [{ id: address.uuid, country: 'US' }] })).toMatchObject({
+  expect(await correct(hq, operation.id, { addresses: [{ uuid: address.uuid, country: 'US' }] })).toMatchObject({
     state: 'PENDING',
     corrected: true,
   });
