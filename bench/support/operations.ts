@@ -1,5 +1,5 @@
 /** A page of 20 customers with their addresses. */
-export const customersPage = `query ($source: CustomerSource!, $channel: String, $after: String) {
+export const customersPage = `query ($source: Source!, $channel: String, $after: String) {
   customers(source: $source, channel: $channel, first: 20, after: $after) {
     pageInfo { hasNextPage endCursor }
     edges { cursor node {

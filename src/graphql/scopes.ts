@@ -29,6 +29,12 @@ export const authScopes = ({ viewer }: { viewer: Viewer }) => ({
 /** `authScopes` for a field with an argument `channel`. */
 export const ofChannel = (_root: unknown, { channel }: { channel?: string | null | undefined }) => ({ channel });
 
+/** `authScopes` for a list whose `filter` has a `channel`. */
+export const ofFilter = (
+  _root: unknown,
+  { filter }: { filter?: { channel?: string | null | undefined } | null | undefined },
+) => ({ channel: filter?.channel });
+
 /** `authScopes` for a mutation whose input has a `channel`. */
 export const ofInputChannel = (_root: unknown, { input: { channel } }: { input: { channel: string } }) => ({ channel });
 

@@ -26,6 +26,20 @@ export const enumOf = <Value extends string>(
     ) as Record<Value, { description: string }>,
   });
 
+/** The databases that a list can be read from. */
+export const Source = enumOf('Source', 'The database that a list is read from.', {
+  CHANNEL:
+    'The channel’s own database: everything that the channel recorded, whether headquarters has it or not. Works while headquarters is down.',
+  HEADQUARTERS: 'Headquarters: what it has received and processed, from all channels.',
+});
+
+/** Options for the argument `source` of a list whose filter has a `channel`. `sourceOf` (channel/channel.ts) applies the default. */
+export const sourceArgument = {
+  type: Source,
+  description:
+    'The database to read. Default: CHANNEL if `filter.channel` is set, and for clients of a channel; otherwise HEADQUARTERS.',
+} as const;
+
 /** A field that returns a value of the row as it is, or null. */
 export const valueOrNull = <Row extends object>(
   t: PothosSchemaTypes.ObjectFieldBuilder<Types, Row>,

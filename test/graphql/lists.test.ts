@@ -4,7 +4,7 @@ import type { Answer, Headquarters } from '../support/headquarters.ts';
 import { statementsOf } from '../support/statements.ts';
 import { appendTransaction, aTransaction } from '../support/transactions.ts';
 
-const document = `query ($source: CustomerSource! = CHANNEL, $channel: String, $orderBy: CustomerOrder! = NEWEST_FIRST, $status: CustomerSyncStatus, $search: String,
+const document = `query ($source: Source! = CHANNEL, $channel: String, $orderBy: CustomerOrder! = NEWEST_FIRST, $status: CustomerSyncStatus, $search: String,
     $first: Int, $after: String, $last: Int, $before: String) {
   customers(source: $source, channel: $channel, orderBy: $orderBy, status: $status, search: $search, first: $first, after: $after, last: $last, before: $before) {
     edges { cursor node { uuid accountId syncStatus addresses { uuid } channel { code } } }
@@ -137,7 +137,7 @@ describe('pages', () => {
     await createCustomers(hq, 40, { addresses: [{ country: 'US' }, { country: 'DE' }] });
     await run(hq);
     const statements = statementsOf(hq.hq, await hq.channels.databaseOf('houston'));
-    const rich = `query ($source: CustomerSource!, $first: Int) { customers(source: $source, channel: "houston", first: $first) {
+    const rich = `query ($source: Source!, $first: Int) { customers(source: $source, channel: "houston", first: $first) {
       totalCount edges { node { uuid syncStatus addresses { city } channel { code } timeline { stage at detail } } } } }`;
     const counts: number[] = [];
     for (const first of [1, 40]) {

@@ -1,4 +1,5 @@
 import { mayUse, ownChannel } from '../../access/viewer.ts';
+import type { Database } from '../../data/database.ts';
 import {
   type ChannelDatabase as ChannelDatabaseRow,
   type Channel as ChannelRow,
@@ -237,4 +238,24 @@ export function namedChannels(
 export function channelOf({ viewer, channels }: Context, asked: string | null | undefined): string | undefined {
   const channel = asked ?? ownChannel(viewer);
   return channel === undefined ? undefined : channels.get(channel).code;
+}
+
+/** Where to read a list from, which may be limited to a channel. */
+export interface ListSource {
+  source: 'CHANNEL' | 'HEADQUARTERS';
+  channel: string | undefined;
+  database: Database;
+}
+
+/** The database for the arguments `source` and `filter.channel` of a list. */
+export async function sourceOf(
+  context: Context,
+  asked: { source?: ListSource['source'] | null | undefined; filter?: { channel?: string | null } | null | undefined },
+): Promise<ListSource> {
+  const channel = channelOf(context, asked.filter?.channel);
+  const source = asked.source ?? (channel === undefined ? 'HEADQUARTERS' : 'CHANNEL');
+  if (source === 'HEADQUARTERS') return { source, channel, database: context.hq };
+  if (channel === undefined)
+    throw new InvalidInput(['filter', 'channel'], 'is required when the source is CHANNEL', 'REQUIRED');
+  return { source, channel, database: await context.channels.databaseOf(channel) };
 }

@@ -20,7 +20,7 @@ import type { Context } from '../context.ts';
 import { keysetConnection, numberKey } from '../keyset.ts';
 import { ofChannel } from '../scopes.ts';
 import { selects } from '../selection.ts';
-import { enumOf, type Types } from '../vocabulary.ts';
+import { enumOf, Source, type Types } from '../vocabulary.ts';
 import { readFields } from './fields.ts';
 import { addresses, channelStage, type FoundCustomer, foundIn, hqCustomer, hqStage } from './loaders.ts';
 
@@ -50,12 +50,6 @@ const SyncStatus = enumOf('CustomerSyncStatus', 'Whether a customer, created asy
   FAILED:
     'Headquarters set its creation aside. The customer gets no account ID until a person acts. The timeline gives the reason.',
   SYNCED: 'The customer has its account ID.',
-});
-
-const CustomerSource = enumOf('CustomerSource', 'The database to search for customers.', {
-  CHANNEL:
-    "The channel's own database: every customer of the channel, including pending ones. Works while headquarters is down.",
-  HEADQUARTERS: 'Headquarters: the customers of all channels that have an account ID.',
 });
 
 const CustomerOrder = enumOf('CustomerOrder', 'The order of a list of customers, by when they were created.', {
@@ -275,7 +269,7 @@ builder.queryField('customers', (t) =>
       description: 'The customers of a channel or of headquarters that match every argument.',
       args: {
         source: t.arg({
-          type: CustomerSource,
+          type: Source,
           required: true,
           defaultValue: 'CHANNEL',
           description: 'The database to search.',
