@@ -9,7 +9,7 @@ import {
   UpdateScheduleDocument,
   type UpdateScheduleInput,
 } from '../../schema/operations.ts';
-import { type Client, orRefused } from '../client/client.ts';
+import { type Client, everyNode, orRefused } from '../client/client.ts';
 import { globalIdOf, numberOf } from '../client/ids.ts';
 import { titleOf } from '../client/progress.ts';
 import { enumValueOf, jobNames } from '../jobs/index.ts';
@@ -35,7 +35,7 @@ function list(group: Command, terminal: Terminal): void {
     .description('list the schedules')
     .addHelpText('after', examples('hq schedule list', 'hq schedule list --json'));
   remote(command, terminal, async (session) => {
-    const schedules = (await session.client.request(SchedulesDocument, {})).schedules!;
+    const schedules = await everyNode(session.client, SchedulesDocument, {}, ({ schedules }) => schedules);
     session.print(schedules.map(withNumber), () =>
       schedules.length === 0
         ? 'There are no schedules. Create one with "hq schedule create".'

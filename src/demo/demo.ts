@@ -5,7 +5,7 @@ import {
   UpdateChannelDocument,
   UpdateScheduleDocument,
 } from '../../schema/operations.ts';
-import { type Client, clientOf, orRefused } from '../client/client.ts';
+import { type Client, clientOf, everyNode, orRefused } from '../client/client.ts';
 import { ended, progressBars } from '../client/progress.ts';
 import { startRun, watchRun } from '../client/runs.ts';
 import type { JobName } from '../jobs/index.ts';
@@ -136,8 +136,7 @@ export async function demo(options: { customers?: number; exit?: boolean }): Pro
 
 /** Scheduled runs would do the demo's work too early. */
 async function setSchedules(operator: Client, enabled: boolean): Promise<void> {
-  const { schedules } = await operator.request(SchedulesDocument, {});
-  for (const { id } of schedules!)
+  for (const { id } of await everyNode(operator, SchedulesDocument, {}, ({ schedules }) => schedules))
     orRefused((await operator.request(UpdateScheduleDocument, { input: { id, enabled } })).updateSchedule);
 }
 

@@ -122,7 +122,7 @@ const decisions: Record<string, Decision> = {
   'Query.jobRuns': { operator: '{ jobRuns { edges { node { id } } } }' },
   'Query.uploadSessions': { operator: '{ uploadSessions { edges { node { id } } } }' },
   'Query.downloadSessions': { operator: '{ downloadSessions { edges { node { id } } } }' },
-  'Query.schedules': { operator: '{ schedules { id } }' },
+  'Query.schedules': { operator: '{ schedules { nodes { id } } }' },
   'Query.numberSequences': { operator: '{ numberSequences { name } }' },
   'Mutation.createChannel': operatorMutation(
     'createChannel',

@@ -223,14 +223,14 @@ test('every node is seen by its own channel’s clients and operators, or by ope
     };
   };
   const ofOperators = await ask(
-    '{ jobRuns { edges { node { id } } } uploadSessions { edges { node { id } } } downloadSessions { edges { node { id } } } schedules { id } numberSequences { id } }',
+    '{ jobRuns { edges { node { id } } } uploadSessions { edges { node { id } } } downloadSessions { edges { node { id } } } schedules { nodes { id } } numberSequences { id } }',
     tokens.operator,
   );
   const operatorIds = {
     DownloadSession: nodes(ofOperators.downloadSessions)[0]!.id,
     JobRun: nodes(ofOperators.jobRuns)[0]!.id,
     NumberSequence: ofOperators.numberSequences[0].id,
-    Schedule: ofOperators.schedules[0].id,
+    Schedule: ofOperators.schedules.nodes[0].id,
     UploadSession: nodes(ofOperators.uploadSessions)[0]!.id,
   };
   const ids = { houston: await idsOf('houston'), dallas: await idsOf('dallas') };

@@ -105,7 +105,7 @@ describe('a clock that jumps two hours ahead and back', () => {
   test('leaves no schedule with its next time two hours ahead', async () => {
     const { hq, time, ahead } = await withClock();
     await tamper(hq.hq, `delete from schedule where job <> 'conversion'`);
-    const next = async () => (await hq.query('{ schedules { nextRunAt } }')).schedules[0].nextRunAt;
+    const next = async () => (await hq.query('{ schedules { nodes { nextRunAt } } }')).schedules.nodes[0].nextRunAt;
     expect(await ahead(() => hq.scheduler.runDue())).toBe(1);
     expect(await next()).toBe('2026-11-22T12:05:00.000Z');
     expect(await hq.scheduler.runDue()).toBe(0);
@@ -118,8 +118,11 @@ describe('a clock that jumps two hours ahead and back', () => {
     const { hq, ahead } = await withClock();
     await ahead(() => hq.scheduler.runDue());
     const again = await hq.restart();
-    const { schedules } = await again.query('{ schedules { nextRunAt } }');
-    expect(schedules).toEqual([{ nextRunAt: '2026-11-22T10:05:00.000Z' }, { nextRunAt: '2026-11-22T10:01:00.000Z' }]);
+    const { schedules } = await again.query('{ schedules { nodes { nextRunAt } } }');
+    expect(schedules.nodes).toEqual([
+      { nextRunAt: '2026-11-22T10:05:00.000Z' },
+      { nextRunAt: '2026-11-22T10:01:00.000Z' },
+    ]);
   });
 });
 
@@ -130,7 +133,7 @@ test('a schedule whose next time is right keeps it at every look', async () => {
     time.pass(3_600_000);
     await hq.scheduler.runDue();
   }
-  expect((await hq.query('{ schedules { nextRunAt } }')).schedules).toEqual([
+  expect((await hq.query('{ schedules { nodes { nextRunAt } } }')).schedules.nodes).toEqual([
     { nextRunAt: '2026-11-28T22:30:00.000Z' },
     { nextRunAt: '2026-11-28T22:30:00.000Z' },
   ]);

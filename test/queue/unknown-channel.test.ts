@@ -57,8 +57,8 @@ test('a schedule whose only channel does not exist any more reports it instead o
   );
   expect(await hq.scheduler.runDue()).toBe(1);
   await hq.worker.drain();
-  const { schedules } = await hq.query('{ schedules { lastRun { state error { errorCode message } } } }');
-  expect(schedules).toEqual([
+  const { schedules } = await hq.query('{ schedules { nodes { lastRun { state error { errorCode message } } } } }');
+  expect(schedules.nodes).toEqual([
     {
       lastRun: {
         state: 'FAILED',

@@ -1,16 +1,12 @@
-import {
-  allSchedules,
-  type missedRunPolicies,
-  type Schedule as ScheduleRow,
-  scheduleById,
-} from '../../data/hq/schedule.ts';
+import { type missedRunPolicies, Schedule as ScheduleRow, scheduleById } from '../../data/hq/schedule.ts';
+import { countWhere, keysetPage } from '../../data/keyset-page.ts';
 import { ChannelNotFound, InvalidInput, NotFound } from '../../errors.ts';
 import type { JobName } from '../../jobs/index.ts';
 import { createSchedule, removeSchedule, updateSchedule } from '../../queue/schedules.ts';
 import { atMost, MOST_CHANNELS, requiredId } from '../arguments.ts';
 import { builder } from '../builder.ts';
 import { channelsField, namedChannels } from '../channel/channel.ts';
-import { LARGEST_PAGE } from '../keyset.ts';
+import { listById } from '../keyset.ts';
 import { enumOf, idInput, numberId, oneByOne, operatorMutation, operatorNode, valueOrNull } from '../vocabulary.ts';
 import { JobNameType, JobRun } from './job.ts';
 
@@ -61,14 +57,20 @@ Schedule.implement({
 });
 
 builder.queryField('schedules', (t) =>
-  t.field({
-    type: [Schedule],
-    nullable: true,
-    ...atMost(LARGEST_PAGE),
-    description: 'All schedules, at most 100.',
-    authScopes: { operator: 'reading schedules' },
-    resolve: (_root, _args, { hq }) => hq.read(allSchedules),
-  }),
+  t.connection(
+    {
+      type: Schedule,
+      nullable: true,
+      description: 'All schedules, oldest first. There can be at most 100.',
+      authScopes: { operator: 'reading schedules' },
+      resolve: (_root, args, { hq }) =>
+        listById(hq, args, (db, page) => keysetPage(db, ScheduleRow, 'id', {}, page), {
+          count: (db) => countWhere(db, ScheduleRow, {}),
+        }),
+    },
+    { name: 'ScheduleConnection' },
+    { name: 'ScheduleEdge' },
+  ),
 );
 
 const CreateScheduleInput = builder.inputType('CreateScheduleInput', {

@@ -34,8 +34,8 @@ export async function createChannels(world: World, { liveConversion }: { liveCon
 
 /** Nothing runs by itself any more but what is asked for or live. A schedule that was due in the meantime has ended, too. */
 export async function switchSchedulesOff(world: World): Promise<void> {
-  const { schedules } = await world.query<{ schedules: { id: string }[] }>('{ schedules { id } }');
-  for (const { id } of schedules) {
+  const { schedules } = await world.query<{ schedules: { nodes: { id: string }[] } }>('{ schedules { nodes { id } } }');
+  for (const { id } of schedules.nodes) {
     await mutate(world, 'updateSchedule', 'UpdateScheduleInput', 'Schedule', 'id', { id, enabled: false });
   }
   while ((await newestRuns(world, 'QUEUED')).length + (await newestRuns(world, 'RUNNING')).length > 0) {

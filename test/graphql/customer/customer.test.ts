@@ -101,7 +101,7 @@ test('every kind of object is found again by its global ID', async () => {
     jobRuns { edges { node { id } } }
     uploadSessions { edges { node { id } } }
     downloadSessions { edges { node { id } } }
-    schedules { id }
+    schedules { edges { node { id } } }
     numberSequences { id }
   }`);
   const ids = Object.values<Answer>(lists).map((list) => (Array.isArray(list) ? list[0].id : list.edges[0].node.id));
