@@ -131,7 +131,7 @@ function withValue(value: unknown, type: GraphQLInputType, path: string[], field
   if (globalIdOf === undefined) return checkText(value, path, found);
   const { typename, id } = decoded(value);
   if (typename === globalIdOf.name) return globalIdOf.parse(id);
-  found.push({ path, message: `must be the global ID of a ${globalIdOf.name}`, rule: 'FORMAT' });
+  found.push({ path, message: `must be a global ID of type ${globalIdOf.name}`, rule: 'FORMAT' });
   return value;
 }
 

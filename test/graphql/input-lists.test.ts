@@ -114,7 +114,7 @@ async function failureOf(hq: Headquarters, list: List, length: number, idOf = 'R
     const { errorCode: code, ...failure } = data.answer;
     return { code, ...failure };
   }
-  const wanted = /must be the global ID of a (\w+)/.exec(data?.answer?.message ?? errors?.[0].message)?.[1];
+  const wanted = /must be a global ID of type (\w+)/.exec(data?.answer?.message ?? errors?.[0].message)?.[1];
   if (wanted) return failureOf(hq, list, length, wanted);
   return errors && { code: errors[0].extensions.code, path: errors[0].extensions.path, message: errors[0].message };
 }
