@@ -55,6 +55,9 @@ export function changes<T>(options: ChangesOptions<T>): AsyncIterableIterator<T>
         if (isLast(value)) return stop();
         if (atMostEvery > 0 && !stopped) await pause(atMostEvery, () => stopped);
       }
+    } catch (error) {
+      // Whoever left hears nothing. A server that stops closes its databases while the last reads are under way.
+      if (!stopped) throw error;
     } finally {
       unsubscribe();
     }

@@ -141,3 +141,22 @@ test('a nudge reaches the listeners of its topic and no others, until they leave
   nudges.publish('nobody');
   expect(heard).toEqual(['first of a', 'second of a', 'second of a']);
 });
+
+test('a read that fails after the client has left, such as on a closed database, reaches nobody', async () => {
+  let fail = (_: Error) => {};
+  const stream = changes({
+    nudges: inProcessNudges(),
+    topic: 'rows',
+    read: () =>
+      new Promise<never>((_, reject) => {
+        fail = reject;
+      }),
+  });
+  const next = stream.next();
+  const left = stream.return?.();
+
+  fail(new Error('the database is closed'));
+
+  expect(await next).toEqual({ value: undefined, done: true });
+  expect(await left).toEqual({ value: undefined, done: true });
+});
