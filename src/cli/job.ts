@@ -132,13 +132,17 @@ export const withNumber = <Record extends { id: string }>(record: Record): Recor
 const sentence = ({ state }: Output, run: RunPartsFragment): string =>
   `Run ${numberOf(run.id)} of ${titleOf(run.job)}: ${state(run.state)}`;
 
-export const runTable = ({ table, state }: Output, runs: RunPartsFragment[]): string =>
+export const runTable = (
+  { table, state }: Output,
+  runs: RunPartsFragment[],
+  clock: (at: string) => string = time,
+): string =>
   table(runs, [
     { header: 'RUN', value: ({ id }) => String(numberOf(id)), align: 'right' },
     { header: 'JOB', value: ({ job }) => titleOf(job) },
     { header: 'STATE', value: (run) => state(run.state) },
     { header: 'CAUSE', value: ({ cause }) => cause },
-    { header: 'STARTED', value: ({ startedAt }) => time(startedAt) },
+    { header: 'STARTED', value: ({ startedAt }) => startedAt && clock(startedAt) },
     { header: 'DURATION', value: took, align: 'right' },
     { header: 'RECORDS', value: recordsOf, align: 'right' },
     { header: 'REASON', value: reasonOf },

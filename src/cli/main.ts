@@ -7,5 +7,6 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   throw error;
 });
 
-// `serve` and `demo` go on after this. Output to a pipe is written before the process ends.
-process.exitCode = await run(process.argv.slice(2), processTerminal);
+const code = await run(process.argv.slice(2), processTerminal);
+// A connection that is being made again would keep the process alive. What was printed is written first.
+process.stdout.write('', () => process.stderr.write('', () => process.exit(code)));

@@ -13,6 +13,7 @@ import { serve } from './serve.ts';
 import { statement } from './statement.ts';
 import type { Terminal } from './terminal.ts';
 import { token } from './token.ts';
+import { watch } from './watch.ts';
 
 /** A command that throws WrongUsage, in one line, instead of printing errors and exiting. Throws CommanderError after help or the version. */
 class HqCommand extends Command {
@@ -70,6 +71,7 @@ export function programFor(terminal: Terminal): Command {
 
   program.commandsGroup('Ask a running headquarters:');
   attention(program, terminal);
+  watch(program, terminal);
   job(program, terminal);
   schedule(program, terminal);
   channel(program, terminal);

@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import type { TypedDocumentNode } from '@graphql-typed-document-node/core';
 import { print } from 'graphql';
 import { createClient } from 'graphql-ws';
@@ -34,6 +35,8 @@ export interface Client {
     document: TypedDocumentNode<Data, Variables>,
     variables: Variables,
   ): AsyncIterable<Data> & { stop(): void };
+  /** Listens to the connection of the subscriptions, which is made again after a loss. */
+  onConnection(listener: (connected: boolean) => void): void;
   close(): Promise<void>;
 }
 
@@ -73,6 +76,12 @@ export async function everyNode<Node, Data, Variables extends { first: number; a
   return found;
 }
 
+/** Attempts to connect again after a loss, and the ms between two of them at most: they go on for a minute. */
+const RETRIES = 15;
+const LONGEST_WAIT = 5_000;
+/** The code of a connection that broke. */
+const NO_CLOSING_FRAME = 1006;
+
 /** A GraphQL client of headquarters, which the commands and the demo share. */
 export function clientOf(server: string, token?: string): Client {
   const endpoint = new URL('graphql', `${server.replace(/\/$/, '')}/`);
@@ -81,7 +90,10 @@ export function clientOf(server: string, token?: string): Client {
     url: endpoint.href.replace(/^http/, 'ws'),
     webSocketImpl: WebSocket,
     connectionParams: authorization,
-    retryAttempts: 10,
+    retryAttempts: RETRIES,
+    // A server that restarts refuses connections for a moment.
+    shouldRetry: () => true,
+    retryWait: (retries) => delay(Math.min(LONGEST_WAIT, 250 * 2 ** retries)),
   });
   return {
     async request(document, variables) {
@@ -110,9 +122,12 @@ export function clientOf(server: string, token?: string): Client {
             yield data as never;
           }
         } catch (error) {
-          throw isClosing(error)
-            ? new Refused(`The server closed the connection: ${error.reason || error.code}.`)
-            : error;
+          if (error instanceof Error) throw error;
+          // graphql-ws throws what the server sent instead of results, or the event of a socket that closed or never opened.
+          if (Array.isArray(error)) throw refusedBy(error[0]);
+          const { code, reason } = error as { code?: number; reason?: string };
+          if (code === undefined || code === NO_CLOSING_FRAME) throw new Unreachable(server);
+          throw new Refused(`The server closed the connection: ${reason || code}.`);
         }
       })();
       return Object.assign(stream, {
@@ -120,6 +135,10 @@ export function clientOf(server: string, token?: string): Client {
           void results.return?.();
         },
       });
+    },
+    onConnection(listener) {
+      sockets.on('connected', () => listener(true));
+      sockets.on('closed', () => listener(false));
     },
     close: async () => {
       await sockets.dispose();
@@ -141,10 +160,6 @@ async function resultFrom(response: Response): Promise<Result> {
 
 const refusedBy = ({ message, extensions }: NonNullable<Result['errors']>[number]): Refused =>
   new Refused(message, extensions?.code === undefined ? undefined : String(extensions.code));
-
-/** The event of a socket that was closed, which graphql-ws throws. */
-const isClosing = (error: unknown): error is { code: number; reason: string } =>
-  typeof error === 'object' && error !== null && 'code' in error && 'reason' in error;
 
 interface Failure {
   errorCode: string;

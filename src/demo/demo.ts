@@ -130,8 +130,10 @@ export async function demo(options: { customers?: number; exit?: boolean }): Pro
     process.exit(faults.length === 0 ? 0 : 1);
   }
   console.log(`\nStill serving. GraphiQL: ${server.url}/graphql   (Ctrl+C to stop)`);
-  for (const signal of ['SIGINT', 'SIGTERM'] as const)
-    process.once(signal, () => void server.stop().then(() => process.exit(0)));
+  await new Promise((resolve) => {
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, resolve);
+  });
+  await server.stop();
 }
 
 /** Scheduled runs would do the demo's work too early. */

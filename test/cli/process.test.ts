@@ -1,9 +1,12 @@
 import { execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { join } from 'node:path';
 import { beforeAll, expect, onTestFinished, test } from 'vitest';
-import { emptyDatabases } from '../support/headquarters.ts';
+import { createCustomer, run, withChannels } from '../support/actions.ts';
+import { emptyDatabases, startHeadquarters } from '../support/headquarters.ts';
 
 const top = join(import.meta.dirname, '../..');
+const bin = join(top, 'bin/hq.js');
 
 beforeAll(() => {
   execFileSync('npm', ['run', 'build'], { cwd: top });
@@ -40,6 +43,38 @@ test.each(['SIGTERM', 'SIGINT'] as const)('%s to npm start stops the server befo
 
   await expect(fetch(`${url}/health`)).rejects.toThrow();
   expect(log).toContain(`"reason":"${signal}"`);
+});
+
+test('Ctrl-C ends hq watch with exit code 0', async () => {
+  const server = await startHeadquarters();
+  const command = spawn(process.execPath, [bin, 'watch', '--url', server.url], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  onTestFinished(() => void command.kill('SIGKILL'));
+  await once(command.stdout, 'data');
+
+  command.kill('SIGINT');
+
+  expect(await once(command, 'exit')).toEqual([0, null]);
+});
+
+test('a reader that stops early ends hq watch without an error', async () => {
+  const server = await withChannels(['houston']);
+  const command = spawn(process.execPath, [bin, 'watch', '--url', server.url], { stdio: ['ignore', 'pipe', 'pipe'] });
+  onTestFinished(() => void command.kill('SIGKILL'));
+  const closed = once(command, 'close');
+  let err = '';
+  command.stderr.on('data', (chunk) => {
+    err += chunk;
+  });
+  await once(command.stdout, 'data');
+
+  command.stdout.destroy();
+  await createCustomer(server);
+  await run(server);
+
+  expect(await closed).toEqual([0, null]);
+  expect(err).toBe('');
 });
 
 function killGroup(leader: number): void {
