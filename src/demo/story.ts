@@ -6,14 +6,18 @@ const store = `createChannel(input: {
   }) { ... on Channel { name } ...Reason }`;
 const uuid = '7f3c1a52-1b7c-4c1e-9d38-2f4c8a6f0b11';
 const ada = `createCustomer(input: {
-    channel: "houston", id: "${uuid}"
+    channel: "houston", uuid: "${uuid}"
     name: { first: "Ada", last: "Byron" }
     email: "ada@example.com"
   }) {
     ... on Customer { displayName accountLabel }
     ...Reason
   }`;
-const reason = 'fragment Reason on Failure { code message path }';
+const reason = `fragment Reason on Failure {
+  errorCode
+  message
+  path
+}`;
 
 /** The tabs GraphiQL opens with. Each works by itself, in any order, and as often as it is run. */
 export const storyTabs = [
