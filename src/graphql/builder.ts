@@ -21,10 +21,13 @@ export const builder = new SchemaBuilder<{
     ID: { Input: string; Output: string | number };
     UUID: { Input: string; Output: string };
     DateTime: { Input: string; Output: string };
-    Date: { Input: string; Output: string };
+    LocalDate: { Input: string; Output: string };
     BigInt: { Input: number; Output: number };
     Decimal: { Input: string; Output: string };
-    CurrencyCode: { Input: string; Output: string };
+    Currency: { Input: string; Output: string };
+    CountryCode: { Input: string; Output: string };
+    Locale: { Input: string; Output: string };
+    TimeZone: { Input: string; Output: string };
   };
 }>({
   // Outermost first: the errors plugin returns as data what the others throw, and permissions may depend on checked arguments.

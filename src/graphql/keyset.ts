@@ -72,8 +72,8 @@ export const DateTimeRange = builder.inputType('DateTimeRange', {
 export const DateRange = builder.inputType('DateRange', {
   description: 'A range of days. Omit one end for a range that is open on that side.',
   fields: (t) => ({
-    from: t.field({ type: 'Date', description: 'The first day.' }),
-    to: t.field({ type: 'Date', description: 'The last day.' }),
+    from: t.field({ type: 'LocalDate', description: 'The first day.' }),
+    to: t.field({ type: 'LocalDate', description: 'The last day.' }),
   }),
 });
 

@@ -51,7 +51,7 @@ export const Money = builder.objectRef<MoneyRow>('Money').implement({
       description: 'The amount in major units, with all decimals of the currency: `"699.10"` in USD, `"699"` in JPY.',
       resolve: ({ minor, currency }) => decimalOf(minor, currency),
     }),
-    currency: t.expose('currency', { type: 'CurrencyCode', description: 'The ISO 4217 code of its currency.' }),
+    currency: t.expose('currency', { type: 'Currency', description: 'The currency of the amount.' }),
   }),
 });
 

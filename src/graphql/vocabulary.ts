@@ -43,7 +43,7 @@ export const sourceArgument = {
 /** A field that returns a value of the row as it is, or null. */
 export const valueOrNull = <Row extends object>(
   t: PothosSchemaTypes.ObjectFieldBuilder<Types, Row>,
-  type: 'String' | 'Int' | 'BigInt' | 'UUID' | 'Date' | 'DateTime',
+  type: 'String' | 'Int' | 'BigInt' | 'UUID' | 'LocalDate' | 'DateTime',
   name: { [Name in keyof Row]-?: Row[Name] extends string | number | null | undefined ? Name : never }[keyof Row] &
     string,
   description: string,

@@ -124,7 +124,7 @@ test('a change that breaks a rule changes nothing', async () => {
     [{ name: { first: null, last: ' ' } }, ['name', 'last']],
     [{ name: null }, ['name', 'last']],
     [{ organizationName: 'Acme' }, ['organizationName']],
-    [{ currency: 'XYZ' }, ['currency']],
+    [{ currency: 'XAU' }, ['currency']],
   ] as const) {
     expect(await update(hq, uuid, change)).toMatchObject({ __typename: 'InvalidInput', path });
   }
@@ -177,7 +177,6 @@ test('an address with a UUID that was added before is added once; with other con
 test('an address that breaks a rule is refused with its path', async () => {
   const hq = await withChannels(['houston']);
   const uuid = await createCustomer(hq);
-  expect(await addAddress(hq, uuid, { country: 'Germany' })).toMatchObject({ path: ['address', 'country'] });
   expect(await addAddress(hq, uuid, { country: 'US', postalCode: 'x'.repeat(21) })).toMatchObject({
     path: ['address', 'postalCode'],
   });

@@ -143,12 +143,9 @@ const refused: [string, Record<string, unknown>, string[]][] = [
   ['a phone with two digits', { phone: '+12' }, ['phone']],
   ['a phone of two lines', { phone: '555\n0109' }, ['phone']],
   ['a phone that is too long', { phone: '1'.repeat(41) }, ['phone']],
-  ['a language that is none', { language: 'english please' }, ['language']],
-  ['a currency that does not exist', { currency: 'XYZ' }, ['currency']],
-  ['a currency in lower case', { currency: 'eur' }, ['currency']],
+  ['a language for private use', { language: 'x-klingon' }, ['language']],
+  ['a currency that nobody pays with', { currency: 'XAU' }, ['currency']],
   ['a birthday of another age', { birthDate: '0001-01-01' }, ['birthDate']],
-  ['a country that does not exist', address({ country: 'QQ' }), ['addresses', '1', 'country']],
-  ['a country’s name', address({ country: 'Germany' }), ['addresses', '1', 'country']],
   ['a street that is too long', address({ street: long(251) }), ['addresses', '1', 'street']],
   ['a second line that is too long', address({ street2: long(251) }), ['addresses', '1', 'street2']],
   ['a city that is too long', address({ city: long(101) }), ['addresses', '1', 'city']],
@@ -188,7 +185,7 @@ async function stored(hq: Headquarters) {
   };
 }
 
-test('values that are no UUID or no day are refused before anything runs', async () => {
+test('values of the wrong type are refused before anything runs', async () => {
   const hq = await withChannels(['houston']);
   for (const more of [{ uuid: 'not-a-uuid' }, { birthDate: '1990-02-30' }, { type: 'ALIEN' }]) {
     expect((await hq.ask(createCustomerDocument, { input: aCustomer(more) })).errors).toMatchObject([

@@ -247,7 +247,7 @@ const refusals: [string, Record<string, unknown>, string[]][] = [
     { starting: ['1', '2'].map((amount) => ({ tender: 'CASH', amount })) },
     ['starting', '1', 'tender'],
   ],
-  ['an unknown currency', { currency: 'ZZZ' }, ['currency']],
+  ['a currency that nobody pays with', { currency: 'XAU' }, ['currency']],
 ];
 
 test('what breaks a rule is refused, and no shift is opened', async () => {

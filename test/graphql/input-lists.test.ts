@@ -82,9 +82,12 @@ function sample(type: GraphQLInputType, within: readonly Input[] | undefined, le
     Boolean: true,
     Decimal: '1',
     UUID: '7f3c1a52-1b7c-4c1e-9d38-2f4c8a6f0b11',
-    Date: '2026-11-22',
+    LocalDate: '2026-11-22',
     DateTime: '2026-11-22T09:00:00Z',
-    CurrencyCode: 'USD',
+    Currency: 'USD',
+    CountryCode: 'US',
+    Locale: 'en-US',
+    TimeZone: 'America/Chicago',
     ID: Buffer.from(`${idOf}:1`).toString('base64'),
   };
   return samples[bare.name] ?? 'houston';

@@ -45,9 +45,12 @@ const samples: Record<string, unknown> = {
   Boolean: true,
   Decimal: '1',
   BigInt: 1,
-  Date: '2026-01-05',
+  LocalDate: '2026-01-05',
   DateTime: '2026-01-05T00:00:00Z',
-  CurrencyCode: 'USD',
+  Currency: 'USD',
+  CountryCode: 'US',
+  Locale: 'en-US',
+  TimeZone: 'America/Chicago',
 };
 
 /** A valid value of an input, with `text` in the place that `path` leads to; undefined where none is needed. */

@@ -61,9 +61,9 @@ builder.node(Channel, {
     code: t.exposeString('code', { description: 'Unique, permanent code, such as `houston`.' }),
     name: t.exposeString('name', { description: 'Display name.' }),
     type: t.expose('type', { type: ChannelType, description: 'Store, web shop, or call center.' }),
-    currency: t.exposeString('currency', { description: 'ISO 4217 code of the currency the channel sells in.' }),
-    timeZone: t.exposeString('timeZone', { description: 'IANA time zone of the channel’s business days.' }),
-    country: t.exposeString('country', { description: 'ISO 3166-1 alpha-2 code of the channel’s country.' }),
+    currency: t.expose('currency', { type: 'Currency', description: 'Currency the channel sells in.' }),
+    timeZone: t.expose('timeZone', { type: 'TimeZone', description: 'Time zone of the channel’s business dates.' }),
+    country: t.expose('country', { type: 'CountryCode', description: 'Country the channel sells in.' }),
     liveConversion: t.exposeBoolean('liveConversion', {
       description: 'Whether new customers are converted immediately. If false, only jobs and schedules convert them.',
     }),
@@ -139,9 +139,9 @@ builder.queryFields((t) => ({
 const settings = {
   name: 'Display name.',
   type: 'Store, web shop, or call center.',
-  currency: 'ISO 4217 code of the currency the channel sells in, such as `USD`.',
-  timeZone: 'IANA time zone of the channel’s business days, such as `America/Chicago`.',
-  country: 'ISO 3166-1 alpha-2 code of the channel’s country, such as `US`.',
+  currency: 'Currency the channel sells in, such as `USD`.',
+  timeZone: 'Time zone of the channel’s business dates, such as `America/Chicago`.',
+  country: 'Country the channel sells in, such as `US`.',
 };
 
 const CreateChannelInput = builder.inputType('CreateChannelInput', {
@@ -153,9 +153,9 @@ const CreateChannelInput = builder.inputType('CreateChannelInput', {
     }),
     name: t.string({ required: true, description: settings.name }),
     type: t.field({ type: ChannelType, required: true, description: settings.type }),
-    currency: t.string({ required: true, description: settings.currency }),
-    timeZone: t.string({ required: true, description: settings.timeZone }),
-    country: t.string({ required: true, description: settings.country }),
+    currency: t.field({ type: 'Currency', required: true, description: settings.currency }),
+    timeZone: t.field({ type: 'TimeZone', required: true, description: settings.timeZone }),
+    country: t.field({ type: 'CountryCode', required: true, description: settings.country }),
     channelDatabase: t.string({
       description:
         'Name of the channel database, created on first use. Several channels may share one. Default: a database of its own.',
@@ -170,9 +170,9 @@ const UpdateChannelInput = builder.inputType('UpdateChannelInput', {
     code: t.string({ required: true, description: 'Code of the channel to change.' }),
     name: t.string({ description: settings.name }),
     type: t.field({ type: ChannelType, description: settings.type }),
-    currency: t.string({ description: settings.currency }),
-    timeZone: t.string({ description: settings.timeZone }),
-    country: t.string({ description: settings.country }),
+    currency: t.field({ type: 'Currency', description: settings.currency }),
+    timeZone: t.field({ type: 'TimeZone', description: settings.timeZone }),
+    country: t.field({ type: 'CountryCode', description: settings.country }),
     liveConversion: t.boolean({
       description:
         'Whether new customers are converted immediately. Switching it on also converts customers that are pending.',

@@ -68,7 +68,7 @@ const Address = builder.objectRef<AddressFacts>('CustomerAddress').implement({
     uuid: t.expose('uuid', { type: 'UUID', description: 'The permanent UUID of the address.' }),
     purpose: t.expose('purpose', { type: AddressPurpose, description: 'What the address is used for.' }),
     ...readFields(t, 'address'),
-    country: t.exposeString('country', { description: 'ISO 3166-1 alpha-2 code of the country.' }),
+    country: t.expose('country', { type: 'CountryCode', description: 'Country of the address.' }),
   }),
 });
 

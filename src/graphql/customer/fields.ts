@@ -10,7 +10,7 @@ import type { Types } from '../vocabulary.ts';
 interface Described {
   read: string;
   input: string;
-  type?: 'Date';
+  type?: 'Currency' | 'LocalDate' | 'Locale';
 }
 
 const factFields: Record<Exclude<keyof CustomerFacts, 'type'>, Described> = {
@@ -34,17 +34,19 @@ const factFields: Record<Exclude<keyof CustomerFacts, 'type'>, Described> = {
     input: 'Primary phone number; digits, spaces, and ( ) - . / + x #; at most 40 characters.',
   },
   language: {
-    read: 'BCP 47 tag of the language to address the customer in.',
-    input: 'BCP 47 tag of the language to address the customer in, such as `en-US`.',
+    read: 'Language to address the customer in.',
+    input: 'Language to address the customer in, such as `en-US`.',
+    type: 'Locale',
   },
   currency: {
-    read: 'ISO 4217 code of the currency to invoice the customer in.',
-    input: 'ISO 4217 code of the currency to invoice the customer in, such as `USD`.',
+    read: 'Currency to invoice the customer in.',
+    input: 'Currency to invoice the customer in, such as `USD`.',
+    type: 'Currency',
   },
   birthDate: {
     read: 'Date of birth of a person.',
     input: 'Date of birth of a person, from 1900 to today. An organization has none.',
-    type: 'Date',
+    type: 'LocalDate',
   },
 };
 

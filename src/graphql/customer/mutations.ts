@@ -36,7 +36,7 @@ const AddressInput = builder.inputType('CustomerAddressInput', {
       description: 'What the address is used for. Default: HOME for a person, BUSINESS for an organization.',
     }),
     ...inputFields(t, 'address'),
-    country: t.string({ required: true, description: 'ISO 3166-1 alpha-2 code of the country, such as `US`.' }),
+    country: t.field({ type: 'CountryCode', required: true, description: 'Country of the address, such as `US`.' }),
   }),
 });
 

@@ -192,7 +192,7 @@ const CorrectAddressInput = builder.inputType('CorrectAddressInput', {
     uuid: t.field({ type: 'UUID', required: true, description: 'The UUID of an address in the operation.' }),
     purpose: t.field({ type: AddressPurpose, description: 'What the address is used for.' }),
     ...inputFields(t, 'address'),
-    country: t.string({ description: 'ISO 3166-1 alpha-2 code of the country, such as `US`.' }),
+    country: t.field({ type: 'CountryCode', description: 'Country of the address, such as `US`.' }),
   }),
 });
 

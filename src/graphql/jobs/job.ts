@@ -115,7 +115,7 @@ JobRun.implement({
   fields: (t) => ({
     job: t.field({ type: JobNameType, description: 'The job or chain.', resolve: ({ job }) => job as JobName }),
     businessDate: t.field({
-      type: 'Date',
+      type: 'LocalDate',
       nullable: true,
       description: 'For statements, the last business day included; null for today in each channel’s time zone.',
       resolve: ({ arguments: given }) => given?.businessDate ?? null,
@@ -195,7 +195,7 @@ const RunJobInput = builder.inputType('RunJobInput', {
       ...atMost(MOST_CHANNELS),
     }),
     businessDate: t.field({
-      type: 'Date',
+      type: 'LocalDate',
       description:
         'For statements, the last business day whose sales and shifts are included. Default: today in each channel’s time zone.',
     }),

@@ -34,7 +34,7 @@ Schedule.implement({
       description:
         'Cron pattern: minute, hour, day of month, month, and day of week. A pattern of six parts starts with the second.',
     }),
-    timeZone: t.exposeString('timeZone', { description: 'IANA time zone of the pattern.' }),
+    timeZone: t.expose('timeZone', { type: 'TimeZone', description: 'Time zone of the pattern.' }),
     enabled: t.boolean({
       description: 'Whether the schedule starts runs.',
       resolve: ({ enabled }) => Boolean(enabled),
@@ -85,10 +85,11 @@ const CreateScheduleInput = builder.inputType('CreateScheduleInput', {
       required: true,
       description: 'Cron pattern of five parts, such as `*/5 * * * *`, or of six parts that start with the second.',
     }),
-    timeZone: t.string({
+    timeZone: t.field({
+      type: 'TimeZone',
       required: true,
       defaultValue: 'UTC',
-      description: 'IANA time zone of the pattern, such as `America/Chicago`.',
+      description: 'Time zone of the pattern, such as `America/Chicago`.',
     }),
     enabled: t.boolean({
       required: true,
@@ -113,7 +114,7 @@ const UpdateScheduleInput = builder.inputType('UpdateScheduleInput', {
       ...atMost(MOST_CHANNELS),
     }),
     cron: t.string({ description: 'Cron pattern of five parts, or of six parts that start with the second.' }),
-    timeZone: t.string({ description: 'IANA time zone of the pattern, such as `America/Chicago`.' }),
+    timeZone: t.field({ type: 'TimeZone', description: 'Time zone of the pattern, such as `America/Chicago`.' }),
     enabled: t.boolean({ description: 'Whether the schedule starts runs.' }),
     missedRuns: t.field({ type: MissedRuns, description: 'What to do about missed runs.' }),
   }),

@@ -156,7 +156,7 @@ builder.queryField('receivedTransactions', (t) =>
         kinds: t.arg({ type: [TransactionKind], description: 'Only transactions of these kinds.' }),
         statuses: t.arg({ type: [Status], description: 'Only transactions with one of these statuses.' }),
         customerUuid: t.arg({ type: 'UUID', description: 'Only transactions of this customer.' }),
-        businessDate: t.arg({ type: 'Date', description: 'Only transactions of this business date.' }),
+        businessDate: t.arg({ type: 'LocalDate', description: 'Only transactions of this business date.' }),
       },
       authScopes: ofChannel,
       resolve: (_root, args, context) => {
@@ -213,7 +213,7 @@ const EditInput = builder.inputType('EditTransactionInput', {
     id: t.field(requiredId(RetailTransaction, 'The `id` of the transaction.')),
     customerUuid: t.field({ type: 'UUID', description: 'The UUID of the customer.' }),
     deliveryAddressUuid: t.field({ type: 'UUID', description: 'The UUID of the customer’s address to deliver to.' }),
-    businessDate: t.field({ type: 'Date', description: 'The day on which it enters the books.' }),
+    businessDate: t.field({ type: 'LocalDate', description: 'The day on which it enters the books.' }),
     lines: t.field({ type: [LineChange], description: 'The lines to change or add.', ...atMost(MOST_LINES) }),
     payments: t.field({
       type: [PaymentChange],

@@ -94,7 +94,7 @@ SalesOrder.implement({
       nullable: true,
       description: 'The UUID of the customer’s address to deliver to. Null if there is no delivery.',
     }),
-    businessDate: t.expose('businessDate', { type: 'Date', description: 'The day on which it enters the books.' }),
+    businessDate: t.expose('businessDate', { type: 'LocalDate', description: 'The day on which it enters the books.' }),
     totals: t.field({ type: Totals, description: 'The totals.', resolve: (order) => order }),
     lines: t.field({
       type: [Line],
@@ -139,7 +139,7 @@ builder.queryFields((t) => ({
         customerUuid: t.arg({ type: 'UUID', description: 'Only sales orders of this customer.' }),
         statuses: t.arg({ type: [Status], description: 'Only sales orders with one of these statuses.' }),
         source: t.arg({ type: Source, description: 'Only sales orders created from this.' }),
-        businessDate: t.arg({ type: 'Date', description: 'Only sales orders of this business date.' }),
+        businessDate: t.arg({ type: 'LocalDate', description: 'Only sales orders of this business date.' }),
         onHold: t.arg.boolean({ description: 'True for only the sales orders on hold, false for only the others.' }),
       },
       authScopes: ofChannel,

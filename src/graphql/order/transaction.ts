@@ -108,7 +108,7 @@ builder.node(RetailTransaction, {
     kind: t.field({ type: TransactionKind, description: 'The kind of transaction.', resolve: ({ body }) => body.kind }),
     channel: channelField(t, 'The channel that recorded it.'),
     businessDate: t.field({
-      type: 'Date',
+      type: 'LocalDate',
       description: 'The day on which it enters the books, in the time zone of the channel.',
       resolve: ({ body }) => body.businessDate,
     }),
@@ -300,7 +300,7 @@ builder.queryField('transactions', (t) =>
         channel: t.arg.string({ required: true, description: 'The code of the channel.' }),
         kinds: t.arg({ type: [TransactionKind], description: 'Only transactions of these kinds.' }),
         customerUuid: t.arg({ type: 'UUID', description: 'Only transactions of this customer.' }),
-        businessDate: t.arg({ type: 'Date', description: 'Only transactions of this business date.' }),
+        businessDate: t.arg({ type: 'LocalDate', description: 'Only transactions of this business date.' }),
         shiftUuid: t.arg({ type: 'UUID', description: 'Only transactions of this shift.' }),
         orderBy: t.arg({
           type: TransactionOrderBy,

@@ -119,7 +119,7 @@ export const JournalEntry = builder.objectRef<JournalEntryRow>('JournalEntry').i
     account: t.expose('account', { type: LedgerAccount, description: 'The account debited or credited.' }),
     debit: amount(t, 'debit', 'Amount debited; 0 for a credit.'),
     credit: amount(t, 'credit', 'Amount credited; 0 for a debit.'),
-    businessDate: t.expose('businessDate', { type: 'Date', description: 'The business day it is posted for.' }),
+    businessDate: t.expose('businessDate', { type: 'LocalDate', description: 'The business day it is posted for.' }),
     tender: t.field({
       type: Tender,
       nullable: true,
@@ -199,7 +199,7 @@ Invoice.implement({
     statement: recordOf(t, Statement, 'statementId', 'The statement that created the invoice.'),
     customer: customerOf(t, 'customerUuid', 'The customer invoiced; null for anonymous sales.'),
     accountId: valueOrNull(t, 'String', 'accountId', 'The account ID invoiced; null for anonymous sales.'),
-    invoiceDate: t.expose('invoiceDate', { type: 'Date', description: 'The date of the invoice.' }),
+    invoiceDate: t.expose('invoiceDate', { type: 'LocalDate', description: 'The date of the invoice.' }),
     totals: t.field({ type: Totals, description: 'The totals of the invoice.', resolve: (row) => row }),
     createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When the invoice was created.' }),
   }),
@@ -220,7 +220,7 @@ Aggregate.implement({
     statement: recordOf(t, Statement, 'statementId', 'The statement it belongs to.'),
     customer: customerOf(t, 'customerUuid', 'The customer; null for anonymous sales.'),
     accountId: valueOrNull(t, 'String', 'accountId', 'The customer’s account ID; null for anonymous sales.'),
-    businessDate: t.expose('businessDate', { type: 'Date', description: 'The business day of the sales.' }),
+    businessDate: t.expose('businessDate', { type: 'LocalDate', description: 'The business day of the sales.' }),
     isReturn: t.exposeBoolean('isReturn', {
       description: 'Whether it contains returns, which were refunded. Returns are never aggregated with sales.',
     }),

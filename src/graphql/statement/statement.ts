@@ -92,7 +92,7 @@ Statement.implement({
     statementId: t.exposeString('statementId', { description: 'The statement number, such as `ST00000042`.' }),
     type: t.expose('type', { type: StatementType, description: 'Whether it posts sales or shifts.' }),
     channel: channelField(t, 'The channel it belongs to.'),
-    businessDate: t.expose('businessDate', { type: 'Date', description: 'The business day it covers.' }),
+    businessDate: t.expose('businessDate', { type: 'LocalDate', description: 'The business day it covers.' }),
     state: t.field({
       type: StatementState,
       description: 'The last state reached.',
@@ -233,7 +233,7 @@ builder.queryFields((t) => ({
       args: {
         channel: t.arg.string({ description: 'Only statements of this channel.' }),
         type: t.arg({ type: StatementType, description: 'Only statements of this type.' }),
-        businessDate: t.arg({ type: 'Date', description: 'Only statements of this business day.' }),
+        businessDate: t.arg({ type: 'LocalDate', description: 'Only statements of this business day.' }),
         states: t.arg({ type: [StatementState], description: 'Only statements in one of these states.' }),
         failed: t.arg.boolean({
           description: 'True for only statements stopped by an error, false for only the others.',

@@ -74,8 +74,8 @@ builder.node(Shift, {
     channel: channelField(t, 'The channel of the register.'),
     register: t.exposeString('register', { description: 'The code of the register.' }),
     state: t.expose('state', { type: ShiftState, description: 'The state of the shift.' }),
-    businessDate: t.expose('businessDate', { type: 'Date', description: 'The day on which it enters the books.' }),
-    currency: t.expose('currency', { type: 'CurrencyCode', description: 'The currency of all its amounts.' }),
+    businessDate: t.expose('businessDate', { type: 'LocalDate', description: 'The day on which it enters the books.' }),
+    currency: t.expose('currency', { type: 'Currency', description: 'The currency of all its amounts.' }),
     openedBy: valueOrNull(t, 'String', 'openedBy', 'Who opened it, as entered in the channel.'),
     openedAt: t.expose('openedAt', { type: 'DateTime', description: 'When it was opened.' }),
     closedAt: valueOrNull(t, 'DateTime', 'closedAt', 'When it was closed. Null until then.'),
@@ -98,7 +98,7 @@ builder.queryField('shifts', (t) =>
         channel: t.arg.string({ required: true, description: 'The code of the channel.' }),
         states: t.arg({ type: [ShiftState], description: 'Only shifts in one of these states.' }),
         register: t.arg.string({ description: 'Only shifts at this register.' }),
-        businessDate: t.arg({ type: 'Date', description: 'Only shifts of this business date.' }),
+        businessDate: t.arg({ type: 'LocalDate', description: 'Only shifts of this business date.' }),
       },
       authScopes: ofChannel,
       resolve: async (_root, args, { channels }) => {
@@ -136,12 +136,12 @@ const OpenShiftInput = builder.inputType('OpenShiftInput', {
     }),
     register: t.string({ required: true, description: 'The register, which must be free; at most 40 characters.' }),
     businessDate: t.field({
-      type: 'Date',
+      type: 'LocalDate',
       description:
         'The day on which the shift enters the books, from 2000 to today in the time zone of the channel. Default: today.',
     }),
     currency: t.field({
-      type: 'CurrencyCode',
+      type: 'Currency',
       description: 'The currency of all amounts. Default: the currency of the channel.',
     }),
     openedBy: t.string({ description: 'Who opens the shift; at most 100 characters.' }),
