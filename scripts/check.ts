@@ -10,11 +10,7 @@ const results = await runSteps([
   { name: 'lint and format', command: 'npx', args: ['biome', 'check'] },
   { name: 'rules of the schema', command: 'npm', args: ['run', 'lint:schema'] },
   { name: 'compatibility with the last release', command: 'npm', args: ['run', 'schema:compare'] },
-  {
-    name: 'operations are freshly typed',
-    command: 'npx',
-    args: ['graphql-codegen', '--config', 'codegen.yml', '--check'],
-  },
+  { name: 'operations are freshly typed', command: 'npm', args: ['run', 'codegen', '--', '--check'] },
   { name: 'build', command: 'npm', args: ['run', 'build'] },
   { name: 'tests on SQLite', command: 'npx', args: ['vitest', 'run'], environment: { TEST_DATABASE: 'sqlite' } },
   postgres
