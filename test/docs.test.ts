@@ -119,7 +119,9 @@ test('the queries of README and docs/concepts.md run as they are printed', async
   });
   const { createOrder: taken } = await hq.query(order!);
   expect(taken).toMatchObject({ totals: { total: { amount: '756.78', currency: 'USD' } } });
-  await hq.query('mutation { runPJob(input: {}) { __typename } runSynchronizeOrders(input: {}) { __typename } }');
+  await hq.query(
+    'mutation { a: runJob(input: { job: P_JOB }) { __typename } b: runJob(input: { job: SYNCHRONIZE_ORDERS }) { __typename } }',
+  );
   await hq.worker.drain();
   expect(await hq.query(transaction!)).toMatchObject({
     transaction: { status: 'SUCCEEDED', salesOrder: { salesOrderId: 'SO000000001', accountId: 'C00000001' } },

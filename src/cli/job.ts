@@ -12,7 +12,7 @@ import { everyNode, orRefused, Refused } from '../client/client.ts';
 import { globalIdOf, numberOf } from '../client/ids.ts';
 import { ended, noBars, progressBars, titleOf } from '../client/progress.ts';
 import { startRun, watchRun } from '../client/runs.ts';
-import { enumValueOf, jobNames, jobsAndChains } from '../jobs/index.ts';
+import { enumValueOf, jobNames, jobsAndChains, takesBusinessDate } from '../jobs/index.ts';
 import { day, enumOption, examples, type Output, recordNumber, remote, wholeNumber } from './command.ts';
 import { count, duration, time } from './format.ts';
 import type { Terminal } from './terminal.ts';
@@ -36,7 +36,7 @@ export function job(program: Command, terminal: Terminal): void {
   retry(group, terminal);
 
   group.commandsGroup('Start a job, or join the run in progress:');
-  for (const { name, title, starts } of jobsAndChains) if (starts) start(group, terminal, name, title);
+  for (const { name, title } of jobsAndChains) start(group, terminal, name, title);
 }
 
 function start(group: Command, terminal: Terminal, name: (typeof jobNames)[number], title: string): void {
@@ -47,9 +47,10 @@ function start(group: Command, terminal: Terminal, name: (typeof jobNames)[numbe
       `Start ${title}, or join the run in progress. The exit code of --watch is 1 if the run does not succeed.`,
     )
     .option('--channel <codes...>', 'only these channels')
-    .option('--business-date <day>', 'for statements, the last business day to include, such as 2026-01-31', day)
     .option('--watch', 'show progress until the run ends')
     .addHelpText('after', examples(`hq job ${name}`, `hq job ${name} --channel houston --watch`));
+  if (takesBusinessDate(name))
+    command.option('--business-date <day>', 'the last business day to include, such as 2026-01-31', day);
   remote(
     command,
     terminal,

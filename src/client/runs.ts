@@ -1,27 +1,22 @@
-import { Kind, visit } from 'graphql';
 import {
-  RunConversionDocument,
+  type JobName as JobNameValue,
+  RunJobDocument,
   type RunJobInput,
   type RunPartsFragment,
   WatchJobRunDocument,
 } from '../../schema/operations.ts';
-import { type JobName, mutationOf } from '../jobs/index.ts';
+import { enumValueOf, type JobName } from '../jobs/index.ts';
 import { type Client, orRefused } from './client.ts';
 import { progressBars, showRun } from './progress.ts';
 
-/** The document that starts a job: the conversion's document with this job's mutation, aliased to the same name. */
-const documentFor = (job: JobName): typeof RunConversionDocument =>
-  visit(RunConversionDocument, {
-    Field: (field) =>
-      field.name.value === mutationOf('conversion')
-        ? { ...field, alias: field.name, name: { kind: Kind.NAME, value: mutationOf(job) } }
-        : undefined,
-  });
-
 /** Starts a job, or joins the run already in progress. */
-export async function startRun(client: Client, job: JobName, input: RunJobInput): Promise<RunPartsFragment> {
-  const { runConversion: run } = await client.request(documentFor(job), { input });
-  return orRefused(run);
+export async function startRun(
+  client: Client,
+  job: JobName,
+  options: Omit<RunJobInput, 'job'>,
+): Promise<RunPartsFragment> {
+  const input = { job: enumValueOf(job) as JobNameValue, ...options };
+  return orRefused((await client.request(RunJobDocument, { input })).runJob);
 }
 
 /** Shows a run until it ends and returns its final state. */

@@ -18,7 +18,7 @@ export const calculateStatements = defineJob({
   name: 'calculate-statements',
   title: 'Calculate statements',
   description: 'Groups validated sales and closed shifts into statements and calculates them.',
-  starts: 'Calculates statements for validated sales and closed shifts.',
+  takesBusinessDate: true,
   async run(context) {
     const days = daysOf(context);
     await context.isolated(null, async () => {

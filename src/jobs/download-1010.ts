@@ -26,7 +26,6 @@ export const download1010 = defineJob({
   name: 'download-1010',
   title: '1010',
   description: '1010 Customers: delivers account IDs to the channels.',
-  starts: 'Starts 1010, which delivers account IDs to the channels.',
   run: (context) =>
     transfer(context, {
       phase: 'downloading',

@@ -22,7 +22,6 @@ export const conversion = defineChain({
   name: 'conversion',
   title: 'Conversion',
   description: 'P-job, then Synchronize customers and channel requests, then 1010.',
-  starts: 'Converts pending customers: runs the P-job, Synchronize customers and channel requests, and 1010.',
   steps: [pJob, synchronizeCustomers, download1010].map(({ name }) => name),
 });
 
@@ -35,7 +34,6 @@ const endOfDay = defineChain({
   title: 'End of day',
   description:
     'P-job, customers, orders, validation, statement calculation and posting, and 1010, in this order, for every business day not yet posted.',
-  starts: 'Runs the end of day: the P-job, customers, orders, validation, statement calculation and posting, and 1010.',
   steps: [
     pJob,
     synchronizeCustomers,
@@ -59,9 +57,9 @@ export function stepsOf(name: JobName): string[] {
   return 'steps' in found ? found.steps : [name];
 }
 
+/** Whether a run of this job or chain may be limited to business days. */
+export const takesBusinessDate = (name: JobName): boolean =>
+  jobs.some((job) => stepsOf(name).includes(job.name) && job.takesBusinessDate);
+
 /** The value of the enum JobName for a job or chain: `P_JOB`. */
 export const enumValueOf = (name: JobName): string => name.toUpperCase().replaceAll('-', '_');
-
-/** The mutation that starts a job or chain: `runPJob`. */
-export const mutationOf = (name: JobName): string =>
-  `run-${name}`.replace(/-(.)/g, (_, letter: string) => letter.toUpperCase());

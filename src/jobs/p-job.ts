@@ -20,7 +20,6 @@ export const pJob = defineJob({
   name: 'p-job',
   title: 'P-job',
   description: 'Uploads channels’ operations to headquarters, in the order of their replication counters.',
-  starts: 'Starts the P-job, which uploads channels’ operations to headquarters.',
   run: (context) =>
     transfer(context, {
       phase: 'uploading',

@@ -16,7 +16,7 @@ export const postStatements = defineJob({
   name: 'post-statements',
   title: 'Post statements',
   description: 'Posts calculated statements: creates sales orders, invoices, and journals.',
-  starts: 'Posts calculated statements, including those that an error stopped.',
+  takesBusinessDate: true,
   async run(context) {
     const days = daysOf(context);
     const states = postingSteps.map((_, index) => stateBefore(index + 1));

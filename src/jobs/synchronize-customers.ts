@@ -16,7 +16,6 @@ export const synchronizeCustomers = defineJob({
   name: 'synchronize-customers',
   title: 'Synchronize customers',
   description: 'Synchronize customers and channel requests: assigns account IDs to uploaded customers.',
-  starts: 'Starts Synchronize customers and channel requests, which assigns account IDs to uploaded customers.',
   async run(context) {
     const channels = context.channelCodes();
     context.expect('assigning account IDs', await context.hq.read((db) => countDue(db, channels, context.now())));

@@ -15,7 +15,6 @@ export const synchronizeOrders = defineJob({
   title: 'Synchronize orders',
   description:
     'Synchronize orders: turns uploaded orders into sales orders, synchronizing their customers and addresses first.',
-  starts: 'Starts Synchronize orders, which turns uploaded orders into sales orders.',
   run: (context) =>
     workThroughDue(context, {
       family: 'orders',

@@ -14,7 +14,6 @@ export const validateTransactions = defineJob({
   name: 'validate-transactions',
   title: 'Validate transactions',
   description: 'Validate store transactions: checks uploaded sales, synchronizing their customers and addresses first.',
-  starts: 'Starts Validate store transactions, which checks uploaded sales.',
   run: (context) =>
     workThroughDue(context, {
       family: 'sales',

@@ -11,16 +11,16 @@ import { type Nudges, topics } from '../events/nudges.ts';
 
 /** How a job or a chain is presented to operators in the API, on the command line, and in the documentation. */
 interface Declaration<Name extends string = string> {
-  /** Also the command. The API derives its names from it: `P_JOB` and `runPJob` from `p-job`. */
+  /** Also the command. The API derives its value of JobName from it: `P_JOB` from `p-job`. */
   name: Name;
   title: string;
   description: string;
-  /** Description of the mutation that starts it. Without this, there is no such mutation. */
-  starts?: string;
 }
 
 /** A job that operators run. `run` works in batches and may be called again at any time, because a query finds what is left to do. */
 export interface Job<Name extends string = string> extends Declaration<Name> {
+  /** Whether a run may be limited to business days up to one. */
+  takesBusinessDate?: true;
   run(context: JobContext): Promise<void>;
 }
 

@@ -5,6 +5,7 @@ import { scheduler } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import pg from 'pg';
 import { expect, type TestContext, test, vi } from 'vitest';
+import type { JobName } from '../../schema/operations.ts';
 import {
   ask,
   channels,
@@ -13,7 +14,6 @@ import {
   databases,
   type NewCustomer,
   newCustomer,
-  type Starter,
 } from './support/actions.ts';
 import { expectNothingLostOrRepeated } from './support/checks.ts';
 import { type Random, randomFor } from './support/random.ts';
@@ -172,7 +172,7 @@ async function busyWorld(
 }
 
 const anyJob = (random: Random) =>
-  random.oneOf<Starter>(['runConversion', 'runPJob', 'runSynchronizeCustomers', 'runDownload1010']);
+  random.oneOf<JobName>(['CONVERSION', 'P_JOB', 'SYNCHRONIZE_CUSTOMERS', 'DOWNLOAD_1010']);
 
 /** Every acknowledged customer has its account ID in its channel, and heard of it once. */
 async function expectAllConverted(world: World, acknowledged: ReadonlySet<string>): Promise<void> {

@@ -25,7 +25,7 @@ describe
       const customers = Array.from({ length: 60 }, () => newCustomer('berlin'));
       for (let from = 0; from < 60; from += 20) await createCustomers(world, customers.slice(from, from + 20));
       await frozen.watch(frozenAfter(what, database));
-      void ask(world, 'runConversion').catch(() => {});
+      void ask(world, 'CONVERSION').catch(() => {});
       await frozen.reached;
 
       // The other one is held right after it took the run over, so that both believe to have it.

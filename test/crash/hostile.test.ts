@@ -33,7 +33,7 @@ test('a channel whose log holds hundreds of megabytes stops neither headquarters
   const elsewhere = newCustomer('houston');
   await createCustomers(world, [last, elsewhere]);
 
-  const { id } = await ask(world, 'runConversion');
+  const { id } = await ask(world, 'CONVERSION');
   await vi.waitFor(async () => expect((await runById(world, id)).state).toMatch(/SUCCEEDED|FAILED/), {
     timeout: 150_000,
     interval: 500,

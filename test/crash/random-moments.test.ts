@@ -1,5 +1,6 @@
 import { scheduler } from 'node:timers/promises';
 import { expect, test, vi } from 'vitest';
+import type { JobName } from '../../schema/operations.ts';
 import {
   ask,
   channels,
@@ -8,7 +9,6 @@ import {
   newCustomer,
   newestRuns,
   retryCrashedRuns,
-  type Starter,
 } from './support/actions.ts';
 import {
   expectEverythingConverted,
@@ -35,8 +35,8 @@ test('nothing is lost, repeated or stuck when a busy server is killed again and 
   const goneOnAfter: number[] = [];
   for (let kill = 1; kill <= KILLS; kill++) {
     const server = await world.server();
-    const starter = random.oneOf<Starter>(['runConversion', 'runPJob', 'runSynchronizeCustomers', 'runDownload1010']);
-    const asked = random.chance(0.9) ? ask(world, starter).catch(() => {}) : undefined;
+    const job = random.oneOf<JobName>(['CONVERSION', 'P_JOB', 'SYNCHRONIZE_CUSTOMERS', 'DOWNLOAD_1010']);
+    const asked = random.chance(0.9) ? ask(world, job).catch(() => {}) : undefined;
     await scheduler.wait(random.whole(0, 700));
     // A fast machine is idle most of the time: every second kill waits for a run.
     if (kill % 2 === 0) await runUnderWay(world);

@@ -60,7 +60,7 @@ test('a channel database restored from an older backup is adopted, and goes on w
   customers.push(...later.map(({ uuid }) => uuid));
   await vi.waitFor(
     async () => {
-      await world.query('mutation { runPJob(input: {}) { __typename } }');
+      await world.query('mutation { runJob(input: { job: P_JOB }) { __typename } }');
       const { attention } = await world.query('{ attention { items(first: 100) { code } } }');
       expect(attention.items).toContainEqual({ errorCode: 'CHANNEL_DATABASE_REWOUND' });
     },

@@ -67,7 +67,7 @@ describe.concurrent('a conversion goes on when its server was killed', () => {
       const [earlier] = await askedRuns(world);
       customers.push(...(await createSome(world)));
       await server.watch(point);
-      const asked = ask(world, 'runConversion').catch(() => {});
+      const asked = ask(world, 'CONVERSION').catch(() => {});
       expect(await server.exited).toBe('SIGKILL');
       await asked;
 
@@ -78,7 +78,7 @@ describe.concurrent('a conversion goes on when its server was killed', () => {
       // The operator got no answer, and looks. Only a run that was never stored has to be asked for again.
       const newest = async () => (await askedRuns(world))[0];
       const found = await newest();
-      const { id } = found && found.id !== earlier?.id ? found : await ask(world, 'runConversion');
+      const { id } = found && found.id !== earlier?.id ? found : await ask(world, 'CONVERSION');
       await vi.waitFor(async () => expect(await newest()).toMatchObject({ id, state: 'SUCCEEDED' }), {
         timeout: MOST_TO_END,
         interval: 100,
@@ -125,7 +125,7 @@ async function transactionsOfOneConversion(): Promise<Transaction[]> {
     const customers = await createSome(world);
     const server = await world.server();
     await server.watch();
-    const { id } = await ask(world, 'runConversion');
+    const { id } = await ask(world, 'CONVERSION');
     await vi.waitFor(async () => expect(await askedRuns(world)).toMatchObject([{ id, state: 'SUCCEEDED' }]), {
       timeout: MOST_TO_END,
     });

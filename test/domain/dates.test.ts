@@ -91,8 +91,8 @@ test('headquarters sets aside what other software dated wrong', async () => {
       );
   }
   await run(hq);
-  await run(hq, 'runSynchronizeOrders');
-  await run(hq, 'runValidateTransactions');
+  await run(hq, 'SYNCHRONIZE_ORDERS');
+  await run(hq, 'VALIDATE_TRANSACTIONS');
 
   const statuses = new Map((await receivedOf(hq)).map((sale) => [sale.uuid, sale]));
   const operations = await receivedOperations(hq);
@@ -120,7 +120,7 @@ test('a correction keeps the same bounds', async () => {
   await run(hq);
   const [{ id }] = await receivedOperations(hq);
   const order = await appendTransaction(hq, 'houston', aTransaction('ONLINE_ORDER', { customerUuid: uuid }));
-  await run(hq, 'runPJob');
+  await run(hq, 'P_JOB');
   const named = { id: globalId(`RetailTransaction:houston/${order}`) };
   for (const [day, born, business] of days) {
     const edited = await answered(

@@ -76,7 +76,7 @@ test('after the sequence was extended everything goes on where it stopped, witho
   const hq = await withChannels(['houston']);
   await change(hq, { largest: 2 });
   await createCustomers(hq, 5);
-  const { id } = await ask(hq, 'runConversion');
+  const { id } = await ask(hq, 'CONVERSION');
   await hq.worker.drain();
   await change(hq, { largest: 100 });
   await hq.query('mutation ($id: ID!) { retryJobRun(input: { id: $id }) { __typename } }', { id });

@@ -49,7 +49,7 @@ test('a calculated statement can be cleared: its sales can be corrected and join
   const hq = await withChannels(['houston']);
   const uuid = await sell(hq);
   await validated(hq);
-  await run(hq, 'runCalculateStatements');
+  await run(hq, 'CALCULATE_STATEMENTS');
   const id = await idOf(hq);
 
   const cleared = await hq.hq.write((tx) => clearStatement(tx, id, who));
@@ -76,7 +76,7 @@ test('a statement that is being posted, was posted or was cleared cannot be clea
   const id = await idOf(hq);
   const clear = () => hq.hq.write((tx) => clearStatement(tx, id, who));
   await expect(clear()).rejects.toMatchObject({ code: 'WRONG_STATE', message: expect.stringContaining('AGGREGATED') });
-  await run(hq, 'runPostStatements');
+  await run(hq, 'POST_STATEMENTS');
   await expect(clear()).rejects.toMatchObject({ code: 'WRONG_STATE' });
   await tamper(hq.hq, `update statement set state = 'CLEARED'`);
   await expect(clear()).rejects.toMatchObject({ code: 'WRONG_STATE' });
@@ -89,7 +89,7 @@ test('aggregates can be made anew by other settings while there is no sales orde
   await settle(hq, { aggregationLineLimit: 2 });
   const again = await hq.hq.write(async (tx) => regenerateAggregates(tx, await idOf(hq), who));
   expect(again).toMatchObject({ state: 'CHECKED', errorCode: null });
-  await run(hq, 'runPostStatements');
+  await run(hq, 'POST_STATEMENTS');
   expect((await ordersOf(hq)).map(({ total }) => total)).toEqual([20_000, 10_000]);
   expect(await statementsOf(hq)).toMatchObject([{ state: 'POSTED' }]);
 });
@@ -128,7 +128,7 @@ test('the order of an aggregate that is not invoiced can be deleted: its sales j
     { action: 'deleteCustomerOrder', subject: 'statement:1', old_value: String(aggregate), new_value: null },
   ]);
 
-  await run(hq, 'runPostStatements');
+  await run(hq, 'POST_STATEMENTS');
   expect(await saleOf(hq, other)).toMatchObject({ status: 'POSTED' });
   await posted(hq);
   expect(await saleOf(hq, named)).toMatchObject({ status: 'POSTED' });
@@ -142,7 +142,7 @@ test('an order that was invoiced cannot be deleted', async () => {
   const aggregate = await idOf(hq, 'aggregated_transaction');
   const remove = () => hq.hq.write((tx) => deleteCustomerOrder(tx, aggregate, who));
   await expect(remove()).rejects.toMatchObject({ code: 'WRONG_STATE', message: expect.stringContaining('invoiced') });
-  await run(hq, 'runPostStatements');
+  await run(hq, 'POST_STATEMENTS');
   await expect(remove()).rejects.toMatchObject({ code: 'WRONG_STATE' });
   expect(await statementsOf(hq)).toMatchObject([{ state: 'POSTED' }]);
 });
@@ -151,9 +151,9 @@ test('a statement whose sales changed behind its back says so, and can be cleare
   const hq = await withChannels(['houston']);
   await sell(hq);
   await validated(hq);
-  await run(hq, 'runCalculateStatements');
+  await run(hq, 'CALCULATE_STATEMENTS');
   await tamper(hq.hq, 'update retail_transaction set gross = gross + 1, net = net + 1');
-  await run(hq, 'runPostStatements');
+  await run(hq, 'POST_STATEMENTS');
   expect(await statementsOf(hq)).toMatchObject([{ state: 'CALCULATED', errorCode: 'STATEMENT_TOTALS_CHANGED' }]);
   await hq.hq.write(async (tx) => clearStatement(tx, await idOf(hq), who));
   await hq.hq.write((tx) => revalidateTransactions(tx, { sequences: [1] }, who));

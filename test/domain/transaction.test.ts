@@ -415,7 +415,7 @@ test('an order may name a customer that nobody here knows', async () => {
   const elsewhere = await createCustomer(hq, { channel: 'dallas' });
   expect(await createOrder(hq, anOrder())).toMatchObject({ __typename: 'RetailTransaction', customer: null });
   await createOrder(hq, anOrder({ customerUuid: elsewhere }));
-  await run(hq, 'runConversion');
+  await run(hq, 'CONVERSION');
   const { transactions } = await hq.query(
     `query ($uuid: UUID!) { transactions(channel: "houston", customerUuid: $uuid) { edges { node { customer { accountLabel } } } } }`,
     { uuid: elsewhere },
@@ -455,7 +455,7 @@ test('an order that has not reached headquarters can be canceled, and repeating 
     { kind: 'RECORD_TRANSACTION' },
     { kind: 'CANCEL_ORDER', payload: { transactionUuid: order.uuid, canceledAt: '2026-11-22T18:00:00.000Z' } },
   ]);
-  await run(hq, 'runPJob');
+  await run(hq, 'P_JOB');
   expect(await cancelOrder(hq, order.uuid)).toEqual(canceled);
 });
 
@@ -467,7 +467,7 @@ test('an order that has reached headquarters, and a sale, cannot be canceled', a
     errorCode: 'WRONG_STATE',
     message: expect.stringMatching(/return/),
   });
-  await run(hq, 'runPJob');
+  await run(hq, 'P_JOB');
   expect(await cancelOrder(hq, order.uuid)).toMatchObject({
     errorCode: 'WRONG_STATE',
     message: expect.stringMatching(/reached headquarters/),
@@ -574,7 +574,7 @@ test('what other software wrote is shown as far as it is sound', async () => {
     kind: 'RECORD_TRANSACTION',
     payload: { kind: 'GIFT', lines: [{ line: 1 }, 7], payments: 'none', gross: 'much', reference: 'X-1' },
   });
-  await run(hq, 'runPJob');
+  await run(hq, 'P_JOB');
   const { transaction } = await hq.query(`query ($uuid: UUID!) { transaction(by: { uuid: $uuid }) { ${shown} } }`, {
     uuid,
   });

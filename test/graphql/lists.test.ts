@@ -155,8 +155,8 @@ describe('pages', () => {
     const hq = await withChannels(['houston']);
     const [uuid] = await createCustomers(hq, 3, { addresses: [{ city: 'Austin', country: 'US' }, { country: 'DE' }] });
     await appendTransaction(hq, 'houston', aTransaction('ONLINE_ORDER', { customerUuid: uuid! }));
-    await run(hq, 'runPJob');
-    await run(hq, 'runSynchronizeOrders');
+    await run(hq, 'P_JOB');
+    await run(hq, 'SYNCHRONIZE_ORDERS');
     const statements = statementsOf(hq.hq, await hq.channels.databaseOf('houston'));
     const read = async (document: string, variables = {}) => {
       statements.length = 0;

@@ -189,7 +189,7 @@ async function busyHeadquarters(): Promise<Headquarters> {
   await mutation('createSchedule', 'CreateScheduleInput', { job: 'P_JOB', cron: '0 3 * * *' });
 
   // Three uploads and downloads, and operations and a transaction that were corrected in three fields.
-  await run(hq, 'runEndOfDay');
+  await run(hq, 'END_OF_DAY');
   for (let round = 0; round < 3; round++) {
     await appendOperation(hq, 'houston', {
       uuid: customers[0]!,
@@ -203,8 +203,8 @@ async function busyHeadquarters(): Promise<Headquarters> {
   const [operation] = await failed(hq);
   await correct(hq, operation.id, { email: 'ada@example.org', lastName: 'Lovelace', firstName: 'Augusta' });
   const wrong = await sell(hq, { customerUuid: customers[0]!, gross: 1 });
-  await run(hq, 'runPJob');
-  await run(hq, 'runValidateTransactions');
+  await run(hq, 'P_JOB');
+  await run(hq, 'VALIDATE_TRANSACTIONS');
   const { transaction } = await hq.query('query ($uuid: UUID!) { transaction(by: { uuid: $uuid }) { id } }', {
     uuid: wrong,
   });

@@ -26,7 +26,7 @@ describe('jobRun', () => {
   test('begins with the present state, ends with the final one, and then ends', async () => {
     const hq = await withChannels(['houston'], { settings: { BATCH_SIZE: '5' } });
     await createCustomers(hq, 30);
-    const { id } = await ask(hq, 'runConversion');
+    const { id } = await ask(hq, 'CONVERSION');
     const stream = hq.subscribe(runDocument, { id });
     expect(await stream.next()).toMatchObject({
       jobRun: { id, state: 'QUEUED', steps: [{ state: 'WAITING', progress: { phase: 'waiting', done: 0 } }, {}, {}] },
@@ -57,7 +57,7 @@ describe('jobRun', () => {
 
   test('of a run that is canceled ends with that', async () => {
     const hq = await withChannels(['houston']);
-    const { id } = await ask(hq, 'runConversion');
+    const { id } = await ask(hq, 'CONVERSION');
     const stream = hq.subscribe(runDocument, { id });
     await stream.next();
     await hq.query('mutation ($id: ID!) { cancelJobRun(input: { id: $id }) { __typename } }', { id });
@@ -77,12 +77,12 @@ describe('jobActivity', () => {
 
   test('tells first what waits or runs, then every run to its end', async () => {
     const hq = await withChannels(['houston']);
-    const waiting = [await ask(hq, 'runPJob'), await ask(hq, 'runDownload1010')];
+    const waiting = [await ask(hq, 'P_JOB'), await ask(hq, 'DOWNLOAD_1010')];
     const stream = hq.subscribe(document);
     expect([await stream.next(), await stream.next()]).toEqual(
       waiting.map(({ id }) => ({ jobActivity: { id, state: 'QUEUED' } })),
     );
-    const later = await ask(hq, 'runConversion');
+    const later = await ask(hq, 'CONVERSION');
     await hq.worker.drain();
     const last = new Map<string, string>();
     const ends = () => [...waiting, later].every(({ id }) => last.get(id) === 'SUCCEEDED');
@@ -205,7 +205,7 @@ describe('over server-sent events', () => {
 
   test('a run is told to its end', async () => {
     const hq = await withChannels(['houston']);
-    const { id } = await ask(hq, 'runConversion');
+    const { id } = await ask(hq, 'CONVERSION');
     const states: string[] = [];
     const events = sse(hq).iterate<Answer>({ query: runDocument, variables: { id } });
     for await (const { data } of events) {

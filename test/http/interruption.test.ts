@@ -76,7 +76,7 @@ test('a job that a request started goes on when the time of the request is over'
     { liveConversion: false },
   );
   for (const _ of Array(90)) await createCustomer(hq);
-  const { id } = await ask(hq, 'runConversion');
+  const { id } = await ask(hq, 'CONVERSION');
   await vi.waitFor(async () => expect(await runById(hq, id)).toMatchObject({ state: 'SUCCEEDED' }), {
     timeout: 20_000,
   });

@@ -154,12 +154,12 @@ test('a correction of one field survives a later edit of another, and the channe
   const hq = await withChannels(['houston']);
   const { uuid, operation, update } = await withFailedCreation(hq);
   await update({ phone: '555 0001' });
-  await run(hq, 'runPJob');
+  await run(hq, 'P_JOB');
   await correct(hq, operation.id, { email: 'ada@example.org' });
-  await run(hq, 'runSynchronizeCustomers');
+  await run(hq, 'SYNCHRONIZE_CUSTOMERS');
   // Made while the corrected customer is on its way down: it is neither overwritten nor does it overwrite.
   await update({ language: 'en' });
-  await run(hq, 'runDownload1010');
+  await run(hq, 'DOWNLOAD_1010');
   expect(await customer(hq, uuid, 'houston')).toMatchObject({ accountId: 'C00000001', language: 'en' });
   await update({ name: { last: 'Lovelace' } });
   await run(hq);
@@ -292,8 +292,8 @@ test('a bad address is corrected, the order that waited for it goes on by itself
     'houston',
     aTransaction('ONLINE_ORDER', { customerUuid: uuid, deliveryAddressUuid: address.uuid }),
   );
-  await run(hq, 'runPJob');
-  await run(hq, 'runSynchronizeOrders');
+  await run(hq, 'P_JOB');
+  await run(hq, 'SYNCHRONIZE_ORDERS');
   expect(await saleOf(hq, order)).toMatchObject({ status: 'FAILED', errorCode: 'ASYNC_ADDRESS_SYNC_FAILED' });
 
   const [operation] = await failed(hq);
@@ -306,9 +306,9 @@ test('a bad address is corrected, the order that waited for it goes on by itself
     state: 'PENDING',
     corrected: true,
   });
-  await run(hq, 'runSynchronizeOrders');
+  await run(hq, 'SYNCHRONIZE_ORDERS');
   expect(await saleOf(hq, order)).toMatchObject({ status: 'SUCCEEDED', errorCode: null });
-  await run(hq, 'runDownload1010');
+  await run(hq, 'DOWNLOAD_1010');
   expect((await customer(hq, uuid, 'houston')).addresses).toMatchObject([{ uuid: address.uuid, country: 'US' }]);
   const { node } = await hq.query(
     'query ($id: ID!) { node(id: $id) { ... on CustomerOperation { auditTrail(first: 20) { edges { node { action field oldValue newValue } } } } } }',

@@ -15,7 +15,7 @@ import type { Answer } from '../support/headquarters.ts';
 test('the P-job alone brings customers up and gives no account ID', async () => {
   const hq = await withChannels(['houston']);
   await createCustomers(hq, 3);
-  const ended = await run(hq, 'runPJob');
+  const ended = await run(hq, 'P_JOB');
   expect(ended).toMatchObject({
     job: 'P_JOB',
     state: 'SUCCEEDED',
@@ -32,8 +32,8 @@ test('the P-job alone brings customers up and gives no account ID', async () => 
 test('Synchronize customers alone gives account IDs at headquarters, in the order of arrival, and tells no channel', async () => {
   const hq = await withChannels(['houston']);
   const uuids = [await createCustomer(hq), await createCustomer(hq), await createCustomer(hq)];
-  await run(hq, 'runPJob');
-  const ended = await run(hq, 'runSynchronizeCustomers');
+  await run(hq, 'P_JOB');
+  const ended = await run(hq, 'SYNCHRONIZE_CUSTOMERS');
   expect(ended).toMatchObject({ state: 'SUCCEEDED', uploadSessions: [], downloadSessions: [] });
   expect(countsOf(ended)).toEqual([{ done: 3, failed: 0 }]);
   const listed = await hq.query(
@@ -48,9 +48,9 @@ test('Synchronize customers alone gives account IDs at headquarters, in the orde
 test('1010 alone brings account IDs back to the channel', async () => {
   const hq = await withChannels(['houston']);
   const uuids = await createCustomers(hq, 3);
-  await run(hq, 'runPJob');
-  await run(hq, 'runSynchronizeCustomers');
-  const ended = await run(hq, 'runDownload1010');
+  await run(hq, 'P_JOB');
+  await run(hq, 'SYNCHRONIZE_CUSTOMERS');
+  const ended = await run(hq, 'DOWNLOAD_1010');
   expect(ended).toMatchObject({
     state: 'SUCCEEDED',
     steps: [{ progress: { done: 3, total: 3 } }],
@@ -85,7 +85,7 @@ test('a conversion of many customers in small batches loses none, and counts the
 test('a conversion for some channels leaves the others as they are', async () => {
   const hq = await withChannels(['houston', 'dallas', 'austin']);
   const [houston, dallas] = [await createCustomer(hq), await createCustomer(hq, { channel: 'dallas' })];
-  const ended = await run(hq, 'runConversion', ['houston', 'austin']);
+  const ended = await run(hq, 'CONVERSION', ['houston', 'austin']);
   expect(ended.channels).toEqual([{ code: 'austin' }, { code: 'houston' }]);
   expect((await accountIds(hq)).get(houston)).toBe('C00000001');
   expect((await accountIds(hq, 'dallas')).get(dallas)).toBe(null);
@@ -121,18 +121,18 @@ test('channels that share a database each get their own account IDs and their ow
 test('for one of two channels that share a database the P-job uploads both, and only the one is given account IDs', async () => {
   const hq = await withChannels(['houston', 'dallas'], {}, { channelDatabase: 'texas' });
   const [houston, dallas] = [await createCustomer(hq), await createCustomer(hq, { channel: 'dallas' })];
-  await run(hq, 'runConversion', ['houston']);
+  await run(hq, 'CONVERSION', ['houston']);
   expect((await accountIds(hq)).get(houston)).toBe('C00000001');
   expect((await accountIds(hq, 'dallas')).get(dallas)).toBe(null);
-  await run(hq, 'runConversion', ['dallas']);
+  await run(hq, 'CONVERSION', ['dallas']);
   expect((await accountIds(hq, 'dallas')).get(dallas)).toBe('C00000002');
 });
 
 test.each([
-  'runPJob',
-  'runSynchronizeCustomers',
-  'runDownload1010',
-  'runConversion',
+  'P_JOB',
+  'SYNCHRONIZE_CUSTOMERS',
+  'DOWNLOAD_1010',
+  'CONVERSION',
 ] as const)('%s twice in a row changes nothing the second time', async (job) => {
   const hq = await withChannels(['houston']);
   await createCustomers(hq, 5);
@@ -158,28 +158,28 @@ test.each([
 
 test('a job that waits for the same channels is joined and not started twice', async () => {
   const hq = await withChannels(['houston', 'dallas']);
-  const first = await ask(hq, 'runConversion', ['houston', 'dallas']);
-  expect(await ask(hq, 'runConversion', ['dallas', 'houston', 'dallas'])).toEqual(first);
+  const first = await ask(hq, 'CONVERSION', ['houston', 'dallas']);
+  expect(await ask(hq, 'CONVERSION', ['dallas', 'houston', 'dallas'])).toEqual(first);
   const others = [
-    await ask(hq, 'runConversion'),
-    await ask(hq, 'runConversion', ['houston']),
-    await ask(hq, 'runPJob', ['houston', 'dallas']),
+    await ask(hq, 'CONVERSION'),
+    await ask(hq, 'CONVERSION', ['houston']),
+    await ask(hq, 'P_JOB', ['houston', 'dallas']),
   ];
   expect(new Set([first, ...others].map(({ id }) => id)).size).toBe(4);
   await hq.worker.drain();
-  expect((await ask(hq, 'runConversion', ['houston', 'dallas'])).id).not.toBe(first.id);
+  expect((await ask(hq, 'CONVERSION', ['houston', 'dallas'])).id).not.toBe(first.id);
 });
 
 test('twenty people who start the same job at once start one run', async () => {
   const hq = await withChannels(['houston']);
-  const started = await Promise.all(Array.from({ length: 20 }, () => ask(hq, 'runConversion')));
+  const started = await Promise.all(Array.from({ length: 20 }, () => ask(hq, 'CONVERSION')));
   expect(new Set(started.map(({ id }) => id)).size).toBe(1);
 });
 
 test('two P-jobs over the same database at once upload each operation once', async () => {
   const hq = await withChannels(['houston', 'dallas'], { settings: { BATCH_SIZE: '5' } }, { channelDatabase: 'texas' });
   await createCustomers(hq, 60);
-  const runs = [await ask(hq, 'runPJob', ['houston']), await ask(hq, 'runPJob', ['dallas']), await ask(hq, 'runPJob')];
+  const runs = [await ask(hq, 'P_JOB', ['houston']), await ask(hq, 'P_JOB', ['dallas']), await ask(hq, 'P_JOB')];
   await Promise.all([hq.worker.drain(), hq.worker.drain(), hq.worker.drain()]);
   const ended = await Promise.all(runs.map(({ id }) => runById(hq, id)));
   expect(ended.map(({ state }) => state)).toEqual(['SUCCEEDED', 'SUCCEEDED', 'SUCCEEDED']);
@@ -192,7 +192,7 @@ test('three conversions at once give each customer one account ID, without a gap
   await createCustomers(hq, 40);
   await createCustomers(hq, 40, { channel: 'dallas' });
   for (const channels of [['houston'], ['dallas'], ['houston', 'dallas'], undefined])
-    await ask(hq, 'runConversion', channels);
+    await ask(hq, 'CONVERSION', channels);
   await Promise.all([hq.worker.drain(), hq.worker.drain(), hq.worker.drain()]);
   const given = [...(await accountIds(hq)).values(), ...(await accountIds(hq, 'dallas')).values()];
   expect(given.toSorted()).toEqual(Array.from({ length: 80 }, (_, index) => `C${String(index + 1).padStart(8, '0')}`));
@@ -217,7 +217,7 @@ test('runs and sessions are listed newest first and filtered', async () => {
   const hq = await withChannels(['houston', 'dallas']);
   await createCustomer(hq);
   await createCustomer(hq, { channel: 'dallas' });
-  await run(hq, 'runPJob', ['houston']);
+  await run(hq, 'P_JOB', ['houston']);
   await run(hq);
   const listed = await hq.query(`{
     all: jobRuns { edges { node { job } } }

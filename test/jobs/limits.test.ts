@@ -109,8 +109,8 @@ test('an operation that is too large arrives as a failed one with the reason, in
   // A retry fails for the same reason.
   await hq.query('mutation { retryFailedCustomerOperations(input: {}) { __typename } }');
   await hq.query('mutation { retryFailedTransactions(input: {}) { __typename } }');
-  await run(hq, 'runSynchronizeCustomers');
-  await run(hq, 'runSynchronizeOrders');
+  await run(hq, 'SYNCHRONIZE_CUSTOMERS');
+  await run(hq, 'SYNCHRONIZE_ORDERS');
   expect((await failed(hq)).map(({ error }: Answer) => error)).toEqual([tooLarge, tooLarge]);
   expect((await receivedOf(hq)).map(({ error }) => error)).toEqual([tooLarge]);
 });
@@ -126,13 +126,13 @@ test('packages are cut by bytes as well as by rows, on every way, and nothing is
       await appendTransaction(hq, 'houston', aTransaction('ONLINE_ORDER', { customerUuid, ...padding(900_000) })),
     );
   const [last] = await createCustomers(hq, 1, { channel: 'dallas' });
-  const ended = await run(hq, 'runPJob');
+  const ended = await run(hq, 'P_JOB');
   const houston = ended.uploadSessions.find(
     ({ channelDatabase }: { channelDatabase: string }) => channelDatabase === 'houston',
   );
   expect(houston).toMatchObject({ rows: 22, packages: 5, status: 'APPLIED' });
 
-  expect(countsOf(await run(hq, 'runSynchronizeOrders'))).toEqual([{ done: 11, failed: 0 }]);
+  expect(countsOf(await run(hq, 'SYNCHRONIZE_ORDERS'))).toEqual([{ done: 11, failed: 0 }]);
   expect(countsOf(await run(hq))[1]).toEqual({ done: 1, failed: 0 });
   expect((await operationsOf(hq, last!)).map(({ state }) => state)).toEqual(['SYNCED']);
   expect(await countOf(hq.hq, 'customer')).toBe(12);
@@ -205,7 +205,7 @@ test('what other software wrote and headquarters cannot hold does not stop the l
   const ended = await run(hq);
   expect(ended).toMatchObject({ state: 'SUCCEEDED', uploadSessions: [{ rows: 3, status: 'APPLIED' }] });
   expect(await failed(hq)).toMatchObject([{ customerUuid: nameless, error: 'The operation names no customer.' }]);
-  await run(hq, 'runSynchronizeOrders');
+  await run(hq, 'SYNCHRONIZE_ORDERS');
   expect((await receivedOf(hq)).map(({ status }) => status)).toEqual(['FAILED']);
   expect((await accountIds(hq)).get(uuid)).toBe('C00000001');
 });

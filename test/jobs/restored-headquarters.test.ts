@@ -119,7 +119,7 @@ test('a restored headquarters gives no account ID twice, whichever channel is co
   const { hq: restored, before } = await withRestoredHeadquarters();
   // Austin knows nothing that headquarters does not.
   for (const code of codes)
-    expect(await run(restored, 'runConversion', [code])).toMatchObject({
+    expect(await run(restored, 'CONVERSION', [code])).toMatchObject({
       state: 'FAILED',
       errorCode: 'HEADQUARTERS_REWOUND',
       error: expect.stringContaining('acceptRestoredHeadquarters'),
@@ -132,13 +132,8 @@ test('a restored headquarters gives no account ID twice, whichever channel is co
   // It holds after a restart also when those who know it are silent, and for everything that takes numbers.
   const hq = await restored.restart();
   for (const name of ['boston', 'chicago']) await breakDatabase(hq, name);
-  for (const starter of [
-    'runSynchronizeCustomers',
-    'runSynchronizeOrders',
-    'runCalculateStatements',
-    'runPostStatements',
-  ] as const)
-    expect(await run(hq, starter, ['austin'])).toMatchObject({ state: 'FAILED', errorCode: 'HEADQUARTERS_REWOUND' });
+  for (const job of ['SYNCHRONIZE_CUSTOMERS', 'SYNCHRONIZE_ORDERS', 'CALCULATE_STATEMENTS', 'POST_STATEMENTS'] as const)
+    expect(await run(hq, job, ['austin'])).toMatchObject({ state: 'FAILED', errorCode: 'HEADQUARTERS_REWOUND' });
   expect(await attention(hq)).toHaveLength(2);
   expect(given(await allAccountIds(await hq.restart()))).toEqual(given(before));
 });
@@ -220,7 +215,7 @@ test('no number is given until every channel database has answered once; one tha
   await createCustomer(started, { channel: 'dallas' });
   const hq = await started.restart();
   const mend = await breakDatabase(hq, 'houston');
-  const waiting = await run(hq, 'runConversion', ['dallas']);
+  const waiting = await run(hq, 'CONVERSION', ['dallas']);
   const unproven = { errorCode: 'HEADQUARTERS_UNPROVEN', message: expect.stringContaining('houston') };
   expect(waiting).toMatchObject({ state: 'QUEUED', steps: [{ state: 'SUCCEEDED' }, { failures: [unproven] }, {}] });
   expect(given(await accountIds(hq, 'dallas'))).toEqual([]);
@@ -232,7 +227,7 @@ test('no number is given until every channel database has answered once; one tha
 
   await breakDatabase(hq, 'houston');
   await createCustomer(hq, { channel: 'dallas' });
-  expect(await run(hq, 'runConversion', ['dallas'])).toMatchObject({ state: 'SUCCEEDED' });
+  expect(await run(hq, 'CONVERSION', ['dallas'])).toMatchObject({ state: 'SUCCEEDED' });
   expect(given(await accountIds(hq, 'dallas'))).toEqual(['C00000001', 'C00000002']);
 });
 
@@ -254,13 +249,13 @@ test('a channel database that is named as lost is not waited for, and is heeded 
   expect(accepted).toMatchObject({ lost: ['houston'], keptAccountIds: 0 });
   expect(accepted.sequences).toContainEqual({ name: 'customer-account', from: 1, to: 101 });
   expect(accepted.sequences).toContainEqual({ name: 'sales-order', from: 1, to: 101 });
-  expect(await run(hq, 'runConversion', ['dallas'])).toMatchObject({ state: 'SUCCEEDED' });
+  expect(await run(hq, 'CONVERSION', ['dallas'])).toMatchObject({ state: 'SUCCEEDED' });
   expect(given(await accountIds(hq, 'dallas'))).toEqual(['C00000101']);
 
   mend();
   await createCustomer(hq);
   await tamper(await hq.channels.open('houston'), `update customer set account_id = 'C00000500'`);
-  expect(await run(hq, 'runConversion', ['dallas'])).toMatchObject({ errorCode: 'HEADQUARTERS_REWOUND' });
+  expect(await run(hq, 'CONVERSION', ['dallas'])).toMatchObject({ errorCode: 'HEADQUARTERS_REWOUND' });
 });
 
 test('a channel database of a channel that the restored headquarters does not know is evidence too', async () => {

@@ -115,7 +115,7 @@ test('it is reported also when its counter has grown past what was received, and
   const { hq } = await withRestoredHouston();
   const before = await countOf(hq.hq, 'customer_operation');
   await createCustomers(hq, 5);
-  const ended = await run(hq, 'runPJob', ['houston']);
+  const ended = await run(hq, 'P_JOB', ['houston']);
   expect(ended).toMatchObject({ state: 'FAILED', steps: [{ failures: [rewound] }] });
   expect(await countOf(hq.hq, 'customer_operation')).toBe(before);
 });
@@ -205,8 +205,8 @@ test('a shift that was open in the backup, and is closed after the adoption, get
   await run(hq);
   expect(await shiftAt(hq, 'closeShift', { uuid, counts: cash('49.50') })).toMatchObject({ state: 'CLOSED' });
   await run(hq);
-  await run(hq, 'runCalculateStatements');
-  await run(hq, 'runPostStatements');
+  await run(hq, 'CALCULATE_STATEMENTS');
+  await run(hq, 'POST_STATEMENTS');
   expect(await statementsOf(hq)).toMatchObject([{ type: 'FINANCIAL', state: 'POSTED', total: 5_000, paid: 4_950 }]);
 });
 
@@ -238,7 +238,7 @@ test('a restored log that is sent again takes nothing back from shifts, and what
   expect((await statesOf(hq))[0]).toEqual({ register: '1', state: 'CLOSED' });
   await shiftAt(hq, 'closeShift', { uuid: uuids[0], counts: cash('40') });
   await run(hq);
-  await run(hq, 'runCalculateStatements');
+  await run(hq, 'CALCULATE_STATEMENTS');
   expect(await partsOf(hq, 'tenderCounts { counted { amount } }')).toEqual([{ counted: { amount: '40.00' } }]);
 });
 
@@ -250,15 +250,15 @@ test('a closed shift on a statement stays as it is, whatever a restored channel 
     },
     async (hq) => {
       await shiftAt(hq, 'closeShift', { uuid, counts: cash('50') });
-      await run(hq, 'runPJob');
-      await run(hq, 'runCalculateStatements');
+      await run(hq, 'P_JOB');
+      await run(hq, 'CALCULATE_STATEMENTS');
     },
   );
   await adopt(hq);
   await shiftAt(hq, 'closeShift', { uuid, counts: cash('1') });
   await run(hq);
-  await run(hq, 'runPostStatements');
-  await run(hq, 'runCalculateStatements');
+  await run(hq, 'POST_STATEMENTS');
+  await run(hq, 'CALCULATE_STATEMENTS');
   expect(await statementsOf(hq)).toMatchObject([{ type: 'FINANCIAL', state: 'POSTED', total: 5_000, paid: 5_000 }]);
   const [{ state, tenders }] = await rowsOf(hq.hq, 'select state, tenders from shift');
   expect([state, typeof tenders === 'string' ? JSON.parse(tenders) : tenders]).toEqual([
@@ -304,8 +304,8 @@ test('a shift that its channel has lost is closed by an operator, and gets its f
     { actor: 'operator', field: 'state', old_value: 'OPEN', new_value: 'CLOSED' },
     { actor: 'operator', field: 'counted.CASH', old_value: null, new_value: '30' },
   ]);
-  await run(hq, 'runCalculateStatements');
-  await run(hq, 'runPostStatements');
+  await run(hq, 'CALCULATE_STATEMENTS');
+  await run(hq, 'POST_STATEMENTS');
   expect(await statementsOf(hq)).toMatchObject([{ type: 'FINANCIAL', state: 'POSTED', total: 5_000, paid: 3_000 }]);
 });
 
@@ -372,11 +372,11 @@ test('adopting a database that is in order changes nothing', async () => {
 test('a customer that a channel database lost is brought back by 1010, with its addresses', async () => {
   const hq = await withChannels(['houston']);
   const uuid = await createCustomer(hq, { phone: '555 0109' });
-  await run(hq, 'runPJob');
-  await run(hq, 'runSynchronizeCustomers');
+  await run(hq, 'P_JOB');
+  await run(hq, 'SYNCHRONIZE_CUSTOMERS');
   await tamper(await hq.channels.databaseOf('houston'), `delete from customer`, `delete from customer_address`);
   expect(await customer(hq, uuid, 'houston')).toBe(null);
-  await run(hq, 'runDownload1010');
+  await run(hq, 'DOWNLOAD_1010');
   expect(await customer(hq, uuid, 'houston')).toMatchObject({
     accountId: 'C00000001',
     phone: '555 0109',
@@ -397,7 +397,7 @@ test('a channel database that cannot be opened fails alone and is taken up again
   const { read, write } = database;
   const broken = () => Promise.reject(new Error('the disk is gone'));
   Object.assign(database, { read: broken, write: broken });
-  const { id } = await ask(hq, 'runConversion');
+  const { id } = await ask(hq, 'CONVERSION');
   await hq.worker.drain();
   expect(await runById(hq, id)).toMatchObject({
     state: 'FAILED',

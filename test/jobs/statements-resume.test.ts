@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { ask, countsOf, rowsOf, run, type Starter, tamper, withChannels } from '../support/actions.ts';
+import type { JobName } from '../../schema/operations.ts';
+import { ask, countsOf, rowsOf, run, tamper, withChannels } from '../support/actions.ts';
 import {
   accept,
   books,
@@ -44,15 +45,15 @@ test('a statement that fails on the way to a state goes on there, to the same bo
   await validated(interrupted);
   for (const [, state, refusal] of failures) {
     await refuse(interrupted, refusal);
-    await run(interrupted, 'runCalculateStatements');
-    await run(interrupted, 'runPostStatements');
+    await run(interrupted, 'CALCULATE_STATEMENTS');
+    await run(interrupted, 'POST_STATEMENTS');
     expect(await statementsOf(interrupted)).toMatchObject([
       { state, errorCode: 'INTERNAL' },
       { state, errorCode: 'INTERNAL' },
     ]);
     await accept(interrupted, refusal);
   }
-  await run(interrupted, 'runPostStatements');
+  await run(interrupted, 'POST_STATEMENTS');
   expect(await books(interrupted)).toEqual(uninterrupted);
 });
 
@@ -62,8 +63,8 @@ test('a failing statement does not stop another, and does not lose what it reach
   const refusal = { table: 'invoice', when: `row.invoice_date = '2026-11-19'` };
   await refuse(hq, refusal);
   await validated(hq);
-  await run(hq, 'runCalculateStatements');
-  expect(countsOf(await run(hq, 'runPostStatements'))).toEqual([{ done: 33, failed: 1 }]);
+  await run(hq, 'CALCULATE_STATEMENTS');
+  expect(countsOf(await run(hq, 'POST_STATEMENTS'))).toEqual([{ done: 33, failed: 1 }]);
   const failed = { state: 'CUSTOMER_ORDER_CREATED', errorCode: 'INTERNAL' };
   const done = { state: 'POSTED', errorCode: null };
   expect(await statementsOf(hq)).toMatchObject([done, failed, done, done]);
@@ -75,7 +76,7 @@ test('a failing statement does not stop another, and does not lose what it reach
   ]);
 
   await accept(hq, refusal);
-  await run(hq, 'runPostStatements');
+  await run(hq, 'POST_STATEMENTS');
   expect(await statementsOf(hq)).toMatchObject([done, done, done, done]);
   // No number was lost.
   const invoices = await partsOf(hq, 'invoices { edges { node { invoiceDate invoiceId } } }');
@@ -102,7 +103,7 @@ test.each([
   ]);
 
   await tamper(hq.hq, `update number_sequence set largest = 9 where name = '${name}'`);
-  await run(hq, 'runPostStatements');
+  await run(hq, 'POST_STATEMENTS');
   expect(await statementsOf(hq)).toMatchObject([{ state: 'POSTED' }, { state: 'POSTED', errorCode: null }]);
   expect(await ordersOf(hq)).toMatchObject([
     { salesOrderId: 'SO000000001', invoiceId: 'INV000000001' },
@@ -115,7 +116,7 @@ test('statements for which no number is left are calculated after the sequence w
   await tamper(hq.hq, `update number_sequence set largest = 1 where name = 'statement'`);
   for (const day of ['2026-11-20', '2026-11-21']) await sell(hq, { businessDate: day });
   await validated(hq);
-  expect(await run(hq, 'runCalculateStatements')).toMatchObject({
+  expect(await run(hq, 'CALCULATE_STATEMENTS')).toMatchObject({
     state: 'FAILED',
     errorCode: 'NUMBER_SEQUENCE_EXHAUSTED',
   });
@@ -135,15 +136,15 @@ test('two runs that work on the same statements at the same time make the same b
   await posted(alone);
   const hq = await withChannels(['houston'], { settings: { BATCH_SIZE: '3' } });
   await manySales(hq);
-  const atOnce = async (starter: Starter) => {
-    await ask(hq, starter);
-    await ask(hq, starter, ['houston']);
+  const atOnce = async (job: JobName) => {
+    await ask(hq, job);
+    await ask(hq, job, ['houston']);
     await Promise.all([hq.worker.drain(), hq.worker.drain()]);
   };
-  await run(hq, 'runPJob');
-  await atOnce('runValidateTransactions');
-  await atOnce('runCalculateStatements');
-  await atOnce('runPostStatements');
+  await run(hq, 'P_JOB');
+  await atOnce('VALIDATE_TRANSACTIONS');
+  await atOnce('CALCULATE_STATEMENTS');
+  await atOnce('POST_STATEMENTS');
   const { jobRuns } = await hq.query('{ jobRuns(first: 10) { edges { node { state error { message } } } } }');
   for (const { node } of jobRuns.edges) expect(node).toEqual({ state: 'SUCCEEDED', error: null });
   expect(await books(hq)).toEqual(await books(alone));

@@ -208,16 +208,16 @@ test('shifts that are not closed stay out, and join the statement of their day w
   const open = await aShift(hq, { state: 'BLIND_CLOSED' });
   await aShift(hq, { register: '2', tenders: [{ tender: 'CASH', starting: 100, counted: 100 }] });
   await validated(hq);
-  await run(hq, 'runCalculateStatements');
+  await run(hq, 'CALCULATE_STATEMENTS');
   expect(await statementsOf(hq)).toMatchObject([{ type: 'FINANCIAL', state: 'CALCULATED', transactionCount: 1 }]);
 
   await aShift(hq, { tenders: [{ tender: 'CASH', starting: 0, counted: 30 }] }, open);
   await validated(hq);
-  await run(hq, 'runCalculateStatements');
+  await run(hq, 'CALCULATE_STATEMENTS');
   expect(await statementsOf(hq)).toMatchObject([
     { type: 'FINANCIAL', state: 'CALCULATED', transactionCount: 2, total: 100, paid: 130 },
   ]);
-  await run(hq, 'runPostStatements');
+  await run(hq, 'POST_STATEMENTS');
   expect(await statementsOf(hq)).toMatchObject([{ state: 'POSTED' }]);
   await posted(hq);
   expect(await statementsOf(hq)).toHaveLength(1);
@@ -250,7 +250,7 @@ test('a cleared statement lets its shifts go', async () => {
   const hq = await withChannels(['houston']);
   await aShift(hq, { tenders: [{ tender: 'CASH', starting: 1, counted: 1 }] });
   await validated(hq);
-  await run(hq, 'runCalculateStatements');
+  await run(hq, 'CALCULATE_STATEMENTS');
   await hq.hq.write((tx) => clearStatement(tx, 1, { actor: 'ada', at: '2026-11-22T12:00:00.000Z' }));
   expect(await counts(hq)).toEqual([]);
   await posted(hq);

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { lineOf } from '../../src/domain/transaction-rules.ts';
-import { aClock, countsOf, createCustomer, run, tamper, withChannels } from '../support/actions.ts';
+import { aClock, ask, countsOf, createCustomer, run, tamper, withChannels } from '../support/actions.ts';
 import { onPostgres } from '../support/headquarters.ts';
 import {
   balances,
@@ -38,7 +38,7 @@ test('sales of a day go from upload to posted books that balance to the cent', a
   await sell(hq);
 
   expect(countsOf(await validated(hq))).toEqual([{ done: 2, failed: 0 }]);
-  expect(await run(hq, 'runCalculateStatements')).toMatchObject({ state: 'SUCCEEDED' });
+  expect(await run(hq, 'CALCULATE_STATEMENTS')).toMatchObject({ state: 'SUCCEEDED' });
   expect(await statementsOf(hq)).toEqual([
     {
       statementId: 'ST00000001',
@@ -54,7 +54,7 @@ test('sales of a day go from upload to posted books that balance to the cent', a
       paid: 32_690,
     },
   ]);
-  expect(countsOf(await run(hq, 'runPostStatements'))).toEqual([{ done: 20, failed: 0 }]);
+  expect(countsOf(await run(hq, 'POST_STATEMENTS'))).toEqual([{ done: 20, failed: 0 }]);
 
   expect(await statementsOf(hq)).toMatchObject([{ state: 'POSTED', errorCode: null }]);
   expect(await saleOf(hq, sale)).toMatchObject({ status: 'POSTED' });
@@ -109,7 +109,7 @@ test('sales are gathered by customer: named ones have orders of their own, all o
 test('sales that name nobody are posted for the default customer of the channel', async () => {
   const hq = await withChannels(['houston']);
   const walkIn = await createCustomer(hq, { name: { first: 'Walk', last: 'In' } });
-  await run(hq, 'runConversion');
+  await run(hq, 'CONVERSION');
   await settle(hq, { defaultCustomerUuid: walkIn });
   await sell(hq);
   await posted(hq);
@@ -154,7 +154,7 @@ test('an anonymous sale and one that names the default customer share an order, 
     await createCustomer(hq, { uuid: names[1], name: { first: 'Walk', last: 'In' } }),
     await createCustomer(hq, { uuid: names[0] }),
   ];
-  await run(hq, 'runConversion');
+  await run(hq, 'CONVERSION');
   await settle(hq, { defaultCustomerUuid: walkIn });
   for (const customer of [null, walkIn, ada, null, ada, walkIn]) await sell(hq, { customerUuid: customer });
   await posted(hq);
@@ -279,13 +279,13 @@ test('sales that arrive during the day join the statement until it is posted, an
   const hq = await withChannels(['houston']);
   await sell(hq);
   await validated(hq);
-  await run(hq, 'runCalculateStatements');
+  await run(hq, 'CALCULATE_STATEMENTS');
   await sell(hq);
   await validated(hq);
-  await run(hq, 'runCalculateStatements');
+  await run(hq, 'CALCULATE_STATEMENTS');
   expect(await statementsOf(hq)).toMatchObject([{ state: 'CALCULATED', transactionCount: 2 }]);
 
-  await run(hq, 'runPostStatements');
+  await run(hq, 'POST_STATEMENTS');
   await sell(hq);
   await posted(hq);
   expect(await statementsOf(hq)).toMatchObject([
@@ -304,13 +304,13 @@ test('statements are calculated and posted up to the business day asked for, by 
   await validated(hq);
   await tamper(hq.hq, `update retail_transaction set business_date = '2026-11-22' where sequence = 3`);
 
-  await hq.query('mutation { runCalculateStatements(input: { businessDate: "2026-11-20" }) { __typename } }');
+  await ask(hq, 'CALCULATE_STATEMENTS', undefined, '2026-11-20');
   await hq.worker.drain();
   expect(await statementsOf(hq)).toMatchObject([{ businessDate: '2026-11-20' }]);
   // Nine in the evening of the 21st in Houston.
-  await run(hq, 'runCalculateStatements');
+  await run(hq, 'CALCULATE_STATEMENTS');
   expect((await statementsOf(hq)).map(({ businessDate }) => businessDate)).toEqual(['2026-11-20', '2026-11-21']);
-  await hq.query('mutation { runPostStatements(input: { businessDate: "2026-11-20" }) { __typename } }');
+  await ask(hq, 'POST_STATEMENTS', undefined, '2026-11-20');
   await hq.worker.drain();
   expect((await statementsOf(hq)).map(({ state }) => state)).toEqual(['POSTED', 'CALCULATED']);
 });
@@ -358,7 +358,7 @@ test('amounts that somebody changed behind our back stop their statement before 
   await sell(hq, { businessDate: '2026-11-20' });
   await sell(hq);
   await validated(hq);
-  await run(hq, 'runCalculateStatements');
+  await run(hq, 'CALCULATE_STATEMENTS');
   await tamper(
     hq.hq,
     `update retail_transaction set paid = paid - 1 where business_date = '2026-11-19'`,
@@ -366,7 +366,7 @@ test('amounts that somebody changed behind our back stop their statement before 
     `update retail_transaction set gross = gross - 1 where business_date = '2026-11-20'`,
     `update statement set gross = gross - 1 where business_date = '2026-11-20'`,
   );
-  await run(hq, 'runPostStatements');
+  await run(hq, 'POST_STATEMENTS');
   const found = await statementsOf(hq);
   expect(Object.fromEntries(found.map((row) => [row.businessDate, [row.state, row.errorCode]]))).toEqual({
     '2026-11-19': ['GIFT_CARDS_POSTED', 'STATEMENT_OUT_OF_BALANCE'],

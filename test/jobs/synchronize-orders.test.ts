@@ -22,8 +22,8 @@ const anOrder = (customerUuid: string, more = {}) =>
   aTransaction('ONLINE_ORDER', { customerUuid: customerUuid, ...more });
 
 async function synchronized(hq: Headquarters) {
-  await run(hq, 'runPJob');
-  return run(hq, 'runSynchronizeOrders');
+  await run(hq, 'P_JOB');
+  return run(hq, 'SYNCHRONIZE_ORDERS');
 }
 
 test('an order for a pending customer becomes a sales order, and its customer gets an account ID in the same transaction', async () => {
@@ -156,9 +156,9 @@ test('two orders for one new customer, at the same time as the customer job: one
   const hq = await withChannels(['houston']);
   const uuid = await createCustomer(hq);
   for (const _ of [1, 2]) await appendTransaction(hq, 'houston', anOrder(uuid));
-  await run(hq, 'runPJob');
-  await ask(hq, 'runSynchronizeOrders');
-  await ask(hq, 'runSynchronizeCustomers');
+  await run(hq, 'P_JOB');
+  await ask(hq, 'SYNCHRONIZE_ORDERS');
+  await ask(hq, 'SYNCHRONIZE_CUSTOMERS');
   await Promise.all([hq.worker.drain(), hq.worker.drain()]);
 
   expect((await ordersOf(hq)).map((row) => row.accountId)).toEqual(['C00000001', 'C00000001']);

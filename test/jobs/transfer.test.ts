@@ -21,7 +21,7 @@ test('a P-job whose mark reads as it stood, and is refused, fails for that chann
       ? { ...answer, lastReceived: 0, lastOperationId: null }
       : answer;
   };
-  const ended = await run(hq, 'runPJob');
+  const ended = await run(hq, 'P_JOB');
   expect(ended).toMatchObject({
     state: 'FAILED',
     steps: [{ failures: [{ channelDatabase: 'houston', errorCode: 'INTERNAL' }] }],

@@ -51,7 +51,7 @@ const dieWith = (hq: Headquarters, leaseUntil: string) =>
 describe('a clock that jumps two hours ahead and back', () => {
   test('leaves no run waiting', async () => {
     const { hq, uuid, ahead } = await withClock();
-    const { id } = await ahead(() => ask(hq, 'runConversion'));
+    const { id } = await ahead(() => ask(hq, 'CONVERSION'));
     await hq.worker.drain();
     expect(await runById(hq, id)).toMatchObject({ state: 'SUCCEEDED' });
     expect((await accountIds(hq)).get(uuid)).toBe('C00000001');
@@ -71,7 +71,7 @@ describe('a clock that jumps two hours ahead and back', () => {
 
   test('leaves no run with a worker that is dead', async () => {
     const { hq } = await withClock();
-    const { id } = await ask(hq, 'runConversion');
+    const { id } = await ask(hq, 'CONVERSION');
     await dieWith(hq, '2026-11-22T12:00:35.000Z');
     await hq.worker.drain();
     expect(await runById(hq, id)).toMatchObject({ state: 'SUCCEEDED', attempt: 2 });
@@ -98,7 +98,7 @@ describe('a clock that jumps two hours ahead and back', () => {
     await acceptLastNames(hq);
     await run(hq);
     expect((await accountIds(hq)).get(uuid)).toBe('C00000001');
-    await run(hq, 'runSynchronizeOrders');
+    await run(hq, 'SYNCHRONIZE_ORDERS');
     expect((await receivedOf(hq)).map(({ status }) => status)).toEqual(['SUCCEEDED']);
   });
 
@@ -145,7 +145,7 @@ describe('canceling a run', () => {
     ['whose worker died while the clock was ahead', '2026-11-22T12:00:35.000Z'],
   ])('%s ends it at once', async (_name, leaseUntil) => {
     const { hq, uuid } = await withClock();
-    const { id } = await ask(hq, 'runConversion');
+    const { id } = await ask(hq, 'CONVERSION');
     await dieWith(hq, leaseUntil);
     expect(await cancel(hq, id)).toEqual({ __typename: 'JobRun', state: 'CANCELED' });
     expect(await runById(hq, id)).toMatchObject({
@@ -159,7 +159,7 @@ describe('canceling a run', () => {
 
   test('that a worker holds asks it to stop', async () => {
     const { hq } = await withClock();
-    const { id } = await ask(hq, 'runConversion');
+    const { id } = await ask(hq, 'CONVERSION');
     await dieWith(hq, '2026-11-22T10:00:32.000Z');
     expect(await cancel(hq, id)).toEqual({ __typename: 'JobRun', state: 'RUNNING' });
   });
@@ -168,7 +168,7 @@ describe('canceling a run', () => {
 /** A run that the process before this one had begun, with 8 seconds left of its lease. */
 async function orphaned(): Promise<{ hq: Headquarters; id: string }> {
   const before = await withChannels(['houston'], {}, { liveConversion: false });
-  const { id } = await ask(before, 'runConversion');
+  const { id } = await ask(before, 'CONVERSION');
   await dieWith(before, new Date(Date.now() + 8_000).toISOString());
   await before.stop();
   return { hq: await startHeadquarters({ config: before.config, background: true }), id };
@@ -181,7 +181,7 @@ test.skipIf(onPostgres)('a single process resumes at its start what the last one
 
 test.runIf(onPostgres)('one of several processes leaves what another one has begun, until its lease ends', async () => {
   const { hq, id } = await orphaned();
-  await ask(hq, 'runPJob');
+  await ask(hq, 'P_JOB');
   await vi.waitFor(async () => {
     const uploads = (await runsOf(hq)).filter(({ job }) => job === 'P_JOB');
     expect(uploads).toMatchObject([{ state: 'SUCCEEDED' }]);

@@ -1,4 +1,5 @@
 import { expect, test, vi } from 'vitest';
+import type { JobName } from '../../schema/operations.ts';
 import { type Job, type JobContext, Released } from '../../src/queue/job.ts';
 import { Worker } from '../../src/queue/worker.ts';
 import { aClock, ask, createChannel, runById, runsOf, tamper, withChannels } from '../support/actions.ts';
@@ -23,8 +24,8 @@ async function die(hq: Headquarters, { run }: JobContext): Promise<never> {
 }
 
 /** A run of a job that crashed the process twice, at this time. */
-async function crashedRun(hq: Headquarters, starter: 'runConversion' | 'runPJob', at: string, channels?: string[]) {
-  const { id } = await ask(hq, starter, channels);
+async function crashedRun(hq: Headquarters, job: JobName, at: string, channels?: string[]) {
+  const { id } = await ask(hq, job, channels);
   await tamper(
     hq.hq,
     `update job_run set state = 'FAILED', error_code = 'RUN_CRASHED', finished_at = '${at}' where state = 'QUEUED'`,
@@ -39,7 +40,7 @@ test('a run that has crashed the process twice fails with a reason instead of be
     attempts++;
     return die(hq, context);
   });
-  const { id } = await ask(hq, 'runPJob');
+  const { id } = await ask(hq, 'P_JOB');
   await worker.drain();
   expect(attempts).toBe(2);
   expect(await runById(hq, id)).toMatchObject({
@@ -66,14 +67,14 @@ test('a run whose process is killed again and again goes on as long as it gets f
     await context.batch(async () => ({ done: 1, result: undefined }));
     if (--left > 0) await die(hq, context);
   });
-  const { id } = await ask(hq, 'runPJob');
+  const { id } = await ask(hq, 'P_JOB');
   await worker.drain();
   expect(await runById(hq, id)).toMatchObject({ state: 'SUCCEEDED', attempt: 6, steps: [{ progress: { done: 6 } }] });
 });
 
 test('after a crash, runs that were under way are resumed one at a time, so that only the culprit is blamed', async () => {
   const hq = await withChannels(['houston', 'dallas', 'austin']);
-  for (const code of ['houston', 'dallas', 'austin']) await ask(hq, 'runPJob', [code]);
+  for (const code of ['houston', 'dallas', 'austin']) await ask(hq, 'P_JOB', [code]);
   await tamper(
     hq.hq,
     `update job_run set state = 'RUNNING', attempt = 1, lease_until = '2026-01-01T00:00:00.000Z' where id <= 2`,
@@ -100,7 +101,7 @@ test('a schedule does not start a job again that has crashed the process, until 
   const lines: string[] = [];
   const hq = await withChannels(['houston'], { clock: time.clock, logLines: lines });
   await tamper(hq.hq, `delete from schedule where job <> 'conversion'`);
-  await crashedRun(hq, 'runConversion', time.now());
+  await crashedRun(hq, 'CONVERSION', time.now());
   time.set('2026-11-22T10:05:00.000Z');
   expect(await hq.scheduler.runDue()).toBe(0);
   expect(lines.map((line) => JSON.parse(line).msg)).toContain(
@@ -110,8 +111,8 @@ test('a schedule does not start a job again that has crashed the process, until 
   expect(await hq.scheduler.runDue()).toBe(1);
 
   // The next crashes hold it back for 4, 8 … minutes.
-  await crashedRun(hq, 'runConversion', time.now());
-  await crashedRun(hq, 'runConversion', time.now(), ['houston']);
+  await crashedRun(hq, 'CONVERSION', time.now());
+  await crashedRun(hq, 'CONVERSION', time.now(), ['houston']);
   time.set('2026-11-22T10:15:00.000Z');
   expect(await hq.scheduler.runDue()).toBe(0);
   time.set('2026-11-22T10:20:00.000Z');
@@ -123,8 +124,8 @@ test('live conversion goes on, one channel at a time, without the channel that h
   for (const code of ['houston', 'dallas', 'austin']) await createChannel(hq, code, { liveConversion: false });
   const at = new Date().toISOString();
   await hq.worker.stop();
-  await crashedRun(hq, 'runConversion', at, ['houston', 'dallas']);
-  await crashedRun(hq, 'runConversion', at, ['dallas']);
+  await crashedRun(hq, 'CONVERSION', at, ['houston', 'dallas']);
+  await crashedRun(hq, 'CONVERSION', at, ['dallas']);
   hq.worker.start();
   await tamper(hq.hq, 'update channel set live_conversion = true');
   await hq.channels.refresh();

@@ -42,7 +42,7 @@ test('a run that fails leaves its code and reason in the log', async () => {
   await createCustomer(hq);
   await run(hq);
   await tamper(await hq.channels.databaseOf('houston'), 'update self set last_counter = 0', 'delete from operation');
-  await run(hq, 'runPJob');
+  await run(hq, 'P_JOB');
   expect(log().slice(2)).toMatchObject([
     { run: 2, job: 'p-job', msg: 'job run started' },
     {
@@ -62,7 +62,7 @@ test('a run that is retried says why and when', async () => {
   hq.channels.all = () => {
     throw new Error('a bug');
   };
-  await run(hq, 'runPJob');
+  await run(hq, 'P_JOB');
   hq.channels.all = all;
   expect(log()).toMatchObject([
     { run: 1, attempt: 1, msg: 'job run started' },
@@ -73,7 +73,7 @@ test('a run that is retried says why and when', async () => {
 
 test('a run that is taken over names the worker that died', async () => {
   const { hq, time, log } = await logged();
-  await ask(hq, 'runPJob');
+  await ask(hq, 'P_JOB');
   await tamper(
     hq.hq,
     `update job_run set state = 'RUNNING', attempt = 1, fence = 1, worker = 'the dead one', lease_until = '2026-11-22T10:00:01.000Z'`,

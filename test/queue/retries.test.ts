@@ -90,7 +90,7 @@ test('a run waits for channel databases that keep numbers from being given', asy
   const hq = await withChannels(['houston', 'dallas'], { clock: time.clock });
   await createCustomer(hq);
   const bringUp = takeDown(hq, 'dallas');
-  const { id } = await run(hq, 'runConversion', ['houston']);
+  const { id } = await run(hq, 'CONVERSION', ['houston']);
   expect(await runById(hq, id)).toMatchObject({
     state: 'QUEUED',
     steps: [{ state: 'SUCCEEDED' }, { state: 'WAITING', failures: [{ errorCode: 'HEADQUARTERS_UNPROVEN' }] }, {}],
@@ -125,7 +125,7 @@ test('a failure that a retry cannot mend is reported although the retry succeeds
   const time = aClock();
   const hq = await withChannels(['houston', 'dallas'], { clock: time.clock });
   await createCustomer(hq);
-  await run(hq, 'runPJob');
+  await run(hq, 'P_JOB');
   await tamper(await hq.channels.databaseOf('houston'), 'update self set last_counter = 0', 'delete from operation');
   const uuid = await createCustomer(hq, { channel: 'dallas' });
   await prove(hq);
@@ -146,10 +146,10 @@ test('a failure that a retry cannot mend is reported although the retry succeeds
 
 test('while a run waits for a channel database, asking for its channels joins it and asking for others does not', async () => {
   const { hq, waiting } = await waitingForDallas();
-  expect((await ask(hq, 'runConversion', ['dallas'])).id).toBe(waiting.id);
-  const other = await run(hq, 'runConversion', ['houston']);
+  expect((await ask(hq, 'CONVERSION', ['dallas'])).id).toBe(waiting.id);
+  const other = await run(hq, 'CONVERSION', ['houston']);
   expect(other).toMatchObject({ state: 'SUCCEEDED' });
-  expect((await ask(hq, 'runConversion')).id).not.toBe(waiting.id);
+  expect((await ask(hq, 'CONVERSION')).id).not.toBe(waiting.id);
 });
 
 test('a schedule for all channels is not held up by a run that waits for one of them', async () => {
@@ -182,7 +182,7 @@ test('a run that failed because a channel database stayed unavailable is retried
   bringUp();
   const uuid = await createCustomer(hq);
   await hq.query('mutation ($id: ID!) { retryJobRun(input: { id: $id }) { __typename } }', { id: waiting.id });
-  expect((await ask(hq, 'runConversion')).id).toBe(waiting.id);
+  expect((await ask(hq, 'CONVERSION')).id).toBe(waiting.id);
   await hq.worker.drain();
   expect(await runById(hq, waiting.id)).toMatchObject({ state: 'SUCCEEDED' });
   expect((await accountIds(hq)).get(uuid)).toMatch(/^C/);
@@ -225,7 +225,7 @@ test('an error that comes back after every batch that does nothing fails the run
     await context.batch(async () => ({ done: 0, result: undefined }));
     throw new Error('a bug');
   });
-  const { id } = await ask(hq, 'runPJob');
+  const { id } = await ask(hq, 'P_JOB');
   for (let attempt = 0; attempt < 7; attempt++) {
     await worker.drain();
     time.pass(120_000);
@@ -241,7 +241,7 @@ test('a run that moves something in every attempt is retried as often as it take
     await context.batch(async () => ({ done: 1, result: undefined }));
     if (--left > 0) throw new Error('a passing one');
   });
-  const { id } = await ask(hq, 'runPJob');
+  const { id } = await ask(hq, 'P_JOB');
   for (let attempt = 0; attempt < 8; attempt++) {
     await worker.drain();
     time.pass(2_000);

@@ -68,7 +68,7 @@ function hold(database: Database, method: 'read' | 'write', nth = 1) {
 async function heldInTheMiddle() {
   const hq = await withChannels(['houston'], { settings: { BATCH_SIZE: '2' } });
   await createCustomers(hq, 10);
-  const { id } = await ask(hq, 'runConversion');
+  const { id } = await ask(hq, 'CONVERSION');
   const held = hold(await hq.channels.databaseOf('houston'), 'read', 5);
   const draining = hq.worker.drain();
   await held.reached;
@@ -78,7 +78,7 @@ async function heldInTheMiddle() {
 test('a run that waits is canceled at once and does nothing', async () => {
   const hq = await withChannels(['houston']);
   await createCustomers(hq, 2);
-  const { id } = await ask(hq, 'runConversion');
+  const { id } = await ask(hq, 'CONVERSION');
   expect(await cancel(hq, id)).toEqual({ __typename: 'JobRun', state: 'CANCELED', cancelRequested: true });
   await hq.worker.drain();
   expect(await runById(hq, id)).toMatchObject({ state: 'CANCELED', startedAt: null, finishedAt: expect.any(String) });
@@ -146,9 +146,9 @@ test('a run that has ended cannot be canceled, one that succeeded cannot be retr
 
 test('a run is not retried while the same job is under way for the same channels', async () => {
   const hq = await withChannels(['houston']);
-  const { id } = await ask(hq, 'runConversion');
+  const { id } = await ask(hq, 'CONVERSION');
   await cancel(hq, id);
-  const newer = await ask(hq, 'runConversion');
+  const newer = await ask(hq, 'CONVERSION');
   expect(newer.id).not.toBe(id);
   expect(await retry(hq, id)).toMatchObject({
     __typename: 'WrongState',
@@ -163,7 +163,7 @@ async function withDeadWorker({ clock }: ReturnType<typeof aClock>, nth: number)
   const dead = await withChannels(['houston'], { clock, settings: { BATCH_SIZE: '2' } });
   const other = await startHeadquarters({ config: dead.config, clock });
   await createCustomers(dead, 10);
-  const { id } = await ask(dead, 'runConversion');
+  const { id } = await ask(dead, 'CONVERSION');
   const held = hold(dead.hq, 'write', nth);
   const dying = dead.worker.drain();
   await held.reached;
@@ -246,7 +246,7 @@ test('a server that is stopped in the middle of a run leaves it to the next one,
   );
   await createCustomers(hq, 10);
   const held = hold(await hq.channels.databaseOf('houston'), 'read', 5);
-  const { id } = await ask(hq, 'runConversion');
+  const { id } = await ask(hq, 'CONVERSION');
   await held.reached;
   const stop = hq.worker.stop.bind(hq.worker);
   hq.worker.stop = () => {
@@ -282,7 +282,7 @@ test('an unexpected error is tried again with growing pauses, and goes through w
   hq.channels.all = () => {
     throw new Error('a bug');
   };
-  const { id } = await ask(hq, 'runConversion');
+  const { id } = await ask(hq, 'CONVERSION');
   await hq.worker.drain();
   expect(await runById(hq, id)).toMatchObject({ state: 'QUEUED', attempt: 1, error: null });
   expect(await rowsOf(hq.hq, 'select due_at from job_run')).toEqual([{ due_at: '2026-11-22T10:00:02.000Z' }]);
@@ -304,7 +304,7 @@ test('an unexpected error that stays fails the run after five attempts, without 
   hq.channels.all = () => {
     throw new Error('a secret detail');
   };
-  const { id } = await ask(hq, 'runConversion');
+  const { id } = await ask(hq, 'CONVERSION');
   for (let attempt = 0; attempt < 6; attempt++) {
     await hq.worker.drain();
     time.pass(120_000);
@@ -326,7 +326,7 @@ test('old runs are forgotten with their sessions; those that wait or ended latel
   time.set('2026-03-01T00:00:00.000Z');
   await createCustomers(hq, 1);
   const recent = await run(hq);
-  const waiting = await ask(hq, 'runPJob');
+  const waiting = await ask(hq, 'P_JOB');
   await hq.hq.write((tx) => forgetRuns(tx, '2026-02-01T00:00:00.000Z', 1_000));
   const { jobRuns, uploadSessions, downloadSessions } = await hq.query(
     '{ jobRuns { edges { node { id } } } uploadSessions { edges { node { id } } } downloadSessions { edges { node { id } } } }',
@@ -338,8 +338,8 @@ test('old runs are forgotten with their sessions; those that wait or ended latel
 
 test('of live runs that did their work only the newest are kept', async () => {
   const hq = await withChannels(['houston']);
-  await ask(hq, 'runConversion');
-  for (let count = 0; count < 5; count++) await run(hq, 'runPJob');
+  await ask(hq, 'CONVERSION');
+  for (let count = 0; count < 5; count++) await run(hq, 'P_JOB');
   await hq.hq.write((tx) => tx.query(`update job_run set cause = 'LIVE' where job = 'p-job'`));
   await hq.hq.write((tx) => forgetRuns(tx, '2000-01-01T00:00:00.000Z', 2));
   expect((await runsOf(hq)).map(({ cause }) => cause).toSorted()).toEqual(['LIVE', 'LIVE', 'OPERATOR']);

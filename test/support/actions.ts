@@ -1,3 +1,4 @@
+import type { JobName } from '../../schema/operations.ts';
 import type { Database } from '../../src/data/database.ts';
 import { one, sql } from '../../src/data/sql.ts';
 import {
@@ -64,34 +65,24 @@ async function createEach(hq: Headquarters, inputs: unknown[]): Promise<string[]
   });
 }
 
-export type Starter =
-  | 'runConversion'
-  | 'runPJob'
-  | 'runSynchronizeCustomers'
-  | 'runSynchronizeOrders'
-  | 'runValidateTransactions'
-  | 'runCalculateStatements'
-  | 'runPostStatements'
-  | 'runEndOfDay'
-  | 'runDownload1010';
-
 /** Asks for a job and answers its run as it is then. */
 export async function ask(
   hq: Headquarters,
-  starter: Starter,
+  job: JobName,
   channels?: string[],
+  businessDate?: string,
 ): Promise<{ id: string; state: string }> {
-  const data = await hq.query(
-    `mutation ($input: RunJobInput!) { ${starter}(input: $input) { __typename ... on JobRun { id state } ... on Failure { errorCode message } } }`,
-    { input: { channels } },
+  const { runJob: run } = await hq.query(
+    `mutation ($input: RunJobInput!) { runJob(input: $input) { __typename ... on JobRun { id state } ... on Failure { errorCode message } } }`,
+    { input: { job, channels, businessDate } },
   );
-  if (data[starter].__typename !== 'JobRun') throw new Error(JSON.stringify(data[starter]));
-  return data[starter];
+  if (run.__typename !== 'JobRun') throw new Error(JSON.stringify(run));
+  return run;
 }
 
 /** Runs a job to its end and answers how it ended. */
-export async function run(hq: Headquarters, starter: Starter = 'runConversion', channels?: string[]) {
-  const { id } = await ask(hq, starter, channels);
+export async function run(hq: Headquarters, job: JobName = 'CONVERSION', channels?: string[], businessDate?: string) {
+  const { id } = await ask(hq, job, channels, businessDate);
   await hq.worker.drain();
   return runById(hq, id);
 }

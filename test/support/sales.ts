@@ -25,15 +25,15 @@ export const paidBy = (...all: [TransactionPayment['tender'], number][]): Transa
 
 /** Uploads and validates what channels sold. */
 export async function validated(hq: Headquarters) {
-  await run(hq, 'runPJob');
-  return run(hq, 'runValidateTransactions');
+  await run(hq, 'P_JOB');
+  return run(hq, 'VALIDATE_TRANSACTIONS');
 }
 
 /** Uploads, validates, calculates and posts; answers the run of the last. */
 export async function posted(hq: Headquarters) {
   await validated(hq);
-  await run(hq, 'runCalculateStatements');
-  return run(hq, 'runPostStatements');
+  await run(hq, 'CALCULATE_STATEMENTS');
+  return run(hq, 'POST_STATEMENTS');
 }
 
 /** An amount of a currency with two decimals, in cents. */

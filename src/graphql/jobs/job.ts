@@ -10,15 +10,23 @@ import {
 } from '../../data/hq/job-run.ts';
 import { keysetPage } from '../../data/keyset-page.ts';
 import type { ErrorCode as Code } from '../../errors.ts';
-import { ChannelNotFound, NotFound, WrongState } from '../../errors.ts';
-import { enumValueOf, type JobName, jobNames, jobsAndChains, mutationOf, stepsOf } from '../../jobs/index.ts';
+import { ChannelNotFound, InvalidInput, NotFound, WrongState } from '../../errors.ts';
+import { enumValueOf, type JobName, jobNames, jobsAndChains, stepsOf, takesBusinessDate } from '../../jobs/index.ts';
 import { cancel, retry, start } from '../../queue/queue.ts';
 import { atMost, MOST_CHANNELS, requiredId } from '../arguments.ts';
 import { builder } from '../builder.ts';
 import { channelsField, namedChannels } from '../channel/channel.ts';
 import { ErrorCode, errorField } from '../failures.ts';
 import { LARGEST_PAGE, listById } from '../keyset.ts';
-import { enumOf, idInput, numberId, operatorAction, operatorNode, valueOrNull } from '../vocabulary.ts';
+import {
+  enumOf,
+  idInput,
+  numberId,
+  type OperatorMutation,
+  operatorAction,
+  operatorNode,
+  valueOrNull,
+} from '../vocabulary.ts';
 
 export const JobNameType = builder.enumType('JobName', {
   description: 'A job, or a chain of jobs.',
@@ -186,45 +194,106 @@ builder.queryFields((t) => ({
   ),
 }));
 
+const about = {
+  channels:
+    'Codes of the channels. Omit it, or pass null, for all channels. The P-job always uploads entire channel databases, including other channels that share one.',
+  businessDate:
+    'The last business day whose sales and shifts are included. Default: today in each channel’s time zone.',
+  queued:
+    'The run is only queued, and the result shows it as it is then: pass its `id` to the subscription `jobRun` to follow it to its end, or to the query `jobRun`. If the same job is already queued or running for the same channels and days, returns that run instead.',
+};
+
 const RunJobInput = builder.inputType('RunJobInput', {
-  description: 'The channels, and for statements the business days, to run a job for.',
+  description: 'A job, and the channels and business days to run it for.',
   fields: (t) => ({
-    channels: t.stringList({
-      description:
-        'Codes of the channels. Omit it, or pass null, for all channels. The P-job always uploads entire channel databases, including other channels that share one.',
-      ...atMost(MOST_CHANNELS),
-    }),
+    job: t.field({ type: JobNameType, required: true, description: 'The job or chain to run.' }),
+    channels: t.stringList({ description: about.channels, ...atMost(MOST_CHANNELS) }),
     businessDate: t.field({
       type: 'LocalDate',
-      description:
-        'For statements, the last business day whose sales and shifts are included. Default: today in each channel’s time zone.',
+      description: `${about.businessDate} Only for ${jobNames.filter(takesBusinessDate).map(enumValueOf).join(', ')}.`,
     }),
   }),
 });
 
-const joins = 'If the same job is already queued or running for the same channels, returns that run instead.';
+const RunConversionInput = builder.inputType('RunConversionInput', {
+  description: 'The channels to convert.',
+  fields: (t) => ({ channels: t.stringList({ description: about.channels, ...atMost(MOST_CHANNELS) }) }),
+});
 
-for (const { name: job, starts } of jobsAndChains)
-  if (starts)
-    operatorAction(mutationOf(job), {
-      type: JobRun,
-      input: RunJobInput,
-      inputDescription: 'The channels and business days to run it for.',
-      description: `${starts} ${joins}`,
-      may: 'running jobs',
-      failures: [ChannelNotFound],
-      async run({ channels, businessDate }, { actor }, context) {
-        const { run } = await start(context, {
-          job,
-          steps: stepsOf(job),
-          channels: namedChannels(context, channels),
-          arguments: businessDate ? { businessDate } : undefined,
-          requestedBy: actor,
-          cause: 'OPERATOR',
-        });
-        return run;
-      },
-    });
+const RunEndOfDayInput = builder.inputType('RunEndOfDayInput', {
+  description: 'The channels and business days to close.',
+  fields: (t) => ({
+    channels: t.stringList({ description: about.channels, ...atMost(MOST_CHANNELS) }),
+    businessDate: t.field({ type: 'LocalDate', description: about.businessDate }),
+  }),
+});
+
+interface Asked {
+  channels?: readonly string[] | null | undefined;
+  businessDate?: string | null | undefined;
+}
+
+/** A mutation that starts a job. */
+function starter<Input extends Asked>(
+  name: string,
+  options: Pick<OperatorMutation<typeof JobRun, Input>, 'input' | 'inputDescription' | 'description'>,
+  jobOf: (input: Input) => JobName,
+): void {
+  operatorAction(name, {
+    ...options,
+    type: JobRun,
+    description: `${options.description} ${about.queued}`,
+    may: 'running jobs',
+    failures: [ChannelNotFound],
+    async run(input, { actor }, context) {
+      const job = jobOf(input);
+      const { channels, businessDate } = input;
+      if (businessDate && !takesBusinessDate(job))
+        throw new InvalidInput(['businessDate'], `has no meaning for ${enumValueOf(job)}`, 'CONSISTENCY');
+      const { run } = await start(context, {
+        job,
+        steps: stepsOf(job),
+        channels: namedChannels(context, channels),
+        arguments: businessDate ? { businessDate } : undefined,
+        requestedBy: actor,
+        cause: 'OPERATOR',
+      });
+      return run;
+    },
+  });
+}
+
+starter(
+  'runJob',
+  {
+    input: RunJobInput,
+    inputDescription: 'The job to run, and what to run it for.',
+    description: 'Starts any job or chain; see JobName for what each does.',
+  },
+  ({ job }) => job,
+);
+
+starter(
+  'runConversion',
+  {
+    input: RunConversionInput,
+    inputDescription: 'The channels to convert.',
+    description:
+      'Gives pending customers their account IDs: runs the P-job, Synchronize customers and channel requests, and 1010. The same as `runJob` with CONVERSION.',
+  },
+  () => 'conversion',
+);
+
+starter(
+  'runEndOfDay',
+  {
+    input: RunEndOfDayInput,
+    inputDescription: 'The channels and business days to close.',
+    description:
+      'Closes business days: runs the P-job, customers, orders, validation, statement calculation and posting, and 1010. The same as `runJob` with END_OF_DAY.',
+  },
+  () => 'end-of-day',
+);
 
 const JobRunInput = idInput('JobRunInput', JobRun, 'Identifies a run.');
 

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { scheduler } from 'node:timers/promises';
+import type { JobName } from '../../../schema/operations.ts';
 import { Refused, type World } from './world.ts';
 
 export interface Channel {
@@ -101,10 +102,8 @@ interface Run {
 
 const runParts = 'id state attempt cause error { errorCode } steps { job state progress { done total } }';
 
-export type Starter = 'runConversion' | 'runPJob' | 'runSynchronizeCustomers' | 'runDownload1010';
-
-export const ask = (world: World, starter: Starter): Promise<Run> =>
-  mutate(world, starter, 'RunJobInput', 'JobRun', runParts, {});
+export const ask = (world: World, job: JobName): Promise<Run> =>
+  mutate(world, 'runJob', 'RunJobInput', 'JobRun', runParts, { job });
 
 export const runById = async (world: World, id: string): Promise<Run> =>
   (await world.query<{ jobRun: Run }>(`query ($id: ID!) { jobRun(id: $id) { ${runParts} } }`, { id })).jobRun;

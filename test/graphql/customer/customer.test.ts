@@ -149,19 +149,19 @@ test('the timeline tells in one query where a customer is, at each stage', async
   await expectStations('PENDING');
 
   time.set(at(1));
-  await run(hq, 'runPJob');
+  await run(hq, 'P_JOB');
   stations.push({ stage: 'UPLOADED', at: at(1), detail: null });
   await expectStations('PENDING');
 
   time.set(at(2));
-  await run(hq, 'runSynchronizeCustomers');
+  await run(hq, 'SYNCHRONIZE_CUSTOMERS');
   stations.push({ stage: 'ACCOUNT_ID_ASSIGNED', at: at(2), detail: 'C00000001' as never });
   await expectStations('PENDING');
   expect(await customer(hq, uuid, 'houston')).toMatchObject({ accountId: null, accountLabel: 'Pending sync' });
   expect(await customer(hq, uuid)).toMatchObject({ accountId: 'C00000001', syncStatus: 'SYNCED' });
 
   time.set(at(3));
-  await run(hq, 'runDownload1010');
+  await run(hq, 'DOWNLOAD_1010');
   stations.push({ stage: 'BACK_IN_CHANNEL', at: at(3), detail: 'C00000001' as never });
   await expectStations('SYNCED');
 });
@@ -171,9 +171,9 @@ test('the timeline of a customer that was set aside says when and why, and forge
   const hq = await withChannels(['houston'], { clock: time.clock });
   const uuid = randomUUID();
   await appendOperation(hq, 'houston', { uuid, payload: { customer: aBody({ email: 'nonsense' }) } });
-  await run(hq, 'runPJob');
+  await run(hq, 'P_JOB');
   time.pass(60_000);
-  await run(hq, 'runSynchronizeCustomers');
+  await run(hq, 'SYNCHRONIZE_CUSTOMERS');
   const seen = async () =>
     (
       await hq.query(

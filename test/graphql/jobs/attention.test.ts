@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { expect, test } from 'vitest';
+import type { JobName } from '../../../schema/operations.ts';
 import {
   aBody,
   aClock,
@@ -7,7 +8,6 @@ import {
   createCustomer,
   run,
   runById,
-  type Starter,
   tamper,
   withChannels,
 } from '../../support/actions.ts';
@@ -86,27 +86,27 @@ test('a job that failed for one channel stays in the list while it succeeds for 
     },
   ];
   expect(await attention(hq)).toMatchObject(failed);
-  expect(await run(hq, 'runConversion', ['paris'])).toMatchObject({ state: 'SUCCEEDED' });
-  expect(await run(hq, 'runPJob', ['paris'])).toMatchObject({ state: 'SUCCEEDED' });
+  expect(await run(hq, 'CONVERSION', ['paris'])).toMatchObject({ state: 'SUCCEEDED' });
+  expect(await run(hq, 'P_JOB', ['paris'])).toMatchObject({ state: 'SUCCEEDED' });
   expect(await attention(hq)).toMatchObject(failed);
   // Another job of the same channel proves nothing.
-  expect(await run(hq, 'runDownload1010', ['houston'])).toMatchObject({ state: 'SUCCEEDED' });
+  expect(await run(hq, 'DOWNLOAD_1010', ['houston'])).toMatchObject({ state: 'SUCCEEDED' });
   expect(await attention(hq)).toMatchObject(failed);
   expect(await attention(hq, 'houston')).toMatchObject(failed);
   expect(await attention(hq, 'paris')).toEqual([]);
 });
 
-const mending: [string, Starter, string[] | undefined][] = [
-  ['the same job alone', 'runPJob', ['houston']],
-  ['a run for all channels', 'runPJob', undefined],
-  ['a chain that has it as a step', 'runEndOfDay', ['houston']],
-  ['a chain for other channels too', 'runConversion', ['houston', 'paris']],
+const mending: [string, JobName, string[] | undefined][] = [
+  ['the same job alone', 'P_JOB', ['houston']],
+  ['a run for all channels', 'P_JOB', undefined],
+  ['a chain that has it as a step', 'END_OF_DAY', ['houston']],
+  ['a chain for other channels too', 'CONVERSION', ['houston', 'paris']],
 ];
 
-test.each(mending)('a failed job leaves the list when the channel succeeds in %s', async (_what, starter, channels) => {
+test.each(mending)('a failed job leaves the list when the channel succeeds in %s', async (_what, job, channels) => {
   const { hq, mend } = await withFailedHouston();
   await mend();
-  expect(await run(hq, starter, channels)).toMatchObject({ state: 'SUCCEEDED' });
+  expect(await run(hq, job, channels)).toMatchObject({ state: 'SUCCEEDED' });
   expect(await attention(hq)).toEqual([]);
 });
 
@@ -114,7 +114,7 @@ test('a failed run leaves the list when it was retried and succeeded, and its ti
   const { hq, clock, mend } = await withFailedHouston();
   const [{ since } = {} as Item] = await attention(hq);
   clock.pass(MINUTE);
-  const again = await run(hq, 'runPJob', ['houston']);
+  const again = await run(hq, 'P_JOB', ['houston']);
   expect(await attention(hq)).toMatchObject([{ kind: 'JOB_FAILED', name: again.id && expect.any(String), since }]);
   await mend();
   await hq.query(`mutation ($id: ID!) { retryJobRun(input: { id: $id }) { __typename } }`, { id: again.id });
@@ -137,9 +137,9 @@ test('what failed for headquarters as a whole is one thing, which shrinks as cha
     },
   ]);
   await tamper(hq.hq, `update number_sequence set largest = 9999 where name = 'customer-account'`);
-  await run(hq, 'runSynchronizeCustomers', ['houston']);
+  await run(hq, 'SYNCHRONIZE_CUSTOMERS', ['houston']);
   expect(await failed()).toMatchObject([{ message: expect.stringContaining('failed for paris, rome: ') }]);
-  await run(hq, 'runSynchronizeCustomers', ['paris', 'rome']);
+  await run(hq, 'SYNCHRONIZE_CUSTOMERS', ['paris', 'rome']);
   expect(await failed()).toEqual([]);
 });
 
@@ -181,11 +181,11 @@ test('a channel that has not uploaded for 15 minutes, although it has operations
 test('account IDs that nobody downloads are in the list after 15 minutes', async () => {
   const { hq, clock } = await atRest(['houston']);
   await createCustomer(hq);
-  await run(hq, 'runPJob');
-  await run(hq, 'runSynchronizeCustomers');
+  await run(hq, 'P_JOB');
+  await run(hq, 'SYNCHRONIZE_CUSTOMERS');
   clock.pass(16 * MINUTE);
   expect(await attention(hq)).toMatchObject([{ kind: 'CHANNEL_NOT_DOWNLOADED', channel: { code: 'houston' } }]);
-  await run(hq, 'runDownload1010');
+  await run(hq, 'DOWNLOAD_1010');
   clock.pass(3_000);
   expect(await attention(hq)).toEqual([]);
 });
@@ -208,7 +208,7 @@ test('a channel database that does not answer is in the list until it does', asy
 test('customers who wait at headquarters are in the list when no schedule will get to them', async () => {
   const { hq, clock } = await atRest(['houston', 'paris']);
   await createCustomer(hq);
-  await run(hq, 'runPJob');
+  await run(hq, 'P_JOB');
   clock.pass(16 * MINUTE);
   expect(await attention(hq)).toMatchObject([
     {
@@ -241,7 +241,7 @@ test('orders that wait are in the list when no schedule will get to them, and sa
   const { hq, clock } = await atRest(['houston'], { live: true });
   await appendTransaction(hq, 'houston', aTransaction('ONLINE_ORDER', { payments: [], lines: [aLine()] }));
   await sell(hq);
-  await run(hq, 'runPJob');
+  await run(hq, 'P_JOB');
   clock.pass(16 * MINUTE);
   expect(await attention(hq)).toMatchObject([
     {
@@ -280,7 +280,7 @@ test('a validated sale that is in no statement, and a calculated statement that 
       'Shifts of 2026-11-21 have been closed since 2026-11-21T20:00:00.000Z and are in no statement.',
     ],
   ]);
-  await run(hq, 'runCalculateStatements');
+  await run(hq, 'CALCULATE_STATEMENTS');
   expect(await attention(hq)).toEqual([]);
   clock.pass(DAY + MINUTE);
   expect(await attention(hq)).toMatchObject([
@@ -291,7 +291,7 @@ test('a validated sale that is in no statement, and a calculated statement that 
     },
     { kind: 'STATEMENT_NOT_POSTED', code: 'CALCULATED' },
   ]);
-  await run(hq, 'runPostStatements');
+  await run(hq, 'POST_STATEMENTS');
   expect(await attention(hq)).toEqual([]);
 });
 
@@ -304,7 +304,7 @@ test('the message of an order that waits names its customer or its address', asy
   await order({ customerUuid: stranger });
   await order({ customerUuid: customer, deliveryAddressUuid: address });
   await run(hq);
-  await run(hq, 'runSynchronizeOrders');
+  await run(hq, 'SYNCHRONIZE_ORDERS');
   clock.pass(16 * MINUTE);
   const waiting = (await attention(hq)).sort((one, other) => other.code.localeCompare(one.code));
   expect(waiting).toMatchObject([
@@ -339,7 +339,7 @@ test('pages follow one another when several things are about one record', async 
   await createCustomer(hq);
   await appendTransaction(hq, 'houston', aTransaction('ONLINE_ORDER', { payments: [], lines: [aLine()] }));
   await sell(hq);
-  await run(hq, 'runPJob');
+  await run(hq, 'P_JOB');
   clock.pass(DAY + MINUTE);
   const seen: string[] = [];
   let after: string | null = null;
@@ -368,7 +368,7 @@ test('everything that works leaves the list empty', async () => {
   const { hq, clock } = await atRest(['houston', 'paris'], { schedules: true });
   await createCustomer(hq);
   await sell(hq);
-  await run(hq, 'runEndOfDay');
+  await run(hq, 'END_OF_DAY');
   clock.pass(2 * DAY);
   expect(await kinds(hq)).toEqual([]);
 });

@@ -10,8 +10,8 @@ const anOrder = (customerUuid: string, more = {}) =>
 
 /** Uploads and synchronizes what the channels have. */
 async function synchronize(hq: Headquarters) {
-  await run(hq, 'runPJob');
-  await run(hq, 'runSynchronizeOrders');
+  await run(hq, 'P_JOB');
+  await run(hq, 'SYNCHRONIZE_ORDERS');
 }
 
 const parts = `id uuid status error { errorCode message } tryCount corrected totals { total { amount currency } }
@@ -147,7 +147,7 @@ test('an order that somebody is editing is left alone by the jobs until it is sa
   const hq = await withChannels(['houston']);
   const customer = await createCustomer(hq);
   const uuid = await appendTransaction(hq, 'houston', anOrder(customer));
-  await run(hq, 'runPJob');
+  await run(hq, 'P_JOB');
   const { id } = await transaction(hq, uuid);
   expect(await change(hq, 'beginEditingTransaction', { id })).toMatchObject({ status: 'EDITING' });
   await synchronize(hq);
@@ -193,7 +193,7 @@ test('one question answers everything that needs a person, worst first, with wha
   await appendOperation(hq, 'houston', { uuid: randomUUID(), payload: { customer: aBody({ email: 'nobody' }) } });
   await appendTransaction(hq, 'houston', anOrder(randomUUID(), { lines: [aLine()] }));
   await run(hq);
-  await run(hq, 'runSynchronizeOrders');
+  await run(hq, 'SYNCHRONIZE_ORDERS');
   await tamper(hq.hq, `update number_sequence set largest = 500 where name = 'invoice'`);
 
   const { attention } = await hq.query(`{ ${attentionDocument} }`);

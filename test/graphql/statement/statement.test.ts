@@ -41,7 +41,7 @@ const record = (hq: Headquarters, more: Answer = {}) =>
   unwrapped(hq, 'recordSale', 'RetailTransaction', aSale(more), 'uuid confirmationNumber');
 
 /** Runs the end of day and answers how it ended. */
-const endOfDay = (hq: Headquarters) => run(hq, 'runEndOfDay');
+const endOfDay = (hq: Headquarters) => run(hq, 'END_OF_DAY');
 
 const statementParts = `id statementId type state error { errorCode message } transactionCount businessDate channel { code }
   totals { net { amount } discount { amount } tax { amount } charge { amount } total { amount currency } paid { amount } }
@@ -206,9 +206,9 @@ test('a sale that breaks a rule stays out with what is wrong, and passes when th
   const hq = await withChannels(['houston'], { clock: time().clock });
   const { uuid } = await record(hq, { shiftUuid: await openShift(hq) });
   // The shift never arrives: its row of the log is lost on the way.
-  await run(hq, 'runPJob');
+  await run(hq, 'P_JOB');
   await hq.hq.write((tx) => tx.query('delete from shift'));
-  await run(hq, 'runValidateTransactions');
+  await run(hq, 'VALIDATE_TRANSACTIONS');
   const ask = async () =>
     (
       await hq.query(
@@ -230,16 +230,16 @@ test('a sale that breaks a rule stays out with what is wrong, and passes when th
     'mutation { revalidateTransactions(input: { channel: "houston" }) { ... on RevalidatedTransactions { count } } }',
   );
   expect(revalidateTransactions.count).toBe(1);
-  await run(hq, 'runValidateTransactions');
+  await run(hq, 'VALIDATE_TRANSACTIONS');
   expect(await ask()).toEqual({ status: 'SUCCEEDED', error: null, validationErrors: [] });
 });
 
 test('a calculated statement is cleared, its sales join the next one; a posted one is not', async () => {
   const hq = await withChannels(['houston'], { clock: time().clock });
   await record(hq);
-  await run(hq, 'runPJob');
-  await run(hq, 'runValidateTransactions');
-  await run(hq, 'runCalculateStatements');
+  await run(hq, 'P_JOB');
+  await run(hq, 'VALIDATE_TRANSACTIONS');
+  await run(hq, 'CALCULATE_STATEMENTS');
   const [calculated] = await statements(hq);
   expect(calculated.stateDetails.map(({ status }: Answer) => status)).toEqual([
     ...Array(3).fill('DONE'),
@@ -311,7 +311,7 @@ test('a shift that is still open on the next day is in the list of what needs a 
   const clock = time();
   const hq = await withChannels(['houston'], { clock: clock.clock });
   await openShift(hq);
-  await run(hq, 'runPJob');
+  await run(hq, 'P_JOB');
   expect((await hq.query('{ attention { total } }')).attention.total).toBe(0);
   clock.pass(86_400_000);
   const { attention } = await hq.query('{ attention { items { kind subject code } } }');
@@ -393,7 +393,7 @@ test('an end of day leaves nothing behind of an order that was deleted, whatever
 test('a statement that is calculated is posted as it is before the end of day calculates what came later', async () => {
   const hq = await withChannels(['houston'], { clock: time().clock });
   const first = await record(hq);
-  for (const job of ['runPJob', 'runValidateTransactions', 'runCalculateStatements'] as const) await run(hq, job);
+  for (const job of ['P_JOB', 'VALIDATE_TRANSACTIONS', 'CALCULATE_STATEMENTS'] as const) await run(hq, job);
   const later = await record(hq);
   await endOfDay(hq);
   const [second, calculated] = await statements(hq);
