@@ -43,9 +43,7 @@ function start(group: Command, terminal: Terminal, name: (typeof jobNames)[numbe
   const command = group
     .command(name)
     .summary(title)
-    .description(
-      `Start ${title}, or join the run in progress. The exit code of --watch is 1 if the run does not succeed.`,
-    )
+    .description(`start ${title}, or join the run in progress; with --watch, exit with code 1 unless it succeeds`)
     .option('--channel <codes...>', 'only these channels')
     .option('--watch', 'show progress until the run ends')
     .addHelpText('after', examples(`hq job ${name}`, `hq job ${name} --channel houston --watch`));

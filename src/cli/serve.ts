@@ -1,4 +1,4 @@
-import type { Command } from 'commander';
+import type { Command, Help } from 'commander';
 import { startApp } from '../app.ts';
 import { allSettings, readConfig, showsGraphiql } from '../config.ts';
 import { livePanel } from '../demo/live-panel.ts';
@@ -13,17 +13,21 @@ export function serve(program: Command, { env }: Terminal): void {
     .command('serve')
     .description('serve the API and run the jobs')
     .option('--port <port>', 'port to listen on; 0 picks a free port (default: PORT)')
-    .addHelpText('after', `${examples('hq serve', 'hq serve --port 8080')}\n\n${settings()}`)
+    .addHelpText('after', examples('hq serve', 'hq serve --port 8080'))
+    .addHelpText('after', ({ command }) => `\nSettings, read from the environment:\n${settings(command.createHelp())}`)
     .action(({ port }: { port?: string }) => run(port === undefined ? env : { ...env, PORT: port }));
 }
 
-const settings = () =>
-  [
-    'Settings are read from the environment:',
-    ...allSettings.map(
-      ({ name, meaning, fallback }) => `  ${name.padEnd(22)}${meaning}${fallback && ` Default: ${fallback}`}`,
-    ),
-  ].join('\n');
+function settings(help: Help): string {
+  help.prepareContext({ helpWidth: 100 });
+  const width = Math.max(...allSettings.map(({ name }) => name.length));
+  return allSettings
+    .map(({ name, meaning, fallback }) => {
+      const text = `${meaning.replaceAll('`', '')}${fallback && ` Default: ${fallback}`}`;
+      return help.formatItem(name, width, text, help);
+    })
+    .join('\n');
+}
 
 /** Serves until it receives SIGINT or SIGTERM. */
 async function run(environment: Terminal['env']): Promise<void> {

@@ -107,7 +107,7 @@ export function clientOf(server: string, token?: string): Client {
       const { data, errors } = await resultFrom(response).catch((error: unknown) => {
         throw new Unreachable(server, { cause: error });
       });
-      if (errors?.[0]) throw refusedBy(errors[0]);
+      if (errors?.[0]) throw refusedBy(errors);
       return data as never;
     },
     subscribe(document, variables) {
@@ -118,13 +118,13 @@ export function clientOf(server: string, token?: string): Client {
       const stream = (async function* () {
         try {
           for await (const { data, errors } of results) {
-            if (errors?.[0]) throw refusedBy(errors[0]);
+            if (errors?.[0]) throw refusedBy(errors);
             yield data as never;
           }
         } catch (error) {
           if (error instanceof Error) throw error;
           // graphql-ws throws what the server sent instead of results, or the event of a socket that closed or never opened.
-          if (Array.isArray(error)) throw refusedBy(error[0]);
+          if (Array.isArray(error)) throw refusedBy(error);
           const { code, reason } = error as { code?: number; reason?: string };
           if (code === undefined || code === NO_CLOSING_FRAME) throw new Unreachable(server);
           throw new Refused(`The server closed the connection: ${reason || code}.`);
@@ -158,8 +158,11 @@ async function resultFrom(response: Response): Promise<Result> {
   return result;
 }
 
-const refusedBy = ({ message, extensions }: NonNullable<Result['errors']>[number]): Refused =>
-  new Refused(message, extensions?.code === undefined ? undefined : String(extensions.code));
+/** One error for all that the server returned: a variable may break several rules. */
+const refusedBy = (errors: NonNullable<Result['errors']>): Refused => {
+  const code = errors[0]?.extensions?.code;
+  return new Refused(errors.map(({ message }) => message).join('\n'), code === undefined ? undefined : String(code));
+};
 
 interface Failure {
   errorCode: string;

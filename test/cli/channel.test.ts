@@ -60,3 +60,18 @@ test('what the server refuses is one line and exit code 1', async () => {
     err: expect.stringMatching(/^code: .+\n$/),
   });
 });
+
+test('every rule that the input breaks is listed, a line each', async () => {
+  const server = await withChannels([]);
+  const add = (options: string) =>
+    hq(`channel add houston --type retail-store ${options} --time-zone America/Chicago --url ${server.url}`);
+
+  for (const options of [
+    "--name '' --database Dallas! --currency USD --country US",
+    '--name Houston --currency DOLLAR --country USA',
+  ]) {
+    const { code, err } = await add(options);
+    expect(code).toBe(1);
+    expect(err).toMatch(/^([a-zA-Z.]+: .+\n){2}$/);
+  }
+});

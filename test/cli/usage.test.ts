@@ -5,6 +5,7 @@ import { expect, onTestFinished, test } from 'vitest';
 import packageJson from '../../package.json' with { type: 'json' };
 import { programFor } from '../../src/cli/program.ts';
 import { processTerminal } from '../../src/cli/terminal.ts';
+import { allSettings } from '../../src/config.ts';
 import { hq } from '../support/cli.ts';
 
 /** Every command that does something, with the words that call it. */
@@ -20,6 +21,12 @@ test('hq --help fits on one screen', async () => {
   const lines = out.trimEnd().split('\n');
   expect(lines.length).toBeLessThanOrEqual(30);
   expect(Math.max(...lines.map((line) => line.length))).toBeLessThanOrEqual(100);
+});
+
+test('hq serve --help explains every setting', async () => {
+  const { out } = await hq('serve --help');
+
+  for (const { name } of allSettings) expect(out).toMatch(new RegExp(`\\n {2}${name} +\\S`));
 });
 
 test('hq without arguments prints the help', async () => {
