@@ -48,7 +48,7 @@ function start(group: Command, terminal: Terminal, name: (typeof jobNames)[numbe
     .option('--watch', 'show progress until the run ends')
     .addHelpText('after', examples(`hq job ${name}`, `hq job ${name} --channel houston --watch`));
   if (takesBusinessDate(name))
-    command.option('--business-date <day>', 'the last business day to include, such as 2026-01-31', day);
+    command.option('--business-date <day>', 'the last business date to include, such as 2026-01-31', day);
   remote(
     command,
     terminal,

@@ -17,7 +17,7 @@ export function statement(program: Command, terminal: Terminal): void {
     .argument('[statement]', 'its number; without one, the newest statements are listed')
     .description('list statements, or show one with its balances and events')
     .option('--channel <code>', 'list only statements of this channel')
-    .option('--business-date <day>', 'list only statements of this business day, such as 2026-01-31', day)
+    .option('--business-date <day>', 'list only statements of this business date, such as 2026-01-31', day)
     .option('--failed', 'list only statements stopped by an error')
     .option('--first <count>', 'number of statements to list', wholeNumber, 20)
     .addHelpText(
@@ -95,7 +95,7 @@ function details({ fields, table, state }: Output, statement: NonNullable<Statem
   if (balances.length > 0)
     parts.push(
       table(balances, [
-        { header: 'JOURNAL', value: ({ journal }) => journal },
+        { header: 'POSTING TYPE', value: ({ postingType }) => postingType },
         { header: 'ACCOUNT', value: ({ account }) => account },
         { header: 'DEBIT', value: ({ debit }) => money(debit), align: 'right' },
         { header: 'CREDIT', value: ({ credit }) => money(credit), align: 'right' },

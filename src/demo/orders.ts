@@ -22,7 +22,7 @@ export interface DemoOrder extends WorksOrder {
   kind: TransactionKind;
 }
 
-/** A shift: one business day at one register, with its sales. */
+/** A shift: one business date at one register, with its sales. */
 export interface TillDay {
   uuid: string;
   register: string;

@@ -3,8 +3,8 @@ import type { Account } from '../data/hq/journal.ts';
 import { type Tender, tenders } from '../data/transaction-facts.ts';
 
 /*
- * Double entry: what posting writes to each journal. A posting debits its account with one amount and credits it with another; a negative
- * amount goes to the other side. Within each journal, debits equal credits (an invoice's gross is net + tax + charge).
+ * Double entry: what each type of posting writes to the journal. A posting debits its account with one amount and credits it with another; a negative
+ * amount goes to the other side. Within each type, debits equal credits (an invoice's gross is net + tax + charge).
  */
 
 const tenderAccounts: Record<Tender, Account> = {
@@ -18,9 +18,9 @@ const tenderAccounts: Record<Tender, Account> = {
 };
 
 export const sales: JournalRule<'invoice'> = {
-  journal: 'SALES',
+  postingType: 'SALES',
   postings: [
-    { account: 'ACCOUNTS_RECEIVABLE', debit: 'gross' },
+    { account: 'CUSTOMER_RECEIVABLE', debit: 'gross' },
     { account: 'REVENUE', credit: 'net' },
     { account: 'SALES_TAX', credit: 'tax' },
     { account: 'CHARGES_CLEARING', credit: 'charge' },
@@ -29,7 +29,7 @@ export const sales: JournalRule<'invoice'> = {
 
 /** Grosses revenue up to list prices. */
 export const discounts: JournalRule<'invoice'> = {
-  journal: 'DISCOUNTS',
+  postingType: 'DISCOUNTS',
   postings: [
     { account: 'DISCOUNTS', debit: 'discount' },
     { account: 'REVENUE', credit: 'discount' },
@@ -37,33 +37,33 @@ export const discounts: JournalRule<'invoice'> = {
 };
 
 export const incomeAndExpense: JournalRule<'invoice'> = {
-  journal: 'INCOME_EXPENSE',
+  postingType: 'INCOME_EXPENSE',
   postings: [
     { account: 'CHARGES_CLEARING', debit: 'charge' },
     { account: 'CHARGE_INCOME', credit: 'charge' },
     { account: 'ROUNDING_DIFFERENCE', debit: 'gross', credit: 'paid' },
-    { account: 'ACCOUNTS_RECEIVABLE', debit: 'paid', credit: 'gross' },
+    { account: 'CUSTOMER_RECEIVABLE', debit: 'paid', credit: 'gross' },
   ],
 };
 
 const settled: JournalRule<'settlement'>['postings'] = [
   { account: tenderAccounts, debit: 'amount' },
-  { account: 'ACCOUNTS_RECEIVABLE', credit: 'amount' },
+  { account: 'CUSTOMER_RECEIVABLE', credit: 'amount' },
 ];
 
 export const payments = {
-  journal: 'PAYMENTS',
+  postingType: 'PAYMENTS',
   tenders: tenders.filter((tender) => tender !== 'GIFT_CARD'),
   postings: settled,
 } as const;
 
-export const giftCards = { journal: 'GIFT_CARDS', tenders: ['GIFT_CARD'], postings: settled } as const;
+export const giftCards = { postingType: 'GIFT_CARDS', tenders: ['GIFT_CARD'], postings: settled } as const;
 
 export const countingDifferences: JournalRule<'tenderCount'> = {
-  journal: 'DIFFERENCE',
+  postingType: 'DIFFERENCE',
   postings: [
     { account: tenderAccounts, debit: 'counted', credit: 'expected' },
-    { account: 'CASH_OVER_SHORT', debit: 'expected', credit: 'counted' },
+    { account: 'OVER_SHORT', debit: 'expected', credit: 'counted' },
   ],
 };
 
@@ -77,4 +77,4 @@ export const journalRules: readonly JournalRule<keyof Amounts>[] = [
 ];
 
 /** A posted statement leaves these accounts at zero. */
-export const clearingAccounts: readonly Account[] = ['ACCOUNTS_RECEIVABLE', 'CHARGES_CLEARING'];
+export const clearingAccounts: readonly Account[] = ['CUSTOMER_RECEIVABLE', 'CHARGES_CLEARING'];

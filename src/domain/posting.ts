@@ -75,8 +75,8 @@ interface Step<State> {
 export const postingSteps: Steps<typeof postingStates> = [
   { state: 'CHECKED', run: check, wholeGroup: true },
   { state: 'AGGREGATED', run: aggregate },
-  { state: 'CUSTOMER_ORDER_CREATED', run: forAggregates(createOrders) },
-  { state: 'CUSTOMER_ORDER_INVOICED', run: forAggregates(invoice) },
+  { state: 'SALES_ORDERS_CREATED', run: forAggregates(createOrders) },
+  { state: 'SALES_ORDERS_INVOICED', run: forAggregates(invoice) },
   { state: 'DISCOUNTS_POSTED', run: forAggregates((tx, ids, at) => postInvoices(tx, ids, discounts, at)) },
   { state: 'INCOME_EXPENSE_POSTED', run: forAggregates((tx, ids, at) => postInvoices(tx, ids, incomeAndExpense, at)) },
   { state: 'VOUCHERS_LINKED', run: forAggregates(linkPayments) },

@@ -7,6 +7,7 @@ import { knownCustomers } from '../data/hq/customer.bulk.ts';
 import { addEvents, addUpSales, lockStatements } from '../data/hq/statement.bulk.ts';
 import {
   type Statement,
+  type StatementEventType,
   type StatementState,
   setStatementState,
   statementStates,
@@ -34,13 +35,13 @@ export async function clearStatement(tx: EntityManager, id: number, who: Actor):
 }
 
 /** Drops the aggregates of a statement, so that its sales are aggregated again with the current settings. It must not have sales orders. */
-export async function regenerateAggregates(tx: EntityManager, id: number, who: Actor): Promise<Statement> {
+export async function regenerateAggregatedTransactions(tx: EntityManager, id: number, who: Actor): Promise<Statement> {
   const statement = await locked(tx, id, ['CHECKED', 'AGGREGATED'], 'aggregated again');
   if (await anyAggregateBeyond(tx, id, stepOf('AGGREGATED')))
     throw new WrongState('This statement cannot be aggregated again: it already has sales orders.');
   await dropAggregates(tx, id);
   await setStatementState(tx, id, 'CHECKED', who.at);
-  await note(tx, statement, 'REGENERATED', 'regenerateAggregates', who);
+  await note(tx, statement, 'REGENERATED', 'regenerateAggregatedTransactions', who);
   return found(tx, id);
 }
 
@@ -48,17 +49,21 @@ export async function regenerateAggregates(tx: EntityManager, id: number, who: A
  * Deletes an aggregate that was not invoiced, with its sales order. Its sales leave the statement, are validated again, and join the next one. A
  * statement without any sales left becomes CLEARED. The number of the sales order is not assigned again.
  */
-export async function deleteCustomerOrder(tx: EntityManager, aggregate: number, who: Actor): Promise<Statement> {
+export async function deleteAggregatedTransaction(
+  tx: EntityManager,
+  aggregate: number,
+  who: Actor,
+): Promise<Statement> {
   const before = await aggregateOf(tx, aggregate);
   const statement = await locked(tx, before.statementId, unposted, 'changed');
   const { step } = await aggregateOf(tx, aggregate);
-  if (step >= stepOf('CUSTOMER_ORDER_INVOICED'))
+  if (step >= stepOf('SALES_ORDERS_INVOICED'))
     throw new WrongState('The sales order of this aggregate cannot be deleted: it is already invoiced.');
   await dropAggregate(tx, aggregate, who.at);
   await addUpSales(tx, [statement.id]);
   const { transactionCount: left } = await found(tx, statement.id);
   await setStatementState(tx, statement.id, left > 0 ? statement.state : 'CLEARED', who.at);
-  await note(tx, statement, 'ORDER_DELETED', 'deleteCustomerOrder', who, aggregate);
+  await note(tx, statement, 'AGGREGATED_TRANSACTION_DELETED', 'deleteAggregatedTransaction', who, aggregate);
   return found(tx, statement.id);
 }
 
@@ -155,7 +160,7 @@ async function locked(
 async function note(
   tx: EntityManager,
   { id, state }: Statement,
-  event: string,
+  event: StatementEventType,
   action: string,
   who: Actor,
   removed: number | null = null,

@@ -7,7 +7,7 @@ import { defineJob, type JobContext } from '../queue/job.ts';
 import { daysOf, groupsOf, together, whoOf } from './statement-groups.ts';
 
 /**
- * Calculate statements: groups validated sales and closed shifts into statements at headquarters, one per channel, business day, and
+ * Calculate statements: groups validated sales and closed shifts into statements at headquarters, one per channel, business date, and
  * currency.
  *
  * One transaction starts the statements, one marks a batch of sales, one totals a group of statements. A crash leaves each statement in the

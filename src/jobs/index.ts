@@ -33,7 +33,7 @@ const endOfDay = defineChain({
   name: 'end-of-day',
   title: 'End of day',
   description:
-    'P-job, customers, orders, validation, statement calculation and posting, and 1010, in this order, for every business day not yet posted.',
+    'P-job, customers, orders, validation, statement calculation and posting, and 1010, in this order, for every business date not yet posted.',
   steps: [
     pJob,
     synchronizeCustomers,
@@ -57,7 +57,7 @@ export function stepsOf(name: JobName): string[] {
   return 'steps' in found ? found.steps : [name];
 }
 
-/** Whether a run of this job or chain may be limited to business days. */
+/** Whether a run of this job or chain may be limited to business dates. */
 export const takesBusinessDate = (name: JobName): boolean =>
   jobs.some((job) => stepsOf(name).includes(job.name) && job.takesBusinessDate);
 

@@ -17,7 +17,7 @@ import { inHalves, stopsRun } from './halves.ts';
 const MOST_STATEMENTS = 200;
 const MOST_SALES = 50_000;
 
-/** The last business day that a run includes in each of its channels: the one requested, or today in the channel's time zone. */
+/** The last business date that a run includes in each of its channels: the one requested, or today in the channel's time zone. */
 export function daysOf(context: JobContext): ChannelDay[] {
   const asked = context.run.arguments?.businessDate;
   return context.channelCodes().map((channel) => ({

@@ -19,7 +19,7 @@ interface Declaration<Name extends string = string> {
 
 /** A job that operators run. `run` works in batches and may be called again at any time, because a query finds what is left to do. */
 export interface Job<Name extends string = string> extends Declaration<Name> {
-  /** Whether a run may be limited to business days up to one. */
+  /** Whether a run may be limited to business dates up to one. */
   takesBusinessDate?: true;
   run(context: JobContext): Promise<void>;
 }

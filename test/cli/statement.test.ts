@@ -40,7 +40,7 @@ test('a statement shows its totals, its balances, and its events', async () => {
   const [facts, balances, events] = out.split('\n\n');
   expect(facts).toMatch(/^Statement +ST00000001\nType +TRANSACTIONAL\nChannel +Houston \(houston\)\n/);
   expect(facts).toMatch(/\nState +POSTED\nSales +1\nNet +/);
-  expect(balances).toMatch(/^JOURNAL +ACCOUNT +DEBIT +CREDIT\nSALES +ACCOUNTS_RECEIVABLE +.+ USD +0\.00 USD\n/);
+  expect(balances).toMatch(/^POSTING TYPE +ACCOUNT +DEBIT +CREDIT\nSALES +CUSTOMER_RECEIVABLE +.+ USD +0\.00 USD\n/);
   expect(events).toMatch(/^EVENT +AT +BY +DETAIL\nSTARTED /);
   expect(rowsOf(events!).at(-1)![0]).toBe('POSTED');
   expect(JSON.parse((await hq(`statement ST00000001 --json --url ${server.url}`)).out)).toMatchObject({

@@ -10,13 +10,15 @@ const amounts: Record<string, number> = {
 
 const posted = ({ debit, credit }: Posting<string>) => (debit ? amounts[debit]! : 0) - (credit ? amounts[credit]! : 0);
 
-test.each(journalRules)('journal $journal debits what it credits', ({ postings }) => {
+test.each(journalRules)('$postingType debits what it credits', ({ postings }) => {
   expect(postings.reduce((sum, posting) => sum + posted(posting), 0)).toBe(0);
 });
 
 test.each(clearingAccounts)('%s is zero once a sale is posted', (account) => {
   // Payments and gift cards follow the same rule: one of them carries the whole payment.
-  const postings = journalRules.filter(({ journal }) => journal !== 'GIFT_CARDS').flatMap((rule) => rule.postings);
+  const postings = journalRules
+    .filter(({ postingType }) => postingType !== 'GIFT_CARDS')
+    .flatMap((rule) => rule.postings);
   const taken = postings.filter((posting) => posting.account === account);
   expect(taken.reduce((sum, posting) => sum + posted(posting), 0)).toBe(0);
 });

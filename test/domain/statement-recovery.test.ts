@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
 import {
   clearStatement,
-  deleteCustomerOrder,
-  regenerateAggregates,
+  deleteAggregatedTransaction,
+  regenerateAggregatedTransactions,
   revalidateTransactions,
   updateStatementSettings,
 } from '../../src/domain/statement.ts';
@@ -87,7 +87,7 @@ test('aggregates can be made anew by other settings while there is no sales orde
   const hq = await stopped(noOrders, 3);
   expect(await partsOf(hq, 'aggregatedTransactions { edges { node { lineCount } } }')).toEqual([{ lineCount: 3 }]);
   await settle(hq, { aggregationLineLimit: 2 });
-  const again = await hq.hq.write(async (tx) => regenerateAggregates(tx, await idOf(hq), who));
+  const again = await hq.hq.write(async (tx) => regenerateAggregatedTransactions(tx, await idOf(hq), who));
   expect(again).toMatchObject({ state: 'CHECKED', errorCode: null });
   await run(hq, 'POST_STATEMENTS');
   expect((await ordersOf(hq)).map(({ total }) => total)).toEqual([20_000, 10_000]);
@@ -97,10 +97,14 @@ test('aggregates can be made anew by other settings while there is no sales orde
 test('aggregates stay when sales orders were made of them', async () => {
   const hq = await stopped(noInvoices);
   const id = await idOf(hq);
-  await expect(hq.hq.write((tx) => regenerateAggregates(tx, id, who))).rejects.toMatchObject({ code: 'WRONG_STATE' });
+  await expect(hq.hq.write((tx) => regenerateAggregatedTransactions(tx, id, who))).rejects.toMatchObject({
+    code: 'WRONG_STATE',
+  });
   // Even when only some were, and the statement has not reached the state.
   await tamper(hq.hq, `update statement set state = 'AGGREGATED'`);
-  await expect(hq.hq.write((tx) => regenerateAggregates(tx, id, who))).rejects.toMatchObject({ code: 'WRONG_STATE' });
+  await expect(hq.hq.write((tx) => regenerateAggregatedTransactions(tx, id, who))).rejects.toMatchObject({
+    code: 'WRONG_STATE',
+  });
 });
 
 test('the order of an aggregate that is not invoiced can be deleted: its sales join the next statement', async () => {
@@ -114,9 +118,9 @@ test('the order of an aggregate that is not invoiced can be deleted: its sales j
     (await rowsOf(hq.hq, 'select aggregate_id from retail_transaction where uuid = $1', [uuid]))[0].aggregate_id;
   const aggregate = Number(await aggregateOf(named));
 
-  const left = await hq.hq.write((tx) => deleteCustomerOrder(tx, aggregate, who));
+  const left = await hq.hq.write((tx) => deleteAggregatedTransaction(tx, aggregate, who));
   expect(left).toMatchObject({
-    state: 'CUSTOMER_ORDER_CREATED',
+    state: 'SALES_ORDERS_CREATED',
     errorCode: null,
     transactionCount: 1,
     gross: 10_000,
@@ -125,7 +129,7 @@ test('the order of an aggregate that is not invoiced can be deleted: its sales j
   expect(await aggregateOf(named)).toBeNull();
   expect(await ordersOf(hq)).toMatchObject([{ accountId: null }]);
   expect(await audit(hq)).toMatchObject([
-    { action: 'deleteCustomerOrder', subject: 'statement:1', old_value: String(aggregate), new_value: null },
+    { action: 'deleteAggregatedTransaction', subject: 'statement:1', old_value: String(aggregate), new_value: null },
   ]);
 
   await run(hq, 'POST_STATEMENTS');
@@ -140,7 +144,7 @@ test('the order of an aggregate that is not invoiced can be deleted: its sales j
 test('an order that was invoiced cannot be deleted', async () => {
   const hq = await stopped({ table: 'settlement', when: 'row.amount <> 0' });
   const aggregate = await idOf(hq, 'aggregated_transaction');
-  const remove = () => hq.hq.write((tx) => deleteCustomerOrder(tx, aggregate, who));
+  const remove = () => hq.hq.write((tx) => deleteAggregatedTransaction(tx, aggregate, who));
   await expect(remove()).rejects.toMatchObject({ code: 'WRONG_STATE', message: expect.stringContaining('invoiced') });
   await run(hq, 'POST_STATEMENTS');
   await expect(remove()).rejects.toMatchObject({ code: 'WRONG_STATE' });

@@ -188,9 +188,12 @@ const decisions: Record<string, Decision> = {
   'Query.validationRules': { operator: '{ validationRules { name } }' },
   'Query.statementSettings': scoped((channel) => `{ statementSettings(channel: "${channel}") { holdCode } }`),
   'Mutation.clearStatement': operatorMutation('clearStatement', `{ id: "${globalId('Statement', '1')}" }`),
-  'Mutation.regenerateAggregates': operatorMutation('regenerateAggregates', `{ id: "${globalId('Statement', '1')}" }`),
-  'Mutation.deleteCustomerOrder': operatorMutation(
-    'deleteCustomerOrder',
+  'Mutation.regenerateAggregatedTransactions': operatorMutation(
+    'regenerateAggregatedTransactions',
+    `{ id: "${globalId('Statement', '1')}" }`,
+  ),
+  'Mutation.deleteAggregatedTransaction': operatorMutation(
+    'deleteAggregatedTransaction',
     `{ aggregatedTransaction: "${globalId('AggregatedTransaction', '1')}" }`,
   ),
   'Mutation.revalidateTransactions': operatorMutation('revalidateTransactions', '{ channel: "houston" }'),

@@ -22,9 +22,9 @@ const failures: [string, string, Refusal][] = [
   ['CALCULATED', 'MARKED', { table: 'statement', when: 'row.gross <> 0' }],
   ['CHECKED', 'CALCULATED', { table: 'statement', when: `row.state = 'CHECKED'` }],
   ['AGGREGATED', 'CHECKED', { table: 'aggregated_transaction', when: 'row.line_count > 1' }],
-  ['CUSTOMER_ORDER_CREATED', 'AGGREGATED', { table: 'sales_order', when: `row.status = 'OPEN'` }],
-  ['CUSTOMER_ORDER_INVOICED', 'CUSTOMER_ORDER_CREATED', { table: 'invoice', when: 'row.gross <> 0' }],
-  ['DISCOUNTS_POSTED', 'CUSTOMER_ORDER_INVOICED', { table: 'journal_entry', when: `row.account = 'DISCOUNTS'` }],
+  ['SALES_ORDERS_CREATED', 'AGGREGATED', { table: 'sales_order', when: `row.status = 'OPEN'` }],
+  ['SALES_ORDERS_INVOICED', 'SALES_ORDERS_CREATED', { table: 'invoice', when: 'row.gross <> 0' }],
+  ['DISCOUNTS_POSTED', 'SALES_ORDERS_INVOICED', { table: 'journal_entry', when: `row.account = 'DISCOUNTS'` }],
   ['INCOME_EXPENSE_POSTED', 'DISCOUNTS_POSTED', { table: 'journal_entry', when: `row.account = 'CHARGE_INCOME'` }],
   ['VOUCHERS_LINKED', 'INCOME_EXPENSE_POSTED', { table: 'settlement', when: `row.tender = 'GIFT_CARD'` }],
   ['PAYMENTS_POSTED', 'VOUCHERS_LINKED', { table: 'journal_entry', when: `row.account = 'TENDER_CASH'` }],
@@ -65,12 +65,12 @@ test('a failing statement does not stop another, and does not lose what it reach
   await validated(hq);
   await run(hq, 'CALCULATE_STATEMENTS');
   expect(countsOf(await run(hq, 'POST_STATEMENTS'))).toEqual([{ done: 33, failed: 1 }]);
-  const failed = { state: 'CUSTOMER_ORDER_CREATED', errorCode: 'INTERNAL' };
+  const failed = { state: 'SALES_ORDERS_CREATED', errorCode: 'INTERNAL' };
   const done = { state: 'POSTED', errorCode: null };
   expect(await statementsOf(hq)).toMatchObject([done, failed, done, done]);
   expect(await rowsOf(hq.hq, `select state, detail from statement_event where event = 'FAILED'`)).toEqual([
     {
-      state: 'CUSTOMER_ORDER_CREATED',
+      state: 'SALES_ORDERS_CREATED',
       detail: 'INTERNAL: The database refused this statement. See the headquarters log.',
     },
   ]);
@@ -91,7 +91,7 @@ test('a failing statement does not stop another, and does not lose what it reach
 
 test.each([
   ['sales-order', 'AGGREGATED'],
-  ['invoice', 'CUSTOMER_ORDER_CREATED'],
+  ['invoice', 'SALES_ORDERS_CREATED'],
 ])('a statement for which the sequence %s has no numbers says so, and goes on when it was extended', async (name, state) => {
   const hq = await withChannels(['houston']);
   await tamper(hq.hq, `update number_sequence set largest = 1 where name = '${name}'`);

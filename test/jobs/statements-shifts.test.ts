@@ -55,7 +55,7 @@ const differences = async (hq: Headquarters) =>
   (
     await partsOf(
       hq,
-      'journalEntries(journal: DIFFERENCE, first: 100) { edges { node { account tender debit { amount } credit { amount } } } }',
+      'journalEntries(postingType: DIFFERENCE, first: 100) { edges { node { account tender debit { amount } credit { amount } } } }',
     )
   )
     .map((entry) => ({ ...entry, debit: cents(entry.debit), credit: cents(entry.credit) }))
@@ -97,15 +97,15 @@ test('a closed shift is counted against what was paid in it, by sales and orders
     { tender: 'CHECK', starting: 0, expected: 1_000, counted: 0 },
   ]);
   expect(await differences(hq)).toEqual([
-    { account: 'CASH_OVER_SHORT', tender: 'CARD', debit: 0, credit: 100 },
+    { account: 'OVER_SHORT', tender: 'CARD', debit: 0, credit: 100 },
     { account: 'TENDER_CARD', tender: 'CARD', debit: 100, credit: 0 },
-    { account: 'CASH_OVER_SHORT', tender: 'CASH', debit: 50, credit: 0 },
+    { account: 'OVER_SHORT', tender: 'CASH', debit: 50, credit: 0 },
     { account: 'TENDER_CASH', tender: 'CASH', debit: 0, credit: 50 },
-    { account: 'CASH_OVER_SHORT', tender: 'CHECK', debit: 1_000, credit: 0 },
+    { account: 'OVER_SHORT', tender: 'CHECK', debit: 1_000, credit: 0 },
     { account: 'TENDER_CHECK', tender: 'CHECK', debit: 0, credit: 1_000 },
   ]);
   expect(await uneven(hq)).toEqual([]);
-  expect(await balances(hq)).toMatchObject({ CASH_OVER_SHORT: 950 });
+  expect(await balances(hq)).toMatchObject({ OVER_SHORT: 950 });
 });
 
 test('a tender that was not counted has no difference, and does not count towards the largest that is allowed', async () => {
@@ -132,7 +132,7 @@ test('a tender that was not counted has no difference, and does not count toward
     { tender: 'CUSTOMER_ACCOUNT', expected: { amount: '75.00' }, counted: null, difference: null },
     { tender: 'GIFT_CARD', expected: { amount: '25.00' }, counted: null, difference: null },
   ]);
-  expect(await balances(hq)).not.toHaveProperty('CASH_OVER_SHORT');
+  expect(await balances(hq)).not.toHaveProperty('OVER_SHORT');
 });
 
 test('what other software says of a till that it did not count is a shortage of cash and checks, and of nothing else', async () => {
@@ -145,7 +145,7 @@ test('what other software says of a till that it did not count is a shortage of 
     { tender: 'CASH', starting: 5_000, expected: 5_000, counted: 0 },
     { tender: 'CHECK', starting: 0, expected: 6_000, counted: 0 },
   ]);
-  expect(await balances(hq)).toMatchObject({ CASH_OVER_SHORT: 11_000 });
+  expect(await balances(hq)).toMatchObject({ OVER_SHORT: 11_000 });
 });
 
 test('real orders, with more paid back by card than was taken, leave nothing over or short when only cash is counted', async () => {
@@ -200,7 +200,7 @@ test('a count below nothing is compared with what was expected', async () => {
   await sell(hq, { shiftUuid: shift, lines: lines({ quantity: -1_000 }), payments: paidBy(['CARD', -10_000]) });
   await posted(hq);
   expect(await counts(hq)).toEqual([{ tender: 'CARD', starting: 0, expected: -10_000, counted: -9_900 }]);
-  expect(await balances(hq)).toMatchObject({ CASH_OVER_SHORT: -100 });
+  expect(await balances(hq)).toMatchObject({ OVER_SHORT: -100 });
 });
 
 test('shifts that are not closed stay out, and join the statement of their day when they are', async () => {
@@ -243,7 +243,7 @@ test('a difference that is larger than the settings allow stops the statement un
   await settle(hq, { maximumCountingDifference: 151 });
   await posted(hq);
   expect((await statementsOf(hq))[1]).toMatchObject({ state: 'POSTED', errorCode: null });
-  expect(await balances(hq)).toMatchObject({ CASH_OVER_SHORT: 49 });
+  expect(await balances(hq)).toMatchObject({ OVER_SHORT: 49 });
 });
 
 test('a cleared statement lets its shifts go', async () => {

@@ -113,18 +113,18 @@ export const orderLinesOf = async (hq: Headquarters, salesOrderId = 'SO000000001
     total: cents(total),
   }));
 
-/** The balance of each account in each journal of each statement, in cents. */
+/** The balance of each account and posting type of each statement, in cents. */
 async function journalTotals(hq: Headquarters) {
   const { statements } = await hq.query(
-    '{ statements(first: 100) { edges { node { statementId balances { journal account debit { amount } credit { amount } } } } } }',
+    '{ statements(first: 100) { edges { node { statementId balances { postingType account debit { amount } credit { amount } } } } } }',
   );
   return nodesOf(statements).flatMap(({ statementId, balances }) =>
-    balances.map(({ journal, account, debit, credit }: Answer) => ({
-      journal: `${statementId} ${journal}`,
+    balances.map(({ postingType, account, debit, credit }: Answer) => ({
+      posting: `${statementId} ${postingType}`,
       account,
       balance: cents(debit) - cents(credit),
     })),
-  ) as { journal: string; account: string; balance: number }[];
+  ) as { posting: string; account: string; balance: number }[];
 }
 
 /** The sums that are not zero. */
@@ -140,7 +140,7 @@ export const balances = async (hq: Headquarters): Promise<Record<string, number>
 
 /** Journals whose debits and credits differ: there must be none. */
 export const uneven = async (hq: Headquarters): Promise<string[]> =>
-  Object.keys(unequal((await journalTotals(hq)).map(({ journal, balance }) => [journal, balance])));
+  Object.keys(unequal((await journalTotals(hq)).map(({ posting, balance }) => [posting, balance])));
 
 /** The items of a list in every statement, oldest statement first; `parts` selects the list. */
 export async function partsOf(hq: Headquarters, parts: string): Promise<Answer[]> {
@@ -177,8 +177,8 @@ export async function books(hq: Headquarters) {
     ),
     invoices: await ask(`select i.invoice_id, i.account_id, ${of('i')} from invoice i order by invoice_id`),
     entries: await ask(
-      `select j.statement_id, journal, account, j.tender, i.invoice_id, shift_id, debit, credit from journal_entry j
-       left join invoice i on i.id = j.invoice order by j.statement_id, i.invoice_id, shift_id, journal, account, j.tender, debit, credit`,
+      `select j.statement_id, posting_type, account, j.tender, i.invoice_id, shift_id, debit, credit from journal_entry j
+       left join invoice i on i.id = j.invoice order by j.statement_id, i.invoice_id, shift_id, posting_type, account, j.tender, debit, credit`,
     ),
     settlements: await ask(
       `select s.transaction_sequence, s.line, i.invoice_id, s.tender, s.amount from settlement s join invoice i on i.id = s.invoice order by 1, 2`,

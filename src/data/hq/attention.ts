@@ -260,7 +260,7 @@ const sources = {
        where hold_code is not null and status = 'OPEN'`,
   },
   SHIFT_NOT_CLOSED: {
-    description: 'A shift of an earlier business day is not closed, so its financial statement is waiting.',
+    description: 'A shift of an earlier business date is not closed, so its financial statement is waiting.',
     type: 'Shift',
     toDo: 'Count its tenders and close it in its channel with closeShift. If the channel has lost it, close it with closeLostShift.',
     rows: (db) =>

@@ -36,7 +36,7 @@ export interface Step {
 
 /** What a run was asked beyond its channels. */
 export interface JobArguments {
-  /** Statements up to this business day; without it up to the day that it is in each channel. */
+  /** Statements up to this business date; without it up to the day that it is in each channel. */
   businessDate?: string;
 }
 

@@ -3,7 +3,7 @@ import { copied, insertInto, rows, unpacked } from '../columns.ts';
 import { listed, matching } from '../dialect/expressions.ts';
 import { sql } from '../sql.ts';
 import { paymentColumns, type Tender, type TransactionTotals, totalNames } from '../transaction-facts.ts';
-import { type Account, Invoice, type Journal, JournalEntry, Settlement } from './journal.ts';
+import { type Account, Invoice, JournalEntry, type PostingType, Settlement } from './journal.ts';
 
 /** Invoices the sales orders of these aggregates. */
 export async function insertInvoices(
@@ -43,7 +43,7 @@ export interface Posting<Amount extends string> {
 }
 
 export interface JournalRule<Source extends keyof Amounts> {
-  journal: Journal;
+  postingType: PostingType;
   postings: readonly Posting<Amounts[Source]>[];
 }
 
@@ -99,7 +99,7 @@ export const postTenderCounts = (
 function insertEntries<Source extends keyof Amounts>(
   tx: EntityManager,
   ids: readonly number[],
-  { journal, postings }: JournalRule<Source>,
+  { postingType, postings }: JournalRule<Source>,
   at: string,
   source: string,
 ) {
@@ -121,7 +121,7 @@ function insertEntries<Source extends keyof Amounts>(
          'shiftId',
          'tender',
        ]),
-       journal: `'${journal}'`,
+       postingType: `'${postingType}'`,
        debit: 'case when x.posted > 0 then x.posted else 0 end',
        credit: 'case when x.posted < 0 then -x.posted else 0 end',
        createdAt: '$2',
@@ -160,7 +160,7 @@ export const linkPayments = (tx: EntityManager, ids: readonly number[]) => {
   );
 };
 
-/** The statements whose books do not balance: the debits of a journal differ from its credits, or a clearing account is not zero. */
+/** The statements whose books do not balance: the debits of a posting type differ from its credits, or a clearing account is not zero. */
 export async function unbalanced(
   db: EntityManager,
   statements: readonly number[],
@@ -170,7 +170,7 @@ export async function unbalanced(
     db,
     `select distinct x.statement_id as id from (
        select statement_id from journal_entry where statement_id in ${listed(db, '$1', 'bigint')}
-       group by statement_id, journal having sum(debit) <> sum(credit)
+       group by statement_id, posting_type having sum(debit) <> sum(credit)
        union all
        select statement_id from journal_entry where statement_id in ${listed(db, '$1', 'bigint')} and account in ${listed(db, '$2')}
        group by statement_id, account having sum(debit) <> sum(credit)) as x order by x.statement_id`,

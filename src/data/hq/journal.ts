@@ -14,12 +14,12 @@ import { sql } from '../sql.ts';
 import { TransactionTotals } from '../transaction-facts.ts';
 import { Statement } from './statement.ts';
 
-/** What posting writes in the books, each with debits and credits that are equal. */
-export type Journal = 'SALES' | 'DISCOUNTS' | 'INCOME_EXPENSE' | 'PAYMENTS' | 'GIFT_CARDS' | 'DIFFERENCE';
+/** What posting writes in the books. The debits of each type equal its credits. */
+export type PostingType = 'SALES' | 'DISCOUNTS' | 'INCOME_EXPENSE' | 'PAYMENTS' | 'GIFT_CARDS' | 'DIFFERENCE';
 
 /** The accounts of the books, and what is on them. */
 export const accounts = {
-  ACCOUNTS_RECEIVABLE:
+  CUSTOMER_RECEIVABLE:
     'What customers owe. Invoices debit it and payments credit it; a posted statement leaves a balance of zero.',
   REVENUE: 'Sales at list price, without tax.',
   DISCOUNTS: 'Discounts granted on sales.',
@@ -28,7 +28,7 @@ export const accounts = {
   CHARGE_INCOME: 'Income from charges such as freight, without tax.',
   ROUNDING_DIFFERENCE: 'Underpayments and overpayments within the allowed difference.',
   GIFT_CARD_LIABILITY: 'Outstanding gift card balances; a payment by gift card debits it.',
-  CASH_OVER_SHORT: 'Differences between the amounts counted in registers and the amounts expected.',
+  OVER_SHORT: 'Differences between the amounts counted in registers and the amounts expected.',
   TENDER_CASH: 'Cash received.',
   TENDER_CARD: 'Card payments received.',
   TENDER_CHECK: 'Checks received.',
@@ -38,12 +38,12 @@ export const accounts = {
 } as const;
 export type Account = keyof typeof accounts;
 
-/** A debit or a credit. Written by posting; those of one journal of a statement balance. */
+/** A debit or a credit. Written by posting; those of one type and statement balance. */
 @Entity('journal_entry')
 export class JournalEntry {
   @PrimaryGeneratedColumn({ type: 'bigint' }) id!: number;
   @Column({ type: 'bigint' }) statementId!: number;
-  @Column({ type: 'text' }) journal!: Journal;
+  @Column({ type: 'text' }) postingType!: PostingType;
   @Column({ type: 'text' }) account!: Account;
   @Column({ type: 'bigint' }) debit!: number;
   @Column({ type: 'bigint' }) credit!: number;
@@ -110,13 +110,13 @@ export const newestInvoices = (
   channel: string | undefined,
 ) => firstOfEach(db, Invoice, 'id', 'customerUuid', customers, { limit, descending: true }, { where: { channel } });
 
-export type JournalTotal = Pick<JournalEntry, 'statementId' | 'journal' | 'account' | 'debit' | 'credit'>;
+export type JournalTotal = Pick<JournalEntry, 'statementId' | 'postingType' | 'account' | 'debit' | 'credit'>;
 
-/** The total of each account in each journal of these statements. */
+/** The total of each account and posting type of these statements. */
 export const journalTotals = (db: EntityManager, statements: readonly number[]) =>
   sql<JournalTotal>(
     db,
-    `select statement_id as "statementId", journal, account, cast(sum(debit) as bigint) as debit, cast(sum(credit) as bigint) as credit from journal_entry
-     where statement_id in ${listed(db, '$1', 'bigint')} group by statement_id, journal, account order by statement_id, min(id)`,
+    `select statement_id as "statementId", posting_type as "postingType", account, cast(sum(debit) as bigint) as debit, cast(sum(credit) as bigint) as credit from journal_entry
+     where statement_id in ${listed(db, '$1', 'bigint')} group by statement_id, posting_type, account order by statement_id, min(id)`,
     [JSON.stringify(statements)],
   );

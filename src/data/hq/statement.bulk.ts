@@ -11,7 +11,7 @@ const summary = ['id', 'type', 'channel', 'state', 'businessDate', 'currency', '
 /** What a job needs to know of a statement. */
 export type StatementSummary = Pick<Statement, (typeof summary)[number]>;
 
-/** Up to which business day a channel's statements are calculated or posted. */
+/** Up to which business date a channel's statements are calculated or posted. */
 export interface ChannelDay {
   channel: string;
   until: string;

@@ -18,7 +18,7 @@ import type { Invoice } from './journal.ts';
 import { TenderCount } from './shift.ts';
 
 /*
- * Statements: the sales of a channel on a business day that are posted together. They are made and moved in sets, many at a time, and each
+ * Statements: the sales of a channel on a business date that are posted together. They are made and moved in sets, many at a time, and each
  * keeps its own state. What is left to do is a query on the state, so that everything can stop anywhere and go on.
  */
 
@@ -33,8 +33,8 @@ export const calculationStates = ['STARTED', 'MARKED', 'CALCULATED'] as const;
 export const postingStates = [
   'CHECKED',
   'AGGREGATED',
-  'CUSTOMER_ORDER_CREATED',
-  'CUSTOMER_ORDER_INVOICED',
+  'SALES_ORDERS_CREATED',
+  'SALES_ORDERS_INVOICED',
   'DISCOUNTS_POSTED',
   'INCOME_EXPENSE_POSTED',
   'VOUCHERS_LINKED',
@@ -47,10 +47,18 @@ export type PostingState = (typeof postingStates)[number];
 export const statementStates = [...calculationStates, ...postingStates, 'CLEARED'] as const;
 export type StatementState = (typeof statementStates)[number];
 
+/** The state that was reached, or what else happened. */
+export type StatementEventType =
+  | StatementState
+  | 'REOPENED'
+  | 'FAILED'
+  | 'REGENERATED'
+  | 'AGGREGATED_TRANSACTION_DELETED';
+
 export const statementNumbers = 'statement';
 
 /**
- * The sales of a channel on a business day that are posted together. Added by calculation and moved on by posting; operators clear it or
+ * The sales of a channel on a business date that are posted together. Added by calculation and moved on by posting; operators clear it or
  * set it back.
  */
 @Entity('statement')
@@ -85,8 +93,7 @@ export class StatementEvent {
   @Column({ type: 'bigint' }) statementId!: number;
   @Column({ type: 'text' }) at!: string;
   @Column({ type: 'text' }) actor!: string;
-  /** The state that was reached, or `FAILED`, `REOPENED`, `CLEARED`, `REGENERATED`, `ORDER_DELETED`. */
-  @Column({ type: 'text' }) event!: string;
+  @Column({ type: 'text' }) event!: StatementEventType;
   /** The state that it had then. */
   @Column({ type: 'text', nullable: true }) state!: StatementState | null;
   @Column({ type: 'text', nullable: true }) detail!: string | null;

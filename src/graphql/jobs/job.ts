@@ -125,7 +125,7 @@ JobRun.implement({
     businessDate: t.field({
       type: 'LocalDate',
       nullable: true,
-      description: 'For statements, the last business day included; null for today in each channel’s time zone.',
+      description: 'For statements, the last business date included; null for today in each channel’s time zone.',
       resolve: ({ arguments: given }) => given?.businessDate ?? null,
     }),
     channels: channelsField(t),
@@ -198,13 +198,13 @@ const about = {
   channels:
     'Codes of the channels. Omit it, or pass null, for all channels. The P-job always uploads entire channel databases, including other channels that share one.',
   businessDate:
-    'The last business day whose sales and shifts are included. Default: today in each channel’s time zone.',
+    'The last business date whose sales and shifts are included. Default: today in each channel’s time zone.',
   queued:
     'The run is only queued, and the result shows it as it is then: pass its `id` to the subscription `jobRun` to follow it to its end, or to the query `jobRun`. If the same job is already queued or running for the same channels and days, returns that run instead.',
 };
 
 const RunJobInput = builder.inputType('RunJobInput', {
-  description: 'A job, and the channels and business days to run it for.',
+  description: 'A job, and the channels and business dates to run it for.',
   fields: (t) => ({
     job: t.field({ type: JobNameType, required: true, description: 'The job or chain to run.' }),
     channels: t.stringList({ description: about.channels, ...atMost(MOST_CHANNELS) }),
@@ -221,7 +221,7 @@ const RunConversionInput = builder.inputType('RunConversionInput', {
 });
 
 const RunEndOfDayInput = builder.inputType('RunEndOfDayInput', {
-  description: 'The channels and business days to close.',
+  description: 'The channels and business dates to close.',
   fields: (t) => ({
     channels: t.stringList({ description: about.channels, ...atMost(MOST_CHANNELS) }),
     businessDate: t.field({ type: 'LocalDate', description: about.businessDate }),
@@ -288,9 +288,9 @@ starter(
   'runEndOfDay',
   {
     input: RunEndOfDayInput,
-    inputDescription: 'The channels and business days to close.',
+    inputDescription: 'The channels and business dates to close.',
     description:
-      'Closes business days: runs the P-job, customers, orders, validation, statement calculation and posting, and 1010. The same as `runJob` with END_OF_DAY.',
+      'Closes business dates: runs the P-job, customers, orders, validation, statement calculation and posting, and 1010. The same as `runJob` with END_OF_DAY.',
   },
   () => 'end-of-day',
 );

@@ -4,8 +4,8 @@ import { type RuleName, ruleRows, type ValidationRule, validationRules } from '.
 import { minorUnits } from '../../domain/money.ts';
 import {
   clearStatement,
-  deleteCustomerOrder,
-  regenerateAggregates,
+  deleteAggregatedTransaction,
+  regenerateAggregatedTransactions,
   revalidateTransactions,
   setRule,
   updateStatementSettings,
@@ -117,7 +117,7 @@ builder.queryFields((t) => ({
 
 const StatementInput = idInput('StatementInput', Statement, 'Identifies a statement.');
 
-const DeleteOrderInput = builder.inputType('DeleteCustomerOrderInput', {
+const DeleteOrderInput = builder.inputType('DeleteAggregatedTransactionInput', {
   description: 'Identifies an aggregated transaction.',
   fields: (t) => ({
     aggregatedTransaction: t.field(requiredId(Aggregate, 'Global ID of the aggregated transaction.')),
@@ -193,18 +193,18 @@ operatorMutation('clearStatement', {
   run: (tx, { id }, who) => clearStatement(tx, id, who),
 });
 
-operatorMutation('regenerateAggregates', {
+operatorMutation('regenerateAggregatedTransactions', {
   type: Statement,
   input: StatementInput,
   inputDescription: 'The statement to re-aggregate.',
   description:
-    'Re-aggregates the statement’s sales with the current settings. Possible while it is CHECKED or AGGREGATED, until its first customer order is created.',
+    'Re-aggregates the statement’s sales with the current settings. Possible while it is CHECKED or AGGREGATED, until its first sales order is created.',
   may: 'changing statements',
   failures: [NotFound, WrongState],
-  run: (tx, { id }, who) => regenerateAggregates(tx, id, who),
+  run: (tx, { id }, who) => regenerateAggregatedTransactions(tx, id, who),
 });
 
-operatorMutation('deleteCustomerOrder', {
+operatorMutation('deleteAggregatedTransaction', {
   type: Statement,
   input: DeleteOrderInput,
   inputDescription: 'The aggregated transaction to delete.',
@@ -212,7 +212,7 @@ operatorMutation('deleteCustomerOrder', {
     'Removes an aggregated transaction and its sales order from a statement. Its sales are validated again and join the next statement. A statement that loses its last sale is CLEARED. Possible only until the sales order is invoiced.',
   may: 'changing statements',
   failures: [NotFound, WrongState],
-  run: (tx, { aggregatedTransaction }, who) => deleteCustomerOrder(tx, aggregatedTransaction, who),
+  run: (tx, { aggregatedTransaction }, who) => deleteAggregatedTransaction(tx, aggregatedTransaction, who),
 });
 
 operatorMutation('revalidateTransactions', {

@@ -5,7 +5,7 @@ import {
   type Invoice as InvoiceRow,
   invoicesWhere,
   type JournalEntry as JournalEntryRow,
-  type Journal as JournalName,
+  type PostingType as PostingTypeName,
 } from '../../data/hq/journal.ts';
 import {
   calculationStates,
@@ -13,11 +13,13 @@ import {
   type ShiftCount,
   type StatementState as State,
   type StatementEvent,
+  type StatementEventType as StatementEventName,
   type Statement as StatementRow,
   statementsWhere,
 } from '../../data/hq/statement.ts';
 import { builder } from '../builder.ts';
 import { customerOf } from '../customer/customer.ts';
+import { errorField } from '../failures.ts';
 import { amount, amountOrNull, Money, money, Totals } from '../money.ts';
 import { SalesOrder, salesOrderOfAggregate } from '../order/sales-order.ts';
 import { RetailTransaction, receivedPage, TransactionConnection } from '../order/transaction.ts';
@@ -35,14 +37,15 @@ export const StatementState = enumOf<State>(
     CALCULATED: 'The totals (or the counted and expected amounts) are known.',
     CHECKED: 'The totals are verified, and every customer named in a sale has an account ID.',
     AGGREGATED: 'The sales are aggregated by customer and day.',
-    CUSTOMER_ORDER_CREATED: 'Each aggregated transaction has its sales order.',
-    CUSTOMER_ORDER_INVOICED: 'Each sales order has its invoice; journal SALES.',
-    DISCOUNTS_POSTED: 'Discounts are posted; journal DISCOUNTS.',
-    INCOME_EXPENSE_POSTED: 'Charges and payment differences are posted; journal INCOME_EXPENSE.',
+    SALES_ORDERS_CREATED: 'Each aggregated transaction has its sales order.',
+    SALES_ORDERS_INVOICED: 'Each sales order has its invoice, which is posted (posting type SALES).',
+    DISCOUNTS_POSTED: 'Discounts are posted (posting type DISCOUNTS).',
+    INCOME_EXPENSE_POSTED: 'Charges and payment differences are posted (posting type INCOME_EXPENSE).',
     VOUCHERS_LINKED: 'Payments are linked to the invoices they settle.',
-    PAYMENTS_POSTED: 'Payments are posted, journal PAYMENTS; so are counting differences, journal DIFFERENCE.',
-    GIFT_CARDS_POSTED: 'Gift card payments are posted; journal GIFT_CARDS.',
-    POSTED: 'Final: every journal balances, and the sales are POSTED.',
+    PAYMENTS_POSTED:
+      'Payments are posted (posting type PAYMENTS), or in a financial statement, counting differences (posting type DIFFERENCE).',
+    GIFT_CARDS_POSTED: 'Gift card payments are posted (posting type GIFT_CARDS).',
+    POSTED: 'Final: debits equal credits, and the sales are POSTED.',
     CLEARED: 'Cleared before anything was posted; its sales can join another statement.',
   },
 );
@@ -56,6 +59,7 @@ export interface StateDetail {
   state: State;
   status: 'DONE' | 'FAILED' | 'NOT_RUN';
   at: string | null;
+  errorCode: string | null;
   error: string | null;
 }
 
@@ -81,8 +85,30 @@ export const Detail = builder.objectRef<StateDetail>('StatementStateDetail').imp
       description: 'Whether the statement has reached this state.',
     }),
     at: valueOrNull(t, 'DateTime', 'at', 'When the statement reached this state; null if it has not.'),
-    error: valueOrNull(t, 'String', 'error', 'Why the last attempt to reach this state failed; null if it did not.'),
+    error: errorField(t, 'Why the last attempt to reach this state failed; null unless the status is FAILED.'),
   }),
+});
+
+const EventType = enumOf<StatementEventName>('StatementEventType', 'What happened to a statement.', {
+  STARTED: 'The statement was created for sales or shifts that were in no statement.',
+  MARKED: 'The statement took its sales or shifts.',
+  CALCULATED: 'The amounts were added up.',
+  CHECKED: 'The amounts were verified again, and the customers were found.',
+  AGGREGATED: 'The sales were aggregated by customer and business date.',
+  SALES_ORDERS_CREATED: 'The sales orders were created.',
+  SALES_ORDERS_INVOICED: 'The sales orders were invoiced.',
+  DISCOUNTS_POSTED: 'Discounts were posted.',
+  INCOME_EXPENSE_POSTED: 'Charges and payment differences were posted.',
+  VOUCHERS_LINKED: 'Payments were linked to invoices.',
+  PAYMENTS_POSTED: 'Payments, or counting differences, were posted.',
+  GIFT_CARDS_POSTED: 'Gift card payments were posted.',
+  POSTED: 'The statement became final.',
+  REOPENED:
+    'More sales or shifts of the same business date arrived before posting began, so the statement was started again.',
+  FAILED: 'The statement failed to reach its next state. `detail` says why.',
+  CLEARED: 'The statement was given up: an operator cleared it, or it lost its last sale.',
+  REGENERATED: 'An operator had its sales aggregated again (`regenerateAggregatedTransactions`).',
+  AGGREGATED_TRANSACTION_DELETED: 'An operator removed some of its sales (`deleteAggregatedTransaction`).',
 });
 
 export const Event = builder.objectRef<StatementEvent>('StatementEvent').implement({
@@ -90,23 +116,29 @@ export const Event = builder.objectRef<StatementEvent>('StatementEvent').impleme
   fields: (t) => ({
     at: t.expose('at', { type: 'DateTime', description: 'When it happened.' }),
     actor: t.exposeString('actor', { description: 'The operator or process that caused it.' }),
-    event: t.exposeString('event', {
-      description: 'The state that was reached, `ERROR`, or an operator’s action such as `CLEARED`.',
+    event: t.expose('event', {
+      type: EventType,
+      description: 'What happened: a state that was reached, or something else.',
     }),
-    detail: valueOrNull(t, 'String', 'detail', 'Details, such as the error message; null if there are none.'),
+    detail: valueOrNull(
+      t,
+      'String',
+      'detail',
+      'For FAILED, the error code and message. For AGGREGATED_TRANSACTION_DELETED, which one it was. Otherwise null.',
+    ),
   }),
 });
 
-export const Journal = enumOf(
-  'Journal',
-  'A journal of a statement. In each journal, debits equal credits, to the minor unit.',
+export const PostingType = enumOf<PostingTypeName>(
+  'PostingType',
+  'What a statement posts. For each posting type of a statement, debits equal credits, to the minor unit.',
   {
-    SALES: 'Invoices.',
+    SALES: 'Invoices: revenue, sales tax, and charges, and what customers owe for them.',
     DISCOUNTS: 'Discounts, so that revenue is at list price.',
     INCOME_EXPENSE: 'Charges, and differences between the amounts due and paid.',
-    PAYMENTS: 'Payments by tender.',
-    GIFT_CARDS: 'Gift card payments.',
-    DIFFERENCE: 'Amounts counted less amounts expected, by tender.',
+    PAYMENTS: 'Payments of invoices, by tender.',
+    GIFT_CARDS: 'Payments of invoices by gift card.',
+    DIFFERENCE: 'In a financial statement, amounts counted less amounts expected, by tender.',
   },
 );
 
@@ -115,11 +147,11 @@ export const LedgerAccount = enumOf('LedgerAccount', 'An account of the general 
 export const JournalEntry = builder.objectRef<JournalEntryRow>('JournalEntry').implement({
   description: 'A journal line: a debit or a credit of one account.',
   fields: (t) => ({
-    journal: t.expose('journal', { type: Journal, description: 'The journal the line belongs to.' }),
+    postingType: t.expose('postingType', { type: PostingType, description: 'What the line is for.' }),
     account: t.expose('account', { type: LedgerAccount, description: 'The account debited or credited.' }),
     debit: amount(t, 'debit', 'Amount debited; 0 for a credit.'),
     credit: amount(t, 'credit', 'Amount credited; 0 for a debit.'),
-    businessDate: t.expose('businessDate', { type: 'LocalDate', description: 'The business day it is posted for.' }),
+    businessDate: t.expose('businessDate', { type: 'LocalDate', description: 'The business date it is posted for.' }),
     tender: t.field({
       type: Tender,
       nullable: true,
@@ -131,7 +163,7 @@ export const JournalEntry = builder.objectRef<JournalEntryRow>('JournalEntry').i
 });
 
 interface Balance {
-  journal: JournalName;
+  postingType: PostingTypeName;
   account: Account;
   debit: number;
   credit: number;
@@ -139,9 +171,9 @@ interface Balance {
 }
 
 export const AccountBalance = builder.objectRef<Balance>('AccountBalance').implement({
-  description: 'The totals a statement posted to one account in one journal.',
+  description: 'The totals that a statement posted to one account for one posting type.',
   fields: (t) => ({
-    journal: t.expose('journal', { type: Journal, description: 'The journal posted to.' }),
+    postingType: t.expose('postingType', { type: PostingType, description: 'What was posted.' }),
     account: t.expose('account', { type: LedgerAccount, description: 'The account posted to.' }),
     debit: amount(t, 'debit', 'Sum of the debits.'),
     credit: amount(t, 'credit', 'Sum of the credits.'),
@@ -215,12 +247,12 @@ export const Aggregate = channelNode<AggregatedTransaction, number>('AggregatedT
   read: (db, ids) => aggregatesWhere(db, { id: [...ids] }),
 });
 Aggregate.implement({
-  description: 'Sales of one customer and one business day that become one sales order. A sale is never split.',
+  description: 'Sales of one customer and one business date that become one sales order. A sale is never split.',
   fields: (t) => ({
     statement: recordOf(t, Statement, 'statementId', 'The statement it belongs to.'),
     customer: customerOf(t, 'customerUuid', 'The customer; null for anonymous sales.'),
     accountId: valueOrNull(t, 'String', 'accountId', 'The customer’s account ID; null for anonymous sales.'),
-    businessDate: t.expose('businessDate', { type: 'LocalDate', description: 'The business day of the sales.' }),
+    businessDate: t.expose('businessDate', { type: 'LocalDate', description: 'The business date of the sales.' }),
     isReturn: t.exposeBoolean('isReturn', {
       description: 'Whether it contains returns, which were refunded. Returns are never aggregated with sales.',
     }),

@@ -43,10 +43,10 @@ import {
   Event,
   Invoice,
   InvoiceConnection,
-  Journal,
   JournalEntry,
   LedgerAccount,
   order,
+  PostingType,
   type StateDetail,
   Statement,
   StatementState,
@@ -87,12 +87,12 @@ const newestOf = firstLoader<{ customer: string; limit: number }, InvoiceRow>(
 
 Statement.implement({
   description:
-    'The books of a channel for a business day and a currency. A TRANSACTIONAL statement turns sales into sales orders, invoices, and journals; a FINANCIAL statement posts the counting differences of closed shifts.',
+    'The books of a channel for a business date and a currency. A TRANSACTIONAL statement turns sales into sales orders, invoices, and journals; a FINANCIAL statement posts the counting differences of closed shifts.',
   fields: (t) => ({
     statementId: t.exposeString('statementId', { description: 'The statement number, such as `ST00000042`.' }),
     type: t.expose('type', { type: StatementType, description: 'Whether it posts sales or shifts.' }),
     channel: channelField(t, 'The channel it belongs to.'),
-    businessDate: t.expose('businessDate', { type: 'LocalDate', description: 'The business day it covers.' }),
+    businessDate: t.expose('businessDate', { type: 'LocalDate', description: 'The business date it covers.' }),
     state: t.field({
       type: StatementState,
       description: 'The last state reached.',
@@ -163,14 +163,14 @@ Statement.implement({
         type: JournalEntry,
         description: 'The journal lines it posted.',
         args: {
-          journal: t.arg({ type: Journal, description: 'Only lines of this journal.' }),
+          postingType: t.arg({ type: PostingType, description: 'Only lines of this posting type.' }),
           account: t.arg({ type: LedgerAccount, description: 'Only lines that post to this account.' }),
         },
-        resolve: ({ id }, { journal, account, ...args }, { hq }) =>
+        resolve: ({ id }, { postingType, account, ...args }, { hq }) =>
           listById(hq, args, (db, page) =>
             journalEntryPage(
               db,
-              { statementId: id, journal: journal ?? undefined, account: account ?? undefined },
+              { statementId: id, postingType: postingType ?? undefined, account: account ?? undefined },
               page,
             ),
           ),
@@ -181,7 +181,7 @@ Statement.implement({
     balances: t.field({
       type: [AccountBalance],
       ...atMost(LARGEST_PAGE),
-      description: 'What it posted, totaled by journal and account. In each journal, debits equal credits.',
+      description: 'What it posted, totaled by posting type and account. For each posting type, debits equal credits.',
       resolve: async ({ id, currency }, _args, context) =>
         (await balances(context).load(id)).map((row) => ({ ...row, currency })),
     }),
@@ -207,6 +207,7 @@ function detailsOf(statement: StatementRow, reached: readonly { state: string; a
       state,
       status: index <= last ? 'DONE' : failed ? 'FAILED' : 'NOT_RUN',
       at: index <= last ? (reached.find((row) => row.state === state)?.at ?? null) : null,
+      errorCode: failed ? statement.errorCode : null,
       error: failed ? statement.error : null,
     };
   });
@@ -233,7 +234,7 @@ builder.queryFields((t) => ({
       args: {
         channel: t.arg.string({ description: 'Only statements of this channel.' }),
         type: t.arg({ type: StatementType, description: 'Only statements of this type.' }),
-        businessDate: t.arg({ type: 'LocalDate', description: 'Only statements of this business day.' }),
+        businessDate: t.arg({ type: 'LocalDate', description: 'Only statements of this business date.' }),
         states: t.arg({ type: [StatementState], description: 'Only statements in one of these states.' }),
         failed: t.arg.boolean({
           description: 'True for only statements stopped by an error, false for only the others.',

@@ -132,9 +132,9 @@ export async function books(world: World) {
        from invoice i join sales_order o on o.id = i.sales_order join statement s on s.id = i.statement_id order by i.invoice_id`,
     ),
     journal: await rows(
-      `select s.statement_id, j.journal, j.account, j.debit, j.credit, i.invoice_id, h.uuid as shift, j.tender
+      `select s.statement_id, j.posting_type, j.account, j.debit, j.credit, i.invoice_id, h.uuid as shift, j.tender
        from journal_entry j join statement s on s.id = j.statement_id left join invoice i on i.id = j.invoice left join shift h on h.id = j.shift_id
-       order by s.statement_id, j.journal, coalesce(i.invoice_id, ''), j.account, coalesce(j.tender, ''), j.debit, j.credit`,
+       order by s.statement_id, j.posting_type, coalesce(i.invoice_id, ''), j.account, coalesce(j.tender, ''), j.debit, j.credit`,
     ),
     settlements: await rows(
       `select t.uuid, x.line, i.invoice_id, x.tender, x.amount
@@ -150,7 +150,7 @@ export async function books(world: World) {
        group by s.statement_id, e.event order by s.statement_id, e.event`,
     ),
     unbalanced: await rows(
-      'select statement_id, journal from journal_entry group by statement_id, journal having sum(debit) <> sum(credit)',
+      'select statement_id, posting_type from journal_entry group by statement_id, posting_type having sum(debit) <> sum(credit)',
     ),
   };
 }

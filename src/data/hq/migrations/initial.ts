@@ -303,11 +303,11 @@ const statements = ({ counted, text, json, clustered, texts, optionalTexts, bigi
   'create index invoice_by_customer on invoice (customer_uuid, id) where customer_uuid is not null',
   'create index invoice_of_aggregate on invoice (aggregate_id)',
 
-  // Double entry: the debits and credits of each journal of a statement are equal.
+  // Double entry: the debits and credits of each posting type of a statement are equal.
   `create table journal_entry (
     id ${counted},
     statement_id bigint not null,
-    ${texts('journal', 'account')},
+    ${texts('posting_type', 'account')},
     ${bigints('debit', 'credit')},
     ${texts('currency', 'business_date')},
     ${optionalBigints('aggregate_id', 'invoice', 'shift_id')},
