@@ -27,8 +27,8 @@ export const latency: Suite = {
 
         const client = startChild(new URL('./clients/requests.ts', import.meta.url), 240);
         const asks = [
-          { query: customersPage, variables: { source: 'HEADQUARTERS' } },
-          { query: customersPage, variables: { source: 'CHANNEL', channel: codes[0] } },
+          { query: customersPage, variables: {} },
+          { query: customersPage, variables: { filter: { channel: codes[0] } } },
         ];
         const ask = (most: number) => client.call<number[]>('open', { url: app.url, asks, rate: RATE, most });
         try {

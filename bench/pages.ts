@@ -28,7 +28,7 @@ export const pages: Suite = {
           ];
           for (let round = 0; round < (quick ? 2 : 4); round++) {
             for (const { name, app, after } of kinds) {
-              const asks = [{ query: customersPage, variables: { source: 'HEADQUARTERS', after } }];
+              const asks = [{ query: customersPage, variables: { after } }];
               const { rate } = await client.call<{ rate: number }>('closed', {
                 url: app.url,
                 asks,
@@ -66,5 +66,5 @@ export const pages: Suite = {
 /** The cursor in the middle of the list. */
 async function deepCursor(app: App, many: number): Promise<string> {
   const [row] = await app.hq.read((db) => customerPage(db, {}, { before: many / 2, limit: 1, descending: true }));
-  return Buffer.from(String(row!.id)).toString('base64url');
+  return Buffer.from(`${row!.createdAt} ${row!.id}`).toString('base64url');
 }

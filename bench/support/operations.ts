@@ -1,6 +1,6 @@
 /** A page of 20 customers with their addresses. */
-export const customersPage = `query ($source: Source!, $channel: String, $after: String) {
-  customers(source: $source, channel: $channel, first: 20, after: $after) {
+export const customersPage = `query ($filter: CustomerFilter, $after: String) {
+  customers(filter: $filter, first: 20, after: $after) {
     pageInfo { hasNextPage endCursor }
     edges { cursor node {
       id uuid accountId accountLabel displayName email phone createdAt

@@ -35,7 +35,7 @@ export function customer(program: Command, terminal: Terminal): void {
     if (key.includes('@')) {
       const found = await withEmail(session.client, key, channel);
       if (found.length > 1) return session.print(found, () => several(session, found));
-      by = { uuid: found[0]?.uuid ?? nobody(key) };
+      by = { id: found[0]?.id ?? nobody(key) };
     }
     const { customer: found } = await session.client.request(CustomerDetailsDocument, { by, channel });
     session.print(found ?? nobody(key), (data) => details(session, data));
@@ -50,16 +50,15 @@ type Found = NonNullable<CustomersQuery['customers']>['edges'][number]['node'];
 
 /** The customers with this email address: from headquarters and, as headquarters does not know pending ones, from the channels. */
 async function withEmail(client: Client, email: string, channel: string | null): Promise<Found[]> {
-  const search = async (filter: { source: 'CHANNEL' | 'HEADQUARTERS'; channel: string | null }) =>
-    (await everyNode(client, CustomersDocument, { ...filter, search: email }, (data) => data.customers)).filter(
-      (found) => found.email?.toLowerCase() === email.toLowerCase(),
-    );
-  if (channel !== null) return search({ source: 'CHANNEL', channel });
+  const search = async (code: string | null) =>
+    (
+      await everyNode(client, CustomersDocument, { filter: { channel: code, search: email } }, (data) => data.customers)
+    ).filter((found) => found.email?.toLowerCase() === email.toLowerCase());
+  if (channel !== null) return search(channel);
   const found = new Map<string, Found>();
-  for (const synced of await search({ source: 'HEADQUARTERS', channel: null })) found.set(synced.uuid, synced);
+  for (const synced of await search(null)) found.set(synced.id, synced);
   for (const { code } of await everyNode(client, ChannelsDocument, {}, ({ channels }) => channels))
-    for (const known of await search({ source: 'CHANNEL', channel: code }))
-      if (!found.has(known.uuid)) found.set(known.uuid, known);
+    for (const known of await search(code)) if (!found.has(known.id)) found.set(known.id, known);
   return [...found.values()];
 }
 

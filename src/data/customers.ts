@@ -1,8 +1,8 @@
 import type { EntityManager } from 'typeorm';
-import { type EntityClass, fieldsOf, names, packed, type Shape, shapeOf } from './columns.ts';
+import { columnOf, type EntityClass, fieldsOf, names, packed, type Shape, shapeOf } from './columns.ts';
 import { AddressFacts, CustomerFacts, type CustomerRecord, type OwnedAddress } from './customer-facts.ts';
 import { listed } from './dialect/expressions.ts';
-import { type KeysetPage, rowsWhere } from './keyset-page.ts';
+import { type KeysetPage, orderOf, type Range, ranged, rowsWhere, within } from './keyset-page.ts';
 import { single } from './sql.ts';
 
 /*
@@ -26,13 +26,15 @@ const addressIn = (db: EntityManager) =>
   db.connection.getMetadata('customer_address').target as EntityClass<OwnedAddress>;
 
 export interface CustomerFilter {
-  channel?: string;
+  channel?: string | undefined;
   /** True: without an account ID. False: with one. */
   pending?: boolean;
   /** Only these, or all but these. */
   among?: { uuids: readonly string[]; include: boolean };
   /** Ways to read a search: found when all terms of one of them are. */
   search?: SearchTerm[][];
+  createdAt?: Range | undefined;
+  updatedAt?: Range | undefined;
 }
 
 /** A term of a search. It matches if a name, email address, phone number, or account ID starts with it. */
@@ -49,13 +51,13 @@ export async function customerPage(
   page: KeysetPage,
   { addresses = false } = {},
 ): Promise<CustomerRow[]> {
+  const by = page.sort && columnOf(db, customerIn(db), page.sort.by as keyof AnyCustomer).name;
   const query = selection(db, filter);
-  if (page.after !== undefined) query.where(`c.id > ${query.parameter(page.after)}`);
-  if (page.before !== undefined) query.where(`c.id < ${query.parameter(page.before)}`);
-  const direction = page.descending ? 'desc' : 'asc';
+  query.conditions.push(...within(page, 'c.id', by && `c.${by}`, query.parameter));
+  const order = orderOf(page, 'id', by);
   const { match, from } = query.source();
-  const limited = `${from} order by c.id ${direction} limit ${query.parameter(page.limit)}`;
-  return customers(db, { match, from: limited }, query.parameters, { direction, addresses });
+  const limited = `${from} order by ${order('c.')} limit ${query.parameter(page.limit)}`;
+  return customers(db, { match, from: limited }, query.parameters, { order: order('x.'), addresses });
 }
 
 export async function countCustomers(db: EntityManager, filter: CustomerFilter): Promise<number> {
@@ -81,12 +83,12 @@ async function customers(
   db: EntityManager,
   { match = '', from }: Source,
   parameters: unknown[],
-  { direction = 'asc', addresses = false } = {},
+  { order = 'x.id', addresses = false } = {},
 ): Promise<CustomerRow[]> {
   const { entity, fields, plain, whole } = readingIn(db);
   const { page } = await single<{ page: string }>(
     db,
-    `${match} select ${packed(db, addresses ? whole : plain, 'x', { order: `x.id ${direction}` })} as page
+    `${match} select ${packed(db, addresses ? whole : plain, 'x', { order })} as page
      from (select ${names(db, entity, fields, 'c')}${addresses ? `, ${addressesOfCustomer(db)} as addresses` : ''} ${from}) as x`,
     parameters,
   );
@@ -135,22 +137,24 @@ function selection(db: EntityManager, filter: CustomerFilter) {
     terms.map((term) => `select id from (${matches(term, parameter)}) as found`).join(' intersect ');
   const found = (filter.search ?? []).map((terms) => `select id from (${all(terms)}) as found`);
   const match = found.length > 0 ? `with match as (${found.join(' union ')}) ` : '';
-  const where = (condition: string) => conditions.push(condition);
 
-  if (match) where('c.id in (select id from match)');
-  if (filter.channel !== undefined) where(`c.channel = ${parameter(filter.channel)}`);
-  if (filter.pending !== undefined) where(`c.account_id is ${filter.pending ? '' : 'not '}null`);
+  if (match) conditions.push('c.id = m.id');
+  if (filter.channel !== undefined) conditions.push(`c.channel = ${parameter(filter.channel)}`);
+  if (filter.pending !== undefined) conditions.push(`c.account_id is ${filter.pending ? '' : 'not '}null`);
   if (filter.among) {
     const { uuids, include } = filter.among;
-    where(`c.uuid ${include ? '' : 'not '}in ${listed(db, parameter(JSON.stringify(uuids)))}`);
+    conditions.push(`c.uuid ${include ? '' : 'not '}in ${listed(db, parameter(JSON.stringify(uuids)))}`);
   }
+  if (filter.createdAt) conditions.push(...ranged(filter.createdAt, 'c.created_at', parameter));
+  if (filter.updatedAt) conditions.push(...ranged(filter.updatedAt, 'c.updated_at', parameter));
   return {
     parameters,
     parameter,
-    where,
+    conditions,
     source: () => ({
       match,
-      from: `from customer c ${conditions.length > 0 ? `where ${conditions.join(' and ')}` : ''}`,
+      // The cross join makes SQLite begin with what a search found, and not walk an index of all customers.
+      from: `from ${match ? 'match m cross join ' : ''}customer c ${conditions.length > 0 ? `where ${conditions.join(' and ')}` : ''}`,
     }),
   };
 }

@@ -33,7 +33,8 @@ export const customerColumns = ({ text, optionalTexts }: Pick<Words, 'text' | 'o
 
 /** What both kinds of database have for customers besides the customer table. */
 export const customerIndexesAndAddresses = (words: Pick<Words, 'texts' | 'optionalTexts' | 'clustered'>): string[] => [
-  'create index customer_by_channel on customer (channel, id)',
+  'create index customer_by_channel on customer (channel, created_at, id)',
+  'create index customer_by_channel_change on customer (channel, updated_at, id)',
   'create index customer_by_first_name on customer (first_key) where first_key is not null',
   'create index customer_by_last_name on customer (last_key) where last_key is not null',
   'create index customer_by_email on customer (email_key) where email_key is not null',

@@ -9,7 +9,12 @@ import type { ChannelClient } from './channel-client.ts';
 /** The account IDs that headquarters has assigned, by UUID. */
 export async function accountsOf(operator: Client, clients: ChannelClient[]): Promise<Map<string, string>> {
   const lists = clients.map(({ code: channel }) =>
-    everyNode(operator, CustomersDocument, { source: 'HEADQUARTERS', channel }, ({ customers }) => customers),
+    everyNode(
+      operator,
+      CustomersDocument,
+      { source: 'HEADQUARTERS', filter: { channel } },
+      ({ customers }) => customers,
+    ),
   );
   return new Map((await Promise.all(lists)).flat().map(({ uuid, accountLabel }) => [uuid, accountLabel]));
 }

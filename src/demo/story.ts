@@ -149,14 +149,12 @@ query Books {
   `# How the newest customers at headquarters got
 # their account IDs, stage by stage.
 query Timeline {
-  customers(source: HEADQUARTERS, first: 5) {
-    edges {
-      node {
-        displayName
-        accountId
-        channel { name }
-        timeline { stage at detail }
-      }
+  customers(first: 5) {
+    nodes {
+      displayName
+      accountId
+      channel { name }
+      timeline { stage at detail }
     }
   }
 }`,

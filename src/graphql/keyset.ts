@@ -77,12 +77,13 @@ export const DateRange = builder.inputType('DateRange', {
   }),
 });
 
-/** The ranges of a filter. Throws InvalidInput for those that contain nothing. */
+/** The ranges of a filter. Throws InvalidInput for those that contain nothing, after what `others` found in the filter. */
 export function rangesOf<Name extends string>(
   filter: Partial<Record<Name, Range | null | undefined>>,
   names: readonly Name[],
+  others: readonly Violation[] = [],
 ): Partial<Record<Name, Range>> {
-  const found: Violation[] = [];
+  const found = [...others];
   const ranges: Partial<Record<Name, Range>> = {};
   for (const name of names) {
     const range = filter[name];

@@ -70,6 +70,15 @@ export interface ChannelKey {
 
 export const keyText = ({ channel, uuid }: ChannelKey): string => `${channel}:${uuid}`;
 
+/** What a global ID contains for a record of a channel: `houston/7f3c1a52-…`. */
+export const idOf = ({ channel, uuid }: ChannelKey): string => `${channel}/${uuid}`;
+
+/** The key in a global ID. A malformed ID becomes a key that no record has. */
+export function keyOfId(id: string): ChannelKey {
+  const [channel = '', uuid = ''] = id.split('/');
+  return { channel, uuid };
+}
+
 /** Queries each channel database that has some of these keys, one statement per database. */
 export async function inChannels<Row>(
   channels: Channels,

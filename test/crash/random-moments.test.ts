@@ -67,7 +67,7 @@ async function expectRest(world: World): Promise<void> {
   for (const state of ['QUEUED', 'RUNNING']) expect(await newestRuns(world, state)).toEqual([]);
   for (const { code } of channels) {
     const { customers } = await world.query(
-      'query ($channel: String!) { customers(channel: $channel, source: CHANNEL, status: PENDING, first: 1) { edges { cursor } } }',
+      'query ($channel: String!) { customers(filter: { channel: $channel, status: PENDING }, first: 1) { edges { cursor } } }',
       { channel: code },
     );
     expect(customers.edges, `customers of ${code} that wait`).toEqual([]);

@@ -43,6 +43,8 @@ import { type Statement, statementsOf } from '../support/statements.ts';
 const now = '2026-11-22T10:00:00.000Z';
 const uuid = '7f3c1a52-1b7c-4c1e-9d38-2f4c8a6f0b11';
 const page = { limit: 20, descending: true };
+const newest = { ...page, sort: { by: 'createdAt' } };
+const deep = { ...page, before: 50_000, sort: { by: 'createdAt', before: now } };
 const big = [
   'customer',
   'customer_address',
@@ -92,14 +94,14 @@ const atHeadquarters: Record<string, Query> = {
   'bodies of customers': (tx) => customerBodies(tx, [uuid]),
   'customers changed since': (db) => customersChangedSince(db, 'houston', 0, 1_000),
   'customers to bring back': (db) => packedCustomers(db, [{ uuid, lost: false }]),
-  'customers of a channel, first page': (db) => customerPage(db, { channel: 'houston' }, page),
-  'customers of a channel, deep page': (db) => customerPage(db, { channel: 'houston' }, { ...page, before: 50_000 }),
-  'customers of all channels, deep page': (db) => customerPage(db, {}, { ...page, before: 50_000 }),
+  'customers of a channel, first page': (db) => customerPage(db, { channel: 'houston' }, newest),
+  'customers of a channel, deep page': (db) => customerPage(db, { channel: 'houston' }, deep),
+  'customers of all channels, deep page': (db) => customerPage(db, {}, deep),
   'customers by UUID': (db) => customersByUuid(db, [uuid]),
   'customer by account ID': (db) => customerByAccountId(db, 'C00000001'),
-  'search by two words': (db) => customerPage(db, { search: searchTerms('ada byron', 4) }, page),
+  'search by two words': (db) => customerPage(db, { search: searchTerms('ada byron') }, newest),
   'search by phone in a channel': (db) =>
-    customerPage(db, { channel: 'houston', search: searchTerms('555-0109', 4) }, page),
+    customerPage(db, { channel: 'houston', search: searchTerms('555-0109') }, newest),
 };
 
 const inChannel: Record<string, Query> = {
@@ -107,9 +109,9 @@ const inChannel: Record<string, Query> = {
   'feed after a cursor': (db) => feedAfter(db, 'houston', 0, 500),
   'lost customers of a download': (db) => outdated(db, download, { lastReceived: 1, lastOperationId: uuid }),
   'apply a download': (tx) => applyAccountIds(tx, { package: download, at: now }),
-  'customers, first page': (db) => customerPage(db, { channel: 'houston' }, page),
-  'customers, deep page': (db) => customerPage(db, { channel: 'houston' }, { ...page, before: 50_000 }),
-  'pending customers': (db) => customerPage(db, { channel: 'houston', pending: true }, page),
+  'customers, first page': (db) => customerPage(db, { channel: 'houston' }, newest),
+  'customers, deep page': (db) => customerPage(db, { channel: 'houston' }, deep),
+  'pending customers': (db) => customerPage(db, { channel: 'houston', pending: true }, newest),
   'customers by UUID': (db) => customersByUuid(db, [uuid]),
   'customer by account ID': (db) => customerByAccountId(db, 'C00000001'),
   'transactions, deep page': (db) => channelTransactionPage(db, { channel: 'houston' }, { ...page, before: 50_000 }),
@@ -125,7 +127,7 @@ const inChannel: Record<string, Query> = {
   'shifts, deep page': (db) => channelShiftPage(db, { channel: 'houston' }, { ...page, before: 50_000 }),
   'shifts by UUID': (db) => channelShiftsByUuid(db, [uuid]),
   'open shift of a register': (tx) => openShiftOf(tx, 'houston', 'R1'),
-  'search by a word': (db) => customerPage(db, { channel: 'houston', search: searchTerms('ada', 2) }, page),
+  'search by a word': (db) => customerPage(db, { channel: 'houston', search: searchTerms('ada') }, newest),
 };
 
 test('no hot statement reads a big table from end to end', async () => {

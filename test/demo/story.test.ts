@@ -55,7 +55,7 @@ test('the tabs of GraphiQL tell the story of a customer, an order, and a sale', 
   const customer = { displayName: 'Ada Byron', accountId: expect.stringMatching(/^C\d{8}$/) };
   expect(sale).toMatchObject({ kind: 'CASH_AND_CARRY', status: 'POSTED', customer, statement: { state: 'POSTED' } });
   expect(order).toMatchObject({ kind: 'ONLINE_ORDER', customer, salesOrder: { accountId: order.customer.accountId } });
-  const names = results.Timeline.customers.edges.map(({ node }: Answer) => node.displayName);
+  const names = results.Timeline.customers.nodes.map((node: Answer) => node.displayName);
   expect(names.toSorted()).toEqual(['Ada Byron', 'Grace Murray', 'Lovelace Cycles']);
   expect(results.Jobs.jobRuns.edges.map(({ node }: Answer) => node.job)).toEqual(['END_OF_DAY', 'CONVERSION']);
 });

@@ -73,8 +73,12 @@ test('what is left out of a change stays, what is null is emptied, and a changed
     email: 'ada@example.com',
   });
   const search = async (text: string) =>
-    (await hq.query('query ($text: String) { customers(channel: "houston", search: $text) { totalCount } }', { text }))
-      .customers.totalCount;
+    (
+      await hq.query(
+        'query ($text: String) { customers(filter: { channel: "houston", search: $text }) { totalCount } }',
+        { text },
+      )
+    ).customers.totalCount;
   expect([await search('lovelace'), await search('byron')]).toEqual([1, 0]);
 });
 
@@ -97,7 +101,7 @@ test('a change is one operation that says only what it changes, with the search 
       phone: '555 0109',
       name: { title: null, first: 'Ada', middle: null, last: 'BYRON' },
     });
-  const found = await hq.query('{ customers(source: HEADQUARTERS, search: "new@example.com") { totalCount } }');
+  const found = await hq.query('{ customers(filter: { search: "new@example.com" }) { totalCount } }');
   expect(found.customers.totalCount).toBe(1);
 });
 

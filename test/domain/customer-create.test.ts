@@ -299,7 +299,7 @@ test('while headquarters’ database is closed a channel works, and who asks hea
 async function worksAlone(hq: Headquarters, before: string): Promise<void> {
   const during = await createCustomer(hq, { name: { last: 'During' } });
   const list = `query ($status: CustomerSyncStatus, $search: String) {
-    customers(channel: "houston", status: $status, search: $search) { totalCount edges { node { uuid syncStatus accountLabel } } } }`;
+    customers(filter: { channel: "houston", status: $status, search: $search }) { totalCount edges { node { uuid syncStatus accountLabel } } } }`;
   for (const variables of [{}, { status: 'PENDING' }]) {
     expect((await hq.query(list, variables)).customers).toMatchObject({
       totalCount: 2,

@@ -90,7 +90,7 @@ const decisions: Record<string, Decision> = {
     own: ({ created }) =>
       `{ nodes(ids: ["${globalId('Channel', 'houston')}", "${globalId('Customer', created.houston.uuid)}"]) { id } }`,
     other: ({ created, ids }) =>
-      `{ nodes(ids: ["${globalId('Channel', 'dallas')}", "${globalId('Customer', created.dallas.uuid)}", "${ids.theirs}", "${ids.run}", "${ids.upload}", "${ids.download}", "${schedule}", "${globalId('NumberSequence', 'customer-account')}"]) { id } }`,
+      `{ nodes(ids: ["${globalId('Channel', 'dallas')}", "${globalId('Customer', `dallas/${created.dallas.uuid}`)}", "${ids.theirs}", "${ids.run}", "${ids.upload}", "${ids.download}", "${schedule}", "${globalId('NumberSequence', 'customer-account')}"]) { id } }`,
     answer: 'nothing',
   },
   'Query.channel': {
@@ -107,12 +107,12 @@ const decisions: Record<string, Decision> = {
     own: ({ created }) => `{ customer(by: { uuid: "${created.houston.uuid}" }) { uuid } }`,
     // Account IDs follow the order of channel codes: dallas has the first.
     other: ({ created }) =>
-      `{ a: customer(by: { uuid: "${created.dallas.uuid}" }) { uuid } b: customer(by: { accountId: "C00000001" }) { uuid } c: customer(by: { id: "${globalId('Customer', created.dallas.uuid)}" }) { uuid } }`,
+      `{ a: customer(by: { uuid: "${created.dallas.uuid}" }) { uuid } b: customer(by: { accountId: "C00000001" }) { uuid } c: customer(by: { id: "${globalId('Customer', `dallas/${created.dallas.uuid}`)}" }) { uuid } }`,
     answer: 'nothing',
   },
   'Query.customers': scoped(
     (channel) =>
-      `{ a: customers(channel: "${channel}") { edges { node { uuid } } } b: customers(source: HEADQUARTERS, channel: "${channel}") { edges { node { uuid } } } }`,
+      `{ a: customers(filter: { channel: "${channel}" }) { edges { node { uuid } } } b: customers(source: HEADQUARTERS, filter: { channel: "${channel}" }) { edges { node { uuid } } } }`,
   ),
   'Query.customerOperations': scoped(
     (channel) => `{ customerOperations(channel: "${channel}") { edges { node { customerUuid } } } }`,

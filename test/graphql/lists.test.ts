@@ -1,19 +1,20 @@
 import { describe, expect, test } from 'vitest';
-import { createCustomer, createCustomers, run, withChannels } from '../support/actions.ts';
+import { aClock, createCustomer, createCustomers, run, withChannels } from '../support/actions.ts';
 import type { Answer, Headquarters } from '../support/headquarters.ts';
 import { statementsOf } from '../support/statements.ts';
 import { appendTransaction, aTransaction } from '../support/transactions.ts';
 
-const document = `query ($source: Source! = CHANNEL, $channel: String, $orderBy: CustomerOrder! = NEWEST_FIRST, $status: CustomerSyncStatus, $search: String,
-    $first: Int, $after: String, $last: Int, $before: String) {
-  customers(source: $source, channel: $channel, orderBy: $orderBy, status: $status, search: $search, first: $first, after: $after, last: $last, before: $before) {
+const document = `query ($source: Source, $filter: CustomerFilter, $orderBy: CustomerOrder, $first: Int, $after: String, $last: Int, $before: String) {
+  customers(source: $source, filter: $filter, orderBy: $orderBy, first: $first, after: $after, last: $last, before: $before) {
     edges { cursor node { uuid accountId syncStatus addresses { uuid } channel { code } } }
     pageInfo { hasNextPage hasPreviousPage startCursor endCursor }
   }
 }`;
 
+const inHouston = { filter: { channel: 'houston' } };
+const oldestFirst = { field: 'CREATED_AT', direction: 'ASC' };
 const page = async (hq: Headquarters, variables: Record<string, unknown>) =>
-  (await hq.query(document, { channel: 'houston', ...variables })).customers;
+  (await hq.query(document, { ...inHouston, ...variables })).customers;
 const uuids = (connection: { edges: { node: { uuid: string } }[] }) => connection.edges.map(({ node }) => node.uuid);
 
 /** All pages from one end to the other. */
@@ -47,7 +48,7 @@ describe('pages', () => {
     await run(hq);
     for (const source of ['CHANNEL', 'HEADQUARTERS']) {
       for (const backwards of [false, true]) {
-        expect(await walk(hq, { source, orderBy: 'OLDEST_FIRST' }, 4, backwards)).toEqual(made);
+        expect(await walk(hq, { source, orderBy: oldestFirst }, 4, backwards)).toEqual(made);
         expect(await walk(hq, { source }, 4, backwards)).toEqual(made.toReversed());
       }
     }
@@ -94,7 +95,7 @@ describe('pages', () => {
   test('more than 100 at once, a wrong cursor and a channel that is not named are refused', async () => {
     const hq = await withChannels(['houston']);
     const refused = async (variables: Record<string, unknown>) =>
-      (await hq.ask(document, { channel: 'houston', ...variables })).errors?.[0]?.extensions;
+      (await hq.ask(document, { ...inHouston, ...variables })).errors?.[0]?.extensions;
     for (const variables of [{ first: 101 }, { first: -1 }, { last: 101 }]) {
       expect(await refused(variables)).toMatchObject({ code: 'INVALID_INPUT', path: [Object.keys(variables)[0]] });
     }
@@ -102,13 +103,17 @@ describe('pages', () => {
       'nonsense',
       '',
       Buffer.from('C1').toString('base64url'),
+      Buffer.from('1').toString('base64url'),
       Buffer.from('1 or 1=1').toString('base64url'),
     ]) {
       expect(await refused({ after }), after).toMatchObject({ code: 'CURSOR_INVALID' });
     }
-    expect(await refused({ channel: null })).toMatchObject({ code: 'INVALID_INPUT', path: ['channel'] });
+    expect(await refused({ source: 'CHANNEL', filter: null })).toMatchObject({
+      code: 'INVALID_INPUT',
+      path: ['filter', 'channel'],
+    });
     expect(await refused({ first: 2, last: 2 })).toMatchObject({ code: 'INVALID_INPUT', path: ['last'] });
-    expect(await refused({ channel: 'nowhere' })).toMatchObject({ code: 'CHANNEL_NOT_FOUND' });
+    expect(await refused({ filter: { channel: 'nowhere' } })).toMatchObject({ code: 'CHANNEL_NOT_FOUND' });
   });
 
   test('every other list refuses a wrong cursor and a page that is too large', async () => {
@@ -125,7 +130,7 @@ describe('pages', () => {
   test('the count is asked for only by those who want it', async () => {
     const hq = await withChannels(['houston']);
     await createCustomers(hq, 5);
-    const count = '{ customers(channel: "houston", first: 2) { totalCount edges { cursor } } }';
+    const count = '{ customers(filter: { channel: "houston" }, first: 2) { totalCount edges { cursor } } }';
     expect((await hq.query(count)).customers).toMatchObject({ totalCount: 5, edges: [{}, {}] });
   });
 
@@ -137,7 +142,7 @@ describe('pages', () => {
     await createCustomers(hq, 40, { addresses: [{ country: 'US' }, { country: 'DE' }] });
     await run(hq);
     const statements = statementsOf(hq.hq, await hq.channels.databaseOf('houston'));
-    const rich = `query ($source: Source!, $first: Int) { customers(source: $source, channel: "houston", first: $first) {
+    const rich = `query ($source: Source!, $first: Int) { customers(source: $source, filter: { channel: "houston" }, first: $first) {
       totalCount edges { node { uuid syncStatus addresses { city } channel { code } timeline { stage at detail } } } } }`;
     const counts: number[] = [];
     for (const first of [1, 40]) {
@@ -164,7 +169,7 @@ describe('pages', () => {
       return { data, reading: statements.filter(({ text }) => text.includes('customer_address')).length };
     };
     const page = (fields: string, more = '') =>
-      `{ customers(channel: "houston") { edges { node { ${fields} } } } } ${more}`;
+      `{ customers(filter: { channel: "houston" }) { edges { node { ${fields} } } } } ${more}`;
     const without = [
       page('uuid displayName channel { code }'),
       `query ($yes: Boolean!) ${page('uuid addresses @include(if: $yes) { city }')}`,
@@ -195,9 +200,83 @@ describe('pages', () => {
   });
 });
 
+describe('filters and orders', () => {
+  const times = ['2026-11-20', '2026-11-21', '2026-11-22'].map((day) => `${day}T10:00:00.000Z`);
+
+  /** Customers of houston, dallas, and houston, made on three days and synchronized in another order; the first was changed last. */
+  async function threeDays() {
+    const time = aClock(times[0]!);
+    const hq = await withChannels(['houston', 'dallas'], { clock: time.clock });
+    const made: string[] = [];
+    for (const [index, at] of times.entries()) {
+      time.set(at);
+      made.push(await createCustomer(hq, { channel: index === 1 ? 'dallas' : 'houston' }));
+    }
+    const [first, second, third] = made as [string, string, string];
+    time.set('2026-11-23T10:00:00.000Z');
+    await hq.query(
+      'mutation ($input: UpdateCustomerInput!) { updateCustomer(input: $input) { ... on Customer { uuid } } }',
+      {
+        input: { channel: 'houston', uuid: first, email: 'new@example.com' },
+      },
+    );
+    await run(hq, 'CONVERSION', ['houston']);
+    await run(hq);
+    return { hq, first, second, third };
+  }
+
+  test.each([
+    'ASC',
+    'DESC',
+  ])('customers of all channels are ordered by creation and by last change, %s', async (direction) => {
+    const { hq, first, second, third } = await threeDays();
+    const listed = async (field: string, backwards: boolean) =>
+      walk(hq, { filter: null, orderBy: { field, direction } }, 2, backwards);
+    const expected = { CREATED_AT: [first, second, third], UPDATED_AT: [second, third, first] };
+    for (const [field, ascending] of Object.entries(expected)) {
+      const ordered = direction === 'ASC' ? ascending : ascending.toReversed();
+      for (const backwards of [false, true]) expect(await listed(field, backwards), field).toEqual(ordered);
+    }
+  });
+
+  test('customers made at the same instant are visited exactly once', async () => {
+    const hq = await withChannels(['houston'], { clock: aClock(times[0]!).clock });
+    const made = await createCustomers(hq, 7);
+    await run(hq);
+    for (const source of ['CHANNEL', 'HEADQUARTERS'])
+      for (const field of ['CREATED_AT', 'UPDATED_AT'])
+        for (const backwards of [false, true])
+          expect((await walk(hq, { source, orderBy: { field } }, 2, backwards)).toSorted()).toEqual(made.toSorted());
+  });
+
+  test('a period limits a list, at headquarters and in a channel', async () => {
+    const { hq, first, second, third } = await threeDays();
+    const listed = async (filter: Record<string, unknown>, more = {}) => uuids(await page(hq, { filter, ...more }));
+    const [, day2, day3] = times;
+    expect(await listed({ createdAt: { from: day2 } })).toEqual([third, second]);
+    expect(await listed({ createdAt: { from: day2, before: day3 } })).toEqual([second]);
+    expect(await listed({ updatedAt: { from: day3 } })).toEqual([first, third]);
+    expect(await listed({ updatedAt: { before: day3 } })).toEqual([second]);
+    for (const source of ['CHANNEL', 'HEADQUARTERS']) {
+      expect(await listed({ channel: 'houston', createdAt: { before: day3 } }, { source })).toEqual([first]);
+      expect(await listed({ channel: 'houston', updatedAt: { from: day2 } }, { source })).toEqual([first, third]);
+    }
+  });
+
+  test('every part of a filter that cannot match is named', async () => {
+    const hq = await withChannels(['houston']);
+    const violations = async (filter: Record<string, unknown>) =>
+      (await hq.ask(document, { filter })).errors?.[0]?.extensions.violations;
+    const never = { from: times[1], before: times[0] };
+    expect(await violations({ status: 'PENDING', search: 'x', createdAt: never, updatedAt: never })).toMatchObject(
+      ['status', 'search', 'createdAt', 'updatedAt'].map((field) => ({ path: ['filter', field] })),
+    );
+  });
+});
+
 describe('search', () => {
   const searching = async (hq: Headquarters, text: string, source = 'CHANNEL') =>
-    uuids(await page(hq, { search: text, source, orderBy: 'OLDEST_FIRST' }));
+    uuids(await page(hq, { filter: { channel: 'houston', search: text }, source, orderBy: oldestFirst }));
 
   test('finds by the beginning of names, e-mail, phone and account ID, whatever case, accents and punctuation', async () => {
     const hq = await withChannels(['houston', 'dallas']);
@@ -260,10 +339,10 @@ describe('search', () => {
     const hq = await withChannels(['houston']);
     const made = new Set(await createCustomers(hq, 7, { name: { first: 'Grace', last: 'Hopper' } }));
     await createCustomers(hq, 3);
-    expect(new Set(await walk(hq, { search: 'grace hop' }, 3))).toEqual(made);
+    expect(new Set(await walk(hq, { filter: { channel: 'houston', search: 'grace hop' } }, 3))).toEqual(made);
     expect(
-      (await hq.query('{ customers(channel: "houston", search: "hopper", first: 1) { totalCount } }')).customers
-        .totalCount,
+      (await hq.query('{ customers(filter: { channel: "houston", search: "hopper" }, first: 1) { totalCount } }'))
+        .customers.totalCount,
     ).toBe(7);
   });
 
@@ -277,13 +356,13 @@ describe('search', () => {
   test('a search that is too short, too long or has too many words is refused', async () => {
     const hq = await withChannels(['houston']);
     const refused = async (variables: Record<string, unknown>) =>
-      (await hq.ask(document, { channel: 'houston', ...variables })).errors?.[0];
+      (await hq.ask(document, { ...inHouston, ...variables })).errors?.[0];
     for (const search of ['a', ' b ', 'x'.repeat(201), 'a b c d e f', 'ab\u0000c']) {
-      expect((await refused({ search }))?.extensions, search).toMatchObject({
+      expect((await refused({ filter: { channel: 'houston', search } }))?.extensions, search).toMatchObject({
         code: 'INVALID_INPUT',
-        path: ['search'],
+        path: ['filter', 'search'],
       });
     }
-    expect((await refused({ search: 'ada', source: 'HEADQUARTERS' }))?.message).toContain('at least 4 characters');
+    expect((await refused({ filter: { search: 'ada' } }))?.message).toContain('at least 4 characters');
   });
 });

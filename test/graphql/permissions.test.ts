@@ -79,7 +79,10 @@ function documentFor({ operation, field }: Root, channel: string): string {
 
 const argumentsOf = (inputs: readonly (GraphQLArgument | GraphQLInputField)[], channel: string): string =>
   inputs
-    .filter((input) => (isNonNullType(input.type) && input.defaultValue === undefined) || input.name === 'channel')
+    .filter(
+      (input) =>
+        (isNonNullType(input.type) && input.defaultValue === undefined) || ['channel', 'filter'].includes(input.name),
+    )
     .map((input) => `${input.name}: ${literal(input, input.type, channel)}`)
     .join(', ');
 
@@ -102,7 +105,10 @@ function literal(input: GraphQLArgument | GraphQLInputField, given: GraphQLInput
       ),
     ),
     UUID: JSON.stringify(someUuid),
-    Date: '"2026-11-01"',
+    LocalDate: '"2026-11-01"',
+    CountryCode: '"US"',
+    Currency: '"USD"',
+    TimeZone: '"America/Chicago"',
     Decimal: '"1"',
     Int: '1',
     Boolean: 'true',
@@ -203,7 +209,7 @@ test('every node is seen by its own channel’s clients and operators, or by ope
   const nodes = (connection: Answer): { id: string }[] => connection.edges.map(({ node }: Answer) => node);
   const idsOf = async (channel: string) => {
     const found = await ask(
-      `{ channel(code: "${channel}") { id } customers(source: HEADQUARTERS, channel: "${channel}") { edges { node { id } } }
+      `{ channel(code: "${channel}") { id } customers(source: HEADQUARTERS, filter: { channel: "${channel}" }) { edges { node { id } } }
          customerOperations(channel: "${channel}") { edges { node { id } } } receivedTransactions(channel: "${channel}") { edges { node { id } } }
          salesOrders(channel: "${channel}") { edges { node { id } } } shifts(channel: "${channel}") { edges { node { id } } }
          statements(channel: "${channel}") { edges { node { id invoices { edges { node { id } } } aggregatedTransactions { edges { node { id } } } } } } }`,

@@ -117,9 +117,12 @@ test('a correction is checked, audited field by field, and 1010 brings it to the
   }
   const found = async (search: string) =>
     (
-      await hq.query('query ($search: String) { customers(channel: "houston", search: $search) { totalCount } }', {
-        search,
-      })
+      await hq.query(
+        'query ($search: String) { customers(filter: { channel: "houston", search: $search }) { totalCount } }',
+        {
+          search,
+        },
+      )
     ).customers.totalCount;
   expect(await found('ada@example.org')).toBe(1);
 });
@@ -172,7 +175,9 @@ test('a correction of one field survives a later edit of another, and the channe
       language: 'en',
       displayName: 'Ada Lovelace',
     });
-  const { customers } = await hq.query('{ customers(channel: "houston", search: "ada@example.org") { totalCount } }');
+  const { customers } = await hq.query(
+    '{ customers(filter: { channel: "houston", search: "ada@example.org" }) { totalCount } }',
+  );
   expect(customers.totalCount).toBe(1);
 });
 
@@ -207,9 +212,9 @@ test('an edit whose operation failed is corrected in fields that it names and in
       displayName: 'Ada Lovelace',
     });
   for (const search of ['lovelace', 'ada@example.org'])
-    expect(
-      (await hq.query(`{ customers(source: HEADQUARTERS, search: "${search}") { totalCount } }`)).customers.totalCount,
-    ).toBe(1);
+    expect((await hq.query(`{ customers(filter: { search: "${search}" }) { totalCount } }`)).customers.totalCount).toBe(
+      1,
+    );
 });
 
 test('an edit that breaks a rule only together with a correction is set aside, and can be corrected', async () => {

@@ -37,7 +37,7 @@ test('Synchronize customers alone gives account IDs at headquarters, in the orde
   expect(ended).toMatchObject({ state: 'SUCCEEDED', uploadSessions: [], downloadSessions: [] });
   expect(countsOf(ended)).toEqual([{ done: 3, failed: 0 }]);
   const listed = await hq.query(
-    '{ customers(source: HEADQUARTERS, orderBy: OLDEST_FIRST) { edges { node { uuid accountId } } } }',
+    '{ customers(orderBy: { field: CREATED_AT, direction: ASC }) { edges { node { uuid accountId } } } }',
   );
   expect(listed.customers.edges.map(({ node }: Answer) => [node.uuid, node.accountId])).toEqual(
     uuids.map((uuid, index) => [uuid, `C0000000${index + 1}`]),

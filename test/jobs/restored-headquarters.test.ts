@@ -84,9 +84,7 @@ async function allAccountIds(hq: Headquarters): Promise<Map<string, string | nul
 
 /** The account IDs that headquarters has, by UUID. */
 async function storedAccountIds(hq: Headquarters): Promise<Map<string, string | null>> {
-  const { customers } = await hq.query(
-    '{ customers(source: HEADQUARTERS, first: 100) { edges { node { uuid accountId } } } }',
-  );
+  const { customers } = await hq.query('{ customers(first: 100) { edges { node { uuid accountId } } } }');
   return new Map(customers.edges.map(({ node }: Answer) => [node.uuid, node.accountId]));
 }
 

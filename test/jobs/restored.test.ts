@@ -384,7 +384,7 @@ test('a customer that a channel database lost is brought back by 1010, with its 
     addresses: [{ city: 'London' }],
     syncStatus: 'SYNCED',
   });
-  const found = await hq.query('{ customers(channel: "houston", search: "byron") { totalCount } }');
+  const found = await hq.query('{ customers(filter: { channel: "houston", search: "byron" }) { totalCount } }');
   expect(found.customers.totalCount).toBe(1);
 });
 

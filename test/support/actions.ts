@@ -145,7 +145,7 @@ export async function accountIds(hq: Headquarters, channel = 'houston'): Promise
   const found = new Map<string, string | null>();
   for (let after: string | null = null, more = true; more; ) {
     const { customers }: Answer = await hq.query(
-      `query ($channel: String, $after: String) { customers(channel: $channel, orderBy: OLDEST_FIRST, first: 100, after: $after) {
+      `query ($channel: String, $after: String) { customers(source: CHANNEL, filter: { channel: $channel }, orderBy: { field: CREATED_AT, direction: ASC }, first: 100, after: $after) {
         edges { node { uuid accountId } } pageInfo { hasNextPage endCursor } } }`,
       { channel, after },
     );

@@ -1,26 +1,27 @@
 import { mayUse, ownChannel, visibleTo } from '../../access/viewer.ts';
 import type { AddressFacts, addressPurposes, customerTypes } from '../../data/customer-facts.ts';
 import {
-  type CustomerFilter,
   type CustomerRow,
   countCustomers,
   customerByAccountId,
   customerPage,
   customersByUuid,
+  type CustomerFilter as Filter,
 } from '../../data/customers.ts';
 import type { Database } from '../../data/database.ts';
 import { failedCustomers } from '../../data/hq/operation.bulk.ts';
 import { plainText, uuidRule } from '../../domain/rules.ts';
-import { searchTerms } from '../../domain/search.ts';
-import { InvalidInput, whenUnavailable } from '../../errors.ts';
+import { searchTerms, searchViolation } from '../../domain/search.ts';
+import { InvalidInput, type Violation, whenUnavailable } from '../../errors.ts';
 import { atMost, globalId } from '../arguments.ts';
 import { builder } from '../builder.ts';
-import { channelField, channelOf } from '../channel/channel.ts';
+import { channelField, type ListSource, sourceOf } from '../channel/channel.ts';
 import type { Context } from '../context.ts';
-import { keysetConnection, numberKey } from '../keyset.ts';
-import { ofChannel } from '../scopes.ts';
+import { DateTimeRange, listById, orderInput, rangesOf } from '../keyset.ts';
+import { idOf, keyOfId } from '../loader.ts';
+import { ofChannel, ofFilter } from '../scopes.ts';
 import { selects } from '../selection.ts';
-import { enumOf, Source, type Types } from '../vocabulary.ts';
+import { enumOf, Source, sourceArgument, type Types } from '../vocabulary.ts';
 import { readFields } from './fields.ts';
 import { addresses, channelStage, type FoundCustomer, foundIn, hqCustomer, hqStage } from './loaders.ts';
 
@@ -52,9 +53,35 @@ const SyncStatus = enumOf('CustomerSyncStatus', 'Whether a customer, created asy
   SYNCED: 'The customer has its account ID.',
 });
 
-const CustomerOrder = enumOf('CustomerOrder', 'The order of a list of customers, by when they were created.', {
-  NEWEST_FIRST: 'From the newest to the oldest.',
-  OLDEST_FIRST: 'From the oldest to the newest.',
+const CustomerOrder = orderInput('Customer', {
+  CREATED_AT: { by: 'createdAt', description: 'When the channel created the customer.' },
+  UPDATED_AT: { by: 'updatedAt', description: 'When the channel last changed the customer.' },
+});
+
+const CustomerFilter = builder.inputType('CustomerFilter', {
+  description: 'Limits a list of customers to those that match every field.',
+  fields: (t) => ({
+    channel: t.string({
+      description: 'Only customers of the channel with this code. Operators must set it if `source` is CHANNEL.',
+    }),
+    status: t.field({
+      type: SyncStatus,
+      description:
+        'Only customers with this status. Headquarters has only SYNCED customers; the others are in the channel’s own database.',
+    }),
+    search: t.string({
+      description:
+        'Words that must all match, each the beginning of a first, last, or organization name, email address, phone number, or account ID. Ignores case, accents, and the punctuation of phone numbers. At least 2 characters in a channel’s own database, or 4 at headquarters.',
+    }),
+    createdAt: t.field({
+      type: DateTimeRange,
+      description: 'Only customers that their channel created in this period.',
+    }),
+    updatedAt: t.field({
+      type: DateTimeRange,
+      description: 'Only customers that their channel last changed, or else created, in this period.',
+    }),
+  }),
 });
 
 const PersonName = builder.objectRef<CustomerRow>('PersonName').implement({
@@ -102,8 +129,8 @@ export const Customer = builder.objectRef<FoundCustomer>('Customer');
 builder.node(Customer, {
   description:
     'A customer. Its UUID is permanent from the moment of creation; its account ID follows once headquarters assigns one.',
-  id: { resolve: ({ uuid }) => uuid },
-  loadOne: (uuid, context) => customerByUuid(context, uuid),
+  id: { resolve: idOf },
+  loadOne: (id, context) => findCustomer(context, keyOfId(id)),
   fields: (t) => ({
     uuid: t.expose('uuid', {
       type: 'UUID',
@@ -191,36 +218,56 @@ async function timelineOf({ uuid, channel, createdAt }: CustomerRow, context: Co
   return entries;
 }
 
-/**
- * A channel's client reads its own channel database. An operator reads headquarters and then, for a customer that was never uploaded, each
- * channel database.
- */
-async function customerByUuid(context: Context, uuid: string, channel?: string): Promise<FoundCustomer | null> {
-  if (!uuidRule.safeParse(uuid).success) return null;
-  const { viewer, hq, channels } = context;
-  const within = channel ?? ownChannel(viewer);
-  if (within !== undefined) {
-    const database = await channels.databaseOf(within);
-    const [row] = foundIn(database, await database.read((db) => customersByUuid(db, [uuid])));
-    return row?.channel === within && mayUse(viewer, within) ? row : null;
-  }
-  const [row] = foundIn(hq, await hq.read((db) => customersByUuid(db, [uuid])));
-  if (row) return row;
-  for (const name of new Set(channels.all().map(({ channelDatabase }) => channelDatabase))) {
-    const database = await channels.open(name);
-    const [pending] = foundIn(database, await database.read((db) => customersByUuid(db, [uuid])));
-    if (pending) return pending;
+/** Exactly one of `uuid` and `accountId` is set. */
+interface Wanted {
+  uuid?: string | undefined;
+  accountId?: string | undefined;
+  channel?: string | undefined;
+}
+
+/** A customer that the viewer may see. Without a source, it may be in any database: headquarters' comes first. */
+async function findCustomer(
+  context: Context,
+  { uuid, accountId, channel }: Wanted,
+  source?: ListSource['source'],
+): Promise<FoundCustomer | null> {
+  const { viewer } = context;
+  const from = source ?? (ownChannel(viewer) === undefined ? undefined : 'CHANNEL');
+  if (!(uuid === undefined ? plainText(100).safeParse(accountId) : uuidRule.safeParse(uuid)).success) return null;
+  for await (const database of databasesOf(context, channel, from)) {
+    const rows = await database.read(async (db) => {
+      if (uuid !== undefined) return customersByUuid(db, [uuid]);
+      const row = await customerByAccountId(db, accountId!);
+      return row ? [row] : [];
+    });
+    const [found] = visibleTo(viewer, rows).filter((row) => channel === undefined || row.channel === channel);
+    if (found) return foundIn(database, [found])[0]!;
   }
   return null;
 }
 
-const CustomerBy = builder.inputType('CustomerBy', {
+async function* databasesOf(
+  { hq, channels, viewer }: Context,
+  channel: string | undefined,
+  source: ListSource['source'] | undefined,
+): AsyncGenerator<Database> {
+  if (source !== 'CHANNEL') yield hq;
+  if (source === 'HEADQUARTERS') return;
+  const within = channel ?? ownChannel(viewer);
+  const names = channels
+    .all()
+    .filter(({ code }) => mayUse(viewer, code) && (within === undefined || code === within))
+    .map(({ channelDatabase }) => channelDatabase);
+  for (const name of new Set(names)) yield await channels.open(name);
+}
+
+export const CustomerBy = builder.inputType('CustomerBy', {
   description: 'Identifies a customer in one of three ways.',
   isOneOf: true,
   fields: (t) => ({
     uuid: t.field({ type: 'UUID', description: 'The permanent UUID.' }),
     accountId: t.string({ description: 'The account ID, such as `C00000042`.' }),
-    id: t.field(globalId(Customer, 'The global ID.')),
+    id: t.field(globalId(Customer, 'The global ID, which includes the channel.')),
   }),
 });
 
@@ -235,26 +282,31 @@ builder.queryField('customer', (t) =>
         required: true,
         description: 'The UUID, account ID, or global ID of the customer.',
       }),
-      channel: t.arg.string({
+      channel: t.arg.string({ description: 'Only a customer of the channel with this code.' }),
+      source: t.arg({
+        type: Source,
         description:
-          'Search this channel’s own database. Without a channel, an operator’s query searches headquarters first.',
+          'The database to read. Default: CHANNEL if `channel` is set, and for clients of a channel; otherwise HEADQUARTERS, and then the channels’ databases for a customer that headquarters does not have yet.',
       }),
     },
     authScopes: ofChannel,
-    resolve: async (_root, { by, channel }, context) => {
-      const uuid = by.uuid ?? by.id;
-      if (uuid) return customerByUuid(context, uuid, channel ?? undefined);
-      const within = channel ?? ownChannel(context.viewer);
-      const database = within === undefined ? context.hq : await context.channels.databaseOf(within);
-      if (!plainText(100).safeParse(by.accountId).success) return null;
-      const row = await database.read((db) => customerByAccountId(db, by.accountId!));
-      const [found] = visibleTo(context.viewer, foundIn(database, row ? [row] : []));
-      return found === undefined || (within !== undefined && found.channel !== within) ? null : found;
+    resolve: (_root, { by, channel, source }, context) => {
+      const named = by.id ? keyOfId(by.id) : { uuid: by.uuid ?? undefined, channel: channel ?? undefined };
+      if (channel) context.channels.get(channel);
+      if (channel && named.channel !== channel)
+        throw new InvalidInput(['channel'], 'is not the channel in the global ID');
+      const accountId = by.accountId ?? undefined;
+      const place = channel
+        ? 'CHANNEL'
+        : accountId && ownChannel(context.viewer) === undefined
+          ? 'HEADQUARTERS'
+          : undefined;
+      return findCustomer(context, { ...named, accountId }, source ?? place);
     },
   }),
 );
 
-/** The most failed customers that a list can include or leave out. Beyond this, use customerOperations(states: [FAILED]). */
+/** The most failed customers that a list can include or leave out. Beyond this, list customerOperations with the state FAILED. */
 const MOST_FAILED = 10_000;
 
 /** As for `syncStatus`: while headquarters does not answer, no customer counts as failed. */
@@ -266,61 +318,29 @@ builder.queryField('customers', (t) =>
     {
       type: Customer,
       nullable: true,
-      description: 'The customers of a channel or of headquarters that match every argument.',
+      description: 'The customers of a channel, or of all channels as headquarters has them.',
       args: {
-        source: t.arg({
-          type: Source,
-          required: true,
-          defaultValue: 'CHANNEL',
-          description: 'The database to search.',
-        }),
-        channel: t.arg.string({
-          description: 'Only customers of this channel. Operators must set it if `source` is CHANNEL.',
-        }),
-        status: t.arg({
-          type: SyncStatus,
-          description: 'Only customers with this status. Headquarters lists only SYNCED ones.',
-        }),
-        search: t.arg.string({
-          description:
-            'Words that must all match, each the beginning of a first, last, or organization name, email address, phone number, or account ID. Ignores case, accents, and the punctuation of phone numbers. At least 2 characters, or 4 at headquarters.',
-        }),
+        source: t.arg(sourceArgument),
+        filter: t.arg({ type: CustomerFilter, description: 'Which customers to list. Default: all.' }),
         orderBy: t.arg({
           type: CustomerOrder,
-          required: true,
-          defaultValue: 'NEWEST_FIRST',
-          description: 'Which customers come first.',
+          description:
+            'The order of the customers. Default: newest first, by UPDATED_AT if the filter has `updatedAt` and by CREATED_AT otherwise.',
         }),
       },
-      authScopes: ofChannel,
+      authScopes: ofFilter,
       resolve: async (_root, args, context, info) => {
-        const { hq, channels } = context;
-        const channel = channelOf(context, args.channel);
-        const filter: CustomerFilter = { channel };
-        if (args.search) filter.search = searchTerms(args.search, args.source === 'CHANNEL' ? 2 : 4);
-        let database = hq;
-        if (args.source === 'CHANNEL') {
-          if (channel === undefined) throw new InvalidInput(['channel'], 'is required when the source is CHANNEL');
-          database = await channels.databaseOf(channel);
-          if (args.status) filter.pending = args.status !== 'SYNCED';
-          if (filter.pending) filter.among = { uuids: await failedOf(hq, channel), include: args.status === 'FAILED' };
-        } else if (args.status && args.status !== 'SYNCED') {
-          filter.among = { uuids: [], include: true };
-        }
+        const { source, channel, database } = await sourceOf(context, args);
+        const filter = await filterOf(context, args.filter ?? {}, source, channel);
         const withAddresses = selects(info, 'edges', 'node', 'addresses') || selects(info, 'nodes', 'addresses');
-        return keysetConnection<number, FoundCustomer>(
+        return listById<FoundCustomer>(
+          database,
+          args,
+          async (db, page) => foundIn(database, await customerPage(db, filter, page, { addresses: withAddresses })),
           {
-            args,
-            keyFrom: numberKey,
-            descending: args.orderBy === 'NEWEST_FIRST',
-            count: () => database.read((db) => countCustomers(db, filter)),
+            orderBy: args.orderBy ?? { field: filter.updatedAt ? 'updatedAt' : 'createdAt', direction: 'DESC' },
+            count: (db) => countCustomers(db, filter),
           },
-          ({ id }) => id,
-          async (page) =>
-            foundIn(
-              database,
-              await database.read((db) => customerPage(db, filter, page, { addresses: withAddresses })),
-            ),
         );
       },
     },
@@ -328,3 +348,25 @@ builder.queryField('customers', (t) =>
     { name: 'CustomerEdge' },
   ),
 );
+
+/** The filter of a list in a database of this kind. Throws InvalidInput for what cannot match or be searched. */
+async function filterOf(
+  { hq }: Context,
+  { status, search, ...ranges }: typeof CustomerFilter.$inferInput,
+  source: ListSource['source'],
+  channel: string | undefined,
+): Promise<Filter> {
+  const found: Violation[] = [];
+  if (source === 'HEADQUARTERS' && status && status !== 'SYNCED')
+    found.push({
+      path: ['filter', 'status'],
+      message: `must be SYNCED at headquarters: set a channel to list its ${status} customers`,
+    });
+  const tooVague = search ? searchViolation(search, source === 'CHANNEL' ? 2 : 4) : undefined;
+  if (tooVague) found.push({ path: ['filter', 'search'], ...tooVague });
+  const filter: Filter = { channel, ...rangesOf(ranges, ['createdAt', 'updatedAt'], found) };
+  if (search) filter.search = searchTerms(search);
+  if (source === 'CHANNEL' && status) filter.pending = status !== 'SYNCED';
+  if (filter.pending) filter.among = { uuids: await failedOf(hq, channel!), include: status === 'FAILED' };
+  return filter;
+}

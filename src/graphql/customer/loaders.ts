@@ -58,19 +58,20 @@ export const hqCustomer = rowLoader<string, FoundCustomer>(
 
 /**
  * The customer of a channel's transaction; null while no database has it. A channel's client sees its own customers, as its channel database
- * has them. An operator sees all customers, as headquarters has them, or as their channel has them until they are uploaded.
+ * has them. An operator sees all customers, as headquarters has them, or as their channel has them until they are uploaded. If two channels
+ * have the same UUID by mistake, each has its own customer.
  */
 export const namedCustomer = loader<ChannelKey, FoundCustomer | null>(async (keys, { hq, channels, viewer }) => {
-  const found = new Map<string, FoundCustomer>();
+  const known = new Map<string, FoundCustomer>();
   if (ownChannel(viewer) === undefined) {
     const uuids = [...new Set(keys.map(({ uuid }) => uuid))];
-    const known = await hq.read((db) => customersByUuid(db, uuids)).catch(whenUnavailable([]));
-    for (const row of foundIn(hq, known)) found.set(row.uuid, row);
+    const rows = await hq.read((db) => customersByUuid(db, uuids)).catch(whenUnavailable([]));
+    for (const row of foundIn(hq, rows)) known.set(row.uuid, row);
   }
-  const missing = keys.filter(({ uuid }) => !found.has(uuid));
-  const pending = await inChannels(channels, missing, async (db, uuids, database) =>
+  const missing = keys.filter(({ channel, uuid }) => known.get(uuid)?.channel !== channel);
+  const rows = await inChannels(channels, missing, async (db, uuids, database) =>
     foundIn(database, await customersByUuid(db, uuids)),
   );
-  for (const row of visibleTo(viewer, pending)) found.set(row.uuid, row);
-  return keys.map(({ uuid }) => found.get(uuid) ?? null);
+  const inChannel = new Map(visibleTo(viewer, rows).map((row) => [keyText(row), row]));
+  return keys.map((key) => inChannel.get(keyText(key)) ?? known.get(key.uuid) ?? null);
 }, keyText);

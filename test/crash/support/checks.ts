@@ -156,7 +156,7 @@ async function customersOf(world: World, channel: string) {
     const { customers }: { customers: { edges: { cursor: string; node: (typeof found)[number] }[] } } =
       await world.query(
         `query ($channel: String!, $after: String) {
-        customers(channel: $channel, source: CHANNEL, first: 100, after: $after) { edges { cursor node { uuid accountId } } }
+        customers(filter: { channel: $channel }, first: 100, after: $after) { edges { cursor node { uuid accountId } } }
       }`,
         { channel, after },
       );

@@ -20,7 +20,7 @@ const statements = ({ counted, key, text, json, mustBeObject, clustered, texts, 
     synced_at ${text}
   )`,
   ...customerIndexesAndAddresses({ texts, optionalTexts, clustered }),
-  'create index customer_pending on customer (channel, id) where account_id is null',
+  'create index customer_pending on customer (channel, created_at, id) where account_id is null',
   'create unique index customer_by_account_id on customer (account_id) where account_id is not null',
 
   // The append-only log of what was done here. The P-job uploads it in the order of its replication counter.

@@ -62,6 +62,8 @@ const statements = ({ counted, text, json, clustered, texts, optionalTexts, bigi
     ${texts('created_at', 'uploaded_at', 'account_id_assigned_at', 'updated_at')}
   )`,
   'create index customer_by_version on customer (channel_database, version)',
+  'create index customer_by_creation on customer (created_at, id)',
+  'create index customer_by_change on customer (updated_at, id)',
   ...customerIndexesAndAddresses({ texts, optionalTexts, clustered }),
 
   `create table customer_operation (
