@@ -44,7 +44,7 @@ export const exceptions: Record<string, { at: RegExp; because: string }[]> = {
   ],
   'relay-edge-types': [
     {
-      at: /^(AuditEntry|JournalEntry|StatementEvent)Edge\.node$/,
+      at: /^(JournalEntry|StatementEvent)Edge\.node$/,
       because: 'They are entries of a log and are read only with what they belong to.',
     },
   ],

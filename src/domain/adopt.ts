@@ -22,7 +22,9 @@ export async function adoptChannelDatabase(
   return hq.write(async (tx) => {
     const before = (await channelDatabaseByName(tx, name))!;
     await beginEpoch(tx, name);
-    await audit(tx, { actor, at }, 'adoptChannelDatabase', `channel-database:${name}`, [
+    const subject = { name: `Channel database ${name}` };
+    await audit(tx, { actor, at }, 'ADOPT_CHANNEL_DATABASE', subject, [
+      ['epoch', before.epoch, before.epoch + 1],
       ['lastReceived', before.lastReceived, 0],
     ]);
     return (await channelDatabaseByName(tx, name))!;

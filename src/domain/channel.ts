@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { EntityManager } from 'typeorm';
 import { z } from 'zod';
-import { audit } from '../data/hq/audit.ts';
+import { audit, changesBetween, channelSubject } from '../data/hq/audit.ts';
 import { type Channel, type ChannelType, changeChannel, channelByCode, insertChannel } from '../data/hq/channel.ts';
 import { ChannelExists, ChannelNotFound, mustBeValid, type Violation } from '../errors.ts';
 import { countryCode, currencyCode, plainText, timeZoneName } from './rules.ts';
@@ -75,7 +75,18 @@ export async function createChannel(
     return known;
   }
   await insertChannel(tx, channel);
-  await audit(tx, { actor, at }, 'createChannel', `channel:${channel.code}`);
+  const fields = Object.keys(channel) as (keyof Channel)[];
+  await audit(
+    tx,
+    { actor, at },
+    'CREATE_CHANNEL',
+    channelSubject(channel.code),
+    changesBetween(
+      null,
+      channel,
+      fields.filter((field) => field !== 'createdAt' && field !== 'updatedAt'),
+    ),
+  );
   return channel;
 }
 
@@ -104,8 +115,8 @@ export async function updateChannel(
   await audit(
     tx,
     { actor, at },
-    'updateChannel',
-    `channel:${code}`,
+    'UPDATE_CHANNEL',
+    channelSubject(code),
     given.map(([field, value]) => [field, channel[field as keyof Channel], value]),
   );
   return (await channelByCode(tx, code))!;

@@ -29,7 +29,12 @@ export async function closeLostShift(
     const counted = withCounts(valid(before.tenders), countsOf(counts, before.currency));
     // Its channel or another operator closed it in the meantime.
     if (!(await closeReceivedShift(tx, before.id, counted, at))) return before;
-    await audit(tx, { actor, at }, 'closeLostShift', `shift:${channel}/${uuid}`, [
+    const subject = {
+      type: 'Shift',
+      key: `${channel}/${uuid}`,
+      name: `Shift of ${before.businessDate} at register ${before.register} of ${channel}`,
+    };
+    await audit(tx, { actor, at }, 'CLOSE_LOST_SHIFT', subject, [
       ['state', before.state, 'CLOSED'],
       ...counts.map(({ tender, amount }): Change => [`counted.${tender}`, null, amount]),
     ]);

@@ -1,5 +1,5 @@
 import type { EntityManager } from 'typeorm';
-import { audit } from '../data/hq/audit.ts';
+import { audit, changesBetween } from '../data/hq/audit.ts';
 import { changeNumberSequence, type NumberSequence, numberSequenceByName } from '../data/hq/number-sequence.ts';
 import { mustBeValid, NotFound, type Violation } from '../errors.ts';
 
@@ -21,15 +21,9 @@ export async function extendNumberSequence(
   if (warnBelow < 0) wrong('warnBelow', 'must be 0 or more');
   mustBeValid(found);
   await changeNumberSequence(tx, change.name, { largest, warnBelow });
-  const changed = (['largest', 'warnBelow'] as const).filter(
-    (field) => sequence[field] !== { largest, warnBelow }[field],
-  );
-  await audit(
-    tx,
-    { actor, at },
-    'updateNumberSequence',
-    `number-sequence:${change.name}`,
-    changed.map((field) => [field, sequence[field], { largest, warnBelow }[field]]),
-  );
-  return { ...sequence, largest, warnBelow };
+  const after = { ...sequence, largest, warnBelow };
+  const subject = { type: 'NumberSequence', key: change.name, name: `Number sequence ${change.name}` };
+  const changes = changesBetween(sequence, after, ['largest', 'warnBelow']);
+  await audit(tx, { actor, at }, 'UPDATE_NUMBER_SEQUENCE', subject, changes);
+  return after;
 }

@@ -1,6 +1,6 @@
 import type { EntityManager } from 'typeorm';
 import type { AddressFacts, CustomerFacts } from '../data/customer-facts.ts';
-import { audit, type Change } from '../data/hq/audit.ts';
+import { audit, type Change, channelSubject } from '../data/hq/audit.ts';
 import { customerBodies } from '../data/hq/customer.bulk.ts';
 import { releaseWaiting, retryOperations } from '../data/hq/operation.bulk.ts';
 import { type CustomerOperation, correctOperation, operationBySequence } from '../data/hq/operation.ts';
@@ -18,7 +18,7 @@ export async function retryOne(
 ): Promise<CustomerOperation> {
   const operation = await failed(tx, sequence);
   await again(tx, operation);
-  await audit(tx, { actor, at }, 'retryCustomerOperation', subjectOf(sequence));
+  await audit(tx, { actor, at }, 'RETRY_CUSTOMER_OPERATION', subjectOf(operation));
   return (await operationBySequence(tx, sequence))!;
 }
 
@@ -31,8 +31,9 @@ export async function retryAll(
 ): Promise<{ count: number; channels: string[] }> {
   const retried = await retryOperations(tx, { channel });
   await releaseWaiting(tx, [...new Set(retried.map(({ customerUuid }) => customerUuid))]);
-  const subject = `channel:${channel ?? '*'}`;
-  await audit(tx, { actor, at }, 'retryFailedCustomerOperations', subject, [[null, null, retried.length]]);
+  await audit(tx, { actor, at }, 'RETRY_FAILED_CUSTOMER_OPERATIONS', channelSubject(channel), [
+    [null, null, retried.length],
+  ]);
   return { count: retried.length, channels: [...new Set(retried.map((row) => row.channel))] };
 }
 
@@ -83,7 +84,7 @@ export async function correct(
   mustBeValid([...unknown, ...violationsOf(payload, operation.receivedAt, stored)]);
   await correctOperation(tx, sequence, payload);
   await again(tx, operation);
-  await audit(tx, { actor, at }, 'correctCustomerOperation', subjectOf(sequence), [
+  await audit(tx, { actor, at }, 'CORRECT_CUSTOMER_OPERATION', subjectOf(operation), [
     ...changesOf('', { ...stored, ...before.customer }, payload.customer, values),
     ...corrected.flatMap(({ place, values }) =>
       changesOf(`addresses.${place}.`, known[place], payload.addresses?.[place], values),
@@ -115,4 +116,8 @@ async function again(tx: EntityManager, { sequence, customerUuid }: CustomerOper
   await releaseWaiting(tx, [customerUuid]);
 }
 
-const subjectOf = (sequence: number) => `customer-operation:${sequence}`;
+const subjectOf = ({ sequence, channel }: CustomerOperation) => ({
+  type: 'CustomerOperation',
+  key: sequence,
+  name: `Customer operation ${sequence} of ${channel}`,
+});

@@ -147,8 +147,10 @@ export async function acceptRestoredHeadquarters(
     }
     const version = { from: before.version, to: await moveHead(tx, 'customer-version', applied) };
     await endRewinding(tx, silent, at);
-    await audit(tx, { actor, at }, 'acceptRestoredHeadquarters', 'headquarters', [
-      ...[...sequences, { name: 'customer-version', ...version }].map(({ name, from, to }): Change => [name, from, to]),
+    await audit(tx, { actor, at }, 'ACCEPT_RESTORED_HEADQUARTERS', { name: 'Headquarters' }, [
+      ...[...sequences, { name: 'customer-version', ...version }]
+        .filter(({ from, to }) => to > from)
+        .map(({ name, from, to }): Change => [name, from, to]),
       ['keptAccountIds', null, kept],
       ...silent.map((name): Change => ['lost', null, name]),
     ]);

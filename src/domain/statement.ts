@@ -1,7 +1,7 @@
 import type { EntityManager } from 'typeorm';
 import { dropAggregate, dropAggregates } from '../data/hq/aggregate.bulk.ts';
 import { type AggregatedTransaction, aggregatesWhere, anyAggregateBeyond } from '../data/hq/aggregate.ts';
-import { type Actor, audit, type Change } from '../data/hq/audit.ts';
+import { type Actor, type AuditAction, audit, type Change, changesBetween, channelSubject } from '../data/hq/audit.ts';
 import { releaseMarked } from '../data/hq/calculation.bulk.ts';
 import { knownCustomers } from '../data/hq/customer.bulk.ts';
 import { addEvents, addUpSales, lockStatements } from '../data/hq/statement.bulk.ts';
@@ -14,11 +14,13 @@ import {
   statementsWhere,
 } from '../data/hq/statement.ts';
 import { type StatementSettings, settingsOf, storeSettings } from '../data/hq/statement-settings.ts';
+import { transactionsWhere } from '../data/hq/transaction.ts';
 import { revalidate } from '../data/hq/validation.bulk.ts';
 import { type RuleName, switchRule } from '../data/hq/validation.ts';
 import { mustBeValid, NotFound, type Violation, type ViolationRule, WrongState } from '../errors.ts';
 import { MOST } from './money.ts';
 import { stepOf } from './posting.ts';
+import { transactionSubject } from './transaction-edit.ts';
 
 /*
  * How operators recover statements that cannot continue, where their state allows it. Each action is one transaction, with a statement event and
@@ -30,7 +32,7 @@ export async function clearStatement(tx: EntityManager, id: number, who: Actor):
   const statement = await locked(tx, id, ['STARTED', 'MARKED', 'CALCULATED'], 'cleared');
   await releaseMarked(tx, id, who.at);
   await setStatementState(tx, id, 'CLEARED', who.at);
-  await note(tx, statement, 'CLEARED', 'clearStatement', who);
+  await note(tx, statement, 'CLEARED', 'CLEAR_STATEMENT', who);
   return found(tx, id);
 }
 
@@ -41,7 +43,7 @@ export async function regenerateAggregatedTransactions(tx: EntityManager, id: nu
     throw new WrongState('This statement cannot be aggregated again: it already has sales orders.');
   await dropAggregates(tx, id);
   await setStatementState(tx, id, 'CHECKED', who.at);
-  await note(tx, statement, 'REGENERATED', 'regenerateAggregatedTransactions', who);
+  await note(tx, statement, 'REGENERATED', 'REGENERATE_AGGREGATED_TRANSACTIONS', who);
   return found(tx, id);
 }
 
@@ -63,7 +65,7 @@ export async function deleteAggregatedTransaction(
   await addUpSales(tx, [statement.id]);
   const { transactionCount: left } = await found(tx, statement.id);
   await setStatementState(tx, statement.id, left > 0 ? statement.state : 'CLEARED', who.at);
-  await note(tx, statement, 'AGGREGATED_TRANSACTION_DELETED', 'deleteAggregatedTransaction', who, aggregate);
+  await note(tx, statement, 'AGGREGATED_TRANSACTION_DELETED', 'DELETE_AGGREGATED_TRANSACTION', who, aggregate);
   return found(tx, statement.id);
 }
 
@@ -75,10 +77,14 @@ export async function revalidateTransactions(
   which: { channel: string | null } | { sequences: readonly number[] },
   who: Actor,
 ): Promise<number> {
-  const count = await revalidate(tx, which, who.at);
-  const subject =
-    'sequences' in which ? `transactions:${which.sequences.join(',')}` : `channel:${which.channel ?? '*'}`;
-  await audit(tx, who, 'revalidateTransactions', subject, [[null, null, count]]);
+  const sequences = await revalidate(tx, which, who.at);
+  const count = sequences.length;
+  if ('channel' in which) {
+    await audit(tx, who, 'REVALIDATE_TRANSACTIONS', channelSubject(which.channel), [[null, null, count]]);
+  } else {
+    for (const sale of await transactionsWhere(tx, { sequence: sequences }))
+      await audit(tx, who, 'REVALIDATE_TRANSACTIONS', transactionSubject(sale));
+  }
   return count;
 }
 
@@ -86,7 +92,7 @@ export async function revalidateTransactions(
 export async function setRule(tx: EntityManager, name: RuleName, enabled: boolean, who: Actor): Promise<void> {
   const before = await switchRule(tx, name, enabled);
   if (before === enabled) return;
-  await audit(tx, who, 'setValidationRule', `validation-rule:${name}`, [['enabled', before, enabled]]);
+  await audit(tx, who, 'SET_VALIDATION_RULE', { name: `Validation rule ${name}` }, [['enabled', before, enabled]]);
 }
 
 /** Changes how the sales of a channel are checked and posted. Omitted settings keep their values; null clears an optional one. */
@@ -101,14 +107,8 @@ export async function updateStatementSettings(
   const after: StatementSettings = { ...before, ...given, channel };
   await check(tx, after);
   await storeSettings(tx, after);
-  const fields = (Object.keys(after) as (keyof StatementSettings)[]).filter((name) => before[name] !== after[name]);
-  await audit(
-    tx,
-    who,
-    'updateStatementSettings',
-    `channel:${channel}`,
-    fields.map((name) => [name, before[name], after[name]]),
-  );
+  const changes = changesBetween(before, after, Object.keys(after) as (keyof StatementSettings)[]);
+  await audit(tx, who, 'UPDATE_STATEMENT_SETTINGS', channelSubject(channel), changes);
   return after;
 }
 
@@ -159,9 +159,9 @@ async function locked(
 
 async function note(
   tx: EntityManager,
-  { id, state }: Statement,
+  { id, statementId, state }: Statement,
   event: StatementEventType,
-  action: string,
+  action: AuditAction,
   who: Actor,
   removed: number | null = null,
 ): Promise<void> {
@@ -169,5 +169,5 @@ async function note(
   const detail = removed === null ? null : `aggregate ${removed}`;
   await addEvents(tx, [{ statementId: id, event, state: now, detail }], who);
   const change: Change = removed === null ? ['state', state, now] : ['aggregate', removed, null];
-  await audit(tx, who, action, `statement:${id}`, [change]);
+  await audit(tx, who, action, { type: 'Statement', key: id, name: `Statement ${statementId}` }, [change]);
 }

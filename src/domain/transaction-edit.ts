@@ -1,5 +1,5 @@
 import type { EntityManager } from 'typeorm';
-import { type Actor, audit, type Change } from '../data/hq/audit.ts';
+import { type Actor, type AuditAction, audit, type Change, channelSubject } from '../data/hq/audit.ts';
 import { releaseSalesOrder, type SalesOrder, salesOrdersWhere } from '../data/hq/sales-order.ts';
 import { retryTransactions } from '../data/hq/transaction.bulk.ts';
 import { changeTransaction, type RetailTransaction, transactionsWhere } from '../data/hq/transaction.ts';
@@ -60,7 +60,7 @@ export async function beginEditing(tx: EntityManager, sequence: number, who: Act
     transaction,
     { status: 'EDITING', statusBeforeEditing: transaction.status },
     who,
-    'beginEditingTransaction',
+    'BEGIN_EDITING_TRANSACTION',
   );
 }
 
@@ -69,7 +69,7 @@ export async function releaseEditing(tx: EntityManager, sequence: number, who: A
   const transaction = await transactionBy(tx, sequence);
   if (transaction.status !== 'EDITING') throw wrong('released', transaction);
   const status = transaction.statusBeforeEditing ?? 'NONE';
-  return changed(tx, transaction, { status, statusBeforeEditing: null }, who, 'releaseTransaction');
+  return changed(tx, transaction, { status, statusBeforeEditing: null }, who, 'RELEASE_TRANSACTION');
 }
 
 /**
@@ -114,7 +114,7 @@ export async function editTransaction(
       businessDate: body.businessDate,
     },
     who,
-    'editTransaction',
+    'EDIT_TRANSACTION',
     differences,
   );
 }
@@ -133,7 +133,7 @@ export async function voidTransaction(
     transaction,
     { status: 'VOIDED', nextTryAt: null, statusBeforeEditing: null },
     who,
-    'voidTransaction',
+    'VOID_TRANSACTION',
     [['reason', null, reason]],
   );
 }
@@ -143,7 +143,7 @@ export async function retryTransaction(tx: EntityManager, sequence: number, who:
   const transaction = await transactionBy(tx, sequence);
   if (transaction.status !== 'FAILED') throw wrong('retried', transaction);
   await retryTransactions(tx, { sequence }, who.at);
-  await audit(tx, who, 'retryTransaction', subjectOf(sequence));
+  await audit(tx, who, 'RETRY_TRANSACTION', transactionSubject(transaction));
   return transactionBy(tx, sequence);
 }
 
@@ -154,7 +154,7 @@ export async function retryAllTransactions(
   who: Actor,
 ): Promise<{ count: number; channels: string[] }> {
   const retried = await retryTransactions(tx, { channel }, who.at);
-  await audit(tx, who, 'retryFailedTransactions', `channel:${channel ?? '*'}`, [[null, null, retried.length]]);
+  await audit(tx, who, 'RETRY_FAILED_TRANSACTIONS', channelSubject(channel), [[null, null, retried.length]]);
   return { count: retried.length, channels: [...new Set(retried.map((row) => row.channel))] };
 }
 
@@ -164,7 +164,8 @@ export async function releaseHold(tx: EntityManager, id: number, who: Actor): Pr
   if (!order) throw new NotFound('sales order');
   if (order.holdCode === null) throw new WrongState('This sales order is not on hold.');
   await releaseSalesOrder(tx, id);
-  await audit(tx, who, 'releaseSalesOrder', `sales-order:${id}`, [['holdCode', order.holdCode, null]]);
+  const subject = { type: 'SalesOrder', key: id, name: `Sales order ${order.salesOrderId}` };
+  await audit(tx, who, 'RELEASE_SALES_ORDER', subject, [['holdCode', order.holdCode, null]]);
   return { ...order, holdCode: null };
 }
 
@@ -185,18 +186,22 @@ async function changed(
   transaction: RetailTransaction,
   change: Parameters<typeof changeTransaction>[2],
   who: Actor,
-  action: string,
+  action: AuditAction,
   changes?: readonly Change[],
 ): Promise<RetailTransaction> {
-  const { sequence } = transaction;
   if (!(await changeTransaction(tx, transaction, { ...change, modifiedAt: who.at }))) {
     throw new WrongState('This transaction has changed in the meantime. Reload it and try again.');
   }
-  await audit(tx, who, action, subjectOf(sequence), changes);
-  return transactionBy(tx, sequence);
+  await audit(tx, who, action, transactionSubject(transaction), changes);
+  return transactionBy(tx, transaction.sequence);
 }
 
-const subjectOf = (sequence: number) => `transaction:${sequence}`;
+/** What the audit trail calls a transaction. */
+export const transactionSubject = ({ channel, uuid, kind, reference }: RetailTransaction) => ({
+  type: 'RetailTransaction',
+  key: `${channel}/${uuid}`,
+  name: `${kind === 'CASH_AND_CARRY' ? 'Sale' : 'Order'} ${reference}`,
+});
 
 function withChange(before: TransactionBody, change: TransactionChange, found: Violation[]): TransactionBody {
   const { currency } = before;

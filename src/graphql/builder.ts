@@ -93,6 +93,14 @@ function nodesOf(
   });
 }
 
+/** The object of a type with this key, as text. */
+export function nodeOf(typename: string, key: string, context: Context, info: GraphQLResolveInfo): Promise<unknown> {
+  const parse = info.schema.getType(typename)?.extensions.pothosParseGlobalID as
+    | ((key: string, context: Context) => unknown)
+    | undefined;
+  return nodesOf([{ typename, id: parse ? parse(key, context) : key }], context, info)[0]!;
+}
+
 builder.queryType({
   description:
     'Reads. Lists are Relay connections: pass `first` or `last` (at most 100), and a cursor for the next page.',

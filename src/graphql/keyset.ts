@@ -77,6 +77,19 @@ export const DateRange = builder.inputType('DateRange', {
   }),
 });
 
+/** What a filter sets. Throws InvalidInput for a list without values, because nothing could match it. */
+export function conditionsOf<Filter extends object>(
+  filter: Filter | null | undefined,
+): { [Name in keyof Filter]?: NonNullable<Filter[Name]> } {
+  const conditions = Object.entries(filter ?? {}).filter(([, value]) => value !== null && value !== undefined);
+  mustBeValid(
+    conditions
+      .filter(([, value]) => Array.isArray(value) && value.length === 0)
+      .map(([name]) => ({ path: ['filter', name], message: 'must not be empty', rule: 'LENGTH' })),
+  );
+  return Object.fromEntries(conditions) as { [Name in keyof Filter]?: NonNullable<Filter[Name]> };
+}
+
 /** The ranges of a filter. Throws InvalidInput for those that contain nothing, after what `others` found in the filter. */
 export function rangesOf<Name extends string>(
   filter: Partial<Record<Name, Range | null | undefined>>,

@@ -4,6 +4,7 @@ import { DEFAULT_PAGE } from './keyset.ts';
 import './scalars.ts';
 import './failures.ts';
 import './channel/channel.ts';
+import './audit/audit.ts';
 import './customer/customer.ts';
 import './customer/mutations.ts';
 import './money.ts';

@@ -1,5 +1,6 @@
 import type { EntityManager } from 'typeorm';
 import type { Database } from '../data/database.ts';
+import { type Actor, audit, changesBetween } from '../data/hq/audit.ts';
 import { insertRun } from '../data/hq/job-run.bulk.ts';
 import {
   type Cause,
@@ -82,7 +83,13 @@ export async function start(
   { hq, nudges, now }: QueueOptions,
   request: Request,
 ): Promise<{ run: JobRun; joined: boolean }> {
-  const started = await hq.write((tx) => enqueue(tx, request, now()));
+  const at = now();
+  const started = await hq.write(async (tx) => {
+    const queued = await enqueue(tx, request, at);
+    if (request.cause === 'OPERATOR' && !queued.joined)
+      await audit(tx, { actor: request.requestedBy, at }, 'RUN_JOB', subjectOf(queued.run));
+    return queued;
+  });
   announceQueued(nudges, started.run.id);
   return started;
 }
@@ -93,13 +100,16 @@ export async function start(
 export async function cancel(
   { hq, nudges, now, log }: QueueOptions & Pick<Surroundings, 'log'>,
   id: number,
+  who: Actor,
 ): Promise<JobRun> {
   const at = now();
   const run = await hq.write(async (tx) => {
+    const before = await jobRunById(tx, id);
     const asked = await requestCancel(tx, id, at);
     const run = await jobRunById(tx, id);
     if (!run) throw new NotFound('job run');
     if (!asked) throw new WrongState(`This run has already ended: it is ${run.state}.`);
+    await audit(tx, who, 'CANCEL_JOB_RUN', subjectOf(run), changesBetween(before, run, ['state', 'cancelRequested']));
     if (run.state !== 'CANCELED') return run;
     const steps = stopped(run, 'CANCELED', at);
     await changeSteps(tx, id, steps);
@@ -116,7 +126,7 @@ export const stopped = (run: JobRun, state: 'FAILED' | 'CANCELED', at: string): 
   run.steps.map((step) => (step.state === 'RUNNING' ? { ...step, state, finishedAt: at } : step));
 
 /** Queues a failed or canceled run again. It continues with the first step that has not succeeded. */
-export async function retry({ hq, nudges, now }: QueueOptions, id: number): Promise<JobRun> {
+export async function retry({ hq, nudges, now }: QueueOptions, id: number, who: Actor): Promise<JobRun> {
   const run = await hq.write(async (tx) => {
     const run = await jobRunById(tx, id);
     if (!run) throw new NotFound('job run');
@@ -140,8 +150,11 @@ export async function retry({ hq, nudges, now }: QueueOptions, id: number): Prom
           : `Only a failed or canceled run can be retried: it is ${run.state}.`,
       );
     }
+    await audit(tx, who, 'RETRY_JOB_RUN', subjectOf(run), [['state', run.state, 'QUEUED']]);
     return (await jobRunById(tx, id))!;
   });
   announceQueued(nudges, id);
   return run;
 }
+
+const subjectOf = ({ id, job }: JobRun) => ({ type: 'JobRun', key: id, name: `Run ${id} of ${job}` });

@@ -1,5 +1,6 @@
 import { Cron } from 'croner';
 import type { EntityManager } from 'typeorm';
+import { type Actor, audit, changesBetween } from '../data/hq/audit.ts';
 import {
   allSchedules,
   changeSchedule,
@@ -13,6 +14,11 @@ import {
 import { InvalidInput, NotFound } from '../errors.ts';
 
 const MOST_SCHEDULES = 100;
+
+/** What operators decide about a schedule. */
+const settings = ['job', 'channels', 'cron', 'timeZone', 'enabled', 'missedRuns'] as const;
+
+const subjectOf = ({ id, job }: Schedule) => ({ type: 'Schedule', key: id, name: `Schedule ${id} of ${job}` });
 
 /** When a schedule is next due after `after`; null if never. Throws InvalidInput if the pattern or the time zone is invalid. */
 export function nextRun(cron: string, timeZone: string, after: string): string | null {
@@ -40,22 +46,33 @@ export async function createSchedule(
     enabled: boolean;
     missedRuns: MissedRuns;
   },
-  at: string,
+  who: Actor,
 ): Promise<Schedule> {
+  const { at } = who;
   if ((await allSchedules(tx)).length >= MOST_SCHEDULES)
     throw new InvalidInput([], `there are already ${MOST_SCHEDULES} schedules`);
   const nextRunAt = nextRun(input.cron, input.timeZone, at);
-  return insertSchedule(tx, { ...input, nextRunAt, lastRunId: null, lastRunAt: null, createdAt: at, updatedAt: at });
+  const times = { nextRunAt, lastRunId: null, lastRunAt: null, createdAt: at, updatedAt: at };
+  const schedule = await insertSchedule(tx, { ...input, ...times });
+  await audit(tx, who, 'CREATE_SCHEDULE', subjectOf(schedule), changesBetween(null, schedule, settings));
+  return schedule;
 }
 
-type Change = { [field in 'cron' | 'timeZone' | 'enabled' | 'missedRuns']?: Schedule[field] | null } & {
+type ScheduleChange = { [field in 'cron' | 'timeZone' | 'enabled' | 'missedRuns']?: Schedule[field] | null } & {
   channels?: string[] | null;
 };
 
-export async function updateSchedule(tx: EntityManager, id: number, change: Change, at: string): Promise<Schedule> {
+export async function updateSchedule(
+  tx: EntityManager,
+  id: number,
+  change: ScheduleChange,
+  who: Actor,
+): Promise<Schedule> {
+  const { at } = who;
   const schedule = await scheduleById(tx, id);
   if (!schedule) throw new NotFound('schedule');
   const next = {
+    job: schedule.job,
     channels: change.channels === undefined ? schedule.channels : change.channels,
     cron: change.cron ?? schedule.cron,
     timeZone: change.timeZone ?? schedule.timeZone,
@@ -63,13 +80,15 @@ export async function updateSchedule(tx: EntityManager, id: number, change: Chan
     missedRuns: change.missedRuns ?? schedule.missedRuns,
   };
   await changeSchedule(tx, id, { ...next, nextRunAt: nextRun(next.cron, next.timeZone, at), updatedAt: at });
+  await audit(tx, who, 'UPDATE_SCHEDULE', subjectOf(schedule), changesBetween(schedule, next, settings));
   return (await scheduleById(tx, id))!;
 }
 
-export async function removeSchedule(tx: EntityManager, id: number): Promise<Schedule> {
+export async function removeSchedule(tx: EntityManager, id: number, who: Actor): Promise<Schedule> {
   const schedule = await scheduleById(tx, id);
   if (!schedule) throw new NotFound('schedule');
   await deleteSchedule(tx, id);
+  await audit(tx, who, 'DELETE_SCHEDULE', subjectOf(schedule), changesBetween(schedule, null, settings));
   return schedule;
 }
 

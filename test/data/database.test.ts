@@ -33,8 +33,9 @@ const emptyDatabase = async () => open(await emptyUrl());
 const entry = (subject: string) => ({
   at: '',
   actor: '',
-  action: '',
+  action: 'CREATE_CHANNEL' as const,
   subject,
+  name: subject,
   field: null,
   oldValue: null,
   newValue: null,

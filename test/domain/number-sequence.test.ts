@@ -127,7 +127,7 @@ test('numbers that were given are never given again, and the format sets the lim
   expect(
     await rowsOf(
       hq.hq,
-      `select action, field, old_value, new_value from audit_entry where subject = 'number-sequence:customer-account'`,
+      `select action, field, old_value, new_value from audit_entry where subject = 'NumberSequence:customer-account'`,
     ),
-  ).toEqual([{ action: 'updateNumberSequence', field: 'largest', old_value: '99999999', new_value: '3' }]);
+  ).toEqual([{ action: 'UPDATE_NUMBER_SEQUENCE', field: 'largest', old_value: '99999999', new_value: '3' }]);
 });

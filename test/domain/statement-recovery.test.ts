@@ -58,8 +58,8 @@ test('a calculated statement can be cleared: its sales can be corrected and join
   expect(await audit(hq)).toEqual([
     {
       actor: 'ada',
-      action: 'clearStatement',
-      subject: `statement:${id}`,
+      action: 'CLEAR_STATEMENT',
+      subject: `Statement:${id}`,
       old_value: 'CALCULATED',
       new_value: 'CLEARED',
     },
@@ -129,7 +129,7 @@ test('the order of an aggregate that is not invoiced can be deleted: its sales j
   expect(await aggregateOf(named)).toBeNull();
   expect(await ordersOf(hq)).toMatchObject([{ accountId: null }]);
   expect(await audit(hq)).toMatchObject([
-    { action: 'deleteAggregatedTransaction', subject: 'statement:1', old_value: String(aggregate), new_value: null },
+    { action: 'DELETE_AGGREGATED_TRANSACTION', subject: 'Statement:1', old_value: String(aggregate), new_value: null },
   ]);
 
   await run(hq, 'POST_STATEMENTS');
@@ -198,7 +198,7 @@ test('settings are checked, kept and audited; what is left out stays', async () 
     maximumCountingDifference: 0,
   });
   expect(await audit(hq)).toMatchObject([
-    { subject: 'channel:houston', old_value: '0', new_value: '5' },
+    { subject: 'Channel:houston', old_value: '0', new_value: '5' },
     { old_value: null, new_value: '0' },
     { old_value: 'true', new_value: 'false' },
   ]);

@@ -122,6 +122,7 @@ const decisions: Record<string, Decision> = {
   'Query.uploadSessions': { operator: '{ uploadSessions { edges { node { id } } } }' },
   'Query.downloadSessions': { operator: '{ downloadSessions { edges { node { id } } } }' },
   'Query.schedules': { operator: '{ schedules { nodes { id } } }' },
+  'Query.auditTrail': { operator: '{ auditTrail { nodes { actor } } }' },
   'Query.numberSequences': { operator: '{ numberSequences { name } }' },
   'Mutation.createChannel': operatorMutation(
     'createChannel',
@@ -340,11 +341,11 @@ test('the audit trail of an operation is for operators, and names who did it', a
     operator,
   );
   const [entry] = await hq.hq.read((db) =>
-    db.query(`select actor, action, field, old_value, new_value from audit_entry where action = 'updateChannel'`),
+    db.query(`select actor, action, field, old_value, new_value from audit_entry where action = 'UPDATE_CHANNEL'`),
   );
   expect(entry).toEqual({
     actor: 'Olga',
-    action: 'updateChannel',
+    action: 'UPDATE_CHANNEL',
     field: 'name',
     old_value: 'Houston',
     new_value: 'Houston 2',

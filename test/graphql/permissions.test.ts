@@ -36,6 +36,7 @@ const answersOwnRows = ['channel', 'channels', 'invoice', 'node', 'nodes', 'sale
 /** Who sees the nodes of a type. */
 const nodeTypes: Record<string, 'its channel' | 'operators'> = {
   AggregatedTransaction: 'its channel',
+  AuditEntry: 'operators',
   Channel: 'its channel',
   Customer: 'its channel',
   CustomerOperation: 'its channel',
@@ -229,10 +230,11 @@ test('every node is seen by its own channel’s clients and operators, or by ope
     };
   };
   const ofOperators = await ask(
-    '{ jobRuns { edges { node { id } } } uploadSessions { edges { node { id } } } downloadSessions { edges { node { id } } } schedules { nodes { id } } numberSequences { id } }',
+    '{ jobRuns { edges { node { id } } } uploadSessions { edges { node { id } } } downloadSessions { edges { node { id } } } schedules { nodes { id } } auditTrail { nodes { id } } numberSequences { id } }',
     tokens.operator,
   );
   const operatorIds = {
+    AuditEntry: ofOperators.auditTrail.nodes[0].id,
     DownloadSession: nodes(ofOperators.downloadSessions)[0]!.id,
     JobRun: nodes(ofOperators.jobRuns)[0]!.id,
     NumberSequence: ofOperators.numberSequences[0].id,

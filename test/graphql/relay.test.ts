@@ -14,6 +14,7 @@ import {
   isRequiredArgument,
 } from 'graphql';
 import { describe, expect, test } from 'vitest';
+import { DEFAULT_PAGE } from '../../src/graphql/keyset.ts';
 import { schema } from '../../src/graphql/schema.ts';
 import { aClock, appendOperation, createCustomers, run, withChannels } from '../support/actions.ts';
 import type { Answer, Headquarters } from '../support/headquarters.ts';
@@ -248,13 +249,16 @@ async function checkPages(hq: Headquarters, place: Place, id: string | undefined
   const ids = edges.flatMap(({ node }) => node.id ?? []);
   expect(new Set(ids).size).toBe(ids.length);
 
-  /** The edges that the specification's algorithm selects. */
+  const between = ({ after, before }: PageArguments) =>
+    edges.slice(
+      after === undefined ? 0 : known.indexOf(after) + 1,
+      before === undefined ? count : known.indexOf(before),
+    );
+  /** The edges that the specification's algorithm selects. Without a size, a page has the default size, counted from the given end. */
   const selected = ({ first, last, after, before }: PageArguments) => {
-    const from = after === undefined ? 0 : known.indexOf(after) + 1;
-    const to = before === undefined ? count : known.indexOf(before);
-    const between = edges.slice(from, to);
-    if (first !== undefined) return between.slice(0, first);
-    return last === undefined ? between : between.slice(-last);
+    const all = between({ after, before });
+    const fromTheEnd = first === undefined && (last !== undefined || (before !== undefined && after === undefined));
+    return fromTheEnd ? all.slice(-(last ?? DEFAULT_PAGE)) : all.slice(0, first ?? DEFAULT_PAGE);
   };
   const [after, second, before] = [known[0]!, known[1]!, known.at(-1)!];
   const cases: PageArguments[] = [
@@ -286,7 +290,7 @@ async function checkPages(hq: Headquarters, place: Place, id: string | undefined
     if (page.nodes) expect(page.nodes, about).toEqual(expected.map(({ node }) => node));
     if (typeof page.totalCount === 'number') expect(page.totalCount, about).toBe(count);
     // The specification defines hasNextPage for `first` and hasPreviousPage for `last`.
-    const within = selected({ after: given.after, before: given.before });
+    const within = between(given);
     if (given.first !== undefined) expect(page.pageInfo.hasNextPage, about).toBe(within.length > given.first);
     if (given.last !== undefined) expect(page.pageInfo.hasPreviousPage, about).toBe(within.length > given.last);
   }

@@ -96,7 +96,7 @@ test('a correction is checked, audited field by field, and 1010 brings it to the
           {
             node: {
               actor: 'operator',
-              action: 'correctCustomerOperation',
+              action: 'CORRECT_CUSTOMER_OPERATION',
               field: 'email',
               oldValue: 'nonsense',
               newValue: 'ada@example.org',
@@ -263,11 +263,11 @@ test('all failed operations, or those of a channel, are retried at once, and tha
   expect(
     await rowsOf(
       hq.hq,
-      `select actor, subject, new_value from audit_entry where action = 'retryFailedCustomerOperations' order by id`,
+      `select actor, name, new_value from audit_entry where action = 'RETRY_FAILED_CUSTOMER_OPERATIONS' order by id`,
     ),
   ).toEqual([
-    { actor: 'operator', subject: 'channel:houston', new_value: '2' },
-    { actor: 'operator', subject: 'channel:*', new_value: '3' },
+    { actor: 'operator', name: 'Channel houston', new_value: '2' },
+    { actor: 'operator', name: 'All channels', new_value: '3' },
   ]);
 });
 
@@ -320,6 +320,6 @@ test('a bad address is corrected, the order that waited for it goes on by itself
     { id: operation.id },
   );
   expect(node.auditTrail.edges).toEqual([
-    { node: { action: 'correctCustomerOperation', field: 'addresses.0.country', oldValue: 'Texas', newValue: 'US' } },
+    { node: { action: 'CORRECT_CUSTOMER_OPERATION', field: 'addresses.0.country', oldValue: 'Texas', newValue: 'US' } },
   ]);
 });

@@ -168,7 +168,7 @@ test('when an operator goes on with it, customers keep the account IDs that thei
   expect(
     await rowsOf(
       hq.hq,
-      `select actor, field, old_value, new_value from audit_entry where action = 'acceptRestoredHeadquarters' and field in ('customer-account', 'keptAccountIds') order by id`,
+      `select actor, field, old_value, new_value from audit_entry where action = 'ACCEPT_RESTORED_HEADQUARTERS' and field in ('customer-account', 'keptAccountIds') order by id`,
     ),
   ).toEqual([
     { actor: 'operator', field: 'customer-account', old_value: '7', new_value: '13' },

@@ -154,9 +154,12 @@ test('adopting it uploads its log again: nobody gets a second account ID, what w
   expect(
     await rowsOf(
       hq.hq,
-      `select actor, field, old_value, new_value from audit_entry where subject = 'channel-database:houston'`,
+      `select actor, field, old_value, new_value from audit_entry where action = 'ADOPT_CHANNEL_DATABASE' order by id`,
     ),
-  ).toEqual([{ actor: 'operator', field: 'lastReceived', old_value: '3', new_value: '0' }]);
+  ).toEqual([
+    { actor: 'operator', field: 'epoch', old_value: '1', new_value: '2' },
+    { actor: 'operator', field: 'lastReceived', old_value: '3', new_value: '0' },
+  ]);
 });
 
 /** Houston, restored to what it was after `before` when `lost` has been done too. */
@@ -298,7 +301,7 @@ test('a shift that its channel has lost is closed by an operator, and gets its f
   expect(
     await rowsOf(
       hq.hq,
-      `select actor, field, old_value, new_value from audit_entry where action = 'closeLostShift' order by id`,
+      `select actor, field, old_value, new_value from audit_entry where action = 'CLOSE_LOST_SHIFT' order by id`,
     ),
   ).toEqual([
     { actor: 'operator', field: 'state', old_value: 'OPEN', new_value: 'CLOSED' },

@@ -65,15 +65,18 @@ test('every rule is enabled at first, and one that is switched off lets its sale
   await posted(hq);
   expect(await saleOf(hq, uuid)).toMatchObject({ status: 'POSTED' });
   expect(
-    await rowsOf(hq.hq, 'select action, subject, old_value, new_value from audit_entry where id > 1 order by id'),
+    await rowsOf(
+      hq.hq,
+      `select action, name, old_value, new_value from audit_entry where action in ('SET_VALIDATION_RULE', 'REVALIDATE_TRANSACTIONS') order by id`,
+    ),
   ).toEqual([
     {
-      action: 'setValidationRule',
-      subject: 'validation-rule:UNDER_OVER_PAYMENT',
+      action: 'SET_VALIDATION_RULE',
+      name: 'Validation rule UNDER_OVER_PAYMENT',
       old_value: 'true',
       new_value: 'false',
     },
-    { action: 'revalidateTransactions', subject: 'channel:houston', old_value: null, new_value: '1' },
+    { action: 'REVALIDATE_TRANSACTIONS', name: 'Channel houston', old_value: null, new_value: '1' },
   ]);
 });
 

@@ -20,13 +20,13 @@ export async function revalidate(
   tx: EntityManager,
   which: { channel: string | null } | { sequences: readonly number[] },
   at: string,
-): Promise<number> {
-  const found = await sql(
+): Promise<number[]> {
+  const found = await sql<{ sequence: number }>(
     tx,
     `update retail_transaction set status = 'NONE', next_try_at = null, modified_at = $1
      where kind = 'CASH_AND_CARRY' and statement_id is null and (status = 'SUCCEEDED' or status = 'FAILED' and error_code = 'VALIDATION_ERROR')
        and ${'sequences' in which ? `sequence in ${listed(tx, '$2', 'bigint')}` : '(channel = $2 or $2 is null)'} returning sequence`,
     [at, 'sequences' in which ? JSON.stringify(which.sequences) : which.channel],
   );
-  return found.length;
+  return found.map(({ sequence }) => sequence);
 }

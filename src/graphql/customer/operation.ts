@@ -1,4 +1,3 @@
-import { AuditEntry } from '../../data/hq/audit.ts';
 import { firstOperations } from '../../data/hq/operation.bulk.ts';
 import {
   type OperationFilter,
@@ -7,16 +6,15 @@ import {
   operationPage,
   type operationStates,
 } from '../../data/hq/operation.ts';
-import { keysetPage } from '../../data/keyset-page.ts';
 import { correct, retryAll, retryOne } from '../../domain/operation.ts';
 import { kindOf, kinds } from '../../domain/operations/index.ts';
 import { InvalidInput, NotFound, WrongState } from '../../errors.ts';
 import { requiredId } from '../arguments.ts';
+import { auditTrail } from '../audit/audit.ts';
 import { builder } from '../builder.ts';
 import { channelField, channelOf } from '../channel/channel.ts';
-import type { Context } from '../context.ts';
 import { errorField } from '../failures.ts';
-import { keysetConnection, listById, listOfEach, numberKey } from '../keyset.ts';
+import { keysetConnection, listOfEach, numberKey } from '../keyset.ts';
 import { type ChannelKey, firstLoader, keyText } from '../loader.ts';
 import { ofChannel } from '../scopes.ts';
 import {
@@ -27,7 +25,6 @@ import {
   oneByOne,
   operatorMutation,
   retryFailed,
-  type Types,
   valueOrNull,
 } from '../vocabulary.ts';
 import { AddressPurpose, Customer } from './customer.ts';
@@ -52,43 +49,6 @@ const OperationKind = enumOf<string>('CustomerOperationKind', 'What the channel 
   ),
   [UNKNOWN]: 'Written to the channel’s log by other software, and unknown to headquarters.',
 });
-
-export const Audit = builder.objectRef<AuditEntry>('AuditEntry').implement({
-  description: 'An entry of the audit trail. A change has one entry per field.',
-  fields: (t) => ({
-    at: t.expose('at', { type: 'DateTime', description: 'When the change was made.' }),
-    actor: t.exposeString('actor', { description: 'The name of the operator who made it.' }),
-    action: t.exposeString('action', { description: 'The name of the mutation.' }),
-    field: valueOrNull(t, 'String', 'field', 'The field that changed. Null if the entry is about the whole record.'),
-    oldValue: valueOrNull(t, 'String', 'oldValue', 'The value before the change.'),
-    newValue: valueOrNull(t, 'String', 'newValue', 'The value after the change.'),
-  }),
-});
-
-const AuditEntryConnection = builder.connectionObject(
-  { type: Audit, name: 'AuditEntryConnection' },
-  { name: 'AuditEntryEdge' },
-);
-
-/** A field for what operators did to a record, which the audit trail knows as `subject`. */
-export const auditTrail = <Row extends object>(
-  t: PothosSchemaTypes.ObjectFieldBuilder<Types, Row>,
-  noun: string,
-  subject: (row: Row, context: Context) => string | Promise<string>,
-) =>
-  t.connection(
-    {
-      type: Audit,
-      nullable: true,
-      description: `What operators did to the ${noun}, oldest first.`,
-      authScopes: { operator: 'reading the audit trail' },
-      resolve: async (row, args, context) => {
-        const where = { subject: await subject(row, context) };
-        return listById(context.hq, args, (db, page) => keysetPage(db, AuditEntry, 'id', where, page));
-      },
-    },
-    AuditEntryConnection,
-  );
 
 const CustomerOperation = channelNode<OperationRow, number>('CustomerOperation', {
   parse: numberId,
@@ -131,7 +91,7 @@ CustomerOperation.implement({
         'The order or sale that synchronized it, as `order <uuid>` or `sale <uuid>`. Null if the customer job did.',
     }),
     completedAt: valueOrNull(t, 'DateTime', 'completedAt', 'When it was applied. Null until then.'),
-    auditTrail: auditTrail(t, 'operation', ({ sequence }) => `customer-operation:${sequence}`),
+    auditTrail: auditTrail(t, 'operation', ({ sequence }) => `CustomerOperation:${sequence}`),
   }),
 });
 

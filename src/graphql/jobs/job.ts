@@ -305,7 +305,7 @@ operatorAction('cancelJobRun', {
     'Cancels a run: immediately if it is queued or its worker has died, otherwise after the current batch. What was committed stays, and `progress` shows how much.',
   may: 'canceling job runs',
   failures: [NotFound, WrongState],
-  run: ({ id }, _who, context) => cancel(context, id),
+  run: ({ id }, who, context) => cancel(context, id, who),
 });
 
 operatorAction('retryJobRun', {
@@ -315,5 +315,5 @@ operatorAction('retryJobRun', {
   description: 'Queues a failed or canceled run again. It continues where it stopped.',
   may: 'retrying job runs',
   failures: [NotFound, WrongState],
-  run: ({ id }, _who, context) => retry(context, id),
+  run: ({ id }, who, context) => retry(context, id, who),
 });

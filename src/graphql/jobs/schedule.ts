@@ -127,8 +127,8 @@ operatorMutation('createSchedule', {
   description: 'Creates a schedule. There can be at most 100.',
   may: 'changing schedules',
   failures: [InvalidInput, ChannelNotFound],
-  run: (tx, input, { at }, context) =>
-    createSchedule(tx, { ...input, channels: namedChannels(context, input.channels) }, at),
+  run: (tx, input, who, context) =>
+    createSchedule(tx, { ...input, channels: namedChannels(context, input.channels) }, who),
 });
 
 operatorMutation('updateSchedule', {
@@ -138,8 +138,8 @@ operatorMutation('updateSchedule', {
   description: 'Changes a schedule and recalculates when it runs next.',
   may: 'changing schedules',
   failures: [InvalidInput, ChannelNotFound, NotFound],
-  run: (tx, { id, channels, ...change }, { at }, context) =>
-    updateSchedule(tx, id, { ...change, channels: channels && namedChannels(context, channels) }, at),
+  run: (tx, { id, channels, ...change }, who, context) =>
+    updateSchedule(tx, id, { ...change, channels: channels && namedChannels(context, channels) }, who),
 });
 
 operatorMutation('deleteSchedule', {
@@ -149,5 +149,5 @@ operatorMutation('deleteSchedule', {
   description: 'Deletes a schedule and returns it as it was. Runs it has started are kept.',
   may: 'changing schedules',
   failures: [NotFound],
-  run: (tx, { id }) => removeSchedule(tx, id),
+  run: (tx, { id }, who) => removeSchedule(tx, id, who),
 });

@@ -19,10 +19,10 @@ import { MOST_LINES, MOST_PAYMENTS } from '../../domain/transaction-rules.ts';
 import { violationsIn } from '../../domain/violations.ts';
 import { InvalidInput, mustBeValid, NotFound, WrongState } from '../../errors.ts';
 import { atMost, requiredId } from '../arguments.ts';
+import { auditTrail } from '../audit/audit.ts';
 import { builder } from '../builder.ts';
 import { channelOf } from '../channel/channel.ts';
 import type { Context } from '../context.ts';
-import { auditTrail } from '../customer/operation.ts';
 import { ProcessingError } from '../failures.ts';
 import { ofChannel } from '../scopes.ts';
 import { Tender } from '../till/shift.ts';
@@ -126,10 +126,7 @@ builder.objectFields(RetailTransaction, (t) => ({
         : salesOrderOfAggregate(context).load(found.aggregateId);
     },
   }),
-  auditTrail: auditTrail(t, 'transaction', async (row, context) => {
-    const sequence = await atHeadquarters('sequence', 0)(row, {}, context);
-    return `transaction:${sequence}`;
-  }),
+  auditTrail: auditTrail(t, 'transaction', ({ channel, uuid }) => `RetailTransaction:${channel}/${uuid}`),
 }));
 
 builder.objectField(SalesOrder, 'transaction', (t) =>

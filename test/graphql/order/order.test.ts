@@ -109,9 +109,21 @@ test('a failed order that is corrected becomes a sales order, and the audit trai
     { uuid },
   );
   expect(audited.auditTrail.edges.map(({ node }: Answer) => node)).toEqual([
-    { action: 'editTransaction', field: 'gross', oldValue: '0.01', newValue: '90.50', actor: 'operator' },
-    { action: 'editTransaction', field: 'lines.1.unitPrice', oldValue: '100.00', newValue: '90.50', actor: 'operator' },
-    { action: 'editTransaction', field: 'payments.1.amount', oldValue: '100.00', newValue: '90.50', actor: 'operator' },
+    { action: 'EDIT_TRANSACTION', field: 'gross', oldValue: '0.01', newValue: '90.50', actor: 'operator' },
+    {
+      action: 'EDIT_TRANSACTION',
+      field: 'lines.1.unitPrice',
+      oldValue: '100.00',
+      newValue: '90.50',
+      actor: 'operator',
+    },
+    {
+      action: 'EDIT_TRANSACTION',
+      field: 'payments.1.amount',
+      oldValue: '100.00',
+      newValue: '90.50',
+      actor: 'operator',
+    },
   ]);
 });
 

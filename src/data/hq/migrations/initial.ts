@@ -157,10 +157,13 @@ const statements = ({ counted, text, json, clustered, texts, optionalTexts, bigi
 
   `create table audit_entry (
     id ${counted},
-    ${texts('at', 'actor', 'action', 'subject')},
-    ${optionalTexts('field', 'old_value', 'new_value')}
+    ${texts('at', 'actor', 'action', 'name')},
+    ${optionalTexts('subject', 'field', 'old_value', 'new_value')}
   )`,
+  'create index audit_entry_by_time on audit_entry (at, id)',
   'create index audit_entry_by_subject on audit_entry (subject, id)',
+  'create index audit_entry_by_actor on audit_entry (actor, at, id)',
+  'create index audit_entry_by_action on audit_entry (action, at, id)',
 
   // Written to find out whether anything can be.
   `create table heartbeat (id ${counted}, filler ${text} not null)`,
