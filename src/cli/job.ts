@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import {
   CancelJobRunDocument,
+  type JobName,
   JobRunDocument,
   type JobRunQuery,
   type JobRunState,
@@ -76,10 +77,15 @@ function list(group: Command, terminal: Terminal): void {
     .addOption(enumOption('--job <name>', 'only runs of this job', jobNames.map(enumValueOf)))
     .option('--first <count>', 'number of runs', wholeNumber, 20)
     .addHelpText('after', examples('hq job list --first 5', 'hq job list --state failed --json'));
-  remote(command, terminal, async (session, { first, ...filter }: { first: number; state?: JobRunState }) => {
-    const runs = await everyNode(session.client, JobRunsDocument, filter, ({ jobRuns }) => jobRuns, first);
-    session.print(runs.map(withNumber), () => (runs.length === 0 ? 'There are no runs.' : runTable(session, runs)));
-  });
+  remote(
+    command,
+    terminal,
+    async (session, { first, state, job }: { first: number; state?: JobRunState; job?: JobName }) => {
+      const filter = { states: state && [state], jobs: job && [job] };
+      const runs = await everyNode(session.client, JobRunsDocument, { filter }, ({ jobRuns }) => jobRuns, first);
+      session.print(runs.map(withNumber), () => (runs.length === 0 ? 'There are no runs.' : runTable(session, runs)));
+    },
+  );
 }
 
 function show(group: Command, terminal: Terminal): void {

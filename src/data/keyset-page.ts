@@ -172,6 +172,8 @@ function selectionOf<Row extends object>(db: EntityManager, entity: EntityClass<
       if (typeof value === 'boolean') return `${column} = ${value}`;
       if (typeof value !== 'object') return `${column} = ${parameter(value)}`;
       if (!isList(value)) return ranged(value, column, parameter);
+      // An index with this column first is in the order of its next columns for one value only.
+      if (value.length === 1) return `${column} = ${parameter(value[0])}`;
       return `${column} in ${listed(db, parameter(JSON.stringify(value)), type === 'bigint' ? type : 'text')}`;
     });
   return { parameters, parameter, conditions };

@@ -221,11 +221,11 @@ test('runs and sessions are listed newest first and filtered', async () => {
   await run(hq);
   const listed = await hq.query(`{
     all: jobRuns { edges { node { job } } }
-    pJobs: jobRuns(job: P_JOB, state: SUCCEEDED, cause: OPERATOR) { edges { node { job requestedBy } } }
-    live: jobRuns(cause: LIVE) { edges { node { job } } }
+    pJobs: jobRuns(filter: { jobs: [P_JOB], states: [SUCCEEDED], causes: [OPERATOR] }) { edges { node { job requestedBy } } }
+    live: jobRuns(filter: { causes: [LIVE] }) { edges { node { job } } }
     uploads: uploadSessions { edges { node { channelDatabase rows } } }
-    houston: uploadSessions(channelDatabase: "houston", status: APPLIED) { edges { node { channelDatabase } } }
-    downloads: downloadSessions(status: CREATE_FAILED) { edges { node { id } } }
+    houston: uploadSessions(filter: { channelDatabase: "houston", statuses: [APPLIED] }) { edges { node { channelDatabase } } }
+    downloads: downloadSessions(filter: { statuses: [CREATE_FAILED] }) { edges { node { id } } }
   }`);
   expect(listed.all.edges.map(({ node }: Answer) => node.job)).toEqual(['CONVERSION', 'P_JOB']);
   expect(listed.pJobs.edges).toEqual([{ node: { job: 'P_JOB', requestedBy: 'operator' } }]);

@@ -15,7 +15,7 @@ import { type Answer, type Headquarters, startHeadquarters } from '../support/he
 
 const live = async (hq: Headquarters) =>
   (
-    await hq.query('{ jobRuns(cause: LIVE, first: 100) { edges { node { state channels { code } } } } }')
+    await hq.query('{ jobRuns(filter: { causes: [LIVE] }, first: 100) { edges { node { state channels { code } } } } }')
   ).jobRuns.edges.map(({ node }: Answer) => node);
 const feedOf = (hq: Headquarters, channel = 'houston') =>
   hq.subscribe(

@@ -132,7 +132,9 @@ test('live conversion goes on, one channel at a time, without the channel that h
   hq.live.noticeAll();
   const live = async () =>
     (
-      await hq.query('{ jobRuns(cause: LIVE, job: CONVERSION) { edges { node { state channels { code } } } } }')
+      await hq.query(
+        '{ jobRuns(filter: { causes: [LIVE], jobs: [CONVERSION] }) { edges { node { state channels { code } } } } }',
+      )
     ).jobRuns.edges
       .map(({ node }: Answer) => ({ state: node.state, channels: node.channels.map(({ code }: Answer) => code) }))
       .reverse();

@@ -195,7 +195,9 @@ test('live conversion goes on for other channels while a channel database is una
   hq.live.notice('dallas');
   const live = async () =>
     (
-      await hq.query('{ jobRuns(cause: LIVE) { edges { node { state steps { failures { channelDatabase } } } } } }')
+      await hq.query(
+        '{ jobRuns(filter: { causes: [LIVE] }) { edges { node { state steps { failures { channelDatabase } } } } } }',
+      )
     ).jobRuns.edges
       .map(({ node }: Answer) => node)
       .filter(({ steps }: Answer) => steps[0].failures.length > 0);

@@ -6,13 +6,14 @@ import {
   channelDatabasesByName,
   type channelTypes,
 } from '../../data/hq/channel.ts';
+import type { KeysetPage } from '../../data/keyset-page.ts';
 import { adoptChannelDatabase } from '../../domain/adopt.ts';
 import { createChannel, updateChannel } from '../../domain/channel.ts';
 import { ChannelExists, ChannelNotFound, InvalidInput, NotFound } from '../../errors.ts';
 import { atMost, MOST_CHANNELS } from '../arguments.ts';
 import { builder } from '../builder.ts';
 import type { Context } from '../context.ts';
-import { keysetConnection, textKey } from '../keyset.ts';
+import { byKey, conditionsOf, keysetConnection, orderInput, textKey } from '../keyset.ts';
 
 import { enumOf, operatorAction, operatorMutation, type Types } from '../vocabulary.ts';
 
@@ -107,6 +108,37 @@ const visible = ({ viewer, channels }: Context) =>
     .filter(({ code }) => mayUse(viewer, code))
     .sort((a, b) => (a.code < b.code ? -1 : 1));
 
+/** A page of channels, which are all in memory. */
+function pageOf(
+  channels: readonly ChannelRow[],
+  { after, before, limit, descending, sort }: KeysetPage<string>,
+): ChannelRow[] {
+  /** Sorts before what follows it: no code has a space. */
+  const place = (value: string | undefined, code: string) => `${value ?? ''} ${code}`;
+  const places = channels
+    .map((channel) => ({ channel, at: place(sort && channel.createdAt, channel.code) }))
+    .filter(({ at }) => after === undefined || at > place(sort?.after, after))
+    .filter(({ at }) => before === undefined || at < place(sort?.before, before))
+    .sort((one, other) => (one.at < other.at ? -1 : 1));
+  return (descending ? places.reverse() : places).slice(0, limit).map(({ channel }) => channel);
+}
+
+const ChannelFilter = builder.inputType('ChannelFilter', {
+  description: 'Limits a list of channels to those that match every field.',
+  fields: (t) => ({
+    types: t.field({ type: [ChannelType], description: 'Only channels of these types.' }),
+    channelDatabase: t.string({ description: 'Only channels in the channel database with this name.' }),
+    liveConversion: t.boolean({
+      description: 'Only channels that convert new customers immediately, or (false) only those that do not.',
+    }),
+  }),
+});
+
+const ChannelOrder = orderInput('Channel', {
+  CODE: { by: byKey, description: 'The code of the channel.' },
+  CREATED_AT: { by: 'createdAt', description: 'When the channel was created.' },
+});
+
 builder.queryFields((t) => ({
   channel: t.field({
     type: Channel,
@@ -118,18 +150,32 @@ builder.queryFields((t) => ({
   channels: t.connection(
     {
       type: Channel,
-      description: 'All channels visible to the caller, ordered by code.',
-      resolve: (_root, args, context) =>
-        keysetConnection<string, ChannelRow>(
-          { args, keyFrom: textKey },
-          ({ code }) => code,
-          async ({ after, before, limit, descending }) => {
-            const found = visible(context).filter(
-              ({ code }) => (after === undefined || code > after) && (before === undefined || code < before),
-            );
-            return (descending ? found.reverse() : found).slice(0, limit);
+      description: 'The channels that you may see, by code unless `orderBy` says otherwise.',
+      args: {
+        filter: t.arg({ type: ChannelFilter, description: 'The channels to list. Default: all.' }),
+        orderBy: t.arg({ type: ChannelOrder, description: 'The order of the channels. Default: by code.' }),
+      },
+      resolve: (_root, args, context) => {
+        const filter = conditionsOf(args.filter);
+        const { field, direction } = args.orderBy ?? { field: byKey, direction: 'ASC' };
+        const found = visible(context).filter(
+          ({ type, channelDatabase, liveConversion }) =>
+            (filter.types?.includes(type) ?? true) &&
+            channelDatabase === (filter.channelDatabase ?? channelDatabase) &&
+            liveConversion === (filter.liveConversion ?? liveConversion),
+        );
+        return keysetConnection<string, ChannelRow>(
+          {
+            args,
+            keyFrom: textKey,
+            descending: direction === 'DESC',
+            sort: field === byKey ? undefined : field,
+            count: async () => found.length,
           },
-        ),
+          ({ code }) => code,
+          async (page) => pageOf(found, page),
+        );
+      },
     },
     { name: 'ChannelConnection' },
     { name: 'ChannelEdge' },

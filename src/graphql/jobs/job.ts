@@ -8,7 +8,7 @@ import {
   type StepFailure,
   type stepStates,
 } from '../../data/hq/job-run.ts';
-import { keysetPage } from '../../data/keyset-page.ts';
+import { countWhere, keysetPage } from '../../data/keyset-page.ts';
 import type { ErrorCode as Code } from '../../errors.ts';
 import { ChannelNotFound, InvalidInput, NotFound, WrongState } from '../../errors.ts';
 import { enumValueOf, type JobName, jobNames, jobsAndChains, stepsOf, takesBusinessDate } from '../../jobs/index.ts';
@@ -17,7 +17,7 @@ import { atMost, MOST_CHANNELS, requiredId } from '../arguments.ts';
 import { builder } from '../builder.ts';
 import { channelsField, namedChannels } from '../channel/channel.ts';
 import { ErrorCode, errorField } from '../failures.ts';
-import { LARGEST_PAGE, listById } from '../keyset.ts';
+import { conditionsOf, DateTimeRange, LARGEST_PAGE, listById, orderInput, rangesOf } from '../keyset.ts';
 import {
   enumOf,
   idInput,
@@ -163,6 +163,20 @@ JobRun.implement({
   }),
 });
 
+const JobRunFilter = builder.inputType('JobRunFilter', {
+  description: 'Limits a list of runs to those that match every field.',
+  fields: (t) => ({
+    jobs: t.field({ type: [JobNameType], description: 'Only runs of these jobs or chains.' }),
+    states: t.field({ type: [RunState], description: 'Only runs in one of these states.' }),
+    causes: t.field({ type: [Cause], description: 'Only runs started for one of these reasons.' }),
+    createdAt: t.field({ type: DateTimeRange, description: 'Only runs requested in this period.' }),
+  }),
+});
+
+const JobRunOrder = orderInput('JobRun', {
+  CREATED_AT: { by: 'createdAt', description: 'When the run was requested.' },
+});
+
 builder.queryFields((t) => ({
   jobRun: t.field({
     type: JobRun,
@@ -176,17 +190,20 @@ builder.queryFields((t) => ({
     {
       type: JobRun,
       nullable: true,
-      description: 'Runs, newest first.',
+      description:
+        'Runs, newest first unless `orderBy` says otherwise. Ended runs are kept for 30 days (KEEP_DAYS), and of the live ones the newest 1,000.',
       authScopes: { operator: 'reading job runs' },
       args: {
-        job: t.arg({ type: JobNameType, description: 'Only runs of this job or chain.' }),
-        state: t.arg({ type: RunState, description: 'Only runs in this state.' }),
-        cause: t.arg({ type: Cause, description: 'Only runs started for this reason.' }),
+        filter: t.arg({ type: JobRunFilter, description: 'The runs to list. Default: all.' }),
+        orderBy: t.arg({ type: JobRunOrder, description: 'The order of the runs. Default: newest first.' }),
       },
       resolve: (_root, args, { hq }) => {
-        const { job, state, cause } = args;
-        const where = { job: job ?? undefined, state: state ?? undefined, cause: cause ?? undefined };
-        return listById(hq, args, (db, page) => keysetPage(db, JobRunRow, 'id', where, page), { orderBy: 'DESC' });
+        const { jobs, states, causes, ...ranges } = conditionsOf(args.filter);
+        const where = { job: jobs, state: states, cause: causes, ...rangesOf(ranges, ['createdAt']) };
+        return listById(hq, args, (db, page) => keysetPage(db, JobRunRow, 'id', where, page), {
+          orderBy: args.orderBy ?? { field: 'createdAt', direction: 'DESC' },
+          count: (db) => countWhere(db, JobRunRow, where),
+        });
       },
     },
     { name: 'JobRunConnection' },

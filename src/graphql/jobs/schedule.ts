@@ -6,7 +6,7 @@ import { createSchedule, removeSchedule, updateSchedule } from '../../queue/sche
 import { atMost, MOST_CHANNELS, requiredId } from '../arguments.ts';
 import { builder } from '../builder.ts';
 import { channelsField, namedChannels } from '../channel/channel.ts';
-import { listById } from '../keyset.ts';
+import { byKey, conditionsOf, listById, orderInput } from '../keyset.ts';
 import { enumOf, idInput, numberId, oneByOne, operatorMutation, operatorNode, valueOrNull } from '../vocabulary.ts';
 import { JobNameType, JobRun } from './job.ts';
 
@@ -56,17 +56,37 @@ Schedule.implement({
   }),
 });
 
+const ScheduleFilter = builder.inputType('ScheduleFilter', {
+  description: 'Limits a list of schedules to those that match every field.',
+  fields: (t) => ({
+    jobs: t.field({ type: [JobNameType], description: 'Only schedules of these jobs or chains.' }),
+    enabled: t.boolean({ description: 'Only schedules that start runs, or (false) only those that do not.' }),
+  }),
+});
+
+const ScheduleOrder = orderInput('Schedule', {
+  CREATED_AT: { by: byKey, description: 'When the schedule was created.' },
+});
+
 builder.queryField('schedules', (t) =>
   t.connection(
     {
       type: Schedule,
       nullable: true,
-      description: 'All schedules, oldest first. There can be at most 100.',
+      description: 'Schedules, oldest first unless `orderBy` says otherwise. There can be at most 100.',
+      args: {
+        filter: t.arg({ type: ScheduleFilter, description: 'The schedules to list. Default: all.' }),
+        orderBy: t.arg({ type: ScheduleOrder, description: 'The order of the schedules. Default: oldest first.' }),
+      },
       authScopes: { operator: 'reading schedules' },
-      resolve: (_root, args, { hq }) =>
-        listById(hq, args, (db, page) => keysetPage(db, ScheduleRow, 'id', {}, page), {
-          count: (db) => countWhere(db, ScheduleRow, {}),
-        }),
+      resolve: (_root, args, { hq }) => {
+        const { jobs, enabled } = conditionsOf(args.filter);
+        const where = { job: jobs, enabled };
+        return listById(hq, args, (db, page) => keysetPage(db, ScheduleRow, 'id', where, page), {
+          orderBy: args.orderBy ?? 'ASC',
+          count: (db) => countWhere(db, ScheduleRow, where),
+        });
+      },
     },
     { name: 'ScheduleConnection' },
     { name: 'ScheduleEdge' },

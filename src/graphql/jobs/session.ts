@@ -1,9 +1,21 @@
+import type { DefaultConnectionArguments } from '@pothos/plugin-relay';
+import type { EntityClass } from '../../data/columns.ts';
+import type { Database } from '../../data/database.ts';
 import { DownloadSession as DownloadRow, sessionsOfRuns, UploadSession as UploadRow } from '../../data/hq/session.ts';
-import { keysetPage } from '../../data/keyset-page.ts';
+import { countWhere, keysetPage, type Range, type Where } from '../../data/keyset-page.ts';
 import { atMost } from '../arguments.ts';
 import { builder } from '../builder.ts';
 import { errorField } from '../failures.ts';
-import { keysetConnection, LARGEST_PAGE, textKey } from '../keyset.ts';
+import {
+  conditionsOf,
+  DateTimeRange,
+  keysetConnection,
+  LARGEST_PAGE,
+  orderInput,
+  rangesOf,
+  type Sorting,
+  textKey,
+} from '../keyset.ts';
 import { loader } from '../loader.ts';
 import { enumOf, oneByOne, operatorNode, type Types, textId, valueOrNull } from '../vocabulary.ts';
 import { JobRun } from './job.ts';
@@ -102,26 +114,78 @@ builder.objectFields(JobRun, (t) => ({
   }),
 }));
 
+const SessionOrder = orderInput('Session', {
+  STARTED_AT: { by: 'startedAt', description: 'When the session started.' },
+});
+
+const about = {
+  filter: 'Limits a list of sessions to those that match every field.',
+  filterArgument: 'The sessions to list. Default: all.',
+  orderBy: 'The order of the sessions. Default: newest first.',
+  channelDatabase: 'Only sessions of the channel database with this name.',
+  statuses: 'Only sessions with one of these statuses.',
+  startedAt: 'Only sessions that started in this period.',
+};
+
+const UploadSessionFilter = builder.inputType('UploadSessionFilter', {
+  description: about.filter,
+  fields: (t) => ({
+    channelDatabase: t.string({ description: about.channelDatabase }),
+    statuses: t.field({ type: [UploadStatus], description: about.statuses }),
+    startedAt: t.field({ type: DateTimeRange, description: about.startedAt }),
+  }),
+});
+
+const DownloadSessionFilter = builder.inputType('DownloadSessionFilter', {
+  description: about.filter,
+  fields: (t) => ({
+    channelDatabase: t.string({ description: about.channelDatabase }),
+    statuses: t.field({ type: [DownloadStatus], description: about.statuses }),
+    startedAt: t.field({ type: DateTimeRange, description: about.startedAt }),
+  }),
+});
+
+interface Listed<Status> extends DefaultConnectionArguments {
+  filter?:
+    | { channelDatabase?: string | null; statuses?: readonly Status[] | null; startedAt?: Range | null }
+    | null
+    | undefined;
+  orderBy?: Sorting | null | undefined;
+}
+
+/** A connection over the sessions of one kind. */
+function sessions<Row extends UploadRow | DownloadRow>(
+  hq: Database,
+  entity: EntityClass<Row>,
+  args: Listed<Row['status']>,
+) {
+  const { channelDatabase, statuses, ...ranges } = conditionsOf(args.filter);
+  const where = { channelDatabase, status: statuses, ...rangesOf(ranges, ['startedAt']) } as Where<Row>;
+  return keysetConnection<string, Row>(
+    {
+      args,
+      keyFrom: textKey,
+      sort: 'startedAt',
+      descending: args.orderBy?.direction !== 'ASC',
+      count: () => hq.read((db) => countWhere(db, entity, where)),
+    },
+    ({ id }) => id,
+    (page) => hq.read((db) => keysetPage(db, entity, 'id' as never, where, page)) as Promise<Row[]>,
+  );
+}
+
 builder.queryFields((t) => ({
   uploadSessions: t.connection(
     {
       type: UploadSession,
       nullable: true,
-      description: 'Upload sessions, newest first.',
+      description: 'Upload sessions, newest first unless `orderBy` says otherwise.',
       args: {
-        channelDatabase: t.arg.string({ description: 'Only sessions of the channel database with this name.' }),
-        status: t.arg({ type: UploadStatus, description: 'Only sessions with this status.' }),
+        filter: t.arg({ type: UploadSessionFilter, description: about.filterArgument }),
+        orderBy: t.arg({ type: SessionOrder, description: about.orderBy }),
       },
       authScopes: { operator: 'reading sessions' },
-      resolve: (_root, args, { hq }) => {
-        const { channelDatabase, status } = args;
-        const where = { channelDatabase: channelDatabase ?? undefined, status: status ?? undefined };
-        return keysetConnection<string, UploadRow>(
-          { args, keyFrom: textKey, descending: true },
-          ({ id }) => id,
-          (keyset) => hq.read((db) => keysetPage(db, UploadRow, 'id', where, keyset)),
-        );
-      },
+      resolve: (_root, args, { hq }) => sessions<UploadRow>(hq, UploadRow, args),
     },
     { name: 'UploadSessionConnection' },
     { name: 'UploadSessionEdge' },
@@ -130,21 +194,13 @@ builder.queryFields((t) => ({
     {
       type: DownloadSession,
       nullable: true,
-      description: 'Download sessions, newest first.',
+      description: 'Download sessions, newest first unless `orderBy` says otherwise.',
       args: {
-        channelDatabase: t.arg.string({ description: 'Only sessions of the channel database with this name.' }),
-        status: t.arg({ type: DownloadStatus, description: 'Only sessions with this status.' }),
+        filter: t.arg({ type: DownloadSessionFilter, description: about.filterArgument }),
+        orderBy: t.arg({ type: SessionOrder, description: about.orderBy }),
       },
       authScopes: { operator: 'reading sessions' },
-      resolve: (_root, args, { hq }) => {
-        const { channelDatabase, status } = args;
-        const where = { channelDatabase: channelDatabase ?? undefined, status: status ?? undefined };
-        return keysetConnection<string, DownloadRow>(
-          { args, keyFrom: textKey, descending: true },
-          ({ id }) => id,
-          (keyset) => hq.read((db) => keysetPage(db, DownloadRow, 'id', where, keyset)),
-        );
-      },
+      resolve: (_root, args, { hq }) => sessions<DownloadRow>(hq, DownloadRow, args),
     },
     { name: 'DownloadSessionConnection' },
     { name: 'DownloadSessionEdge' },

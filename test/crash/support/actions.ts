@@ -110,8 +110,8 @@ export const runById = async (world: World, id: string): Promise<Run> =>
 
 export async function newestRuns(world: World, state?: string): Promise<Run[]> {
   const { jobRuns } = await world.query<{ jobRuns: { edges: { node: Run }[] } }>(
-    `query ($state: JobRunState) { jobRuns(first: 10, state: $state) { edges { node { ${runParts} } } } }`,
-    { state },
+    `query ($filter: JobRunFilter) { jobRuns(first: 10, filter: $filter) { edges { node { ${runParts} } } } }`,
+    { filter: { states: state && [state] } },
   );
   return jobRuns.edges.map(({ node }) => node);
 }

@@ -12,6 +12,13 @@ const sessionColumns = ({ text, texts, optionalTexts }: Pick<Words, 'text' | 'te
     started_at ${text} not null,
     finished_at ${text}`;
 
+const sessionIndexes = (table: string) => [
+  `create index ${table}_by_run on ${table} (run_id)`,
+  `create index ${table}_by_start on ${table} (started_at, id)`,
+  `create index ${table}_by_database on ${table} (channel_database, started_at, id)`,
+  `create index ${table}_by_status on ${table} (status, started_at, id)`,
+];
+
 /** Amounts are minor units, quantities thousandths. */
 const statements = ({ counted, text, json, clustered, texts, optionalTexts, bigints, optionalBigints }: Words) => [
   `create table channel_database (
@@ -91,13 +98,13 @@ const statements = ({ counted, text, json, clustered, texts, optionalTexts, bigi
     ${sessionColumns({ text, texts, optionalTexts })},
     ${optionalBigints('first_counter', 'last_counter')}
   )`,
-  'create index upload_session_by_run on upload_session (run_id)',
+  ...sessionIndexes('upload_session'),
   `create table download_session (
     ${sessionColumns({ text, texts, optionalTexts })},
     from_version bigint not null,
     to_version bigint
   )`,
-  'create index download_session_by_run on download_session (run_id)',
+  ...sessionIndexes('download_session'),
 
   `create table job_run (
     id ${counted},
@@ -122,7 +129,10 @@ const statements = ({ counted, text, json, clustered, texts, optionalTexts, bigi
   )`,
   `create unique index job_run_active on job_run (scope) where state in ('QUEUED', 'RUNNING')`,
   `create index job_run_due on job_run (due_at) where state in ('QUEUED', 'RUNNING')`,
-  'create index job_run_by_job on job_run (job, id)',
+  'create index job_run_by_creation on job_run (created_at, id)',
+  'create index job_run_by_job on job_run (job, created_at, id)',
+  'create index job_run_by_state on job_run (state, created_at, id)',
+  'create index job_run_by_cause on job_run (cause, created_at, id)',
   'create index job_run_by_end on job_run (finished_at)',
   `create index job_run_crashed on job_run (job) where error_code = 'RUN_CRASHED'`,
 
