@@ -1,8 +1,8 @@
 import {
+  AccountIdsSyncedDocument,
   CreateChannelDocument,
   CreateCustomerDocument,
-  LiveAccountIdsDocument,
-  LiveCustomerDocument,
+  CustomerDocument,
 } from '../schema/operations.ts';
 import { clientOf, orRefused } from '../src/client/client.ts';
 
@@ -28,7 +28,7 @@ export async function record(url: string): Promise<Recorded[]> {
     const houston = { name: 'Houston', type: 'RETAIL_STORE', currency: 'USD', country: 'US' } as const;
     const input = { ...houston, code: channel, timeZone: 'America/Chicago' };
     orRefused((await store.request(CreateChannelDocument, { input })).createChannel);
-    const feed = store.subscribe(LiveAccountIdsDocument, { channel })[Symbol.asyncIterator]();
+    const feed = store.subscribe(AccountIdsSyncedDocument, { channel })[Symbol.asyncIterator]();
     const recorded: Recorded[] = [];
     const start = Date.now();
     for (const name of names) {
@@ -39,7 +39,7 @@ export async function record(url: string): Promise<Recorded[]> {
       const acknowledged = Date.now() - start;
       const [synced] = (await feed.next()).value!.accountIdsSynced.customers;
       const heard = Date.now() - start;
-      const { timeline } = (await store.request(LiveCustomerDocument, { uuid, channel })).customer!;
+      const { timeline } = (await store.request(CustomerDocument, { by: { uuid }, channel })).customer!;
       const reached = (stage: string) => Date.parse(timeline.find((entry) => entry.stage === stage)!.at) - start;
       const uploaded = reached('UPLOADED');
       recorded.push({

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import {
   LiveAccountIdsDocument,
   LiveChannelsDocument,
-  LiveCustomerDocument,
+  LiveCustomersDocument,
   LiveRunsDocument,
 } from '../../schema/operations.ts';
 import { textOf } from '../client/client.ts';
@@ -16,7 +16,7 @@ export function livePanel(): string {
     channels: textOf(LiveChannelsDocument),
     runs: textOf(LiveRunsDocument),
     accountIds: textOf(LiveAccountIdsDocument),
-    customer: textOf(LiveCustomerDocument),
+    customers: textOf(LiveCustomersDocument),
   };
   return `<script>${readFileSync(client, 'utf8')}</script>
 <script>const documents = ${JSON.stringify(documents)};</script>

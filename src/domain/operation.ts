@@ -4,7 +4,7 @@ import { audit, type Change, channelSubject } from '../data/hq/audit.ts';
 import { customerBodies } from '../data/hq/customer.bulk.ts';
 import { releaseWaiting, retryOperations } from '../data/hq/operation.bulk.ts';
 import { type CustomerOperation, correctOperation, operationBySequence } from '../data/hq/operation.ts';
-import { InvalidInput, mustBeValid, NotFound, type Violation, WrongState } from '../errors.ts';
+import { atPath, InvalidInput, mustBeValid, NotFound, type Violation, WrongState } from '../errors.ts';
 import { type Given, given } from './customer.ts';
 import { kindOf } from './operations/index.ts';
 import { addressFacts, customerFacts, searchKeys, violationsOf } from './rules.ts';
@@ -81,7 +81,16 @@ export async function correct(
       })),
     }),
   };
-  mustBeValid([...unknown, ...violationsOf(payload, operation.receivedAt, stored)]);
+  /** The place of the input, or the address itself if the input does not correct it. */
+  const atInput = (violation: Violation): Violation => {
+    const [list, place, ...field] = violation.path;
+    if (list !== 'addresses' || typeof place !== 'number') return violation;
+    const index = corrected.findIndex((address) => address.place === place);
+    if (index !== -1) return { ...violation, path: [list, index, ...field] };
+    const message = `must correct the address ${known[place]?.uuid}: ${atPath(field, violation.message)}`;
+    return { ...violation, path: [list], message };
+  };
+  mustBeValid([...unknown, ...violationsOf(payload, operation.receivedAt, stored).map(atInput)]);
   await correctOperation(tx, sequence, payload);
   await again(tx, operation);
   await audit(tx, { actor, at }, 'CORRECT_CUSTOMER_OPERATION', subjectOf(operation), [

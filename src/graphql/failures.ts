@@ -149,7 +149,7 @@ failure(
   errors.UuidConflict,
   'This UUID was used before with different data. The UUID is the idempotency key of a creation.',
 );
-failure(errors.CustomerNotFound, 'The channel has no customer with this UUID.');
+failure(errors.CustomerNotFound, 'The channel has no such customer.');
 failure(
   errors.HeadquartersUnproven,
   'A channel database does not answer, and may know account IDs that headquarters has forgotten.',

@@ -9,14 +9,14 @@ const answer =
 const update = async (hq: Headquarters, uuid: string, change: Record<string, unknown>) =>
   (
     await hq.query(`mutation ($input: UpdateCustomerInput!) { updateCustomer(input: $input) ${answer} }`, {
-      input: { channel: 'houston', uuid, ...change },
+      input: { channel: 'houston', customer: { uuid }, ...change },
     })
   ).updateCustomer;
 
 const addAddress = async (hq: Headquarters, uuid: string, address: Record<string, unknown>, channel = 'houston') =>
   (
     await hq.query(`mutation ($input: AddCustomerAddressInput!) { addCustomerAddress(input: $input) ${answer} }`, {
-      input: { channel, uuid, address },
+      input: { channel, customer: { uuid }, address },
     })
   ).addCustomerAddress;
 

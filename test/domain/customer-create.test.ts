@@ -317,7 +317,9 @@ async function worksAlone(hq: Headquarters, before: string): Promise<void> {
   );
   expect(found.customer.timeline).toEqual([{ stage: 'CREATED' }]);
   const update = `mutation ($input: UpdateCustomerInput!) { updateCustomer(input: $input) { ... on Customer { email } } }`;
-  expect(await hq.query(update, { input: { channel: 'houston', uuid: before, email: 'new@example.com' } })).toEqual({
+  expect(
+    await hq.query(update, { input: { channel: 'houston', customer: { uuid: before }, email: 'new@example.com' } }),
+  ).toEqual({
     updateCustomer: { email: 'new@example.com' },
   });
 }

@@ -41,7 +41,7 @@ test('nobody is born in the future or before 1900, when a customer is entered an
     const updated = await answered(
       hq,
       `mutation ($input: UpdateCustomerInput!) { updateCustomer(input: $input) { ${failing} } }`,
-      { channel: 'houston', uuid, birthDate },
+      { channel: 'houston', customer: { uuid }, birthDate },
     );
     expect(updated, birthDate).toEqual(expected(born, 'birthDate'));
   }

@@ -104,7 +104,7 @@ test('while numbers are exhausted, changes of customers that have one still go t
   await run(hq);
   await change(hq, { largest: 1 });
   await hq.query('mutation ($input: UpdateCustomerInput!) { updateCustomer(input: $input) { __typename } }', {
-    input: { channel: 'houston', uuid, phone: '555 0109' },
+    input: { channel: 'houston', customer: { uuid }, phone: '555 0109' },
   });
   const waiting = await createCustomer(hq);
   await run(hq);

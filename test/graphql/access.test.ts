@@ -137,16 +137,16 @@ const decisions: Record<string, Decision> = {
   ),
   'Mutation.updateCustomer': {
     own: ({ created }) =>
-      `mutation { updateCustomer(input: { channel: "houston", uuid: "${created.houston.uuid}", phone: "555 0109" }) { __typename } }`,
+      `mutation { updateCustomer(input: { channel: "houston", customer: { uuid: "${created.houston.uuid}" }, phone: "555 0109" }) { __typename } }`,
     other: ({ created }) =>
-      `mutation { updateCustomer(input: { channel: "dallas", uuid: "${created.dallas.uuid}", phone: "555 0109" }) { __typename } }`,
+      `mutation { updateCustomer(input: { channel: "dallas", customer: { uuid: "${created.dallas.uuid}" }, phone: "555 0109" }) { __typename } }`,
     answer: 'FORBIDDEN',
   },
   'Mutation.addCustomerAddress': {
     own: ({ created }) =>
-      `mutation { addCustomerAddress(input: { channel: "houston", uuid: "${created.houston.uuid}", address: { country: "US" } }) { __typename } }`,
+      `mutation { addCustomerAddress(input: { channel: "houston", customer: { uuid: "${created.houston.uuid}" }, address: { country: "US" } }) { __typename } }`,
     other: ({ created }) =>
-      `mutation { addCustomerAddress(input: { channel: "dallas", uuid: "${created.dallas.uuid}", address: { country: "US" } }) { __typename } }`,
+      `mutation { addCustomerAddress(input: { channel: "dallas", customer: { uuid: "${created.dallas.uuid}" }, address: { country: "US" } }) { __typename } }`,
     answer: 'FORBIDDEN',
   },
   'Query.transaction': scoped(

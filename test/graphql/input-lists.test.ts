@@ -147,7 +147,9 @@ test('a customer has at most 100 addresses, those that are added later included'
   const hq = await withChannels(['houston']);
   const uuid = await createCustomer(hq, { addresses: addresses(99) });
   const add = (addressUuid?: string) =>
-    hq.query(addDocument, { input: { channel: 'houston', uuid, address: { country: 'US', uuid: addressUuid } } });
+    hq.query(addDocument, {
+      input: { channel: 'houston', customer: { uuid }, address: { country: 'US', uuid: addressUuid } },
+    });
   const known = 'a0000000-0000-4000-8000-000000000000';
   expect((await add(known)).addCustomerAddress.addresses).toHaveLength(100);
   expect((await add()).addCustomerAddress).toMatchObject({ errorCode: 'INVALID_INPUT', path: ['address'] });

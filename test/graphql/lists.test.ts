@@ -217,7 +217,7 @@ describe('filters and orders', () => {
     await hq.query(
       'mutation ($input: UpdateCustomerInput!) { updateCustomer(input: $input) { ... on Customer { uuid } } }',
       {
-        input: { channel: 'houston', uuid: first, email: 'new@example.com' },
+        input: { channel: 'houston', customer: { uuid: first }, email: 'new@example.com' },
       },
     );
     await run(hq, 'CONVERSION', ['houston']);

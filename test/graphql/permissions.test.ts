@@ -102,7 +102,7 @@ function literal(input: GraphQLArgument | GraphQLInputField, given: GraphQLInput
     ID: JSON.stringify(
       globalId(
         globalIdOf?.name ?? 'Channel',
-        globalIdOf?.name === 'RetailTransaction' ? `${channel}/${someUuid}` : '1',
+        ['Customer', 'RetailTransaction'].includes(globalIdOf?.name ?? '') ? `${channel}/${someUuid}` : '1',
       ),
     ),
     UUID: JSON.stringify(someUuid),

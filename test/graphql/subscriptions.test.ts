@@ -136,6 +136,33 @@ describe('accountIdsSynced', () => {
     expect(customers.map(({ uuid }) => uuid).toSorted()).toEqual(uuids.toSorted());
   });
 
+  test('starts now for a client that wants nothing from before, unless it has a cursor', async () => {
+    const hq = await withChannels(['houston']);
+    await createCustomers(hq, 3);
+    await run(hq);
+    const { cursor } = await follow(hq.subscribe(feedDocument), 3);
+    const document = `subscription ($after: String) { accountIdsSynced(channel: "houston", from: NOW, after: $after) {
+      firstSequence cursor customers { uuid customer { uuid accountId syncStatus } } } }`;
+    const stream = hq.subscribe(document);
+    let event: Answer;
+    void stream.next().then(({ accountIdsSynced }: Answer) => {
+      event = accountIdsSynced;
+    });
+    // Nothing tells when a feed begins to listen.
+    while (event === undefined) {
+      await createCustomer(hq);
+      await run(hq);
+    }
+    stream.stop();
+    expect(event.firstSequence).toBeGreaterThan(3);
+    const [{ uuid, customer }] = event.customers;
+    expect(customer).toEqual({ uuid, accountId: expect.stringMatching(/^C\d{8}$/), syncStatus: 'SYNCED' });
+
+    const resumed = hq.subscribe(document, { after: cursor });
+    expect((await resumed.next()).accountIdsSynced.firstSequence).toBe(4);
+    resumed.stop();
+  });
+
   test('waits at its end and tells what comes', async () => {
     const hq = await withChannels(['houston']);
     await createCustomers(hq, 1);

@@ -29,7 +29,7 @@ async function withFailedEdit(hq: Headquarters) {
   await run(hq);
   const update = (change: Record<string, unknown>) =>
     hq.query('mutation ($input: UpdateCustomerInput!) { updateCustomer(input: $input) { __typename } }', {
-      input: { channel: 'houston', uuid, ...change },
+      input: { channel: 'houston', customer: { uuid }, ...change },
     });
   await update({ phone: '555 0001', name: { last: 'Second' } });
   await update({ phone: '555 0002', name: { last: 'Third' } });
@@ -147,7 +147,7 @@ async function withFailedCreation(hq: Headquarters) {
     (
       await hq.query(
         'mutation ($input: UpdateCustomerInput!) { updateCustomer(input: $input) { __typename ... on Failure { errorCode path } } }',
-        { input: { channel: 'houston', uuid, ...change } },
+        { input: { channel: 'houston', customer: { uuid }, ...change } },
       )
     ).updateCustomer;
   return { uuid, operation, channel, update };

@@ -164,10 +164,10 @@ test('the same UUID in two channels with databases of their own: the second fail
 
   // The first channel's customer goes on, whatever the second one's waits for.
   await hq.query('mutation ($input: UpdateCustomerInput!) { updateCustomer(input: $input) { __typename } }', {
-    input: { channel: 'houston', uuid: input.uuid, phone: '555 0109' },
+    input: { channel: 'houston', customer: { uuid: input.uuid }, phone: '555 0109' },
   });
   await hq.query('mutation ($input: UpdateCustomerInput!) { updateCustomer(input: $input) { __typename } }', {
-    input: { channel: 'dallas', uuid: input.uuid, phone: '555 0110' },
+    input: { channel: 'dallas', customer: { uuid: input.uuid }, phone: '555 0110' },
   });
   await run(hq);
   expect(await customer(hq, input.uuid)).toMatchObject({ displayName: 'Ada Byron', phone: '555 0109' });
@@ -228,7 +228,7 @@ describe('an operation that the database refuses', () => {
     await refuseLastName(hq, 'Refused');
     const uuid = await createCustomer(hq, { name: { last: 'Refused' } });
     await hq.query('mutation ($input: UpdateCustomerInput!) { updateCustomer(input: $input) { __typename } }', {
-      input: { channel: 'houston', uuid, name: { last: 'Fine' } },
+      input: { channel: 'houston', customer: { uuid }, name: { last: 'Fine' } },
     });
     await run(hq);
     expect((await operationsOf(hq, uuid)).map(({ state }) => state)).toEqual(['PENDING', 'WAITING']);

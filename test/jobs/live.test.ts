@@ -74,10 +74,10 @@ test('a change and an address of a synced customer reach headquarters by themsel
   const uuid = await createCustomer(hq, { addresses: [] });
   await told(feed, 1);
   await hq.query('mutation ($input: UpdateCustomerInput!) { updateCustomer(input: $input) { __typename } }', {
-    input: { channel: 'houston', uuid, phone: '555 0109' },
+    input: { channel: 'houston', customer: { uuid }, phone: '555 0109' },
   });
   await hq.query('mutation ($input: AddCustomerAddressInput!) { addCustomerAddress(input: $input) { __typename } }', {
-    input: { channel: 'houston', uuid, address: { city: 'Houston', country: 'US' } },
+    input: { channel: 'houston', customer: { uuid }, address: { city: 'Houston', country: 'US' } },
   });
   await vi.waitFor(
     async () => expect(await customer(hq, uuid)).toMatchObject({ phone: '555 0109', addresses: [{ city: 'Houston' }] }),

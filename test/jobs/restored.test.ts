@@ -317,7 +317,7 @@ test('an edit that a restored channel database has lost comes back, and a new ed
   let other = '';
   const edit = (hq: Headquarters, uuid: string, change: Record<string, unknown>) =>
     hq.query('mutation ($input: UpdateCustomerInput!) { updateCustomer(input: $input) { __typename } }', {
-      input: { channel: 'houston', uuid, ...change },
+      input: { channel: 'houston', customer: { uuid }, ...change },
     });
   const hq = await restoredAfter(
     async (hq) => {

@@ -70,7 +70,7 @@ test('an address that has the UUID of its customer is uploaded, and an order tha
   const uuid = await createCustomer(hq, { addresses: [] });
   const { addCustomerAddress: added } = await hq.query(
     'mutation ($input: AddCustomerAddressInput!) { addCustomerAddress(input: $input) { __typename ... on Failure { message } } }',
-    { input: { channel: 'houston', uuid, address: { uuid: uuid, city: 'Paris', country: 'FR' } } },
+    { input: { channel: 'houston', customer: { uuid }, address: { uuid: uuid, city: 'Paris', country: 'FR' } } },
   );
   expect(added).toEqual({ __typename: 'Customer' });
   const order = await appendTransaction(hq, 'houston', anOrder(uuid, { deliveryAddressUuid: uuid }));
@@ -119,7 +119,7 @@ test('an order that arrives before its delivery address waits for it', async () 
   expect(await saleOf(hq, order)).toMatchObject({ status: 'WAITING', errorCode: 'ASYNC_ADDRESS_NOT_UPLOADED' });
 
   await hq.query(`mutation ($input: AddCustomerAddressInput!) { addCustomerAddress(input: $input) { __typename } }`, {
-    input: { channel: 'houston', uuid, address: { uuid: address, city: 'Houston', country: 'US' } },
+    input: { channel: 'houston', customer: { uuid }, address: { uuid: address, city: 'Houston', country: 'US' } },
   });
   await synchronized(hq);
 

@@ -232,7 +232,9 @@ async function findCustomer(
   source?: ListSource['source'],
 ): Promise<FoundCustomer | null> {
   const { viewer } = context;
-  const from = source ?? (ownChannel(viewer) === undefined ? undefined : 'CHANNEL');
+  // Headquarters has every customer with an account ID.
+  const usual = accountId === undefined ? undefined : 'HEADQUARTERS';
+  const from = source ?? (ownChannel(viewer) === undefined ? usual : 'CHANNEL');
   if (!(uuid === undefined ? plainText(100).safeParse(accountId) : uuidRule.safeParse(uuid)).success) return null;
   for await (const database of databasesOf(context, channel, from)) {
     const rows = await database.read(async (db) => {
@@ -291,20 +293,22 @@ builder.queryField('customer', (t) =>
     },
     authScopes: ofChannel,
     resolve: (_root, { by, channel, source }, context) => {
-      const named = by.id ? keyOfId(by.id) : { uuid: by.uuid ?? undefined, channel: channel ?? undefined };
       if (channel) context.channels.get(channel);
-      if (channel && named.channel !== channel)
-        throw new InvalidInput(['channel'], 'is not the channel in the global ID');
-      const accountId = by.accountId ?? undefined;
-      const place = channel
-        ? 'CHANNEL'
-        : accountId && ownChannel(context.viewer) === undefined
-          ? 'HEADQUARTERS'
-          : undefined;
-      return findCustomer(context, { ...named, accountId }, source ?? place);
+      return findCustomer(context, wantedBy(by, channel), source ?? (channel ? 'CHANNEL' : undefined));
     },
   }),
 );
+
+/** What a client asks for. Throws InvalidInput if the channel is not the one in the global ID. */
+export function wantedBy(
+  { id, uuid, accountId }: typeof CustomerBy.$inferInput,
+  channel: string | null | undefined,
+): Wanted {
+  if (!id) return { uuid: uuid ?? undefined, accountId: accountId ?? undefined, channel: channel ?? undefined };
+  const key = keyOfId(id);
+  if (channel && channel !== key.channel) throw new InvalidInput(['channel'], 'is not the channel in the global ID');
+  return key;
+}
 
 /** The most failed customers that a list can include or leave out. Beyond this, list customerOperations with the state FAILED. */
 const MOST_FAILED = 10_000;

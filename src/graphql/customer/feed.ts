@@ -8,6 +8,9 @@ import { atMost, mustBeStorable } from '../arguments.ts';
 import { builder } from '../builder.ts';
 import type { Context } from '../context.ts';
 import { ofChannel } from '../scopes.ts';
+import { enumOf } from '../vocabulary.ts';
+import { Customer } from './customer.ts';
+import { channelCustomer } from './loaders.ts';
 
 /** The most account IDs in one event. */
 const PAGE = 500;
@@ -30,6 +33,12 @@ const SyncedCustomer = builder.objectRef<FeedEntry>('SyncedCustomer').implement(
     }),
     accountId: t.exposeString('accountId', { description: 'The account ID.' }),
     syncedAt: t.expose('at', { type: 'DateTime', description: 'When the account ID arrived in the channel.' }),
+    customer: t.field({
+      type: Customer,
+      nullable: true,
+      description: 'The customer, as its channel has it now. Null if its database was replaced and has lost it.',
+      resolve: ({ channel, customerUuid: uuid }, _args, context) => channelCustomer(context).load({ channel, uuid }),
+    }),
   }),
 });
 
@@ -61,10 +70,15 @@ const AccountIdsSynced = builder.objectRef<FeedEvent>('AccountIdsSynced').implem
 
 const cursorOf = (epoch: string, sequence: number) => Buffer.from(`${epoch}:${sequence}`).toString('base64url');
 
+const FeedStart = enumOf('FeedStart', 'Where a feed starts without a cursor.', {
+  BEGINNING: 'At its beginning: the first events repeat everything that has happened.',
+  NOW: 'Now: the first event is the next thing that happens. A client that reconnects without a cursor misses what happened in between.',
+});
+
 /** Lets sockets execute this field once for all its subscribers (http/). */
 const feed: FeedSource<Context, FeedEvent> = {
   cursorArgument: 'after',
-  async open({ channel, after }, { viewer, channels }) {
+  async open({ channel, after, from }, { viewer, channels }) {
     // Sockets that share an execution call this without running the resolver.
     mustBeStorable({ channel, after });
     mustUse(viewer, channel);
@@ -73,7 +87,7 @@ const feed: FeedSource<Context, FeedEvent> = {
     return {
       stream: `${channel}:${epoch}`,
       topic: topics.accountIds(channel),
-      position: positionOf(after, epoch, head),
+      position: positionOf(after, epoch, head) ?? (from === 'NOW' ? head : 0),
     };
   },
   async read(stream, position, { channels }) {
@@ -84,8 +98,8 @@ const feed: FeedSource<Context, FeedEvent> = {
   },
 };
 
-function positionOf(cursor: string | null | undefined, epoch: string, head: number): number {
-  if (cursor === null || cursor === undefined) return 0;
+function positionOf(cursor: string | null | undefined, epoch: string, head: number): number | undefined {
+  if (cursor === null || cursor === undefined) return undefined;
   const [, named, sequence] = /^(.+):(\d{1,15})$/.exec(Buffer.from(cursor, 'base64url').toString()) ?? [];
   if (named !== epoch || Number(sequence) > head) throw new CursorInvalid();
   return Number(sequence);
@@ -99,7 +113,13 @@ builder.subscriptionField('accountIdsSynced', (t) =>
     args: {
       channel: t.arg.string({ required: true, description: 'The code of the channel.' }),
       after: t.arg.string({
-        description: 'The cursor of the last event that you applied. Default: start at the beginning of the feed.',
+        description: 'The cursor of the last event that you applied. Without one, the feed starts at `from`.',
+      }),
+      from: t.arg({
+        type: FeedStart,
+        required: true,
+        defaultValue: 'BEGINNING',
+        description: 'Where the feed starts if there is no cursor.',
       }),
     },
     authScopes: ofChannel,

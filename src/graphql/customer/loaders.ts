@@ -56,22 +56,32 @@ export const hqCustomer = rowLoader<string, FoundCustomer>(
   ({ uuid }) => uuid,
 );
 
+/** A customer, as its channel has it. */
+export const channelCustomer = loader<ChannelKey, FoundCustomer | null>(async (keys, { channels, viewer }) => {
+  const rows = await inChannels(channels, keys, async (db, uuids, database) =>
+    foundIn(database, await customersByUuid(db, uuids)),
+  );
+  const found = new Map(visibleTo(viewer, rows).map((row) => [keyText(row), row]));
+  return keys.map((key) => found.get(keyText(key)) ?? null);
+}, keyText);
+
 /**
  * The customer of a channel's transaction; null while no database has it. A channel's client sees its own customers, as its channel database
  * has them. An operator sees all customers, as headquarters has them, or as their channel has them until they are uploaded. If two channels
  * have the same UUID by mistake, each has its own customer.
  */
-export const namedCustomer = loader<ChannelKey, FoundCustomer | null>(async (keys, { hq, channels, viewer }) => {
+export const namedCustomer = loader<ChannelKey, FoundCustomer | null>(async (keys, context) => {
+  const { hq, viewer } = context;
   const known = new Map<string, FoundCustomer>();
   if (ownChannel(viewer) === undefined) {
     const uuids = [...new Set(keys.map(({ uuid }) => uuid))];
     const rows = await hq.read((db) => customersByUuid(db, uuids)).catch(whenUnavailable([]));
     for (const row of foundIn(hq, rows)) known.set(row.uuid, row);
   }
-  const missing = keys.filter(({ channel, uuid }) => known.get(uuid)?.channel !== channel);
-  const rows = await inChannels(channels, missing, async (db, uuids, database) =>
-    foundIn(database, await customersByUuid(db, uuids)),
+  return Promise.all(
+    keys.map(async (key) => {
+      const row = known.get(key.uuid);
+      return row?.channel === key.channel ? row : ((await channelCustomer(context).load(key)) ?? row ?? null);
+    }),
   );
-  const inChannel = new Map(visibleTo(viewer, rows).map((row) => [keyText(row), row]));
-  return keys.map((key) => inChannel.get(keyText(key)) ?? known.get(key.uuid) ?? null);
 }, keyText);

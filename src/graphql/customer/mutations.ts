@@ -1,5 +1,6 @@
 import type { EntityManager } from 'typeorm';
-import { customersByUuid } from '../../data/customers.ts';
+import { ownChannel } from '../../access/viewer.ts';
+import { customerByAccountId, customersByUuid } from '../../data/customers.ts';
 import type { Database } from '../../data/database.ts';
 import { only } from '../../data/sql.ts';
 import { addAddress, createCustomers, prepareCustomer, updateCustomer } from '../../domain/customer.ts';
@@ -8,9 +9,10 @@ import { ChannelNotFound, CustomerNotFound, InvalidInput, UuidConflict } from '.
 import { atMost } from '../arguments.ts';
 import { builder } from '../builder.ts';
 import type { Context } from '../context.ts';
-import type { ChannelKey } from '../loader.ts';
+import { type ChannelKey, keyOfId } from '../loader.ts';
 import { ofInputChannel } from '../scopes.ts';
-import { AddressPurpose, Customer, CustomerType } from './customer.ts';
+import type { Types } from '../vocabulary.ts';
+import { AddressPurpose, Customer, CustomerBy, CustomerType, wantedBy } from './customer.ts';
 import { inputFields } from './fields.ts';
 import { type FoundCustomer, foundIn } from './loaders.ts';
 
@@ -63,11 +65,19 @@ const CreateCustomerInput = builder.inputType('CreateCustomerInput', {
   }),
 });
 
+/** The fields that identify a customer of a channel. */
+const customerFields = (t: PothosSchemaTypes.InputFieldBuilder<Types, 'InputObject'>) => ({
+  customer: t.field({ type: CustomerBy, required: true, description: 'The customer.' }),
+  channel: t.string({
+    description:
+      'The code of the customer’s channel. Required for operators, unless the customer is identified by its `id`, which includes the channel. Default: the channel of the client.',
+  }),
+});
+
 const UpdateCustomerInput = builder.inputType('UpdateCustomerInput', {
   description: 'Changes to a customer. Omitted fields keep their values; null clears a field.',
   fields: (t) => ({
-    channel: t.string({ required: true, description: 'The code of the customer’s channel.' }),
-    uuid: t.field({ type: 'UUID', required: true, description: 'The UUID of the customer.' }),
+    ...customerFields(t),
     name: t.field({ type: NameInput, description: 'The parts of the name to change. Null clears all of them.' }),
     ...inputFields(t, 'body'),
   }),
@@ -76,8 +86,7 @@ const UpdateCustomerInput = builder.inputType('UpdateCustomerInput', {
 const AddCustomerAddressInput = builder.inputType('AddCustomerAddressInput', {
   description: 'An address to add to a customer.',
   fields: (t) => ({
-    channel: t.string({ required: true, description: 'The code of the customer’s channel.' }),
-    uuid: t.field({ type: 'UUID', required: true, description: 'The UUID of the customer.' }),
+    ...customerFields(t),
     address: t.field({
       type: AddressInput,
       required: true,
@@ -89,16 +98,30 @@ const AddCustomerAddressInput = builder.inputType('AddCustomerAddressInput', {
 const stored = async (database: Database, db: EntityManager, uuid: string) =>
   only(foundIn(database, await customersByUuid(db, [uuid])));
 
+interface Named {
+  customer: typeof CustomerBy.$inferInput;
+  channel?: string | null | undefined;
+}
+
+const ofNamedChannel = (_root: unknown, { input: { customer, channel } }: { input: Named }) => ({
+  channel: customer.id ? keyOfId(customer.id).channel : channel,
+});
+
 /** Makes one change in the channel's own database. Live conversion then uploads it. */
 async function changed(
-  { channels, now, notice }: Context,
-  { channel, uuid }: ChannelKey,
+  { channels, viewer, now, notice }: Context,
+  named: Named,
   change: (tx: EntityManager, which: ChannelKey & { at: string }) => Promise<void>,
 ): Promise<FoundCustomer> {
+  const { accountId, uuid, channel = ownChannel(viewer) } = wantedBy(named.customer, named.channel);
+  if (channel === undefined)
+    throw new InvalidInput(['channel'], 'is required, unless the customer is identified by its `id`', 'REQUIRED');
   const database = await channels.databaseOf(channel);
   const customer = await database.write(async (tx) => {
-    await change(tx, { channel, uuid, at: now() });
-    return stored(database, tx, uuid);
+    const found = uuid ?? (await customerByAccountId(tx, accountId!))?.uuid;
+    if (found === undefined) throw new CustomerNotFound();
+    await change(tx, { channel, uuid: found, at: now() });
+    return stored(database, tx, found);
   });
   notice(channel);
   return customer;
@@ -128,16 +151,16 @@ builder.mutationFields((t) => ({
     description:
       'Changes a customer in its channel, pending or not. Headquarters receives the changes with the next P-job, in the order in which they were made.',
     errors: { types: [InvalidInput, ChannelNotFound, CustomerNotFound] },
-    authScopes: ofInputChannel,
+    authScopes: ofNamedChannel,
     args: { input: t.arg({ type: UpdateCustomerInput, required: true, description: 'The customer and the changes.' }) },
-    resolve: (_root, { input: { channel, uuid, ...change } }, context) =>
-      changed(context, { channel, uuid }, (tx, which) => updateCustomer(tx, { ...which, change })),
+    resolve: (_root, { input: { customer, channel, ...change } }, context) =>
+      changed(context, { customer, channel }, (tx, which) => updateCustomer(tx, { ...which, change })),
   }),
   addCustomerAddress: t.field({
     type: Customer,
     description: `Adds an address to a customer, pending or not. A customer has at most ${MOST_ADDRESSES} addresses.`,
     errors: { types: [InvalidInput, ChannelNotFound, CustomerNotFound] },
-    authScopes: ofInputChannel,
+    authScopes: ofNamedChannel,
     args: {
       input: t.arg({
         type: AddCustomerAddressInput,
@@ -145,7 +168,7 @@ builder.mutationFields((t) => ({
         description: 'The customer and the address to add.',
       }),
     },
-    resolve: (_root, { input: { address, ...customer } }, context) =>
-      changed(context, customer, (tx, which) => addAddress(tx, { ...which, address })),
+    resolve: (_root, { input: { address, ...named } }, context) =>
+      changed(context, named, (tx, which) => addAddress(tx, { ...which, address })),
   }),
 }));
