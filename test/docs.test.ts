@@ -124,7 +124,7 @@ test('the queries of README and docs/concepts.md run as they are printed', async
   );
   await hq.worker.drain();
   expect(await hq.query(transaction!)).toMatchObject({
-    transaction: { status: 'SUCCEEDED', salesOrder: { salesOrderId: 'SO000000001', accountId: 'C00000001' } },
+    transaction: { status: 'SYNCHRONIZED', salesOrder: { salesOrderId: 'SO000000001', accountId: 'C00000001' } },
     attention: { total: 0 },
   });
 });

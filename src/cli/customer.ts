@@ -106,7 +106,7 @@ function details({ fields, table, state }: Output, customer: NonNullable<Custome
     parts.push(
       table(orders, [
         { header: 'SALES ORDER', value: ({ salesOrderId }) => salesOrderId },
-        { header: 'SOURCE', value: ({ source }) => source },
+        { header: 'ORIGIN', value: ({ origin }) => origin },
         { header: 'STATUS', value: ({ status }) => status },
         { header: 'BUSINESS DATE', value: ({ businessDate }) => businessDate },
         { header: 'TOTAL', value: ({ totals }) => money(totals.total), align: 'right' },

@@ -43,21 +43,34 @@ interface Reading<Name> {
   fields?: readonly Name[];
 }
 
-/** A page by its key: page 50,000 costs what page 1 costs. `conditions` are more SQL conditions, without parameters. */
+/**
+ * A page by its key: page 50,000 costs what page 1 costs. `conditions` are more SQL conditions, without parameters. `parts` are conditions of
+ * which each row meets exactly one: each part has an index, and is read in order and merged with the others.
+ */
 export function keysetPage<Row extends object, Name extends keyof Row & string = keyof Row & string>(
   db: EntityManager,
   entity: EntityClass<Row>,
   key: KeyOf<Row>,
   where: Where<Row>,
   page: KeysetPage<string | number>,
-  { conditions = [], fields }: Reading<Name> & { conditions?: readonly string[] } = {},
+  {
+    conditions = [],
+    parts = [],
+    fields,
+  }: Reading<Name> & { conditions?: readonly string[]; parts?: readonly string[] } = {},
 ): Promise<Pick<Row, Name>[]> {
   const selection = selectionOf(db, entity, where);
   const { name: column } = columnOf(db, entity, key);
   const by = page.sort && columnOf(db, entity, page.sort.by as keyof Row & string).name;
   selection.conditions.push(...within(page, column, by, selection.parameter), ...conditions);
   const order = orderOf(page, column, by);
-  const query = `select * from ${tableOf(db, entity)} ${whereClause(selection)} order by ${order('')} limit ${selection.parameter(page.limit)}`;
+  const rest = `order by ${order('')} limit ${selection.parameter(page.limit)}`;
+  const read = (conditions: readonly string[]) =>
+    `select * from ${tableOf(db, entity)} ${whereClause({ conditions })} ${rest}`;
+  const query =
+    parts.length === 0
+      ? read(selection.conditions)
+      : `select * from (${parts.map((part) => `select * from (${read([...selection.conditions, part])}) as part`).join(' union all ')}) as merged ${rest}`;
   return readPacked(db, entity, query, selection.parameters, { fields, order: order('x.') });
 }
 
@@ -192,4 +205,5 @@ export const ranged = (
   ...(before ? [`${column} < ${parameter(before)}`] : []),
 ];
 
-const whereClause = ({ conditions }: Selection) => (conditions.length > 0 ? `where ${conditions.join(' and ')}` : '');
+const whereClause = ({ conditions }: { conditions: readonly string[] }) =>
+  conditions.length > 0 ? `where ${conditions.join(' and ')}` : '';

@@ -9,6 +9,13 @@ import { Column, getMetadataArgsStorage, PrimaryColumn } from 'typeorm';
 export const transactionKinds = ['ONLINE_ORDER', 'CUSTOMER_ORDER', 'CASH_AND_CARRY'] as const;
 export type TransactionKind = (typeof transactionKinds)[number];
 
+/** Orders become sales orders (Synchronize orders), sales are validated and posted (statements). */
+export type Family = 'orders' | 'sales';
+
+/** The condition for the transactions of a family, as indexes have it. */
+export const ofFamily = (family: Family): string =>
+  family === 'orders' ? `kind <> 'CASH_AND_CARRY'` : `kind = 'CASH_AND_CARRY'`;
+
 export const tenders = ['CASH', 'CARD', 'CHECK', 'GIFT_CARD', 'ONLINE', 'CUSTOMER_ACCOUNT', 'OTHER'] as const;
 export type Tender = (typeof tenders)[number];
 

@@ -1,10 +1,12 @@
 import {
   AttentionDocument,
   type AttentionQuery,
-  ReceivedTransactionsDocument,
-  type ReceivedTransactionsQuery,
+  OrdersDocument,
+  type OrdersQuery,
+  SalesDocument,
   SalesOrdersDocument,
   type SalesOrdersQuery,
+  type SalesQuery,
   StatementsDocument,
   type StatementsQuery,
 } from '../../schema/operations.ts';
@@ -19,7 +21,9 @@ import { type DemoOrder, dollars, STARTING_CASH } from './orders.ts';
  * Compares headquarters' books with what each channel's client recorded and received. Amounts are in whole cents.
  */
 
-type Received = NonNullable<ReceivedTransactionsQuery['receivedTransactions']>['edges'][number]['node'];
+type Received =
+  | NonNullable<OrdersQuery['orders']>['edges'][number]['node']
+  | NonNullable<SalesQuery['sales']>['edges'][number]['node'];
 type SalesOrder = NonNullable<SalesOrdersQuery['salesOrders']>['edges'][number]['node'];
 type Statement = NonNullable<StatementsQuery['statements']>['edges'][number]['node'];
 
@@ -34,11 +38,15 @@ export interface Books {
 export async function readBooks(operator: Client, clients: ChannelClient[]): Promise<Books> {
   const perChannel = <Node>(read: (channel: string) => Promise<Node[]>) =>
     Promise.all(clients.map(async ({ code }) => [code, await read(code)] as const));
-  const received = await perChannel((channel) =>
-    everyNode(operator, ReceivedTransactionsDocument, { channel }, (data) => data.receivedTransactions),
-  );
+  const received = await perChannel<Received>(async (channel) => {
+    const asked = { source: 'HEADQUARTERS', filter: { channel } } as const;
+    return [
+      ...(await everyNode(operator, OrdersDocument, asked, (data) => data.orders)),
+      ...(await everyNode(operator, SalesDocument, asked, (data) => data.sales)),
+    ];
+  });
   const salesOrders = await perChannel((channel) =>
-    everyNode(operator, SalesOrdersDocument, { channel }, (data) => data.salesOrders),
+    everyNode(operator, SalesOrdersDocument, { filter: { channel } }, (data) => data.salesOrders),
   );
   const statements = await perChannel((channel) =>
     everyNode(operator, StatementsDocument, { channel }, (data) => data.statements),
@@ -64,12 +72,12 @@ const sumOf = (amounts: Amount[]): number => amounts.reduce((sum, amount) => sum
 const sumRecorded = (orders: DemoOrder[]): number => orders.reduce((sum, { total }) => sum + total, 0);
 const isSale = ({ kind }: { kind: DemoOrder['kind'] }) => kind === 'CASH_AND_CARRY';
 
-/** What headquarters has booked, by source. */
+/** What headquarters has booked, by origin. */
 function partsOf({ salesOrders, statements }: Books) {
   const posted = statements.filter(({ state }) => state === 'POSTED');
   return {
-    fromOrders: salesOrders.filter(({ source }) => source === 'ORDER'),
-    fromStatements: salesOrders.filter(({ source }) => source === 'STATEMENT'),
+    fromOrders: salesOrders.filter(({ origin }) => origin === 'ORDER'),
+    fromStatements: salesOrders.filter(({ origin }) => origin === 'STATEMENT'),
     transactional: posted.filter(({ type }) => type === 'TRANSACTIONAL'),
     financial: posted.filter(({ type }) => type === 'FINANCIAL'),
   };
@@ -168,7 +176,7 @@ function faultsOfChannel(received: Received[], { code, recorded, received: heard
       report('was never recorded');
       continue;
     }
-    if (status !== (isSale(order) ? 'POSTED' : 'SUCCEEDED'))
+    if (status !== (isSale(order) ? 'POSTED' : 'SYNCHRONIZED'))
       report(`is ${status}: ${error?.message ?? ''} [${error?.errorCode ?? ''}]`);
     if (centsOf(transaction) !== order.total) report(`has a total other than ${dollars(order.total)}`);
     if (!salesOrder) report('has no sales order');

@@ -4,8 +4,8 @@ import type {
   CreateOrderInput,
   OpenShiftInput,
   RecordSaleInput,
-  TransactionKind,
 } from '../../schema/operations.ts';
+import type { TransactionKind } from '../data/transaction-facts.ts';
 import { decimalOf } from '../domain/money.ts';
 import { namedUuid, type WorksOrder, worksCurrency } from './adventure-works.ts';
 

@@ -85,7 +85,7 @@ mutation Order {
     }]
     total: "756.78"
   }) {
-    ... on RetailTransaction {
+    ... on Order {
       uuid
       confirmationNumber
     }
@@ -111,7 +111,7 @@ mutation Sale {
     }]
     total: "75.75"
   }) {
-    ... on RetailTransaction {
+    ... on Sale {
       uuid
       confirmationNumber
     }
@@ -133,16 +133,16 @@ mutation EndOfDay {
 ${reason}`,
   `# What became of the newest orders and sales.
 query Books {
-  receivedTransactions(first: 5) {
-    edges {
-      node {
-        kind
-        status
-        customer { displayName accountId }
-        totals { total { amount currency } }
-        salesOrder { salesOrderId accountId }
+  transactions(first: 5) {
+    nodes {
+      ... on Order { orderStatus: status }
+      ... on Sale {
+        saleStatus: status
         statement { statementId state }
       }
+      customer { displayName accountId }
+      totals { total { amount currency } }
+      salesOrder { salesOrderId accountId }
     }
   }
 }`,

@@ -15,6 +15,7 @@ import {
   totalsOf,
   violationsOfTransaction,
 } from './transaction-rules.ts';
+import { isSale, orderStatusOf, saleStatusOf } from './transaction-status.ts';
 
 /*
  * How operators correct transactions that cannot continue. Every change is checked like a new transaction and recorded in the audit trail. Jobs
@@ -175,10 +176,13 @@ async function transactionBy(tx: EntityManager, sequence: number): Promise<Retai
   return transaction;
 }
 
-const wrong = (what: string, { status, statementId }: RetailTransaction) =>
-  new WrongState(
-    `This transaction cannot be ${what}: it is ${status}${statementId === null ? '' : ' and part of a statement'}.`,
+const wrong = (what: string, transaction: RetailTransaction) => {
+  const { status, statementId } = transaction;
+  const [noun, shown] = isSale(transaction) ? ['sale', saleStatusOf(status)] : ['order', orderStatusOf(status)];
+  return new WrongState(
+    `This ${noun} cannot be ${what}: it is ${shown}${statementId === null ? '' : ' and part of a statement'}.`,
   );
+};
 
 /** Changes a transaction and writes its audit entries. Throws WrongState if it has changed since it was read. */
 async function changed(
@@ -197,11 +201,11 @@ async function changed(
 }
 
 /** What the audit trail calls a transaction. */
-export const transactionSubject = ({ channel, uuid, kind, reference }: RetailTransaction) => ({
-  type: 'RetailTransaction',
-  key: `${channel}/${uuid}`,
-  name: `${kind === 'CASH_AND_CARRY' ? 'Sale' : 'Order'} ${reference}`,
-});
+export function transactionSubject(transaction: RetailTransaction) {
+  const { channel, uuid, reference } = transaction;
+  const type = isSale(transaction) ? 'Sale' : 'Order';
+  return { type, key: `${channel}/${uuid}`, name: `${type} ${reference}` };
+}
 
 function withChange(before: TransactionBody, change: TransactionChange, found: Violation[]): TransactionBody {
   const { currency } = before;

@@ -5,10 +5,11 @@ import { lockLog, takeCounters } from '../data/channel/operation.ts';
 import { type ChannelShift, channelShiftsByUuid } from '../data/channel/shift.ts';
 import { insertTransactions } from '../data/channel/transaction.bulk.ts';
 import {
-  channelTransactionsByUuid,
+  channelTransaction,
   knownTransactions,
   markCanceled,
   type RecordedTransaction,
+  type TransactionKey,
 } from '../data/channel/transaction.ts';
 import type { Channel } from '../data/hq/channel.ts';
 import type { Tender, TransactionBody, TransactionKind } from '../data/transaction-facts.ts';
@@ -34,6 +35,7 @@ import {
   totalsOf,
   violationsOfTransaction,
 } from './transaction-rules.ts';
+import { isSale } from './transaction-status.ts';
 import { violationsIn } from './violations.ts';
 
 /** Amounts and quantities are decimal text, exact. */
@@ -172,12 +174,12 @@ export async function recordTransactions(
  */
 export async function cancelOrder(
   tx: EntityManager,
-  { channel, uuid, received, at }: { channel: string; uuid: string; received: number | null; at: string },
+  { channel, key, received, at }: { channel: string; key: TransactionKey; received: number | null; at: string },
 ): Promise<{ order: RecordedTransaction; canceled: boolean }> {
   const counter = await lockLog(tx);
-  const [order] = await channelTransactionsByUuid(tx, [uuid]);
-  if (order?.channel !== channel) throw new NotFound('order');
-  if (order.body.kind === 'CASH_AND_CARRY')
+  const order = await channelTransaction(tx, channel, key);
+  if (!order) throw new NotFound('order');
+  if (isSale(order.body))
     throw new WrongState(
       'A sale cannot be canceled. Record a return instead, which is a sale with negative quantities.',
     );
@@ -185,7 +187,7 @@ export async function cancelOrder(
   if (received !== null && order.counter <= received)
     throw new WrongState('The order has already reached headquarters. Edit or void it there.');
   await takeCounters(tx, 1);
-  await markCanceled(tx, uuid, at);
+  await markCanceled(tx, order.uuid, at);
   await appendOperations(tx, [
     {
       counter,
@@ -193,7 +195,7 @@ export async function cancelOrder(
       channel,
       customerUuid: null,
       kind: 'CANCEL_ORDER',
-      payload: { transactionUuid: uuid, canceledAt: at },
+      payload: { transactionUuid: order.uuid, canceledAt: at },
       createdAt: at,
     },
   ]);

@@ -44,7 +44,7 @@ export const atMost = (most: number) => ({ extensions: { most } });
 
 interface Extensions {
   most?: number;
-  globalIdOf?: { name: string; parse: (id: string) => unknown };
+  globalIdOf?: { names: readonly string[]; parse: (id: string) => unknown };
 }
 
 type Input = GraphQLArgument | GraphQLInputField;
@@ -57,21 +57,26 @@ const mostOf = (input: Parameters<typeof declaredBy>[0]): number => declaredBy(i
 /** PostgreSQL stores neither a NUL character nor half of a surrogate pair. */
 const isStorable = (text: string): boolean => !/[\0\p{Surrogate}]/u.test(text);
 
-/** A type with global IDs. Keys that are not text have a parser. */
+/** A type with global IDs. Keys that are not text have a parser; types that one ID may be of have the same kind of key. */
 export interface Identified<Key> {
   name: string;
   parseId?: ((id: string, context: object) => Key) | undefined;
 }
 
-/** Options for a global ID of this type. Resolvers receive the key that it contains. */
+/** Options for a global ID of this type, or of one of these. Resolvers receive the key that it contains. */
 export const globalId = <Key extends string | number = string>(
-  { name, parseId }: Identified<Key>,
+  type: Identified<Key> | readonly [Identified<Key>, ...Identified<Key>[]],
   description: string,
 ) => ({
   description,
   // What resolvers receive is not what clients send.
   type: 'ID' as unknown as InputRef<Key>,
-  extensions: { globalIdOf: { name, parse: parseId ?? ((id: string) => id) } } as Record<string, unknown>,
+  extensions: { globalIdOf: identifies('name' in type ? [type] : type) } as Record<string, unknown>,
+});
+
+const identifies = <Key>(types: readonly [Identified<Key>, ...Identified<Key>[]]) => ({
+  names: types.map(({ name }) => name),
+  parse: types[0].parseId ?? ((id: string) => id),
 });
 
 /** The same for an input that must have it. */
@@ -79,12 +84,6 @@ export const requiredId = <Key extends string | number = string>(type: Identifie
   ...globalId(type, description),
   required: true as const,
 });
-
-/** The same for a list. */
-export const globalIds = <Key extends string | number = string>(type: Identified<Key>, description: string) => {
-  const { type: item, ...rest } = globalId(type, description);
-  return { ...rest, type: [item] as [InputRef<Key>] };
-};
 
 /** The arguments with decoded global IDs. Throws InvalidInput, with paths that leave out the `input` that wraps the fields of a mutation. */
 function checked(given: object, info: GraphQLResolveInfo): object {
@@ -130,8 +129,9 @@ function withValue(value: unknown, type: GraphQLInputType, path: string[], field
   const { globalIdOf } = declaredBy(field);
   if (globalIdOf === undefined) return checkText(value, path, found);
   const { typename, id } = decoded(value);
-  if (typename === globalIdOf.name) return globalIdOf.parse(id);
-  found.push({ path, message: `must be a global ID of type ${globalIdOf.name}`, rule: 'FORMAT' });
+  const { names, parse } = globalIdOf;
+  if (names.includes(typename)) return parse(id);
+  found.push({ path, message: `must be a global ID of type ${names.join(' or ')}`, rule: 'FORMAT' });
   return value;
 }
 

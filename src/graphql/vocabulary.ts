@@ -95,6 +95,8 @@ export interface OperatorMutation<Type extends TypeParam<Types>, Input> {
   /** The description of the argument `input`. Default: "The record to act on." */
   inputDescription?: string;
   description: string;
+  /** Another type that the mutation may return. What it returns is branded then (`brandWithType`). */
+  orType?: ObjectParam<Types>;
   /** What the mutation lets operators do; completes "This token does not allow …". */
   may: string;
   failures?: (new (...args: never[]) => DomainError)[];
@@ -130,7 +132,8 @@ export function operatorAction<Type extends TypeParam<Types>, Input extends obje
     input,
     inputDescription = 'The record to act on.',
     may,
-    failures,
+    failures = [],
+    orType,
     run,
     ...options
   }: OperatorMutation<Type, Input> & { run: (input: Input, who: Who, context: Context) => Promise<Answer<Type>> },
@@ -139,7 +142,7 @@ export function operatorAction<Type extends TypeParam<Types>, Input extends obje
     t.field({
       ...options,
       authScopes: { operator: may },
-      errors: { types: failures ?? [] },
+      errors: { types: orType === undefined ? failures : [orType, ...failures] },
       args: { input: t.arg({ type: input, required: true, description: inputDescription }) },
       resolve: (_root: unknown, { input }: { input: Input }, context: Context) => run(input, whoOf(context), context),
     } as never),

@@ -2,10 +2,10 @@ import {
   countDueTransactions,
   type DueTransaction,
   dueTransactions,
-  type Family,
   setBack,
   wakeTransactions,
 } from '../data/hq/transaction.bulk.ts';
+import type { Family } from '../data/transaction-facts.ts';
 import { retryLater } from '../domain/retry.ts';
 import { proveHeadquarters } from '../domain/rewound.ts';
 import type { JobContext } from '../queue/job.ts';

@@ -6,7 +6,7 @@ import { packageAfter } from '../../src/data/channel/operation.bulk.ts';
 import { channelShiftPage, channelShiftsByUuid, openShiftOf } from '../../src/data/channel/shift.ts';
 import { tendersPaidWith } from '../../src/data/channel/transaction.bulk.ts';
 import {
-  channelTransactionByReference,
+  channelTransaction,
   channelTransactionPage,
   channelTransactionsByUuid,
   knownTransactions,
@@ -120,7 +120,7 @@ const inChannel: Record<string, Query> = {
   'transactions of a day': (db) => channelTransactionPage(db, { channel: 'houston', businessDate: '2026-11-22' }, page),
   'transactions of a shift': (db) => channelTransactionPage(db, { channel: 'houston', shiftUuid: uuid }, page),
   'transactions by UUID': (db) => channelTransactionsByUuid(db, [uuid]),
-  'transaction by confirmation number': (db) => channelTransactionByReference(db, 'houston', 'X'),
+  'transaction by confirmation number': (db) => channelTransaction(db, 'houston', { reference: 'X' }),
   'known transactions': (tx) => knownTransactions(tx, [uuid]),
   'cancel an order': (tx) => markCanceled(tx, uuid, now),
   'tenders of a shift': (tx) => tendersPaidWith(tx, uuid),

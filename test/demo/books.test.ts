@@ -25,7 +25,7 @@ const books = () => ({
           ...known,
           uuid: 'order',
           kind: order.kind,
-          status: 'SUCCEEDED',
+          status: 'SYNCHRONIZED',
           totals: usd('699.10'),
           salesOrder: of('SO1'),
         },
@@ -34,8 +34,8 @@ const books = () => ({
     ],
   ]),
   salesOrders: [
-    { ...of('SO1'), source: 'ORDER', totals: usd('699.10'), invoice: null },
-    { ...of('SO2'), source: 'STATEMENT', totals: usd('34.99'), invoice: { invoiceId: 'INV1' } },
+    { ...of('SO1'), origin: 'ORDER', totals: usd('699.10'), invoice: null },
+    { ...of('SO2'), origin: 'STATEMENT', totals: usd('34.99'), invoice: { invoiceId: 'INV1' } },
   ],
   statements: [
     { statementId: 'ST1', type: 'TRANSACTIONAL', state: 'POSTED', transactionCount: 1, totals: usd('34.99') },

@@ -51,10 +51,14 @@ test('the tabs of GraphiQL tell the story of a customer, an order, and a sale', 
 
   expect(results.Customer.createCustomer).toMatchObject({ accountId: null, accountLabel: 'Pending sync' });
   expect(results.Order.createCustomer).toMatchObject({ displayName: 'Ada Byron', accountLabel: 'Pending sync' });
-  const [sale, order] = results.Books.receivedTransactions.edges.map(({ node }: Answer) => node);
+  const [sale, order] = results.Books.transactions.nodes;
   const customer = { displayName: 'Ada Byron', accountId: expect.stringMatching(/^C\d{8}$/) };
-  expect(sale).toMatchObject({ kind: 'CASH_AND_CARRY', status: 'POSTED', customer, statement: { state: 'POSTED' } });
-  expect(order).toMatchObject({ kind: 'ONLINE_ORDER', customer, salesOrder: { accountId: order.customer.accountId } });
+  expect(sale).toMatchObject({ saleStatus: 'POSTED', customer, statement: { state: 'POSTED' } });
+  expect(order).toMatchObject({
+    orderStatus: 'SYNCHRONIZED',
+    customer,
+    salesOrder: { accountId: order.customer.accountId },
+  });
   const names = results.Timeline.customers.nodes.map((node: Answer) => node.displayName);
   expect(names.toSorted()).toEqual(['Ada Byron', 'Grace Murray', 'Lovelace Cycles']);
   expect(results.Jobs.jobRuns.edges.map(({ node }: Answer) => node.job)).toEqual(['END_OF_DAY', 'CONVERSION']);

@@ -104,10 +104,10 @@ test('headquarters sets aside what other software dated wrong', async () => {
     // Orders are compared with the day as it is anywhere: the clock of a channel may be ahead of that of headquarters.
     const inTime = business || day === '2026-11-23';
     expect(statuses.get(transactions.get(`ONLINE_ORDER ${day}`)!), day).toMatchObject(
-      inTime ? { status: 'SUCCEEDED' } : { status: 'FAILED', errorCode: 'INVALID_INPUT' },
+      inTime ? { status: 'SYNCHRONIZED' } : { status: 'FAILED', errorCode: 'INVALID_INPUT' },
     );
     expect(statuses.get(transactions.get(`CASH_AND_CARRY ${day}`)!), day).toMatchObject(
-      business ? { status: 'SUCCEEDED' } : { status: 'FAILED' },
+      business ? { status: 'VALIDATED' } : { status: 'FAILED' },
     );
   }
 });
@@ -121,7 +121,7 @@ test('a correction keeps the same bounds', async () => {
   const [{ id }] = await receivedOperations(hq);
   const order = await appendTransaction(hq, 'houston', aTransaction('ONLINE_ORDER', { customerUuid: uuid }));
   await run(hq, 'P_JOB');
-  const named = { id: globalId(`RetailTransaction:houston/${order}`) };
+  const named = { transaction: { id: globalId(`Order:houston/${order}`) } };
   for (const [day, born, business] of days) {
     const edited = await answered(
       hq,

@@ -134,7 +134,7 @@ test('every text that a client enters has the same rule', async () => {
     [
       'reason',
       `mutation ($input: VoidTransactionInput!) { voidTransaction(input: $input) { ${failing} } }`,
-      { id: Buffer.from(`RetailTransaction:houston/${randomUUID()}`).toString('base64'), reason: hidden },
+      { transaction: { uuid: randomUUID() }, reason: hidden },
     ],
   ];
   for (const [path, document, input] of answers) {

@@ -14,7 +14,8 @@ import {
 import { statementsOf } from '../support/statements.ts';
 
 const shown = `__typename ... on RetailTransaction {
-    id uuid confirmationNumber kind businessDate customerUuid deliveryAddressUuid register staff pricesIncludeTax createdAt canceledAt
+    id uuid confirmationNumber businessDate customerUuid deliveryAddressUuid register staff pricesIncludeTax createdAt
+    ... on Order { kind orderStatus: status canceledAt } ... on Sale { saleStatus: status }
     retailChannel: channel { code } customer { uuid accountLabel } shift { uuid register }
     lines { line sku name quantity voided unitPrice { amount } discount { amount } tax { amount } net { amount } gross { amount } }
     charges { line code amount { amount currency } tax { amount } }
@@ -32,7 +33,7 @@ const createOrder = async (hq: Headquarters, input: Record<string, unknown>): Pr
 const cancelOrder = async (hq: Headquarters, uuid: string, channel = 'houston'): Promise<Answer> =>
   (
     await hq.query(`mutation ($input: CancelOrderInput!) { cancelOrder(input: $input) { ${parts} } }`, {
-      input: { channel, uuid },
+      input: { channel, transaction: { uuid } },
     })
   ).cancelOrder;
 const openShift = async (hq: Headquarters, more: Record<string, unknown> = {}): Promise<string> => {
@@ -100,7 +101,7 @@ test('an order is stored with everything that was said, and has its confirmation
       Object.entries({ unitPrice, discount, tax, net, gross }).map(([name, amount]) => [name, { amount }]),
     );
   expect(created).toMatchObject({
-    __typename: 'RetailTransaction',
+    __typename: 'Order',
     uuid: input.uuid,
     confirmationNumber: expect.stringMatching(/^([0-9A-HJKMNP-TV-Z]{4}-){2}[0-9A-HJKMNP-TV-Z]{4}$/),
     kind: 'CUSTOMER_ORDER',
@@ -283,7 +284,6 @@ const refusals: [string, Record<string, unknown>, string[], RegExp][] = [
   ],
   ['a charge without code', { charges: [{ code: '', amount: '1' }] }, ['charges', '0', 'code'], /must be a code/],
   ['a day to come', { businessDate: '2026-11-23' }, ['businessDate'], /not be after today, which is 2026-11-22/],
-  ['an unknown currency', { currency: 'ZZZ' }, ['currency'], /ISO 4217/],
   ['an address of nobody', { deliveryAddressUuid: randomUUID() }, ['deliveryAddressUuid'], /requires a customer/],
   ['a register with a line break', { register: 'R\n1' }, ['register'], /control characters/],
 ];
@@ -321,8 +321,8 @@ test('a JSON number with a fraction is refused with what to send; a whole one, a
 test('an order may be paid partly, and not more than it costs', async () => {
   const hq = await withChannels(['houston'], noon);
   const paid = (amount: string) => anOrder({ payments: [{ tender: 'ONLINE', amount }] });
-  expect(await createOrder(hq, paid('2535.96'))).toMatchObject({ __typename: 'RetailTransaction' });
-  expect(await createOrder(hq, paid('0.01'))).toMatchObject({ __typename: 'RetailTransaction' });
+  expect(await createOrder(hq, paid('2535.96'))).toMatchObject({ __typename: 'Order' });
+  expect(await createOrder(hq, paid('0.01'))).toMatchObject({ __typename: 'Order' });
   expect(await createOrder(hq, paid('2535.97'))).toMatchObject({ errorCode: 'INVALID_INPUT', path: ['payments'] });
   expect(await createOrder(hq, paid('-1'))).toMatchObject({ errorCode: 'INVALID_INPUT', path: ['payments'] });
 });
@@ -413,35 +413,14 @@ test('what is recorded in a shift is of its register and business date', async (
 test('an order may name a customer that nobody here knows', async () => {
   const hq = await withChannels(['houston', 'dallas'], noon);
   const elsewhere = await createCustomer(hq, { channel: 'dallas' });
-  expect(await createOrder(hq, anOrder())).toMatchObject({ __typename: 'RetailTransaction', customer: null });
+  expect(await createOrder(hq, anOrder())).toMatchObject({ __typename: 'Order', customer: null });
   await createOrder(hq, anOrder({ customerUuid: elsewhere }));
   await run(hq, 'CONVERSION');
   const { transactions } = await hq.query(
-    `query ($uuid: UUID!) { transactions(channel: "houston", customerUuid: $uuid) { edges { node { customer { accountLabel } } } } }`,
+    `query ($uuid: UUID!) { transactions(filter: { channel: "houston", customerUuid: $uuid }) { edges { node { customer { accountLabel } } } } }`,
     { uuid: elsewhere },
   );
   expect(transactions.edges).toEqual([{ node: { customer: { accountLabel: 'C00000001' } } }]);
-});
-
-test('transactions of a channel are listed by what is asked, a page at a time', async () => {
-  const hq = await withChannels(['houston', 'dallas'], noon, { channelDatabase: 'texas' });
-  const order = await createOrder(hq, anOrder());
-  const sales: string[] = [];
-  for (const businessDate of ['2026-11-20', '2026-11-21', '2026-11-21'])
-    sales.push((await recordSale(hq, aSale({ businessDate }))).uuid);
-  await recordSale(hq, aSale({ channel: 'dallas' }));
-  const list = async (args: string) => {
-    const { transactions } = await hq.query(
-      `{ transactions(channel: "houston", ${args}) { edges { cursor node { uuid } } pageInfo { hasNextPage endCursor } } }`,
-    );
-    return { uuids: transactions.edges.map(({ node }: Answer) => node.uuid), ...transactions.pageInfo };
-  };
-  const page = await list('first: 3');
-  expect(page).toMatchObject({ uuids: sales.toReversed(), hasNextPage: true });
-  expect(await list(`first: 3, after: "${page.endCursor}"`)).toMatchObject({ uuids: [order.uuid], hasNextPage: false });
-  expect((await list('kinds: [ONLINE_ORDER, CUSTOMER_ORDER]')).uuids).toEqual([order.uuid]);
-  expect((await list('businessDate: "2026-11-21", orderBy: OLDEST_FIRST')).uuids).toEqual(sales.slice(1));
-  expect((await list(`customerUuid: "${order.customerUuid}"`)).uuids).toEqual([order.uuid]);
 });
 
 test('an order that has not reached headquarters can be canceled, and repeating that changes nothing', async () => {
@@ -449,7 +428,11 @@ test('an order that has not reached headquarters can be canceled, and repeating 
   const order = await createOrder(hq, anOrder());
   expect(await cancelOrder(hq, order.uuid, 'dallas')).toMatchObject({ errorCode: 'NOT_FOUND' });
   const canceled = await cancelOrder(hq, order.uuid);
-  expect(canceled).toMatchObject({ uuid: order.uuid, canceledAt: '2026-11-22T18:00:00.000Z' });
+  expect(canceled).toMatchObject({
+    uuid: order.uuid,
+    orderStatus: 'CANCELED',
+    canceledAt: '2026-11-22T18:00:00.000Z',
+  });
   expect(await cancelOrder(hq, order.uuid)).toEqual(canceled);
   expect(await log(hq)).toMatchObject([
     { kind: 'RECORD_TRANSACTION' },
@@ -482,9 +465,13 @@ test('while headquarters is down, a channel records and cancels', async () => {
   hq.hq.read = () => Promise.reject(new DatabaseUnavailable('headquarters'));
   hq.hq.write = () => Promise.reject(new DatabaseUnavailable('headquarters'));
   const order = await createOrder(hq, anOrder());
-  expect(order).toMatchObject({ __typename: 'RetailTransaction', customer: null });
-  expect(await cancelOrder(hq, order.uuid)).toMatchObject({ canceledAt: '2026-11-22T18:00:00.000Z' });
-  expect(await recordSale(hq, aSale())).toMatchObject({ __typename: 'RetailTransaction' });
+  expect(order).toMatchObject({ __typename: 'Order', customer: null });
+  expect(order).toMatchObject({ orderStatus: 'PENDING' });
+  expect(await cancelOrder(hq, order.uuid)).toMatchObject({
+    orderStatus: 'CANCELED',
+    canceledAt: '2026-11-22T18:00:00.000Z',
+  });
+  expect(await recordSale(hq, aSale())).toMatchObject({ __typename: 'Sale' });
 });
 
 test('a list costs the same number of statements whatever its size', async () => {
@@ -495,7 +482,7 @@ test('a list costs the same number of statements whatever its size', async () =>
   const statements = async () => {
     seen.length = 0;
     const { transactions } = await hq.query(
-      `{ transactions(channel: "houston", first: 50) { edges { node { customer { displayName } shift { register } retailChannel: channel { name } totals { total { amount } } } } } }`,
+      `{ transactions(filter: { channel: "houston" }, first: 50) { edges { node { customer { displayName } shift { register } retailChannel: channel { name } totals { total { amount } } } } } }`,
     );
     return { rows: transactions.edges, statements: seen.length };
   };
@@ -528,7 +515,7 @@ test('a channel’s client sees its own transactions and customers only', async 
   const record = async (channel: string) =>
     (
       await hq.query(
-        'mutation ($input: RecordSaleInput!) { recordSale(input: $input) { ... on RetailTransaction { id uuid } } }',
+        'mutation ($input: RecordSaleInput!) { recordSale(input: $input) { ... on Sale { id uuid } } }',
         { input: aSale({ channel, customerUuid: theirs.uuid }) },
         operator,
       )
@@ -557,7 +544,7 @@ test('a global ID that names no transaction finds none', async () => {
   const hq = await withChannels(['houston'], noon);
   await recordSale(hq, aSale());
   for (const id of ['houston', 'houston/', 'houston/x', `houston/${randomUUID()}`]) {
-    const global = Buffer.from(`RetailTransaction:${id}`).toString('base64');
+    const global = Buffer.from(`Sale:${id}`).toString('base64');
     const { node, transaction } = await hq.query(
       'query ($id: ID!) { node(id: $id) { id } transaction(by: { id: $id }) { uuid } }',
       { id: global },

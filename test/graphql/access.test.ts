@@ -74,7 +74,7 @@ const operatorMutation = (field: string, input: string): Decision => ({
 });
 
 const someUuid = '7f3c1a52-1b7c-4c1e-9d38-2f4c8a6f0b11';
-const someTransaction = globalId('RetailTransaction', `houston/${someUuid}`);
+const someTransaction = `transaction: { id: "${globalId('Order', `houston/${someUuid}`)}" }`;
 const ofUuid = (field: string, channel: string) =>
   `mutation { ${field}(input: { channel: "${channel}", uuid: "${someUuid}" }) { __typename } }`;
 const recording = (field: string, channel: string, more: string) =>
@@ -153,12 +153,15 @@ const decisions: Record<string, Decision> = {
     (channel) => `{ __typename transaction(by: { uuid: "${someUuid}" }, channel: "${channel}") { uuid } }`,
   ),
   'Query.transactions': scoped(
-    (channel) => `{ __typename transactions(channel: "${channel}") { edges { node { uuid } } } }`,
+    (channel) => `{ __typename transactions(filter: { channel: "${channel}" }) { edges { node { uuid } } } }`,
   ),
   'Query.shifts': scoped((channel) => `{ __typename shifts(channel: "${channel}") { edges { node { uuid } } } }`),
   'Query.attention': scoped((channel) => `{ attention(channel: "${channel}") { total } }`),
-  'Query.receivedTransactions': scoped(
-    (channel) => `{ __typename receivedTransactions(channel: "${channel}") { edges { node { uuid } } } }`,
+  'Query.orders': scoped(
+    (channel) => `{ __typename orders(filter: { channel: "${channel}" }) { edges { node { uuid } } } }`,
+  ),
+  'Query.sales': scoped(
+    (channel) => `{ __typename sales(filter: { channel: "${channel}" }) { edges { node { uuid } } } }`,
   ),
   'Query.salesOrder': {
     own: () => '{ __typename salesOrder(salesOrderId: "SO000000001") { id } }',
@@ -166,7 +169,7 @@ const decisions: Record<string, Decision> = {
     answer: 'nothing',
   },
   'Query.salesOrders': scoped(
-    (channel) => `{ __typename salesOrders(channel: "${channel}") { edges { node { id } } } }`,
+    (channel) => `{ __typename salesOrders(filter: { channel: "${channel}" }) { edges { node { id } } } }`,
   ),
   'Query.statement': {
     own: () => '{ __typename statement(statementId: "ST00000001") { id } }',
@@ -179,11 +182,11 @@ const decisions: Record<string, Decision> = {
     other: () => '{ invoice(invoiceId: "INV000000001") { id } }',
     answer: 'nothing',
   },
-  'Mutation.beginEditingTransaction': operatorMutation('beginEditingTransaction', `{ id: "${someTransaction}" }`),
-  'Mutation.releaseTransaction': operatorMutation('releaseTransaction', `{ id: "${someTransaction}" }`),
-  'Mutation.editTransaction': operatorMutation('editTransaction', `{ id: "${someTransaction}" }`),
-  'Mutation.retryTransaction': operatorMutation('retryTransaction', `{ id: "${someTransaction}" }`),
-  'Mutation.voidTransaction': operatorMutation('voidTransaction', `{ id: "${someTransaction}", reason: "x" }`),
+  'Mutation.beginEditingTransaction': operatorMutation('beginEditingTransaction', `{ ${someTransaction} }`),
+  'Mutation.releaseTransaction': operatorMutation('releaseTransaction', `{ ${someTransaction} }`),
+  'Mutation.editTransaction': operatorMutation('editTransaction', `{ ${someTransaction} }`),
+  'Mutation.retryTransaction': operatorMutation('retryTransaction', `{ ${someTransaction} }`),
+  'Mutation.voidTransaction': operatorMutation('voidTransaction', `{ ${someTransaction}, reason: "x" }`),
   'Mutation.retryFailedTransactions': operatorMutation('retryFailedTransactions', '{ channel: "houston" }'),
   'Mutation.releaseSalesOrder': operatorMutation('releaseSalesOrder', `{ id: "${globalId('SalesOrder', '1')}" }`),
   'Query.validationRules': { operator: '{ validationRules { name } }' },
@@ -206,7 +209,10 @@ const decisions: Record<string, Decision> = {
   'Mutation.recordSale': scoped((channel) =>
     recording('recordSale', channel, 'payments: [{ tender: CASH, amount: "1" }]'),
   ),
-  'Mutation.cancelOrder': scoped((channel) => ofUuid('cancelOrder', channel)),
+  'Mutation.cancelOrder': scoped(
+    (channel) =>
+      `mutation { cancelOrder(input: { transaction: { id: "${globalId('Order', `${channel}/${someUuid}`)}" } }) { __typename } }`,
+  ),
   'Mutation.openShift': scoped(
     (channel) => `mutation { openShift(input: { channel: "${channel}", register: "R1" }) { __typename } }`,
   ),
@@ -406,8 +412,8 @@ test('orders, statements and all that comes of them are seen by their own channe
   await hq.worker.drain();
   const everything = (channel: string) => `{
     statements(channel: "${channel}") { edges { node { id invoices { edges { node { id } } } aggregatedTransactions { edges { node { id } } } } } }
-    salesOrders(channel: "${channel}") { edges { node { id } } }
-    receivedTransactions(channel: "${channel}") { edges { node { id } } }
+    salesOrders(filter: { channel: "${channel}" }) { edges { node { id } } }
+    transactions(source: HEADQUARTERS, filter: { channel: "${channel}" }) { edges { node { id } } }
     shifts(channel: "${channel}") { edges { node { id } } } }`;
   const idsOf = (found: Answer): string[] => {
     const nodes = (connection: Answer) => connection.edges.map(({ node }: Answer) => node);
@@ -417,7 +423,7 @@ test('orders, statements and all that comes of them are seen by their own channe
         ...nodes(node.invoices).map(({ id }: Answer) => id),
         ...nodes(node.aggregatedTransactions).map(({ id }: Answer) => id),
       ]),
-      ...[found.salesOrders, found.receivedTransactions, found.shifts].flatMap((connection) =>
+      ...[found.salesOrders, found.transactions, found.shifts].flatMap((connection) =>
         nodes(connection).map(({ id }: Answer) => id),
       ),
     ];

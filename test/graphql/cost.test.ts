@@ -138,7 +138,8 @@ test('one introspection is allowed, however much it asks for, and hundreds are n
 const hostile = {
   'nine aliases of a hundred orders with all their lines': `{ ${Array.from(
     { length: 9 },
-    (_, i) => `a${i}: transactions(channel: "houston", first: 100) { edges { node { lines { sku name } } } }`,
+    (_, i) =>
+      `a${i}: transactions(filter: { channel: "houston" }, first: 100) { edges { node { lines { sku name } } } }`,
   ).join(' ')} }`,
   'lists within lists':
     '{ customers(first: 100) { edges { node { transactions(first: 100) { edges { node { lines { sku } } } } } } } }',
@@ -167,7 +168,7 @@ test('the introspection of tools is answered, and a page of orders with their li
   const hq = await startHeadquarters();
   expect((await hq.query(introspection)).__schema.types.length).toBeGreaterThan(100);
   const { errors } = await hq.ask(
-    '{ transactions(channel: "nowhere", first: 20) { edges { node { lines { sku name quantity } } } } }',
+    '{ transactions(filter: { channel: "nowhere" }, first: 20) { edges { node { lines { sku name quantity } } } } }',
   );
   expect(errors?.[0].extensions.code).toBe('CHANNEL_NOT_FOUND');
 });

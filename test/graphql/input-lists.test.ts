@@ -66,8 +66,10 @@ function sample(type: GraphQLInputType, within: readonly Input[] | undefined, le
   }
   if (isEnumType(bare)) return bare.getValues()[0]!.name;
   if (isInputObjectType(bare)) {
-    const fields = Object.values(bare.getFields()).filter(
-      (field) => field === within?.[0] || (isNonNullType(field.type) && field.defaultValue === undefined),
+    const fields = Object.values(bare.getFields()).filter((field, index) =>
+      bare.isOneOf
+        ? index === 0
+        : field === within?.[0] || (isNonNullType(field.type) && field.defaultValue === undefined),
     );
     return Object.fromEntries(
       fields.map((field) => [
@@ -94,7 +96,7 @@ function sample(type: GraphQLInputType, within: readonly Input[] | undefined, le
 }
 
 /** Asks with that many items in the list; answers the first failure there is. */
-async function failureOf(hq: Headquarters, list: List, length: number, idOf = 'RetailTransaction'): Promise<Answer> {
+async function failureOf(hq: Headquarters, list: List, length: number, idOf = 'Order'): Promise<Answer> {
   const { field, operation, inputs } = list;
   const args = field.args.filter(
     (one) => one === inputs[0] || (isNonNullType(one.type) && one.defaultValue === undefined),

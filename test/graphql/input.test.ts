@@ -76,7 +76,7 @@ function inputOf(input: Input, path: Path | undefined, text: string): unknown {
 
 /** The types whose global IDs an input takes. */
 const typesOf = (input: Input): string[] =>
-  [(input.extensions.globalIdOf as { name: string } | undefined)?.name ?? []].flat();
+  (input.extensions.globalIdOf as { names: string[] } | undefined)?.names ?? [];
 
 const kinds = {
   query: schema.getQueryType(),

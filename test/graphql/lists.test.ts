@@ -174,7 +174,7 @@ describe('pages', () => {
       page('uuid displayName channel { code }'),
       `query ($yes: Boolean!) ${page('uuid addresses @include(if: $yes) { city }')}`,
       'query ($uuid: UUID!) { customer(by: { uuid: $uuid }) { displayName } }',
-      '{ receivedTransactions(first: 5) { edges { node { customer { displayName } } } } }',
+      '{ transactions(first: 5) { edges { node { customer { displayName } } } } }',
       '{ salesOrders(first: 5) { edges { node { customer { displayName } } } } }',
     ];
     for (const document of without)
@@ -192,10 +192,10 @@ describe('pages', () => {
     }
     const { data, reading } = await read(
       `query ($uuid: UUID!) { customer(by: { uuid: $uuid }) { addresses { city } }
-         receivedTransactions(first: 5) { edges { node { customer { addresses { city } } } } } }`,
+         transactions(first: 5) { edges { node { customer { addresses { city } } } } } }`,
     );
     expect(data.customer.addresses).toHaveLength(2);
-    expect(data.receivedTransactions.edges[0].node.customer.addresses).toHaveLength(2);
+    expect(data.transactions.edges[0].node.customer.addresses).toHaveLength(2);
     expect(reading).toBe(2);
   });
 });

@@ -44,7 +44,8 @@ const nodeTypes: Record<string, 'its channel' | 'operators'> = {
   Invoice: 'its channel',
   JobRun: 'operators',
   NumberSequence: 'operators',
-  RetailTransaction: 'its channel',
+  Order: 'its channel',
+  Sale: 'its channel',
   SalesOrder: 'its channel',
   Schedule: 'operators',
   Shift: 'its channel',
@@ -97,12 +98,12 @@ function literal(input: GraphQLArgument | GraphQLInputField, given: GraphQLInput
       ? `{ ${fields[0]!.name}: ${literal(fields[0]!, fields[0]!.type, channel)} }`
       : `{ ${argumentsOf(fields, channel)} }`;
   }
-  const { globalIdOf } = input.extensions as { globalIdOf?: { name: string } };
+  const { globalIdOf } = input.extensions as { globalIdOf?: { names: string[] } };
   const values: Record<string, string> = {
     ID: JSON.stringify(
       globalId(
-        globalIdOf?.name ?? 'Channel',
-        ['Customer', 'RetailTransaction'].includes(globalIdOf?.name ?? '') ? `${channel}/${someUuid}` : '1',
+        globalIdOf?.names[0] ?? 'Channel',
+        ['Customer', 'Order'].includes(globalIdOf?.names[0] ?? '') ? `${channel}/${someUuid}` : '1',
       ),
     ),
     UUID: JSON.stringify(someUuid),
@@ -211,8 +212,8 @@ test('every node is seen by its own channel’s clients and operators, or by ope
   const idsOf = async (channel: string) => {
     const found = await ask(
       `{ channel(code: "${channel}") { id } customers(source: HEADQUARTERS, filter: { channel: "${channel}" }) { edges { node { id } } }
-         customerOperations(channel: "${channel}") { edges { node { id } } } receivedTransactions(channel: "${channel}") { edges { node { id } } }
-         salesOrders(channel: "${channel}") { edges { node { id } } } shifts(channel: "${channel}") { edges { node { id } } }
+         customerOperations(channel: "${channel}") { edges { node { id } } } orders(filter: { channel: "${channel}" }) { edges { node { id } } }
+         sales(filter: { channel: "${channel}" }) { edges { node { id } } } salesOrders(filter: { channel: "${channel}" }) { edges { node { id } } } shifts(channel: "${channel}") { edges { node { id } } }
          statements(channel: "${channel}") { edges { node { id invoices { edges { node { id } } } aggregatedTransactions { edges { node { id } } } } } } }`,
       tokens.operator,
     );
@@ -223,7 +224,8 @@ test('every node is seen by its own channel’s clients and operators, or by ope
       Customer: nodes(found.customers)[0]!.id,
       CustomerOperation: nodes(found.customerOperations)[0]!.id,
       Invoice: nodes(statement.invoices)[0]!.id,
-      RetailTransaction: nodes(found.receivedTransactions)[0]!.id,
+      Order: nodes(found.orders)[0]!.id,
+      Sale: nodes(found.sales)[0]!.id,
       SalesOrder: nodes(found.salesOrders)[0]!.id,
       Shift: nodes(found.shifts)[0]!.id,
       Statement: statement.id,

@@ -19,7 +19,6 @@ import { schema } from '../../src/graphql/schema.ts';
 import { aClock, appendOperation, createCustomers, run, withChannels } from '../support/actions.ts';
 import type { Answer, Headquarters } from '../support/headquarters.ts';
 import { correct, failed } from '../support/operations.ts';
-import { sell } from '../support/sales.ts';
 
 /*
  * The Relay server specification (https://relay.dev/docs/guides/graphql-server-specification) and its cursor connections
@@ -184,8 +183,7 @@ async function busyHeadquarters(): Promise<Headquarters> {
   for (const customerUuid of [customers[0], ...customers, customers[0]])
     for (const businessDate of ['2026-11-19', '2026-11-20', '2026-11-21'])
       await mutation('recordSale', 'RecordSaleInput', { ...aSale, customerUuid, lines, businessDate });
-  for (let count = 0; count < 3; count++)
-    await mutation('recordSale', 'RecordSaleInput', { ...aSale, lines, shiftUuid: shifts[0]!.uuid });
+  await mutation('recordSale', 'RecordSaleInput', { ...aSale, lines, shiftUuid: shifts[0]!.uuid });
 
   await mutation('createSchedule', 'CreateScheduleInput', { job: 'P_JOB', cron: '0 3 * * *' });
 
@@ -203,17 +201,17 @@ async function busyHeadquarters(): Promise<Headquarters> {
   }
   const [operation] = await failed(hq);
   await correct(hq, operation.id, { email: 'ada@example.org', lastName: 'Lovelace', firstName: 'Augusta' });
-  const wrong = await sell(hq, { customerUuid: customers[0]!, gross: 1 });
+  const late = { ...aSale, customerUuid: customers[0], shiftUuid: shifts[0]!.uuid };
+  const [sale, ...orders] = ['1', '2', '3', '4'].map((sku) => ({ uuid: randomUUID(), lines: [{ ...lines[0], sku }] }));
+  await mutation('recordSale', 'RecordSaleInput', { ...late, ...sale });
+  for (const order of orders) await mutation('createOrder', 'CreateOrderInput', { ...late, ...order });
   await run(hq, 'P_JOB');
-  await run(hq, 'VALIDATE_TRANSACTIONS');
-  const { transaction } = await hq.query('query ($uuid: UUID!) { transaction(by: { uuid: $uuid }) { id } }', {
-    uuid: wrong,
-  });
-  await mutation('editTransaction', 'EditTransactionInput', {
-    id: transaction.id,
-    lines: [{ line: 1, unitPrice: '90.5' }],
-    payments: [{ line: 1, amount: '90.50' }],
-  });
+  for (const { uuid } of [sale!, orders[0]!])
+    await mutation('editTransaction', 'EditTransactionInput', {
+      transaction: { uuid },
+      lines: [{ line: 1, unitPrice: '90.5' }],
+      payments: [{ line: 1, amount: '90.50' }],
+    });
   return hq;
 }
 

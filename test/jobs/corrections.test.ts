@@ -312,7 +312,7 @@ test('a bad address is corrected, the order that waited for it goes on by itself
     corrected: true,
   });
   await run(hq, 'SYNCHRONIZE_ORDERS');
-  expect(await saleOf(hq, order)).toMatchObject({ status: 'SUCCEEDED', errorCode: null });
+  expect(await saleOf(hq, order)).toMatchObject({ status: 'SYNCHRONIZED', errorCode: null });
   await run(hq, 'DOWNLOAD_1010');
   expect((await customer(hq, uuid, 'houston')).addresses).toMatchObject([{ uuid: address.uuid, country: 'US' }]);
   const { node } = await hq.query(

@@ -51,19 +51,22 @@ test('an order becomes a sales order by itself, also one that has waited for a c
   const hq = await withChannels(['houston', 'dallas'], { background: true });
   const customerUuid = randomUUID();
   const { createOrder: order } = await hq.query(
-    `mutation ($input: CreateOrderInput!) { createOrder(input: $input) { ... on RetailTransaction { uuid } ... on Failure { message } } }`,
+    `mutation ($input: CreateOrderInput!) { createOrder(input: $input) { ... on Order { uuid } ... on Failure { message } } }`,
     { input: { channel: 'houston', customerUuid, lines: [{ sku: 'A', quantity: 1, unitPrice: 5 }], total: 5 } },
   );
   const found = async () =>
     (
-      await hq.query('query ($uuid: UUID!) { transaction(by: { uuid: $uuid }) { status salesOrder { accountId } } }', {
-        uuid: order.uuid,
-      })
+      await hq.query(
+        'query ($uuid: UUID!) { transaction(by: { uuid: $uuid }) { ... on Order { status } salesOrder { accountId } } }',
+        {
+          uuid: order.uuid,
+        },
+      )
     ).transaction;
   await vi.waitFor(async () => expect(await found()).toEqual({ status: 'WAITING', salesOrder: null }), soon);
   await createCustomer(hq, { uuid: customerUuid, channel: 'dallas' });
   await vi.waitFor(
-    async () => expect(await found()).toEqual({ status: 'SUCCEEDED', salesOrder: { accountId: 'C00000001' } }),
+    async () => expect(await found()).toEqual({ status: 'SYNCHRONIZED', salesOrder: { accountId: 'C00000001' } }),
     soon,
   );
 });

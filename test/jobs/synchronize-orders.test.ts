@@ -45,7 +45,7 @@ test('an order for a pending customer becomes a sales order, and its customer ge
 
   expect(countsOf(await synchronized(hq))).toEqual([{ done: 1, failed: 0 }]);
 
-  expect(await saleOf(hq, order)).toMatchObject({ status: 'SUCCEEDED', errorCode: null });
+  expect(await saleOf(hq, order)).toMatchObject({ status: 'SYNCHRONIZED', errorCode: null });
   expect(await ordersOf(hq)).toMatchObject([
     // 100.00 - 5.00 + 8.25 and 2.5 times 3.33, rounded: 8.33.
     {
@@ -77,7 +77,7 @@ test('an address that has the UUID of its customer is uploaded, and an order tha
 
   await synchronized(hq);
 
-  expect(await saleOf(hq, order)).toMatchObject({ status: 'SUCCEEDED', errorCode: null });
+  expect(await saleOf(hq, order)).toMatchObject({ status: 'SYNCHRONIZED', errorCode: null });
   expect((await customer(hq, uuid)).addresses).toMatchObject([{ uuid, city: 'Paris' }]);
 });
 
@@ -106,7 +106,7 @@ test('an order that arrives before its customer waits, uses up no retries, and c
   await createCustomer(hq, { uuid: uuid, channel: 'paris' });
   await synchronized(hq);
 
-  expect(await saleOf(hq, order)).toMatchObject({ status: 'SUCCEEDED', errorCode: null });
+  expect(await saleOf(hq, order)).toMatchObject({ status: 'SYNCHRONIZED', errorCode: null });
   expect(await ordersOf(hq)).toMatchObject([{ customerUuid: uuid, accountId: 'C00000001' }]);
 });
 
@@ -123,7 +123,7 @@ test('an order that arrives before its delivery address waits for it', async () 
   });
   await synchronized(hq);
 
-  expect(await saleOf(hq, order)).toMatchObject({ status: 'SUCCEEDED' });
+  expect(await saleOf(hq, order)).toMatchObject({ status: 'SYNCHRONIZED' });
 });
 
 test('an order whose customer cannot be synchronized is set aside, others go on, and it completes when the customer is mended', async () => {
@@ -134,7 +134,7 @@ test('an order whose customer cannot be synchronized is set aside, others go on,
   const good = await appendTransaction(hq, 'houston', anOrder(await createCustomer(hq)));
 
   expect(countsOf(await synchronized(hq))).toEqual([{ done: 1, failed: 1 }]);
-  expect(await saleOf(hq, good)).toMatchObject({ status: 'SUCCEEDED' });
+  expect(await saleOf(hq, good)).toMatchObject({ status: 'SYNCHRONIZED' });
   expect(await saleOf(hq, order)).toMatchObject({
     status: 'FAILED',
     errorCode: 'ASYNC_CUSTOMER_SYNC_FAILED',
@@ -149,7 +149,7 @@ test('an order whose customer cannot be synchronized is set aside, others go on,
   );
   await synchronized(hq);
 
-  expect(await saleOf(hq, order)).toMatchObject({ status: 'SUCCEEDED', errorCode: null });
+  expect(await saleOf(hq, order)).toMatchObject({ status: 'SYNCHRONIZED', errorCode: null });
 });
 
 test('two orders for one new customer, at the same time as the customer job: one account ID', async () => {
@@ -180,7 +180,7 @@ test.each([
   const good = await appendTransaction(hq, 'houston', anOrder(await createCustomer(hq)));
   await synchronized(hq);
 
-  expect(await saleOf(hq, good)).toMatchObject({ status: 'SUCCEEDED' });
+  expect(await saleOf(hq, good)).toMatchObject({ status: 'SYNCHRONIZED' });
   expect(await saleOf(hq, bad)).toMatchObject({ status: 'FAILED', errorCode: 'INVALID_INPUT', nextTryAt: null });
   expect((await saleOf(hq, bad)).error).toMatch(reason);
 });
@@ -198,7 +198,7 @@ test('an order that the database refuses is tried three times with growing pause
       : `create trigger refused before insert on sales_order when new.gross = 66600 begin select raise(abort, 'refused'); end`,
   );
   await synchronized(hq);
-  expect(await saleOf(hq, good)).toMatchObject({ status: 'SUCCEEDED' });
+  expect(await saleOf(hq, good)).toMatchObject({ status: 'SYNCHRONIZED' });
   expect(await saleOf(hq, bad)).toMatchObject({
     status: 'FAILED',
     tryCount: 1,
@@ -239,7 +239,7 @@ test('account IDs that ran out let orders of known customers go on', async () =>
   const waiting = await appendTransaction(hq, 'houston', anOrder(await createCustomer(hq)));
   const ready = await appendTransaction(hq, 'houston', anOrder(known));
   await synchronized(hq);
-  expect(await saleOf(hq, ready)).toMatchObject({ status: 'SUCCEEDED' });
+  expect(await saleOf(hq, ready)).toMatchObject({ status: 'SYNCHRONIZED' });
   expect(await saleOf(hq, waiting)).toMatchObject({
     status: 'WAITING',
     errorCode: 'NUMBER_SEQUENCE_EXHAUSTED',
@@ -248,7 +248,7 @@ test('account IDs that ran out let orders of known customers go on', async () =>
 
   await tamper(hq.hq, `update number_sequence set largest = 10 where name = 'customer-account'`);
   await synchronized(hq);
-  expect(await saleOf(hq, waiting)).toMatchObject({ status: 'SUCCEEDED' });
+  expect(await saleOf(hq, waiting)).toMatchObject({ status: 'SYNCHRONIZED' });
 });
 
 test('a transaction that two channel databases sent with the same UUID is made a sales order once', async () => {
@@ -261,7 +261,7 @@ test('a transaction that two channel databases sent with the same UUID is made a
 
   expect((await ordersOf(hq)).length).toBe(1);
   expect(await receivedOf(hq)).toMatchObject([
-    { channel: 'houston', status: 'SUCCEEDED', errorCode: null },
+    { channel: 'houston', status: 'SYNCHRONIZED', errorCode: null },
     { channel: 'paris', status: 'FAILED', errorCode: 'DUPLICATE_TRANSACTION' },
   ]);
 });

@@ -43,7 +43,7 @@ test('a sale that breaks a rule is set aside with all that is wrong with it, and
     expect(sale.validationErrors.map((one: { rule: string }) => one.rule)).toContain(rule);
   }
   expect(counts).toEqual([{ done: 1, failed: wrong.length }]);
-  expect(await saleOf(hq, sound)).toMatchObject({ status: 'SUCCEEDED', validationErrors: [] });
+  expect(await saleOf(hq, sound)).toMatchObject({ status: 'VALIDATED', validationErrors: [] });
   expect(
     await rowsOf(hq.hq, `select net, gross, paid, quantity from retail_transaction where status = 'SUCCEEDED'`),
   ).toEqual([{ net: 10_000, gross: 10_000, paid: 10_000, quantity: 1_000 }]);
@@ -114,7 +114,7 @@ test('a sale whose shape other software broke is set aside, whatever it holds', 
   await validated(hq);
   for (const uuid of uuids)
     expect(await saleOf(hq, uuid)).toMatchObject({ status: 'FAILED', errorCode: 'INVALID_INPUT' });
-  expect(await saleOf(hq, sound)).toMatchObject({ status: 'SUCCEEDED' });
+  expect(await saleOf(hq, sound)).toMatchObject({ status: 'VALIDATED' });
 });
 
 test('a sale that another channel database sent before is a duplicate', async () => {
@@ -123,7 +123,7 @@ test('a sale that another channel database sent before is a duplicate', async ()
   await sell(hq, {}, 'paris', uuid);
   await validated(hq);
   expect(await receivedOf(hq)).toMatchObject([
-    { channel: 'houston', status: 'SUCCEEDED' },
+    { channel: 'houston', status: 'VALIDATED' },
     { channel: 'paris', status: 'FAILED' },
   ]);
 });
@@ -139,7 +139,7 @@ test('a sale in a shift that headquarters knows passes, in a shift of another ch
   });
   const [mine, theirs] = [await sell(hq, { shiftUuid: shift }), await sell(hq, { shiftUuid: shift }, 'paris')];
   await validated(hq);
-  expect(await saleOf(hq, mine)).toMatchObject({ status: 'SUCCEEDED' });
+  expect(await saleOf(hq, mine)).toMatchObject({ status: 'VALIDATED' });
   expect(await saleOf(hq, theirs)).toMatchObject({
     status: 'FAILED',
     error: 'Headquarters does not know this shift of the channel.',
@@ -153,13 +153,13 @@ test('a sale synchronizes its customer, and one whose customer has not arrived w
   const early = randomUUID();
   const waiting = await sell(hq, { customerUuid: early });
   await validated(hq);
-  expect(await saleOf(hq, sale)).toMatchObject({ status: 'SUCCEEDED' });
+  expect(await saleOf(hq, sale)).toMatchObject({ status: 'VALIDATED' });
   expect((await operationsOf(hq, uuid)).map(({ synchronizedBy }) => synchronizedBy)).toEqual([`sale ${sale}`]);
   expect(await saleOf(hq, waiting)).toMatchObject({ status: 'WAITING', errorCode: 'ASYNC_CUSTOMER_NOT_UPLOADED' });
 
   await createCustomer(hq, { uuid: early });
   await validated(hq);
-  expect(await saleOf(hq, waiting)).toMatchObject({ status: 'SUCCEEDED', errorCode: null });
+  expect(await saleOf(hq, waiting)).toMatchObject({ status: 'VALIDATED', errorCode: null });
 });
 
 test('a business date is compared with the day that it was in the channel when the sale was received', async () => {
@@ -170,7 +170,7 @@ test('a business date is compared with the day that it was in the channel when t
   );
   const sale = await sell(tokyo, { businessDate: '2026-11-22' }, 'tokyo');
   await validated(tokyo);
-  expect(await saleOf(tokyo, sale)).toMatchObject({ status: 'SUCCEEDED' });
+  expect(await saleOf(tokyo, sale)).toMatchObject({ status: 'VALIDATED' });
   const houston = await withChannels(['houston'], { clock: () => new Date('2026-11-21T16:00:00.000Z') });
   const early = await sell(houston, { businessDate: '2026-11-22' });
   await validated(houston);

@@ -41,29 +41,37 @@ export const cents = ({ amount }: { amount: string }): number => Number(amount.r
 
 const nodesOf = (connection: Answer): Answer[] => connection.edges.map(({ node }: Answer) => node);
 
+/** An order or a sale of a list of both, where each has its status by an alias. */
+const withStatus = ({ orderStatus, saleStatus, ...transaction }: Answer): Answer => ({
+  ...transaction,
+  status: orderStatus ?? saleStatus,
+});
+
 /** A sale or an order as headquarters shows it. */
 export const saleOf = async (hq: Headquarters, uuid: string) =>
   withReason(
-    (
-      await hq.query(
-        `query ($uuid: UUID!) { transaction(by: { uuid: $uuid }) {
-        status error { errorCode message } tryCount nextTryAt validationErrors { rule message } statement { statementId } } }`,
-        { uuid },
-      )
-    ).transaction,
+    withStatus(
+      (
+        await hq.query(
+          `query ($uuid: UUID!) { transaction(by: { uuid: $uuid }) {
+        ... on Order { orderStatus: status } ... on Sale { saleStatus: status validationErrors { rule message } statement { statementId } }
+        error { errorCode message } tryCount nextTryAt } }`,
+          { uuid },
+        )
+      ).transaction,
+    ),
   );
 
-/** Everything that headquarters received, oldest first. */
+/** Everything that headquarters received, in the order in which it was recorded. */
 export const receivedOf = async (hq: Headquarters) =>
   nodesOf(
     (
       await hq.query(
-        '{ receivedTransactions(first: 100) { edges { node { uuid channel { code } status error { errorCode message } } } } }',
+        `{ transactions(source: HEADQUARTERS, first: 100, orderBy: { field: CREATED_AT, direction: ASC }) { edges { node {
+           uuid channel { code } ... on Order { orderStatus: status } ... on Sale { saleStatus: status } error { errorCode message } } } } }`,
       )
-    ).receivedTransactions,
-  )
-    .map(({ channel, ...sale }) => ({ ...withReason(sale), channel: channel.code }))
-    .reverse();
+    ).transactions,
+  ).map(({ channel, ...transaction }) => ({ ...withReason(withStatus(transaction)), channel: channel.code }));
 
 /** Statements, oldest first, with amounts in cents. */
 export const statementsOf = async (hq: Headquarters) =>
@@ -168,7 +176,7 @@ export async function books(hq: Headquarters) {
       `select statement_id, customer_uuid, account_id, is_return, transaction_count, line_count, ${of('a')}, step from aggregated_transaction a order by id`,
     ),
     orders: await ask(
-      `select o.sales_order_id, source, o.account_id, o.status, ${of('o')}, i.invoice_id from sales_order o
+      `select o.sales_order_id, origin, o.account_id, o.status, ${of('o')}, i.invoice_id from sales_order o
        left join invoice i on i.sales_order = o.id order by o.sales_order_id`,
     ),
     lines: await ask(

@@ -1,6 +1,6 @@
 import { Column, Entity, type EntityManager, PrimaryGeneratedColumn } from 'typeorm';
-import { firstOfEach, type KeysetPage, keysetPage, rowsWhere, type Where } from '../keyset-page.ts';
-import type { TransactionBody, TransactionKind } from '../transaction-facts.ts';
+import { countWhere, firstOfEach, type KeysetPage, keysetPage, rowsWhere, type Where } from '../keyset-page.ts';
+import { type Family, ofFamily, type TransactionBody, type TransactionKind } from '../transaction-facts.ts';
 
 /** A sale or an order as its channel database has it. Written by the register or shop that recorded it, or by a cancellation. */
 @Entity('retail_transaction')
@@ -35,18 +35,55 @@ export type TransactionRow = Omit<RecordedTransaction, 'counter'>;
 
 export type ChannelTransactionFilter = Where<ChannelTransaction> & { channel: string };
 
-export const channelTransactionPage = (db: EntityManager, filter: ChannelTransactionFilter, page: KeysetPage) =>
-  keysetPage(db, ChannelTransaction, 'id', filter, page, { fields });
+/** What is listed besides what the columns say: orders or sales alone, and those that are canceled or not uploaded yet. */
+interface Selected {
+  family?: Family | undefined;
+  canceled?: boolean | undefined;
+  /** Those that the log has after this replication counter. */
+  pendingAfter?: number | undefined;
+}
+
+/** A page of a channel. By when they were recorded, orders and sales have an index each. */
+export const channelTransactionPage = (
+  db: EntityManager,
+  filter: ChannelTransactionFilter,
+  page: KeysetPage,
+  selected: Selected = {},
+) =>
+  keysetPage(db, ChannelTransaction, 'id', filter, page, {
+    fields,
+    conditions: conditionsOf(selected),
+    parts: page.sort && !selected.family ? [ofFamily('orders'), ofFamily('sales')] : [],
+  });
+
+export const countChannelTransactions = (db: EntityManager, filter: ChannelTransactionFilter, selected: Selected) =>
+  countWhere(db, ChannelTransaction, filter, conditionsOf(selected));
+
+function conditionsOf({ family, canceled, pendingAfter }: Selected): string[] {
+  const states = [
+    ...(canceled ? ['canceled_at is not null'] : []),
+    ...(pendingAfter === undefined
+      ? []
+      : [
+          `canceled_at is null and uuid in (select id from operation where counter > ${pendingAfter} and kind = 'RECORD_TRANSACTION')`,
+        ]),
+  ];
+  return [...(family ? [ofFamily(family)] : []), ...(states.length > 0 ? [`(${states.join(' or ')})`] : [])];
+}
 
 export const channelTransactionsByUuid = (db: EntityManager, uuids: readonly string[]) =>
   rowsWhere(db, ChannelTransaction, 'id', { uuid: uuids }, { fields });
 
-export async function channelTransactionByReference(
+/** Identifies a transaction by its UUID or its confirmation number. */
+export type TransactionKey = { uuid: string } | { reference: string };
+
+/** A transaction of this channel; undefined if its database has none. */
+export async function channelTransaction(
   db: EntityManager,
   channel: string,
-  reference: string,
+  key: TransactionKey,
 ): Promise<RecordedTransaction | undefined> {
-  return (await rowsWhere(db, ChannelTransaction, 'id', { channel, reference }, { fields }))[0];
+  return (await rowsWhere(db, ChannelTransaction, 'id', { channel, ...key }, { fields }))[0];
 }
 
 /** The newest transactions of each of these customers. */

@@ -134,7 +134,7 @@ export async function insertAggregateOrders(
     tx,
     `${insertInto(tx, SalesOrder, {
       salesOrderId: 'x.number',
-      source: `'STATEMENT'`,
+      origin: `'STATEMENT'`,
       aggregateId: 'a.id',
       ...copied('a', [
         'statementId',

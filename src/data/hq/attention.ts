@@ -10,6 +10,8 @@ export interface AttentionRow {
   kind: AttentionKind;
   /** Key of the record that it is about, as text. */
   subject: string;
+  /** The GraphQL type of that record. */
+  type: string;
   /** Tells it from others of its kind, which may be about the same record. */
   item: string;
   channel: string | null;
@@ -20,7 +22,7 @@ export interface AttentionRow {
 }
 
 /** What headquarters' database cannot tell: somebody has looked elsewhere. */
-export type Observed = Omit<AttentionRow, 'rank'>;
+export type Observed = Omit<AttentionRow, 'rank' | 'type'>;
 
 /** What waits for a job, and moves on only when one of these runs. */
 export type Waiting = 'customers' | 'orders';
@@ -57,12 +59,15 @@ interface Source {
   rows: (db: EntityManager) => string;
   /** Whether its rows have an `item` of their own: several may be about one record. */
   items?: true;
+  /** Whether its rows have a `type` of their own, which implements that of the kind. */
+  types?: true;
 }
 
 const columns = {
   rank: 'bigint',
   kind: 'text',
   subject: 'text',
+  type: 'text',
   item: 'text',
   channel: 'text',
   since: 'text',
@@ -73,6 +78,8 @@ const columns = {
 const unfinished = [...calculationStates, ...postingStates.slice(0, -1)].map((state) => `'${state}'`).join(', ');
 
 const inTrouble = `status in ('WAITING', 'FAILED', 'EDITING')`;
+
+const typeOfTransaction = `case when kind = 'CASH_AND_CARRY' then 'Sale' else 'Order' end`;
 
 /** Every parameter is a column of `used`. */
 const used = (name: string) => `(select ${name} from used)`;
@@ -221,15 +228,17 @@ const sources = {
   TRANSACTION_FAILED: {
     description: 'An order or a sale was set aside.',
     type: 'RetailTransaction',
+    types: true,
     toDo: 'Correct it with editTransaction, retry it with retryTransaction, or void it with voidTransaction.',
     rows: () =>
-      `select channel || '/' || uuid as subject, channel, modified_at as since, error_code as code,
+      `select channel || '/' || uuid as subject, ${typeOfTransaction} as type, channel, modified_at as since, error_code as code,
          'Transaction ' || uuid || ': ' || error as message from retail_transaction
        where status = 'FAILED' and ${inTrouble} and next_try_at is null and error_code not in ('ASYNC_CUSTOMER_SYNC_FAILED', 'ASYNC_ADDRESS_SYNC_FAILED')`,
   },
   TRANSACTION_WAITING: {
     description: 'An order or a sale has been waiting for its customer or address for more than 15 minutes.',
     type: 'RetailTransaction',
+    types: true,
     toDo: 'Make sure that the P-job uploads the channel that created the customer. If it never will, choose another customer with editTransaction, or void the transaction.',
     toDoFor: {
       ASYNC_ADDRESS_NOT_UPLOADED:
@@ -237,16 +246,17 @@ const sources = {
       NUMBER_SEQUENCE_EXHAUSTED: 'Extend the number sequence with updateNumberSequence.',
     },
     rows: () =>
-      `select channel || '/' || uuid as subject, channel, received_at as since, error_code as code,
+      `select channel || '/' || uuid as subject, ${typeOfTransaction} as type, channel, received_at as since, error_code as code,
          'Transaction ' || uuid || ': ' || error as message from retail_transaction
        where status = 'WAITING' and ${inTrouble} and received_at < ${used('waiting_since')}`,
   },
   TRANSACTION_EDITING: {
     description: 'Somebody is editing an order or a sale, so jobs skip it.',
     type: 'RetailTransaction',
+    types: true,
     toDo: 'Save it with editTransaction, or release it with releaseTransaction.',
     rows: () =>
-      `select channel || '/' || uuid as subject, channel, modified_at as since, 'EDITING' as code,
+      `select channel || '/' || uuid as subject, ${typeOfTransaction} as type, channel, modified_at as since, 'EDITING' as code,
          'Transaction ' || uuid || ' has been open for editing since ' || modified_at || '.' as message from retail_transaction
        where status = 'EDITING' and ${inTrouble}`,
   },
@@ -273,7 +283,7 @@ const sources = {
 
 export type AttentionKind = keyof typeof sources;
 export const attentionKinds = Object.keys(sources) as AttentionKind[];
-export const aboutAttention = (kind: AttentionKind): Omit<Source, 'rows' | 'items'> => sources[kind];
+export const aboutAttention = (kind: AttentionKind): Omit<Source, 'rows' | 'items' | 'types'> => sources[kind];
 
 /** The oldest of each channel that waits for a job, since when, and whether a schedule will get to it. */
 const waiting = {
@@ -310,7 +320,7 @@ function everything(
   const kinds = attentionKinds.filter((kind) => !filter.kinds || filter.kinds.includes(kind));
   const parts = kinds.map(
     (kind) =>
-      `select ${attentionKinds.indexOf(kind)} as rank, '${kind}' as kind, subject, ${(sources[kind] as Source).items ? 'item' : 'subject'} as item, channel, since, code, message
+      `select ${attentionKinds.indexOf(kind)} as rank, '${kind}' as kind, subject, ${(sources[kind] as Source).types ? 'type' : `'${sources[kind].type}' as type`}, ${(sources[kind] as Source).items ? 'item' : 'subject'} as item, channel, since, code, message
        from (${sources[kind].rows(db)}) as source`,
   );
   const given = {

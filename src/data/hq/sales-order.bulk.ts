@@ -22,7 +22,7 @@ export async function insertSalesOrders(
     tx,
     `${insertInto(tx, SalesOrder, {
       salesOrderId: 'x.sales_order_id',
-      source: `'ORDER'`,
+      origin: `'ORDER'`,
       transactionSequence: 't.sequence',
       channel: 't.channel',
       customerUuid: 't.customer_uuid',

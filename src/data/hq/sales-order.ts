@@ -9,10 +9,17 @@ import {
   PrimaryGeneratedColumn,
   type Relation,
 } from 'typeorm';
-import { firstOfEach, type KeysetPage, keysetPage, rowsWhere, type Where } from '../keyset-page.ts';
+import { countWhere, firstOfEach, type KeysetPage, keysetPage, rowsWhere, type Where } from '../keyset-page.ts';
 import { LineFacts, TransactionTotals } from '../transaction-facts.ts';
 
-type SalesOrderStatus = 'OPEN' | 'INVOICED' | 'CANCELED';
+export type SalesOrderStatus = 'OPEN' | 'INVOICED' | 'CANCELED';
+export type SalesOrderOrigin = 'ORDER' | 'STATEMENT';
+
+/** The statuses that a sales order of each origin can have. */
+const statusesOf: Record<SalesOrderOrigin, readonly SalesOrderStatus[]> = {
+  ORDER: ['OPEN', 'CANCELED'],
+  STATEMENT: ['OPEN', 'INVOICED'],
+};
 
 export const salesOrder = 'sales-order';
 
@@ -25,7 +32,7 @@ export class SalesOrder extends TransactionTotals {
   @PrimaryGeneratedColumn({ type: 'bigint' }) id!: number;
   /** From its number sequence, e.g. `SO000000042`. */
   @Column({ type: 'text' }) salesOrderId!: string;
-  @Column({ type: 'text' }) source!: 'ORDER' | 'STATEMENT';
+  @Column({ type: 'text' }) origin!: SalesOrderOrigin;
   @Column({ type: 'bigint', nullable: true }) transactionSequence!: number | null;
   @Column({ type: 'bigint', nullable: true }) aggregateId!: number | null;
   @Column({ type: 'bigint', nullable: true }) statementId!: number | null;
@@ -53,16 +60,37 @@ export class SalesOrderLine extends LineFacts {
   order!: Relation<SalesOrder>;
 }
 
-/** A page of sales orders; `held` keeps those on hold, or the others. */
-export const salesOrderPage = (
-  db: EntityManager,
-  filter: Where<SalesOrder>,
-  page: KeysetPage,
-  { held }: { held?: boolean | null } = {},
-) =>
-  keysetPage(db, SalesOrder, 'id', filter, page, {
-    conditions: typeof held === 'boolean' ? [`hold_code is ${held ? 'not ' : ''}null`] : [],
+export interface SalesOrderFilter
+  extends Pick<Where<SalesOrder>, 'channel' | 'customerUuid' | 'statementId' | 'businessDate' | 'createdAt'> {
+  origin?: SalesOrderOrigin | undefined;
+  status?: readonly SalesOrderStatus[] | undefined;
+  /** Keeps those on hold, or the others. */
+  held?: boolean | undefined;
+}
+
+/** The origins and statuses that a filter selects, one by one: each has its place in the indexes by time. */
+export const selectedStatuses = ({ origin, status }: Pick<SalesOrderFilter, 'origin' | 'status'>) =>
+  (origin ? [origin] : (Object.keys(statusesOf) as SalesOrderOrigin[])).flatMap((origin) =>
+    statusesOf[origin]
+      .filter((one) => status?.includes(one) ?? true)
+      .map((one) => `origin = '${origin}' and status = '${one}'`),
+  );
+
+export const salesOrderPage = (db: EntityManager, filter: SalesOrderFilter, page: KeysetPage) => {
+  const { held, ...where } = filter;
+  return keysetPage(db, SalesOrder, 'id', page.sort ? without(where) : where, page, {
+    conditions: onHold(held),
+    parts: page.sort ? selectedStatuses(filter) : [],
   });
+};
+
+export const countSalesOrders = (db: EntityManager, { held, ...where }: SalesOrderFilter) =>
+  countWhere(db, SalesOrder, where, onHold(held));
+
+const onHold = (held: boolean | undefined) => (held === undefined ? [] : [`hold_code is ${held ? 'not ' : ''}null`]);
+
+/** Without what the parts of a page say. */
+const without = ({ origin, status, ...where }: Omit<SalesOrderFilter, 'held'>): Where<SalesOrder> => where;
 
 export const salesOrdersWhere = (db: EntityManager, where: Where<SalesOrder>) => rowsWhere(db, SalesOrder, 'id', where);
 

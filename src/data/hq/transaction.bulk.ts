@@ -4,7 +4,7 @@ import { assignments, insertInto, readShape, rows, selected, shapeOf } from '../
 import { forUpdate, listed, sizeOf } from '../dialect/expressions.ts';
 import { packedOperation } from '../operation-kinds.ts';
 import { lastOfPackage, one, single, sql } from '../sql.ts';
-import { type TransactionTotals, totalNames } from '../transaction-facts.ts';
+import { type Family, ofFamily, type TransactionTotals, totalNames } from '../transaction-facts.ts';
 import type { Upload } from './operation.bulk.ts';
 import { inTrouble, RetailTransaction } from './transaction.ts';
 
@@ -12,11 +12,6 @@ import { inTrouble, RetailTransaction } from './transaction.ts';
  * Orders and sales as headquarters received them. What is left to do with them is a query on their status; a job moves them from one
  * status to the next.
  */
-
-/** Orders become sales orders (Synchronize orders), sales are validated and posted (statements). */
-export type Family = 'orders' | 'sales';
-
-const ofFamily = (family: Family) => (family === 'orders' ? `kind <> 'CASH_AND_CARRY'` : `kind = 'CASH_AND_CARRY'`);
 
 /** Takes in the transactions of a package. A known one is left as it is. */
 export const receiveTransactions = (tx: EntityManager, upload: Upload) =>

@@ -1,6 +1,7 @@
 import { Column, Entity, type EntityManager, PrimaryGeneratedColumn } from 'typeorm';
-import { type KeysetPage, keysetPage, rowsWhere, type Where } from '../keyset-page.ts';
-import type { TransactionBody, TransactionKind } from '../transaction-facts.ts';
+import { countWhere, type KeysetPage, keysetPage, rowsWhere, type Where } from '../keyset-page.ts';
+import { type Family, ofFamily, type TransactionBody, type TransactionKind } from '../transaction-facts.ts';
+import type { RuleName } from './validation.ts';
 
 export type TransactionStatus =
   | 'NONE'
@@ -49,7 +50,7 @@ export class RetailTransaction {
   @Column({ type: 'text', nullable: true }) nextTryAt!: string | null;
   @Column({ type: 'text', nullable: true }) errorCode!: string | null;
   @Column({ type: 'text', nullable: true }) error!: string | null;
-  @Column({ type: 'json', nullable: true }) validationErrors!: { rule: string; message: string }[] | null;
+  @Column({ type: 'json', nullable: true }) validationErrors!: { rule: RuleName; message: string }[] | null;
   @Column({ type: 'bigint', nullable: true }) statementId!: number | null;
   @Column({ type: 'bigint', nullable: true }) aggregateId!: number | null;
   @Column({ type: 'boolean', nullable: true }) isReturn!: boolean | null;
@@ -63,16 +64,39 @@ export class RetailTransaction {
 
 const trouble: readonly TransactionStatus[] = ['WAITING', 'FAILED', 'EDITING'];
 
+const ended: readonly TransactionStatus[] = ['VOIDED', 'CANCELED'];
+
+const isOneOf = (statuses: readonly TransactionStatus[]) =>
+  `status in (${statuses.map((status) => `'${status}'`).join(', ')})`;
+
 /** SQLite uses the index of transactions in trouble only where a statement has its condition literally. */
-export const inTrouble = `status in (${trouble.map((status) => `'${status}'`).join(', ')})`;
+export const inTrouble = isOneOf(trouble);
+const hasEnded = isOneOf(ended);
 
 export type TransactionFilter = Where<RetailTransaction>;
 
-export const transactionPage = (db: EntityManager, filter: TransactionFilter, page: KeysetPage) => {
-  const { status } = filter;
-  const troubled = Array.isArray(status) && status.length > 0 && status.every((one) => trouble.includes(one));
-  return keysetPage(db, RetailTransaction, 'sequence', filter, page, { conditions: troubled ? [inTrouble] : [] });
-};
+/** A page of what headquarters received. By when they were recorded, orders and sales have an index each. */
+export const transactionPage = (db: EntityManager, filter: TransactionFilter, page: KeysetPage, family?: Family) =>
+  keysetPage(db, RetailTransaction, 'sequence', filter, page, {
+    conditions: conditionsOf(filter, family),
+    parts: page.sort && !family ? [ofFamily('orders'), ofFamily('sales')] : [],
+  });
+
+export const countTransactions = (db: EntityManager, filter: TransactionFilter, family?: Family) =>
+  countWhere(db, RetailTransaction, filter, conditionsOf(filter, family));
+
+/** Statuses of which few transactions have one have an index, which is used where a statement has its condition literally. */
+function conditionsOf({ status }: TransactionFilter, family: Family | undefined): string[] {
+  const within = (statuses: readonly TransactionStatus[]) =>
+    Array.isArray(status) && status.every((one) => statuses.includes(one));
+  return [
+    ...(family ? [ofFamily(family)] : []),
+    ...(within(trouble) ? [inTrouble] : []),
+    ...(within(ended) ? [hasEnded] : []),
+    ...(within(['NONE']) ? [`status = 'NONE'`] : []),
+    ...(within(['SUCCEEDED']) ? [`status = 'SUCCEEDED'`] : []),
+  ];
+}
 
 export const transactionsWhere = (db: EntityManager, where: TransactionFilter) =>
   rowsWhere(db, RetailTransaction, 'sequence', where);

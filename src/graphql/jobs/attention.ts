@@ -44,7 +44,7 @@ const Item = builder.objectRef<AttentionRow>('AttentionItem').implement({
     kind: t.expose('kind', { type: Kind, description: 'The kind of problem.' }),
     subject: t.id({
       description: 'Global ID of the record concerned, for `node`.',
-      resolve: ({ kind, subject }) => encodeGlobalID(aboutAttention(kind).type, subject),
+      resolve: ({ type, subject }) => encodeGlobalID(type, subject),
     }),
     name: t.string({
       description: 'Name of the record concerned: the key within its type.',

@@ -1,5 +1,4 @@
 import { channelTransactionsByUuid, type TransactionRow } from '../../data/channel/transaction.ts';
-import { channelDatabaseByName } from '../../data/hq/channel.ts';
 import { only } from '../../data/sql.ts';
 import {
   cancelOrder,
@@ -8,19 +7,15 @@ import {
   type TransactionInput,
 } from '../../domain/transaction.ts';
 import { MOST_CHARGES, MOST_LINES, MOST_PAYMENTS } from '../../domain/transaction-rules.ts';
-import { ChannelNotFound, InvalidInput, NotFound, UuidConflict, WrongState, whenUnavailable } from '../../errors.ts';
+import { ChannelNotFound, InvalidInput, NotFound, UuidConflict, WrongState } from '../../errors.ts';
 import { atMost } from '../arguments.ts';
 import { builder } from '../builder.ts';
 import type { Context } from '../context.ts';
 import { ofInputChannel } from '../scopes.ts';
 import { Tender } from '../till/shift.ts';
-import { channelInput, enumOf } from '../vocabulary.ts';
-import { kindMeanings, RetailTransaction } from './transaction.ts';
-
-const OrderKind = enumOf('OrderKind', 'How an order was placed.', {
-  ONLINE_ORDER: kindMeanings.ONLINE_ORDER,
-  CUSTOMER_ORDER: kindMeanings.CUSTOMER_ORDER,
-});
+import { channelBy, channelIn, keyIn, TransactionBy } from './by.ts';
+import { receivedUpTo } from './find.ts';
+import { Order, OrderKind, Sale } from './transaction.ts';
 
 const LineInput = builder.inputType('TransactionLineInput', {
   description: 'A product that is sold or returned.',
@@ -132,7 +127,16 @@ const RecordSaleInput = builder.inputType('RecordSaleInput', {
   }),
 });
 
-const CancelOrderInput = channelInput('CancelOrderInput', 'order', 'The order to cancel.');
+const CancelOrderInput = builder.inputType('CancelOrderInput', {
+  description: 'The order to cancel.',
+  fields: (t) => ({
+    transaction: t.field({ type: TransactionBy, required: true, description: 'The order.' }),
+    channel: t.string({
+      description:
+        'The code of the channel of the order. Required for operators, unless the order is identified by its `id`, which includes the channel. Default: the channel of the client.',
+    }),
+  }),
+});
 
 /** Records a transaction in the channel's own database, batched with what others record at the same moment. */
 async function recorded(
@@ -150,16 +154,9 @@ async function recorded(
   return { id: 0, uuid, channel: code, body, createdAt: prepared.at, canceledAt: null };
 }
 
-/** The replication counter up to which headquarters has received the log of a channel database; null if headquarters does not answer. */
-const receivedOf = ({ hq, channels }: Context, channel: string): Promise<number | null> =>
-  hq
-    .read((db) => channelDatabaseByName(db, channels.get(channel).channelDatabase))
-    .then((database) => database?.lastReceived ?? 0)
-    .catch(whenUnavailable(null));
-
 builder.mutationFields((t) => ({
   createOrder: t.field({
-    type: RetailTransaction,
+    type: Order,
     description:
       'Creates an order in a channel. By the time this returns, the order is stored in the channel’s own database and has its confirmation number, whatever headquarters is doing. Its customer and address may be pending.',
     errors: { types: [InvalidInput, ChannelNotFound, UuidConflict, WrongState] },
@@ -169,7 +166,7 @@ builder.mutationFields((t) => ({
       recorded(context, channel, { ...input, kind: kind ?? 'ONLINE_ORDER' }),
   }),
   recordSale: t.field({
-    type: RetailTransaction,
+    type: Sale,
     description:
       'Records a cash-and-carry sale or a return in a channel. By the time this returns, it is stored in the channel’s own database, whatever headquarters is doing. Statements post it.',
     errors: { types: [InvalidInput, ChannelNotFound, UuidConflict, WrongState] },
@@ -179,17 +176,20 @@ builder.mutationFields((t) => ({
       recorded(context, channel, { ...input, kind: 'CASH_AND_CARRY' }),
   }),
   cancelOrder: t.field({
-    type: RetailTransaction,
+    type: Order,
     description:
       'Cancels an order in its channel, before it reaches headquarters. Fails with WRONG_STATE if headquarters has received the order. While headquarters does not answer, the cancellation is accepted and reaches headquarters as a separate operation. Canceling an order again returns it unchanged.',
     errors: { types: [ChannelNotFound, NotFound, WrongState] },
-    authScopes: ofInputChannel,
+    authScopes: (_root, { input: { transaction, channel } }) => ({ channel: channelIn(transaction, channel) }),
     args: { input: t.arg({ type: CancelOrderInput, required: true, description: 'The order to cancel.' }) },
-    resolve: async (_root, { input: { channel, uuid } }, context) => {
-      const { channels, now, notice } = context;
-      const received = await receivedOf(context, channel);
+    resolve: async (_root, { input }, context) => {
+      const { viewer, channels, now, notice } = context;
+      const channel = channelBy(viewer, input.transaction, input.channel);
+      const key = keyIn(input.transaction);
+      if (key === undefined) throw new NotFound('order');
+      const received = await receivedUpTo(context, channel);
       const database = await channels.databaseOf(channel);
-      const { order, canceled } = await database.write((tx) => cancelOrder(tx, { channel, uuid, received, at: now() }));
+      const { order, canceled } = await database.write((tx) => cancelOrder(tx, { channel, key, received, at: now() }));
       if (canceled) notice(channel);
       return order;
     },

@@ -1,23 +1,26 @@
 import { ownChannel, visibleTo } from '../../access/viewer.ts';
 import {
+  countSalesOrders,
   type SalesOrderLine as LineRow,
   linesOfSalesOrders,
   newestSalesOrders,
   type SalesOrder as Order,
+  type SalesOrderFilter,
   salesOrderPage,
   salesOrdersWhere,
+  selectedStatuses,
 } from '../../data/hq/sales-order.ts';
 import { MOST_AGGREGATED_LINES } from '../../domain/statement.ts';
 import { releaseHold } from '../../domain/transaction-edit.ts';
-import { NotFound, WrongState } from '../../errors.ts';
+import { mustBeValid, NotFound, type Violation, WrongState } from '../../errors.ts';
 import { atMost } from '../arguments.ts';
 import { builder } from '../builder.ts';
 import { channelField, channelOf } from '../channel/channel.ts';
 import { Customer, customerOf } from '../customer/customer.ts';
-import { listById, listOfEach } from '../keyset.ts';
+import { DateRange, DateTimeRange, listById, listOfEach, orderInput, rangesOf } from '../keyset.ts';
 import { firstLoader, groupLoader, rowLoader } from '../loader.ts';
 import { amount, Totals } from '../money.ts';
-import { ofChannel } from '../scopes.ts';
+import { ofFilter } from '../scopes.ts';
 import { channelNode, enumOf, idInput, numberId, operatorMutation, valueOrNull } from '../vocabulary.ts';
 import { lineFields } from './lines.ts';
 
@@ -27,7 +30,7 @@ const Status = enumOf('SalesOrderStatus', 'The status of a sales order.', {
   CANCELED: 'Canceled by its channel.',
 });
 
-const Source = enumOf('SalesOrderSource', 'What a sales order was created from.', {
+const Origin = enumOf('SalesOrderOrigin', 'What a sales order was created from.', {
   ORDER: 'An online or customer order, by Synchronize orders.',
   STATEMENT: 'Cash-and-carry sales to one customer on one day, by a statement.',
 });
@@ -79,7 +82,7 @@ SalesOrder.implement({
     'An order at headquarters, for a customer with an account ID or, if a statement created it, for anonymous customers.',
   fields: (t) => ({
     salesOrderId: t.exposeString('salesOrderId', { description: 'The number, such as `SO000000042`.' }),
-    source: t.expose('source', { type: Source, description: 'What it was created from.' }),
+    origin: t.expose('origin', { type: Origin, description: 'What it was created from.' }),
     status: t.expose('status', { type: Status, description: 'The status.' }),
     channel: channelField(t, 'The channel that recorded the order or sales.'),
     customerUuid: valueOrNull(t, 'UUID', 'customerUuid', 'The customer’s permanent UUID. Null for anonymous sales.'),
@@ -118,6 +121,26 @@ export const SalesOrderConnection = builder.connectionObject(
   { name: 'SalesOrderEdge' },
 );
 
+const SalesOrderOrder = orderInput('SalesOrder', {
+  CREATED_AT: { by: 'createdAt', description: 'By when the sales order was created.' },
+});
+
+const SalesOrderFilterInput = builder.inputType('SalesOrderFilter', {
+  description: 'Selects sales orders that match every field.',
+  fields: (t) => ({
+    channel: t.string({ description: 'Only sales orders of this channel, by its code.' }),
+    statuses: t.field({ type: [Status], description: 'Only sales orders with one of these statuses.' }),
+    origin: t.field({ type: Origin, description: 'Only sales orders created from orders, or only from sales.' }),
+    onHold: t.boolean({ description: 'True for only the sales orders on hold, false for only the others.' }),
+    customerUuid: t.field({ type: 'UUID', description: 'Only sales orders of the customer with this UUID.' }),
+    businessDate: t.field({
+      type: DateRange,
+      description: 'Only sales orders that enter the books on these days. Operators must also set `channel`.',
+    }),
+    createdAt: t.field({ type: DateTimeRange, description: 'Only sales orders that were created in this period.' }),
+  }),
+});
+
 builder.queryFields((t) => ({
   salesOrder: t.field({
     type: SalesOrder,
@@ -133,36 +156,46 @@ builder.queryFields((t) => ({
     {
       type: SalesOrder,
       nullable: true,
-      description: 'The sales orders that match every argument, newest first.',
+      description: 'Sales orders, of a channel or of all channels.',
       args: {
-        channel: t.arg.string({ description: 'Only sales orders of this channel.' }),
-        customerUuid: t.arg({ type: 'UUID', description: 'Only sales orders of this customer.' }),
-        statuses: t.arg({ type: [Status], description: 'Only sales orders with one of these statuses.' }),
-        source: t.arg({ type: Source, description: 'Only sales orders created from this.' }),
-        businessDate: t.arg({ type: 'LocalDate', description: 'Only sales orders of this business date.' }),
-        onHold: t.arg.boolean({ description: 'True for only the sales orders on hold, false for only the others.' }),
+        filter: t.arg({ type: SalesOrderFilterInput, description: 'Only those that match every field.' }),
+        orderBy: t.arg({ type: SalesOrderOrder, description: 'The order of the list. Default: newest first.' }),
       },
-      authScopes: ofChannel,
-      resolve: (_root, args, context) => {
-        const channel = channelOf(context, args.channel);
-        const filter = {
+      authScopes: ofFilter,
+      resolve: (_root, { filter: asked, orderBy, ...args }, context) => {
+        const channel = channelOf(context, asked?.channel);
+        const filter: SalesOrderFilter = {
           channel,
-          customerUuid: args.customerUuid ?? undefined,
-          status: args.statuses?.length ? args.statuses : undefined,
-          source: args.source ?? undefined,
-          businessDate: args.businessDate ?? undefined,
+          customerUuid: asked?.customerUuid ?? undefined,
+          status: asked?.statuses ?? undefined,
+          origin: asked?.origin ?? undefined,
+          held: asked?.onHold ?? undefined,
+          ...rangesOf(asked ?? {}, ['businessDate', 'createdAt']),
         };
-        return listById(
-          context.hq,
-          args,
-          (db, page) => salesOrderPage(db, filter, page, { held: args.onHold ?? null }),
-          { orderBy: 'DESC' },
-        );
+        mustMatchSomething(filter);
+        return listById(context.hq, args, (db, page) => salesOrderPage(db, filter, page), {
+          orderBy: orderBy ?? { field: 'createdAt', direction: 'DESC' },
+          count: (db) => countSalesOrders(db, filter),
+        });
       },
     },
     SalesOrderConnection,
   ),
 }));
+
+/** Throws InvalidInput for a filter that no sales order can match. */
+function mustMatchSomething(filter: SalesOrderFilter): void {
+  const found: Violation[] = [];
+  if (filter.status?.length === 0)
+    found.push({ path: ['filter', 'statuses'], message: 'must not be empty', rule: 'LENGTH' });
+  else if (selectedStatuses(filter).length === 0)
+    found.push({ path: ['filter', 'statuses'], message: `no sales order from an ${filter.origin} has these statuses` });
+  if (filter.held && filter.origin === 'STATEMENT')
+    found.push({ path: ['filter', 'onHold'], message: 'a sales order from a STATEMENT is never on hold' });
+  if (filter.businessDate && filter.channel === undefined)
+    found.push({ path: ['filter', 'channel'], message: 'is required with businessDate', rule: 'REQUIRED' });
+  mustBeValid(found);
+}
 
 builder.objectField(Customer, 'salesOrders', (t) =>
   t.connection(

@@ -1,100 +1,41 @@
-import type { DefaultConnectionArguments } from '@pothos/plugin-relay';
-import { mayUse, ownChannel } from '../../access/viewer.ts';
-import {
-  type ChannelTransactionFilter,
-  channelTransactionByReference,
-  channelTransactionPage,
-  channelTransactionsByUuid,
-  type RecordedTransaction,
-  type TransactionRow,
-} from '../../data/channel/transaction.ts';
-import type { Database } from '../../data/database.ts';
-import {
-  type RetailTransaction as Received,
-  type TransactionFilter,
-  transactionPage,
-  transactionsWhere,
-} from '../../data/hq/transaction.ts';
-import type {
-  TransactionCharge as Charge,
-  TransactionKind as Kind,
-  TransactionLine as Line,
-  TransactionPayment as Payment,
-} from '../../data/transaction-facts.ts';
-import { uuidRule } from '../../domain/rules.ts';
+import { mayUse } from '../../access/viewer.ts';
+import type { TransactionRow } from '../../data/channel/transaction.ts';
+import type { TransactionKind } from '../../data/transaction-facts.ts';
 import { MOST_CHARGES, MOST_LINES, MOST_PAYMENTS } from '../../domain/transaction-rules.ts';
-import { whenUnavailable } from '../../errors.ts';
-import { atMost, globalId } from '../arguments.ts';
+import { isSale } from '../../domain/transaction-status.ts';
+import { atMost } from '../arguments.ts';
 import { builder } from '../builder.ts';
-import { channelField } from '../channel/channel.ts';
+import { Channel } from '../channel/channel.ts';
 import type { Context } from '../context.ts';
 import { Customer } from '../customer/customer.ts';
 import { namedCustomer } from '../customer/loaders.ts';
-import { keysetConnection, listById, listOfEach, numberKey } from '../keyset.ts';
-import { amount, Totals } from '../money.ts';
-import { ofChannel } from '../scopes.ts';
-import { Shift, shiftOf, Tender } from '../till/shift.ts';
+import { Totals } from '../money.ts';
+import { Shift, shiftOf } from '../till/shift.ts';
 import { enumOf, valueOrNull } from '../vocabulary.ts';
-import { lineFields } from './lines.ts';
-import { fromHeadquarters, newestOf } from './loaders.ts';
+import { transactionOf } from './find.ts';
+import { inCurrency, TransactionCharge, TransactionLine, TransactionPayment } from './parts.ts';
 
-export const kindMeanings: Record<Kind, string> = {
-  ONLINE_ORDER: 'An order placed in a web shop. Synchronize orders turns it into a sales order.',
-  CUSTOMER_ORDER:
-    'An order placed in a store or call center, for delivery or pickup. Synchronize orders turns it into a sales order.',
-  CASH_AND_CARRY: 'A sale or return at a till, paid and carried out immediately. Statements post it.',
-};
+/*
+ * Orders and sales, as their channel recorded them. What headquarters knows about them is in processing.ts.
+ */
 
-export const TransactionKind = enumOf('TransactionKind', 'The kind of transaction.', kindMeanings);
-
-type InCurrency<Row> = Row & { currency: string };
-
-const TransactionLine = builder.objectRef<InCurrency<Line>>('TransactionLine').implement({
-  description: 'A product that was sold or returned.',
-  fields: (t) => ({
-    ...lineFields(t),
-    gross: amount(t, 'gross', 'The amount of the line after discount, including tax.'),
-    voided: t.exposeBoolean('voided', {
-      description: 'Whether the line was voided at the till. It is kept but not counted.',
-    }),
-  }),
+export const OrderKind = enumOf('OrderKind', 'How an order was placed.', {
+  ONLINE_ORDER: 'In a web shop.',
+  CUSTOMER_ORDER: 'In a store or call center, for delivery or pickup.',
 });
 
-const TransactionCharge = builder.objectRef<InCurrency<Charge>>('TransactionCharge').implement({
-  description: 'A charge in addition to the products, such as freight.',
-  fields: (t) => ({
-    line: t.exposeInt('line', { description: 'The line number: 1, 2, 3 …' }),
-    code: t.exposeString('code', { description: 'The kind of charge, such as `FREIGHT`.' }),
-    amount: amount(t, 'amount', 'The amount of the charge, excluding tax.'),
-    tax: amount(t, 'tax', 'The tax on the charge.'),
-  }),
-});
+/** The type of a transaction. */
+export const typeOf = ({ body }: TransactionRow): 'Order' | 'Sale' => (isSale(body) ? 'Sale' : 'Order');
 
-const TransactionPayment = builder.objectRef<InCurrency<Payment>>('TransactionPayment').implement({
-  description: 'A payment, or money paid back.',
-  fields: (t) => ({
-    line: t.exposeInt('line', { description: 'The line number: 1, 2, 3 …' }),
-    tender: t.expose('tender', { type: Tender, description: 'The means of payment.' }),
-    amount: amount(t, 'amount', 'The amount; negative if paid back, as change or for a return.'),
-  }),
-});
+// A transaction is read with all its lines, whatever is selected.
+const extensions = { weight: 50 };
 
-const inCurrency = <Row>(all: readonly Row[], currency: string): InCurrency<Row>[] =>
-  all.map((row) => ({ ...row, currency }));
-
-export const RetailTransaction = builder.objectRef<TransactionRow>('RetailTransaction');
-builder.node(RetailTransaction, {
-  // A transaction is read with all its lines, whatever is selected.
-  extensions: { weight: 50 },
+export const RetailTransaction = builder.interfaceRef<TransactionRow>('RetailTransaction').implement({
   description:
-    'An order, sale, or return recorded in a channel. It has its UUID and confirmation number immediately, whatever headquarters is doing.',
-  id: { resolve: ({ channel, uuid }) => `${channel}/${uuid}` },
-  loadOne: (id, context) => {
-    const [channel, uuid] = keyOf(id);
-    const { viewer, channels } = context;
-    if (!channels.all().some(({ code }) => code === channel)) return null;
-    return mayUse(viewer, channel) ? transactionOf(context, { uuid }, channel) : null;
-  },
+    'What a channel records: an order or a sale. It has its UUID and confirmation number immediately, whatever headquarters is doing.',
+  interfaces: [builder.nodeInterfaceRef()],
+  extensions,
+  resolveType: typeOf,
   fields: (t) => ({
     uuid: t.expose('uuid', {
       type: 'UUID',
@@ -105,8 +46,11 @@ builder.node(RetailTransaction, {
         'The number to tell the customer, such as `7K3M-9QXT-2BFD`. It is unique in its channel and easy to read out.',
       resolve: ({ body }) => body.reference,
     }),
-    kind: t.field({ type: TransactionKind, description: 'The kind of transaction.', resolve: ({ body }) => body.kind }),
-    channel: channelField(t, 'The channel that recorded it.'),
+    channel: t.field({
+      type: Channel,
+      description: 'The channel that recorded it.',
+      resolve: ({ channel }, _args, { channels }) => channels.get(channel),
+    }),
     businessDate: t.field({
       type: 'LocalDate',
       description: 'The day on which it enters the books, in the time zone of the channel.',
@@ -173,192 +117,47 @@ builder.node(RetailTransaction, {
     }),
     totals: t.field({ type: Totals, description: 'The totals.', resolve: ({ body }) => body }),
     createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When the channel recorded it.' }),
+  }),
+});
+
+/** What the nodes Order and Sale have in common: global IDs include the channel, because two channel databases may contain the same UUID by mistake. */
+const node = (type: 'Order' | 'Sale') => ({
+  interfaces: [RetailTransaction],
+  extensions,
+  id: { resolve: ({ channel, uuid }: TransactionRow) => `${channel}/${uuid}` },
+  loadOne: async (id: string, context: Context) => {
+    const { channel, uuid } = keyOf(id);
+    const { viewer, channels } = context;
+    if (!channels.all().some(({ code }) => code === channel) || !mayUse(viewer, channel)) return null;
+    const found = await transactionOf(context, { uuid }, channel);
+    return found && typeOf(found) === type ? found : null;
+  },
+});
+
+/** The channel and the UUID in the key of a global ID. */
+export function keyOf(id: string): { channel: string; uuid: string } {
+  const [channel = '', uuid = ''] = id.split('/');
+  return { channel, uuid };
+}
+
+export const Order = builder.objectRef<TransactionRow>('Order');
+builder.node(Order, {
+  ...node('Order'),
+  description:
+    'A request to deliver products, placed in a web shop, store, or call center. Synchronize orders turns it into a sales order at headquarters.',
+  fields: (t) => ({
+    kind: t.field({
+      type: OrderKind,
+      description: 'How the order was placed.',
+      resolve: ({ body }) => body.kind as Exclude<TransactionKind, 'CASH_AND_CARRY'>,
+    }),
     canceledAt: valueOrNull(t, 'DateTime', 'canceledAt', 'When the channel canceled it. Null if it did not.'),
   }),
 });
 
-/** A global ID includes the channel, because two channel databases may contain the same UUID by mistake. */
-function keyOf(id: string): [channel: string, uuid: string] {
-  const [channel = '', uuid = ''] = id.split('/');
-  return [channel, uuid];
-}
-
-/** Exactly one of them is set. */
-interface By {
-  uuid?: string | undefined;
-  reference?: string | undefined;
-}
-
-/** Within a channel, searches its own database, then headquarters in case the channel lost it. Otherwise, headquarters, then each channel database. */
-async function transactionOf(context: Context, by: By, channel?: string): Promise<TransactionRow | null> {
-  const { viewer, hq, channels } = context;
-  if (by.uuid !== undefined && !uuidRule.safeParse(by.uuid).success) return null;
-  const within = channel ?? ownChannel(viewer);
-  if (within !== undefined) {
-    const found = await inChannel(await channels.databaseOf(within), within, by);
-    return found ?? atHeadquarters(hq, { ...by, channel: within });
-  }
-  const received = await atHeadquarters(hq, by);
-  if (received) return received;
-  for (const { code } of channels.all()) {
-    const recorded = await inChannel(await channels.databaseOf(code), code, by);
-    if (recorded) return recorded;
-  }
-  return null;
-}
-
-async function inChannel(database: Database, channel: string, { uuid, reference }: By): Promise<TransactionRow | null> {
-  const row = await database.read(async (db) =>
-    uuid === undefined
-      ? channelTransactionByReference(db, channel, reference!)
-      : (await channelTransactionsByUuid(db, [uuid]))[0],
-  );
-  return row?.channel === channel ? row : null;
-}
-
-async function atHeadquarters(hq: Database, by: By & { channel?: string }): Promise<TransactionRow | null> {
-  const found = await hq.read((db) => transactionsWhere(db, { ...by })).catch(whenUnavailable([]));
-  return found[0] ? fromHeadquarters(found[0]) : null;
-}
-
-const TransactionBy = builder.inputType('TransactionBy', {
-  description: 'Identifies a transaction in one of three ways.',
-  isOneOf: true,
-  fields: (t) => ({
-    uuid: t.field({ type: 'UUID', description: 'The permanent UUID.' }),
-    confirmationNumber: t.string({ description: 'The confirmation number. Case does not matter.' }),
-    id: t.field(globalId(RetailTransaction, 'The global ID.')),
-  }),
+export const Sale = builder.objectRef<TransactionRow>('Sale');
+builder.node(Sale, {
+  ...node('Sale'),
+  description:
+    'A cash-and-carry sale or return at a till, paid and carried out immediately. It is validated at headquarters, and a statement posts it.',
 });
-
-builder.queryField('transaction', (t) =>
-  t.field({
-    type: RetailTransaction,
-    nullable: true,
-    description: 'An order or sale by UUID, confirmation number, or global ID. Null if there is none.',
-    args: {
-      by: t.arg({
-        type: TransactionBy,
-        required: true,
-        description: 'The UUID, confirmation number, or global ID of the transaction.',
-      }),
-      channel: t.arg.string({
-        description:
-          'Search this channel’s own database first. Without a channel, an operator’s query searches headquarters first.',
-      }),
-    },
-    authScopes: (_root, { by, channel }) => ({ channel: by.id ? keyOf(by.id)[0] : channel }),
-    resolve: async (_root, { by, channel }, context) => {
-      const [named, uuid] = by.id ? keyOf(by.id) : [channel ?? undefined, by.uuid ?? undefined];
-      if (named) context.channels.get(named);
-      const reference = by.confirmationNumber?.trim().toUpperCase();
-      if (reference !== undefined && !/^[0-9A-Z-]{1,60}$/.test(reference)) return null;
-      return transactionOf(context, reference === undefined ? { uuid: uuid ?? '' } : { reference }, named);
-    },
-  }),
-);
-
-const TransactionOrderBy = enumOf(
-  'TransactionOrder',
-  'The order of a list of transactions, by when they were recorded.',
-  {
-    NEWEST_FIRST: 'From the newest to the oldest.',
-    OLDEST_FIRST: 'From the oldest to the newest.',
-  },
-);
-
-export const TransactionConnection = builder.connectionObject(
-  { type: RetailTransaction, name: 'RetailTransactionConnection' },
-  { name: 'RetailTransactionEdge' },
-);
-
-/** A page of transactions as headquarters received them. */
-export async function receivedPage(
-  { hq }: Context,
-  args: DefaultConnectionArguments,
-  filter: TransactionFilter,
-  order: 'ASC' | 'DESC' = 'ASC',
-) {
-  const connection = await keysetConnection<number, Received>(
-    { args, keyFrom: numberKey, descending: order === 'DESC' },
-    ({ sequence }) => sequence,
-    (page) => hq.read((db) => transactionPage(db, filter, page)),
-  );
-  return {
-    ...connection,
-    edges: connection.edges.map((edge) => edge && { ...edge, node: fromHeadquarters(edge.node) }),
-  };
-}
-
-builder.queryField('transactions', (t) =>
-  t.connection(
-    {
-      type: RetailTransaction,
-      nullable: true,
-      description: 'The orders and sales of a channel, from its own database.',
-      args: {
-        channel: t.arg.string({ required: true, description: 'The code of the channel.' }),
-        kinds: t.arg({ type: [TransactionKind], description: 'Only transactions of these kinds.' }),
-        customerUuid: t.arg({ type: 'UUID', description: 'Only transactions of this customer.' }),
-        businessDate: t.arg({ type: 'LocalDate', description: 'Only transactions of this business date.' }),
-        shiftUuid: t.arg({ type: 'UUID', description: 'Only transactions of this shift.' }),
-        orderBy: t.arg({
-          type: TransactionOrderBy,
-          required: true,
-          defaultValue: 'NEWEST_FIRST',
-          description: 'Which transactions come first.',
-        }),
-      },
-      authScopes: ofChannel,
-      resolve: async (_root, args, { channels }) => {
-        const database = await channels.databaseOf(args.channel);
-        const filter: ChannelTransactionFilter = {
-          channel: args.channel,
-          kind: args.kinds?.length ? args.kinds : undefined,
-          customerUuid: args.customerUuid ?? undefined,
-          businessDate: args.businessDate ?? undefined,
-          shiftUuid: args.shiftUuid ?? undefined,
-        };
-        const order = args.orderBy === 'NEWEST_FIRST' ? 'DESC' : 'ASC';
-        return listById(database, args, (db, page) => channelTransactionPage(db, filter, page), { orderBy: order });
-      },
-    },
-    TransactionConnection,
-  ),
-);
-
-builder.objectField(Shift, 'transactions', (t) =>
-  t.connection(
-    {
-      type: RetailTransaction,
-      description: 'The transactions recorded in the shift, from the channel’s own database, oldest first.',
-      resolve: async ({ channel, uuid }, args, { channels }) => {
-        const database = await channels.databaseOf(channel);
-        return listById(database, args, (db, page) => channelTransactionPage(db, { channel, shiftUuid: uuid }, page));
-      },
-    },
-    TransactionConnection,
-  ),
-);
-
-builder.objectField(Customer, 'transactions', (t) =>
-  t.connection(
-    {
-      type: RetailTransaction,
-      description:
-        'The orders and sales of the customer in its channel, from the channel’s own database, newest first.',
-      resolve: ({ channel, uuid }, args, context) =>
-        listOfEach<RecordedTransaction>(
-          args,
-          'DESC',
-          ({ id }) => id,
-          (limit) => newestOf(context).load({ channel, uuid, limit }),
-          async (page) => {
-            const database = await context.channels.databaseOf(channel);
-            return database.read((db) => channelTransactionPage(db, { channel, customerUuid: uuid }, page));
-          },
-        ),
-    },
-    TransactionConnection,
-  ),
-);

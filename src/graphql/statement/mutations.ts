@@ -1,6 +1,5 @@
 import { type StatementSettings as SettingsRow, settingsOf } from '../../data/hq/statement-settings.ts';
-import { transactionsWhere } from '../../data/hq/transaction.ts';
-import { type RuleName, ruleRows, type ValidationRule, validationRules } from '../../data/hq/validation.ts';
+import { ruleRows, type ValidationRule, validationRules } from '../../data/hq/validation.ts';
 import { minorUnits } from '../../domain/money.ts';
 import {
   clearStatement,
@@ -10,49 +9,27 @@ import {
   setRule,
   updateStatementSettings,
 } from '../../domain/statement.ts';
-import { ChannelNotFound, InvalidInput, NotFound, WrongState } from '../../errors.ts';
-import { atMost, globalIds, requiredId } from '../arguments.ts';
+import { isSale } from '../../domain/transaction-status.ts';
+import { ChannelNotFound, InvalidInput, mustBeValid, NotFound, type Violation, WrongState } from '../../errors.ts';
+import { atMost, requiredId } from '../arguments.ts';
 import { builder } from '../builder.ts';
 import { channelField } from '../channel/channel.ts';
 import { customerOf } from '../customer/customer.ts';
 import { Money, money, moneyOrNull } from '../money.ts';
-import { RetailTransaction } from '../order/transaction.ts';
+import { allReceivedBy, TransactionBy } from '../order/by.ts';
+import { ValidationRuleName } from '../order/validation.ts';
 import { ofChannel } from '../scopes.ts';
-import { enumOf, idInput, operatorMutation } from '../vocabulary.ts';
+import { idInput, operatorMutation } from '../vocabulary.ts';
 import { Aggregate, Statement } from './parts.ts';
 
 /*
  * What operators do with statements, and the settings for validation and posting.
  */
 
-const RuleNameType = enumOf<RuleName>(
-  'ValidationRuleName',
-  'A rule that a sale must pass before a statement takes it.',
-  {
-    CUSTOMER_ACCOUNT: 'The sale’s customer has an account ID.',
-    BUSINESS_DATE:
-      'The business date is not later than the day the sale was received, in the channel’s time zone, and not before 2000.',
-    DISCOUNT_AMOUNT: 'The discount is the sum of the lines’ discounts.',
-    GROSS_AMOUNT: 'The total is the sum of the lines, including tax, plus charges.',
-    NET_AMOUNT: 'The net amount is the sum of the lines without tax.',
-    NET_PLUS_TAX: 'The total is net + tax + charges.',
-    NUMBER_OF_ITEMS: 'The quantity is the sum of the lines’ quantities.',
-    PAYMENT_AMOUNT: 'The amount paid is the sum of the payments.',
-    UNDER_OVER_PAYMENT: 'The amount paid is the amount due, within the channel’s `maximumPaymentDifference`.',
-    TRANSACTION_NOT_EMPTY: 'At least one line is not voided.',
-    TAX_INCLUDED_PRICING: 'The lines follow the sale’s flag: prices with tax, or without.',
-    LINE_AMOUNT: 'Each line’s amount is price × quantity − discount.',
-    SIGN_CONTRADICTION: 'In each line, the quantity and the amounts have the same sign.',
-    NEGATIVE_PRICE: 'No price is negative.',
-    SHIFT: 'The sale’s shift is known and belongs to the same channel.',
-    DUPLICATE_TRANSACTION: 'No other channel database has already sent a transaction with the same UUID.',
-  },
-);
-
 const Rule = builder.objectRef<ValidationRule>('ValidationRule').implement({
   description: 'A validation rule and whether it is on.',
   fields: (t) => ({
-    name: t.expose('name', { type: RuleNameType, description: 'What the rule checks.' }),
+    name: t.expose('name', { type: ValidationRuleName, description: 'What the rule checks.' }),
     enabled: t.exposeBoolean('enabled', { description: 'Whether sales are checked against this rule.' }),
   }),
 });
@@ -125,12 +102,12 @@ const DeleteOrderInput = builder.inputType('DeleteAggregatedTransactionInput', {
 });
 
 const RevalidateInput = builder.inputType('RevalidateTransactionsInput', {
-  description: 'Selects sales by ID, by channel, or all of them.',
+  description: 'Selects some sales, those of a channel, or all of them.',
   fields: (t) => ({
     channel: t.string({
-      description: 'Only the sales of this channel. Default: all channels. Ignored if `ids` is given.',
+      description: 'Only the sales of this channel. Default: all channels. Cannot be combined with `transactions`.',
     }),
-    ids: t.field(globalIds(RetailTransaction, 'Only these sales, by global ID.')),
+    transactions: t.field({ type: [TransactionBy], description: 'Only these sales.' }),
   }),
 });
 
@@ -142,7 +119,7 @@ const Revalidated = builder.objectRef<{ count: number }>('RevalidatedTransaction
 const SetRuleInput = builder.inputType('SetValidationRuleInput', {
   description: 'Switches a validation rule.',
   fields: (t) => ({
-    name: t.field({ type: RuleNameType, required: true, description: 'The rule to switch.' }),
+    name: t.field({ type: ValidationRuleName, required: true, description: 'The rule to switch.' }),
     enabled: t.boolean({
       required: true,
       description: 'True to check sales against this rule, false to skip it, starting with the next validation.',
@@ -223,14 +200,17 @@ operatorMutation('revalidateTransactions', {
     'Schedules sales for validation again, typically after a rule or a setting has changed: sales that failed validation, and sales that passed but are not in a statement yet.',
   may: 'validating transactions',
   failures: [InvalidInput, ChannelNotFound],
-  run: async (tx, { channel, ids }, who, { channels }) => {
+  run: async (tx, { channel, transactions }, who, { channels }) => {
     if (channel) channels.get(channel);
-    if (!ids) return { count: await revalidateTransactions(tx, { channel: channel || null }, who) };
-    const requested = new Set(ids);
-    const found = await transactionsWhere(tx, { uuid: [...requested].map((id) => id.split('/')[1] ?? '') });
-    const sequences = found
-      .filter((row) => requested.has(`${row.channel}/${row.uuid}`))
-      .map(({ sequence }) => sequence);
+    if (!transactions) return { count: await revalidateTransactions(tx, { channel: channel || null }, who) };
+    const found: Violation[] = [];
+    if (channel) found.push({ path: ['channel'], message: 'cannot be combined with transactions' });
+    const sequences = (await allReceivedBy(tx, transactions)).flatMap((candidates, index) => {
+      const sales = candidates.filter(isSale);
+      if (sales.length === 0) found.push({ path: ['transactions', index], message: 'is not a sale at headquarters' });
+      return sales.map(({ sequence }) => sequence);
+    });
+    mustBeValid(found);
     return { count: await revalidateTransactions(tx, { sequences }, who) };
   },
 });

@@ -21,8 +21,9 @@ import { builder } from '../builder.ts';
 import { customerOf } from '../customer/customer.ts';
 import { errorField } from '../failures.ts';
 import { amount, amountOrNull, Money, money, Totals } from '../money.ts';
+import { SaleConnection, salesPage } from '../order/lists.ts';
 import { SalesOrder, salesOrderOfAggregate } from '../order/sales-order.ts';
-import { RetailTransaction, receivedPage, TransactionConnection } from '../order/transaction.ts';
+import { Sale } from '../order/transaction.ts';
 import { Shift, shiftOf, Tender } from '../till/shift.ts';
 import { channelNode, enumOf, numberId, recordOf, valueOrNull } from '../vocabulary.ts';
 
@@ -276,11 +277,11 @@ Aggregate.implement({
     }),
     transactions: t.connection(
       {
-        type: RetailTransaction,
+        type: Sale,
         description: 'The aggregated sales, in order of arrival.',
-        resolve: ({ id }, args, context) => receivedPage(context, args, { aggregateId: id }),
+        resolve: ({ id }, args, context) => salesPage(context, args, { aggregateId: id }),
       },
-      TransactionConnection,
+      SaleConnection,
     ),
   }),
 });

@@ -30,9 +30,10 @@ import { errorField } from '../failures.ts';
 import { LARGEST_PAGE, listById, listOfEach } from '../keyset.ts';
 import { firstLoader, groupLoader, rowLoader } from '../loader.ts';
 import { Totals } from '../money.ts';
+import { SaleConnection, salesPage } from '../order/lists.ts';
 import { received } from '../order/loaders.ts';
 import { SalesOrder, SalesOrderConnection } from '../order/sales-order.ts';
-import { RetailTransaction, receivedPage, TransactionConnection } from '../order/transaction.ts';
+import { Sale } from '../order/transaction.ts';
 import { ofChannel } from '../scopes.ts';
 import { valueOrNull } from '../vocabulary.ts';
 import {
@@ -126,11 +127,11 @@ Statement.implement({
     ),
     transactions: t.connection(
       {
-        type: RetailTransaction,
+        type: Sale,
         description: 'The sales it contains, in order of arrival.',
-        resolve: ({ id }, args, context) => receivedPage(context, args, { statementId: id }),
+        resolve: ({ id }, args, context) => salesPage(context, args, { statementId: id }),
       },
-      TransactionConnection,
+      SaleConnection,
     ),
     aggregatedTransactions: t.connection(
       {
@@ -278,11 +279,11 @@ builder.objectField(SalesOrder, 'invoice', (t) =>
   }),
 );
 
-builder.objectField(RetailTransaction, 'statement', (t) =>
+builder.objectField(Sale, 'statement', (t) =>
   t.field({
     type: Statement,
     nullable: true,
-    description: 'The statement the sale is in; null for an order, or a sale that no statement has taken yet.',
+    description: 'The statement that the sale is in; null while no statement has taken it.',
     resolve: async (row, _args, context) => (await received(context).load(row))?.statementId ?? null,
   }),
 );

@@ -113,7 +113,7 @@ export async function books(world: World) {
          left join sales_order a on a.aggregate_id = t.aggregate_id order by t.uuid`,
     ),
     orders: await rows(
-      `select o.sales_order_id, o.source, s.statement_id, o.customer_uuid, o.account_id, o.business_date, ${totalsOf('o')}, o.status
+      `select o.sales_order_id, o.origin, s.statement_id, o.customer_uuid, o.account_id, o.business_date, ${totalsOf('o')}, o.status
        from sales_order o left join statement s on s.id = o.statement_id order by o.sales_order_id`,
     ),
     lines: await rows(

@@ -23,7 +23,7 @@ async function busyHeadquarters() {
   );
   await run(hq, 'P_JOB');
   await tamper(await hq.channels.databaseOf('houston'), 'delete from shift');
-  return { hq, order: globalId('RetailTransaction', `houston/${order}`) };
+  return { hq, order: globalId('Order', `houston/${order}`) };
 }
 
 interface Step {
@@ -34,7 +34,7 @@ interface Step {
   action?: keyof typeof auditActions;
 }
 
-const ofOrder = ({ order }: { order: string }) => `{ id: "${order}" }`;
+const ofOrder = ({ order }: { order: string }) => `{ transaction: { id: "${order}" } }`;
 const failedOrder = `update retail_transaction set status = 'FAILED', error_code = 'INTERNAL', error = 'x' where kind = 'ONLINE_ORDER'`;
 const failedOperation = `update customer_operation set state = 'FAILED', error_code = 'INTERNAL', error = 'x' where sequence = 1`;
 const statementIn = (state: string) => `update statement set state = '${state}' where id = 1`;
@@ -67,9 +67,9 @@ const steps: Record<string, Step> = {
   releaseTransaction: { input: ofOrder },
   editTransaction: {
     input: ({ order }) =>
-      `{ id: "${order}", lines: [{ line: 1, unitPrice: "90" }], payments: [{ line: 1, amount: "90" }] }`,
+      `{ transaction: { id: "${order}" }, lines: [{ line: 1, unitPrice: "90" }], payments: [{ line: 1, amount: "90" }] }`,
   },
-  voidTransaction: { input: ({ order }) => `{ id: "${order}", reason: "a test" }` },
+  voidTransaction: { input: ({ order }) => `{ transaction: { id: "${order}" }, reason: "a test" }` },
   releaseSalesOrder: {
     given: [`update sales_order set hold_code = 'X' where id = 1`],
     input: `{ id: "${globalId('SalesOrder', 1)}" }`,

@@ -73,8 +73,8 @@ test('customers of two channels with the same UUID are told apart by their globa
   }
   await appendTransaction(hq, 'houston', aTransaction('ONLINE_ORDER', { customerUuid: uuid }));
   await run(hq);
-  const { receivedTransactions } = await hq.query('{ receivedTransactions { nodes { customer { displayName } } } }');
-  expect(receivedTransactions.nodes).toEqual([{ customer: { displayName: 'houston' } }]);
+  const { transactions } = await hq.query('{ transactions { nodes { customer { displayName } } } }');
+  expect(transactions.nodes).toEqual([{ customer: { displayName: 'houston' } }]);
 });
 
 test('a channel that contradicts the global ID is refused', async () => {

@@ -14,8 +14,8 @@ async function synchronize(hq: Headquarters) {
   await run(hq, 'SYNCHRONIZE_ORDERS');
 }
 
-const parts = `id uuid status error { errorCode message } tryCount corrected totals { total { amount currency } }
-  salesOrder { id salesOrderId holdCode accountId lines { sku quantity unitPrice { amount } } customer { uuid } transaction { uuid } }`;
+const parts = `id uuid ... on Order { status } error { errorCode message } tryCount corrected totals { total { amount currency } }
+  salesOrder { id salesOrderId holdCode accountId lines { sku quantity unitPrice { amount } } customer { uuid } order { uuid } }`;
 
 const transaction = async (hq: Headquarters, uuid: string): Promise<Answer> =>
   (await hq.query(`query ($uuid: UUID!) { transaction(by: { uuid: $uuid }) { ${parts} } }`, { uuid })).transaction;
@@ -26,7 +26,7 @@ async function change(hq: Headquarters, field: string, input: Record<string, unk
     ? 'TransactionInput'
     : type;
   const data = await hq.query(
-    `mutation ($input: ${named}!) { ${field}(input: $input) { __typename ... on RetailTransaction { ${parts} } ... on Failure { errorCode message path } } }`,
+    `mutation ($input: ${named}!) { ${field}(input: $input) { __typename ... on Order { ${parts} } ... on Failure { errorCode message path } } }`,
     { input },
   );
   return data[field];
@@ -47,14 +47,14 @@ test('an order is reachable from its customer, and its customer and transaction 
   await synchronize(hq);
 
   expect(await transaction(hq, uuid)).toMatchObject({
-    status: 'SUCCEEDED',
+    status: 'SYNCHRONIZED',
     totals: { total: { amount: '100.00', currency: 'USD' } },
     salesOrder: {
       salesOrderId: 'SO000000001',
       accountId: 'C00000001',
       lines: [{ sku: 'BK-1', quantity: '1', unitPrice: { amount: '100.00' } }],
       customer: { uuid: customer },
-      transaction: { uuid },
+      order: { uuid },
     },
   });
   const { customer: found } = await hq.query(
@@ -75,8 +75,8 @@ test('orders and transactions are listed by channel, status and customer, newest
 
   const { salesOrders, paris, failed } = await hq.query(`{
     salesOrders(first: 2) { edges { node { salesOrderId } } pageInfo { hasNextPage } }
-    paris: salesOrders(channel: "paris", statuses: [OPEN], source: ORDER, onHold: false) { edges { node { salesOrderId } } }
-    failed: receivedTransactions(statuses: [FAILED]) { edges { node { channel { code } error { errorCode } } } }
+    paris: salesOrders(filter: { channel: "paris", statuses: [OPEN], origin: ORDER, onHold: false }) { edges { node { salesOrderId } } }
+    failed: orders(filter: { statuses: [FAILED] }) { edges { node { channel { code } error { errorCode } } } }
   }`);
   expect(salesOrders.edges.length).toBe(2);
   expect(salesOrders.pageInfo.hasNextPage).toBe(true);
@@ -89,19 +89,19 @@ test('a failed order that is corrected becomes a sales order, and the audit trai
   const { id, uuid } = await aFailedOrder(hq);
   expect(
     await change(hq, 'editTransaction', {
-      id,
+      transaction: { id },
       lines: [{ line: 1, unitPrice: '90.5' }],
       payments: [{ line: 1, amount: '90.50' }],
     }),
   ).toMatchObject({
-    status: 'NONE',
+    status: 'RECEIVED',
     corrected: true,
     totals: { total: { amount: '90.50' } },
   });
   await synchronize(hq);
 
   expect(await transaction(hq, uuid)).toMatchObject({
-    status: 'SUCCEEDED',
+    status: 'SYNCHRONIZED',
     salesOrder: { holdCode: null, lines: [{ unitPrice: { amount: '90.50' } }] },
   });
   const { transaction: audited } = await hq.query(
@@ -130,10 +130,14 @@ test('a failed order that is corrected becomes a sales order, and the audit trai
 test('a correction must keep the rules, or nothing changes', async () => {
   const hq = await withChannels(['houston']);
   const { id, uuid } = await aFailedOrder(hq);
-  expect(await change(hq, 'editTransaction', { id, lines: [{ line: 1, quantity: '-1' }] })).toMatchObject({
+  expect(
+    await change(hq, 'editTransaction', { transaction: { id }, lines: [{ line: 1, quantity: '-1' }] }),
+  ).toMatchObject({
     errorCode: 'INVALID_INPUT',
   });
-  expect(await change(hq, 'editTransaction', { id, lines: [{ line: 1, unitPrice: '1.005' }] })).toMatchObject({
+  expect(
+    await change(hq, 'editTransaction', { transaction: { id }, lines: [{ line: 1, unitPrice: '1.005' }] }),
+  ).toMatchObject({
     errorCode: 'INVALID_INPUT',
     path: ['lines', '0', 'unitPrice'],
   });
@@ -143,7 +147,7 @@ test('a correction must keep the rules, or nothing changes', async () => {
 test('a corrected order is put on hold by choice, until it is released', async () => {
   const hq = await withChannels(['houston']);
   const { id, uuid } = await aFailedOrder(hq);
-  await change(hq, 'editTransaction', { id, businessDate: '2026-11-20', hold: true });
+  await change(hq, 'editTransaction', { transaction: { id }, businessDate: '2026-11-20', hold: true });
   await synchronize(hq);
   const { salesOrder } = await transaction(hq, uuid);
   expect(salesOrder.holdCode).toBe('ORDER_SYNC');
@@ -161,15 +165,15 @@ test('an order that somebody is editing is left alone by the jobs until it is sa
   const uuid = await appendTransaction(hq, 'houston', anOrder(customer));
   await run(hq, 'P_JOB');
   const { id } = await transaction(hq, uuid);
-  expect(await change(hq, 'beginEditingTransaction', { id })).toMatchObject({ status: 'EDITING' });
+  expect(await change(hq, 'beginEditingTransaction', { transaction: { id } })).toMatchObject({ status: 'EDITING' });
   await synchronize(hq);
   expect(await transaction(hq, uuid)).toMatchObject({ status: 'EDITING', salesOrder: null });
-  expect(await change(hq, 'retryTransaction', { id })).toMatchObject({ errorCode: 'WRONG_STATE' });
+  expect(await change(hq, 'retryTransaction', { transaction: { id } })).toMatchObject({ errorCode: 'WRONG_STATE' });
 
-  expect(await change(hq, 'releaseTransaction', { id })).toMatchObject({ status: 'NONE' });
+  expect(await change(hq, 'releaseTransaction', { transaction: { id } })).toMatchObject({ status: 'RECEIVED' });
   await synchronize(hq);
-  expect(await transaction(hq, uuid)).toMatchObject({ status: 'SUCCEEDED' });
-  expect(await change(hq, 'editTransaction', { id, businessDate: '2026-11-20' })).toMatchObject({
+  expect(await transaction(hq, uuid)).toMatchObject({ status: 'SYNCHRONIZED' });
+  expect(await change(hq, 'editTransaction', { transaction: { id }, businessDate: '2026-11-20' })).toMatchObject({
     errorCode: 'WRONG_STATE',
   });
 });
@@ -177,11 +181,15 @@ test('an order that somebody is editing is left alone by the jobs until it is sa
 test('a voided order never becomes a sales order', async () => {
   const hq = await withChannels(['houston']);
   const { id, uuid } = await aFailedOrder(hq);
-  expect(await change(hq, 'voidTransaction', { id, reason: ' ' })).toMatchObject({ errorCode: 'INVALID_INPUT' });
-  expect(await change(hq, 'voidTransaction', { id, reason: 'entered twice' })).toMatchObject({ status: 'VOIDED' });
+  expect(await change(hq, 'voidTransaction', { transaction: { id }, reason: ' ' })).toMatchObject({
+    errorCode: 'INVALID_INPUT',
+  });
+  expect(await change(hq, 'voidTransaction', { transaction: { id }, reason: 'entered twice' })).toMatchObject({
+    status: 'VOIDED',
+  });
   await synchronize(hq);
   expect(await transaction(hq, uuid)).toMatchObject({ status: 'VOIDED', salesOrder: null });
-  expect(await change(hq, 'retryTransaction', { id })).toMatchObject({ errorCode: 'WRONG_STATE' });
+  expect(await change(hq, 'retryTransaction', { transaction: { id } })).toMatchObject({ errorCode: 'WRONG_STATE' });
 });
 
 test('all failed orders of a channel are retried at once', async () => {
@@ -192,7 +200,7 @@ test('all failed orders of a channel are retried at once', async () => {
     `mutation { retryFailedTransactions(input: { channel: "houston" }) { ... on RetriedTransactions { count } } }`,
   );
   expect(retryFailedTransactions.count).toBe(2);
-  expect((await receivedOf(hq)).map(({ status }) => status)).toEqual(['NONE', 'NONE']);
+  expect((await receivedOf(hq)).map(({ status }) => status)).toEqual(['RECEIVED', 'RECEIVED']);
 });
 
 const attentionDocument = `attention { total counts { kind count } items(first: 10) { kind subject code message toDo channel { code } } }`;
@@ -234,7 +242,7 @@ test('the subscription tells what needs a person as it is now, and again when it
     `subscription { attention(channel: "houston") { total counts { kind count } } }`,
   );
   expect((await attention.next()).attention).toEqual({ total: 1, counts: [{ kind: 'TRANSACTION_FAILED', count: 1 }] });
-  await change(hq, 'voidTransaction', { id, reason: 'entered twice' });
+  await change(hq, 'voidTransaction', { transaction: { id }, reason: 'entered twice' });
   expect((await attention.next()).attention).toEqual({ total: 0, counts: [] });
 });
 
@@ -245,7 +253,7 @@ test('a page of orders with customers, lines and transactions costs the same num
   for (let index = 0; index < 12; index++) await appendTransaction(hq, 'houston', anOrder(customer));
   await synchronize(hq);
   const document = (first: number) =>
-    `{ salesOrders(first: ${first}) { edges { node { customer { uuid salesOrders(first: 2) { edges { node { id } } } } lines { sku } transaction { uuid status } } } } }`;
+    `{ salesOrders(first: ${first}) { edges { node { customer { uuid salesOrders(first: 2) { edges { node { id } } } } lines { sku } order { uuid status } } } } }`;
   const seen = statementsOf(hq.hq);
   await hq.query(document(2));
   const few = seen.length;

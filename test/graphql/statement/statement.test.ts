@@ -38,7 +38,7 @@ const aSale = (more: Answer = {}) => ({
 });
 
 const record = (hq: Headquarters, more: Answer = {}) =>
-  unwrapped(hq, 'recordSale', 'RetailTransaction', aSale(more), 'uuid confirmationNumber');
+  unwrapped(hq, 'recordSale', 'Sale', aSale(more), 'uuid confirmationNumber');
 
 /** Runs the end of day and answers how it ended. */
 const endOfDay = (hq: Headquarters) => run(hq, 'END_OF_DAY');
@@ -51,7 +51,7 @@ const statementParts = `id statementId type state error { errorCode message } tr
   tenderCounts { register tender starting { amount } expected { amount } counted { amount } difference { amount } shift { uuid } }
   transactions(first: 10) { edges { node { uuid status statement { statementId } salesOrder { salesOrderId } } } }
   aggregatedTransactions(first: 10) { edges { node { id state accountId transactionCount isReturn salesOrder { salesOrderId } customer { uuid } transactions(first: 5) { edges { node { uuid } } } } } }
-  salesOrders(first: 3) { edges { node { salesOrderId source status lines { sku quantity } invoice { invoiceId } } } }
+  salesOrders(first: 3) { edges { node { salesOrderId origin status lines { sku quantity } invoice { invoiceId } } } }
   invoices(first: 10) { edges { node { invoiceId accountId totals { total { amount } } salesOrder { salesOrderId } statement { statementId } } } }
   journalEntries(first: 50, postingType: PAYMENTS) { edges { node { account debit { amount } credit { amount } tender invoice { invoiceId } } } }`;
 
@@ -126,7 +126,7 @@ test('an end of day posts the sales of pending customers and counts the till, an
   );
   expect(nodes(sales.salesOrders)).toHaveLength(2);
   for (const order of nodes(sales.salesOrders))
-    expect(order).toMatchObject({ source: 'STATEMENT', status: 'INVOICED', lines: [{ sku: 'BK-1', quantity: '1' }] });
+    expect(order).toMatchObject({ origin: 'STATEMENT', status: 'INVOICED', lines: [{ sku: 'BK-1', quantity: '1' }] });
   expect(nodes(sales.invoices).map((invoice: Answer) => invoice.totals.total.amount)).toEqual(['104.84', '104.84']);
   expect(nodes(sales.journalEntries)).toContainEqual(
     expect.objectContaining({
@@ -167,7 +167,7 @@ test('an end of day posts the sales of pending customers and counts the till, an
 
   const found = await hq.query(
     `query ($uuid: UUID!) { customer(by: { uuid: $uuid }) {
-       transactions(first: 5) { edges { node { uuid statement { statementId } } } }
+       transactions(first: 5) { edges { node { uuid ... on Sale { statement { statementId } } } } }
        salesOrders(first: 5) { edges { node { invoice { invoiceId } } } }
        invoices(first: 5) { edges { node { invoiceId customer { uuid } statement { statementId } } } } } }`,
     { uuid: customer },
@@ -212,7 +212,7 @@ test('a sale that breaks a rule stays out with what is wrong, and passes when th
   const ask = async () =>
     (
       await hq.query(
-        `query ($uuid: UUID!) { transaction(by: { uuid: $uuid }) { status error { errorCode } validationErrors { rule message } } }`,
+        `query ($uuid: UUID!) { transaction(by: { uuid: $uuid }) { error { errorCode } ... on Sale { status validationErrors { rule message } } } }`,
         { uuid },
       )
     ).transaction;
@@ -231,7 +231,7 @@ test('a sale that breaks a rule stays out with what is wrong, and passes when th
   );
   expect(revalidateTransactions.count).toBe(1);
   await run(hq, 'VALIDATE_TRANSACTIONS');
-  expect(await ask()).toEqual({ status: 'SUCCEEDED', error: null, validationErrors: [] });
+  expect(await ask()).toEqual({ status: 'VALIDATED', error: null, validationErrors: [] });
 });
 
 test('a calculated statement is cleared, its sales join the next one; a posted one is not', async () => {
@@ -365,7 +365,8 @@ test('before it is invoiced, an order of a statement is deleted and its sales jo
 });
 
 const statusOf = async (hq: Headquarters, uuid: string) =>
-  (await hq.query('query ($uuid: UUID!) { transaction(by: { uuid: $uuid }) { status } }', { uuid })).transaction.status;
+  (await hq.query('query ($uuid: UUID!) { transaction(by: { uuid: $uuid }) { ... on Sale { status } } }', { uuid }))
+    .transaction.status;
 
 test('an end of day leaves nothing behind of an order that was deleted, whatever becomes of the rest of its statement', async () => {
   const hq = await withChannels(['houston'], { clock: time().clock });
@@ -379,7 +380,7 @@ test('an end of day leaves nothing behind of an order that was deleted, whatever
   const [stopped] = await statements(hq);
   const aggregate = nodes(stopped.aggregatedTransactions).find(({ accountId }: Answer) => accountId !== null);
   await unwrapped(hq, 'deleteAggregatedTransaction', 'Statement', { aggregatedTransaction: aggregate.id }, 'state');
-  expect(await statusOf(hq, named.uuid)).toBe('NONE');
+  expect(await statusOf(hq, named.uuid)).toBe('RECEIVED');
 
   // The other one of the statement still cannot be invoiced: the deleted one gets a statement of its own all the same.
   await endOfDay(hq);

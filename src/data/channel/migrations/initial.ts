@@ -56,7 +56,10 @@ const statements = ({ counted, key, text, json, mustBeObject, clustered, texts, 
     canceled_at ${text}
   )`,
   'create unique index retail_transaction_by_reference on retail_transaction (channel, reference)',
-  'create index retail_transaction_by_channel on retail_transaction (channel, id)',
+  // Orders and sales are listed each alone, or both merged.
+  `create index order_by_channel on retail_transaction (channel, created_at, id) where kind <> 'CASH_AND_CARRY'`,
+  `create index sale_by_channel on retail_transaction (channel, created_at, id) where kind = 'CASH_AND_CARRY'`,
+  'create index order_canceled on retail_transaction (channel, created_at, id) where canceled_at is not null',
   'create index retail_transaction_by_date on retail_transaction (channel, business_date, id)',
   'create index retail_transaction_by_customer on retail_transaction (customer_uuid, id) where customer_uuid is not null',
   'create index retail_transaction_by_shift on retail_transaction (shift_uuid) where shift_uuid is not null',

@@ -203,7 +203,14 @@ const statements = ({ counted, text, json, clustered, texts, optionalTexts, bigi
     ${texts('session_id', 'created_at', 'received_at', 'modified_at')}
   )`,
   'create unique index retail_transaction_by_uuid on retail_transaction (uuid, channel_database)',
-  'create index retail_transaction_by_channel on retail_transaction (channel, sequence)',
+  // Orders and sales are listed each alone, or both merged, of a channel or of all.
+  `create index order_by_channel on retail_transaction (channel, created_at, sequence) where kind <> 'CASH_AND_CARRY'`,
+  `create index sale_by_channel on retail_transaction (channel, created_at, sequence) where kind = 'CASH_AND_CARRY'`,
+  `create index order_by_time on retail_transaction (created_at, sequence) where kind <> 'CASH_AND_CARRY'`,
+  `create index sale_by_time on retail_transaction (created_at, sequence) where kind = 'CASH_AND_CARRY'`,
+  'create index retail_transaction_by_date on retail_transaction (channel, business_date, sequence)',
+  `create index sale_validated on retail_transaction (created_at, sequence) where status = 'SUCCEEDED' and kind = 'CASH_AND_CARRY'`,
+  `create index transaction_ended on retail_transaction (status, sequence) where status in ('VOIDED', 'CANCELED')`,
   'create index retail_transaction_by_customer on retail_transaction (customer_uuid, sequence) where customer_uuid is not null',
   'create index retail_transaction_by_reference on retail_transaction (reference)',
   'create index retail_transaction_by_shift on retail_transaction (shift_uuid) where shift_uuid is not null',
@@ -234,11 +241,11 @@ const statements = ({ counted, text, json, clustered, texts, optionalTexts, bigi
   `create index shift_not_closed on shift (channel, business_date) where state <> 'CLOSED'`,
   'create index shift_of_statement on shift (statement_id) where statement_id is not null',
 
-  // Made of one order (source ORDER) or of one aggregate of a statement's sales (source STATEMENT).
+  // Made of one order (origin ORDER) or of one aggregate of a statement's sales (origin STATEMENT).
   `create table sales_order (
     id ${counted},
     sales_order_id ${text} not null unique,
-    source ${text} not null,
+    origin ${text} not null,
     transaction_sequence bigint unique,
     aggregate_id bigint unique,
     statement_id bigint,
@@ -251,9 +258,13 @@ const statements = ({ counted, text, json, clustered, texts, optionalTexts, bigi
     created_at ${text} not null,
     canceled_at ${text}
   )`,
-  'create index sales_order_by_channel on sales_order (channel, id)',
+  // Listed by origin and status, whose lists are merged.
+  'create index sales_order_by_channel on sales_order (channel, status, origin, created_at, id)',
+  'create index sales_order_by_time on sales_order (status, origin, created_at, id)',
+  'create index sales_order_by_date on sales_order (channel, business_date, id)',
   'create index sales_order_by_customer on sales_order (customer_uuid, id) where customer_uuid is not null',
-  'create index sales_order_on_hold on sales_order (status, id) where hold_code is not null',
+  'create index sales_order_on_hold on sales_order (status, origin, created_at, id) where hold_code is not null',
+  'create index sales_order_on_hold_by_channel on sales_order (channel, status, origin, created_at, id) where hold_code is not null',
   'create index sales_order_of_statement on sales_order (statement_id, id) where statement_id is not null',
   `create table sales_order_line (
     sales_order bigint not null,
