@@ -11,7 +11,7 @@ import {
 } from '../../schema/operations.ts';
 import { everyNode, orRefused, Refused } from '../client/client.ts';
 import { globalIdOf, numberOf } from '../client/ids.ts';
-import { ended, noBars, progressBars, titleOf } from '../client/progress.ts';
+import { ended, noBars, progressBars, titleOf, wordsOf } from '../client/progress.ts';
 import { startRun, watchRun } from '../client/runs.ts';
 import { enumValueOf, jobNames, jobsAndChains, takesBusinessDate } from '../jobs/index.ts';
 import { day, enumOption, examples, type Output, recordNumber, remote, wholeNumber } from './command.ts';
@@ -149,7 +149,7 @@ export const runTable = (
     { header: 'CAUSE', value: ({ cause }) => cause },
     { header: 'STARTED', value: ({ startedAt }) => startedAt && clock(startedAt) },
     { header: 'DURATION', value: took, align: 'right' },
-    { header: 'RECORDS', value: recordsOf, align: 'right' },
+    { header: 'DONE', value: doneBy, align: 'right' },
     { header: 'REASON', value: reasonOf },
   ]);
 
@@ -174,9 +174,12 @@ function details(output: Output, run: NonNullable<JobRunQuery['jobRun']>): strin
       { header: 'STEP', value: ({ job }) => titleOf(job) },
       { header: 'STATE', value: (step) => state(step.state) },
       { header: 'DURATION', value: took, align: 'right' },
+      { header: 'PHASE', value: ({ progress }) => wordsOf(progress.phase) },
+      { header: 'UNIT', value: ({ progress }) => wordsOf(progress.unit) },
       { header: 'DONE', value: ({ progress }) => progress.done, align: 'right' },
       { header: 'TOTAL', value: ({ progress }) => progress.total, align: 'right' },
       { header: 'SET ASIDE', value: ({ progress }) => progress.failed, align: 'right' },
+      { header: 'WAITING', value: ({ progress }) => progress.waiting, align: 'right' },
     ]),
   ];
   if (failures.length > 0)
@@ -205,11 +208,13 @@ export function took({
   return duration((finishedAt ? Date.parse(finishedAt) : Date.now()) - Date.parse(startedAt));
 }
 
-/** The records that a run has processed in all its steps; while it runs, those of the step in progress: 120/3,013 */
-export function recordsOf({ steps }: RunPartsFragment): string {
+/** What the last step of a run with anything to do has done; while it runs, the step in progress: 120/3,013 sales */
+export function doneBy({ steps }: RunPartsFragment): string {
   const current = steps.find(({ state }) => state === 'RUNNING');
-  if (current) return `${count(current.progress.done)}/${count(current.progress.total)}`;
-  return count(steps.reduce((sum, { progress }) => sum + progress.done, 0));
+  const { unit, done, total } = (current ?? steps.findLast(({ progress }) => progress.done > 0) ?? steps.at(-1)!)
+    .progress;
+  const [many, counted] = current ? [total, `${count(done)}/${count(total)}`] : [done, count(done)];
+  return `${counted} ${many === 1 ? wordsOf(unit).replace(/s$/, '') : wordsOf(unit)}`;
 }
 
 /** Why a run failed, waits for a retry, or set records aside. */

@@ -2,7 +2,7 @@ import { numberOf } from '../client/ids.ts';
 import { titleOf } from '../client/progress.ts';
 import type { Output } from './command.ts';
 import { count, timeOfDay } from './format.ts';
-import { reasonOf, recordsOf, took, withNumber } from './job.ts';
+import { doneBy, reasonOf, took, withNumber } from './job.ts';
 import type { View } from './watch.ts';
 
 /** Runs whose last line is remembered, so that it is not repeated. */
@@ -24,7 +24,7 @@ export function linesView(output: Output): View {
       seen.set(run.id, shown);
       if (seen.size > KEPT) seen.delete(seen.keys().next().value!);
       const number = String(numberOf(run.id));
-      const progress = run.finishedAt ? [took(run), `${recordsOf(run)} records`] : [step ? titleOf(step.job) : ''];
+      const progress = run.finishedAt ? [took(run), doneBy(run)] : [step ? titleOf(step.job) : ''];
       print({ run: withNumber(run) }, [
         `run ${number}`,
         titleOf(run.job),

@@ -49,14 +49,20 @@ export const noBars: Bars = { set() {}, stop() {} };
 export function showRun(bars: Bars, run: RunPartsFragment): void {
   for (const { job, progress, state } of run.steps) {
     if (state === 'WAITING') continue;
-    const rate = progress.ratePerSecond ? `${progress.ratePerSecond}/s` : '';
-    const failed = progress.failed > 0 ? `${progress.failed} set aside` : '';
-    const done = progress.done + progress.failed;
-    // Another run may have done part of what this one expected.
-    const total = state === 'SUCCEEDED' ? done : progress.total;
-    bars.set(titleOf(job), done, total, [rate, failed].filter(Boolean).join(', '));
+    const { unit, phase, done, failed, total, waiting, ratePerSecond: rate } = progress;
+    const notes = [
+      wordsOf(unit),
+      state === 'RUNNING' && wordsOf(phase),
+      rate && `${rate}/s`,
+      failed > 0 && `${failed} set aside`,
+      waiting > 0 && `${waiting} waiting`,
+    ];
+    bars.set(titleOf(job), done + failed, total, notes.filter(Boolean).join(', '));
   }
 }
+
+/** An enum value in words: `sales`, `creating sales orders`. */
+export const wordsOf = (value: string): string => value.toLowerCase().replaceAll('_', ' ');
 
 /** The title of a job or a chain. */
 export const titleOf = (job: RunPartsFragment['job']): string =>

@@ -170,7 +170,7 @@ query Jobs {
         state
         startedAt
         finishedAt
-        steps { job state progress { done } }
+        steps { job state progress { done unit } }
       }
     }
   }

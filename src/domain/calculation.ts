@@ -36,8 +36,8 @@ export async function markBatch(
   return { done: marked, more: false };
 }
 
-/** Calculates the totals of what is marked. */
-export async function calculateBatch(tx: EntityManager, ids: readonly number[], who: Actor): Promise<void> {
+/** Calculates the totals of what is marked. Returns the number of statements. */
+export async function calculateBatch(tx: EntityManager, ids: readonly number[], who: Actor): Promise<number> {
   const locked = await lockStatements(tx, ids, 'MARKED');
   const sales = idsOf(locked, 'TRANSACTIONAL');
   if (sales.length > 0) await addUpSales(tx, sales);
@@ -49,6 +49,7 @@ export async function calculateBatch(tx: EntityManager, ids: readonly number[], 
     'CALCULATED',
     who,
   );
+  return locked.length;
 }
 
 const idsOf = (statements: readonly StatementSummary[], wanted: StatementSummary['type']): number[] =>

@@ -93,8 +93,10 @@ export const stateBefore = (step: number): StatementState =>
   step === 1 ? 'CALCULATED' : postingSteps[step - 2]!.state;
 
 interface Posted {
-  /** The number of sales or shifts that completed the step. */
-  done: number;
+  /** Whether anything was done. */
+  moved: boolean;
+  /** The number of statements that completed the step. */
+  over: number;
   failures: readonly StatementFailure[];
   /** Whether there are statements left that neither completed the step nor failed. */
   more: boolean;
@@ -113,14 +115,14 @@ export async function postBatch(
   who: Actor,
 ): Promise<Posted> {
   const locked = await lockStatements(tx, ids, stateBefore(step));
-  if (locked.length === 0) return { done: 0, failures: [], more: false };
+  if (locked.length === 0) return { moved: false, over: 0, failures: [], more: false };
   const { state, run, wholeGroup } = postingSteps[step - 1]!;
   const statements = wholeGroup ? locked : firstOf(locked, size);
   const { done, over, failures } = await run({ tx, statements, step, size, at: who.at });
   await moveStatements(tx, over, state, who);
   await failStatements(tx, failures, who);
-  const shifts = countOf(statements.filter(({ id, type }) => type === 'FINANCIAL' && over.includes(id)));
-  return { done: done + shifts, failures, more: over.length + failures.length < locked.length };
+  const moved = done + over.length + failures.length > 0;
+  return { moved, over: over.length, failures, more: over.length + failures.length < locked.length };
 }
 
 /** The first statements, at least one, with about `size` sales in total. */

@@ -29,7 +29,7 @@ export async function validateSales(
   channel: { code: string; timeZone: string },
   sales: readonly CheckedSale[],
   now: string,
-): Promise<{ done: number; failed: number }> {
+): Promise<{ done: number; failed: number; waiting: number }> {
   const setbacks: Setback[] = sales.flatMap(({ sequence, invalid }) =>
     invalid === undefined ? [] : [{ sequence, status: 'FAILED', errorCode: 'INVALID_INPUT', error: invalid }],
   );
@@ -56,7 +56,8 @@ export async function validateSales(
     );
   const different = passed.flatMap(totalsOfParts);
   if (different.length > 0) await storeTotals(tx, different);
-  return { done: passed.length, failed: setbacks.filter(({ status }) => status === 'FAILED').length };
+  const failed = setbacks.filter(({ status }) => status === 'FAILED').length;
+  return { done: passed.length, failed, waiting: setbacks.length - failed };
 }
 
 /** If rules are disabled, the totals of a sale may differ from its parts. The books use the parts, so that they balance. */

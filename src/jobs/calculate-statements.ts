@@ -19,6 +19,11 @@ export const calculateStatements = defineJob({
   title: 'Calculate statements',
   description: 'Groups validated sales and closed shifts into statements and calculates them.',
   takesBusinessDate: true,
+  unit: 'STATEMENTS',
+  phases: {
+    MARKING: 'Assigning sales and shifts to statements.',
+    CALCULATING: 'Adding up what was assigned.',
+  },
   async run(context) {
     const days = daysOf(context);
     await context.isolated(null, async () => {
@@ -39,25 +44,23 @@ export const calculateStatements = defineJob({
 
 async function calculateAll(context: JobContext, days: ReturnType<typeof daysOf>): Promise<void> {
   let left = 0;
-  for await (const group of groupsOf(context, days, ['STARTED']))
-    for (const { type, transactionCount: count } of group) left += type === 'TRANSACTIONAL' ? count : 0;
-  context.expect('marking sales', left);
+  for await (const group of groupsOf(context, days, ['STARTED', 'MARKED'])) left += group.length;
+  context.expect('MARKING', left);
   const failed = new Set<number>();
   for await (const group of groupsOf(context, days, ['STARTED', 'MARKED'])) {
     const ids = group.map(({ id }) => id);
+    context.enter('MARKING');
     await together(context, ids, failed, async (some) => {
       for (let more = true; more; ) {
         more = await context.batch(async (tx) => {
           const { done, more: left } = await markBatch(tx, some, context.batchSize, whoOf(context));
-          return { done, result: left };
+          return { done: 0, moved: done > 0, result: left };
         });
       }
     });
+    context.enter('CALCULATING');
     await together(context, ids, failed, (some) =>
-      context.batch(async (tx) => {
-        await calculateBatch(tx, some, whoOf(context));
-        return { done: 0, moved: true, result: undefined };
-      }),
+      context.batch(async (tx) => ({ done: await calculateBatch(tx, some, whoOf(context)), result: undefined })),
     );
   }
 }

@@ -26,9 +26,11 @@ export const download1010 = defineJob({
   name: 'download-1010',
   title: '1010',
   description: '1010 Customers: delivers account IDs to the channels.',
+  unit: 'CUSTOMERS',
+  phases: { DOWNLOADING: 'Downloading account IDs and corrections to channel databases.' },
   run: (context) =>
     transfer(context, {
-      phase: 'downloading',
+      phase: 'DOWNLOADING',
       // Each channel database has its own writer.
       atOnce: 2,
       always: false,

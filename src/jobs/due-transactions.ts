@@ -72,6 +72,7 @@ async function refused(context: JobContext, transaction: DueTransaction, error: 
   const retry = retryLater(transaction, 'INTERNAL', message, now);
   await context.batch(async (tx) => {
     await setBack(tx, [{ ...retry, status: 'FAILED', counts: true }], now);
-    return { done: 0, failed: retry.nextTryAt === null ? 1 : 0, result: undefined };
+    const failed = retry.nextTryAt === null ? 1 : 0;
+    return { done: 0, failed, waiting: 1 - failed, result: undefined };
   });
 }

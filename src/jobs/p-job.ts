@@ -20,9 +20,11 @@ export const pJob = defineJob({
   name: 'p-job',
   title: 'P-job',
   description: 'Uploads channels’ operations to headquarters, in the order of their replication counters.',
+  unit: 'OPERATIONS',
+  phases: { UPLOADING: 'Uploading operations to headquarters.' },
   run: (context) =>
     transfer(context, {
-      phase: 'uploading',
+      phase: 'UPLOADING',
       atOnce: 1,
       always: true,
       countWaiting: (name) => countWaiting(context, name),

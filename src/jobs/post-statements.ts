@@ -1,8 +1,24 @@
-import type { StatementSummary, statementsIn } from '../data/hq/statement.bulk.ts';
+import type { StatementSummary } from '../data/hq/statement.bulk.ts';
 import { postBatch, postingSteps, stateBefore, stepOf } from '../domain/posting.ts';
 import { proveHeadquarters } from '../domain/rewound.ts';
 import { defineJob, type JobContext } from '../queue/job.ts';
 import { daysOf, groupsOf, together, whoOf } from './statement-groups.ts';
+
+/** What each posting step does, in order. */
+const phases = {
+  CHECKING: 'Checking that statements are as they were calculated.',
+  AGGREGATING: 'Aggregating sales by customer.',
+  CREATING_AGGREGATED_ORDERS: 'Creating sales orders from aggregated sales.',
+  INVOICING: 'Invoicing these sales orders and posting the revenue.',
+  POSTING_DISCOUNTS: 'Posting discounts.',
+  POSTING_INCOME_AND_EXPENSES: 'Posting income and expenses.',
+  LINKING_VOUCHERS: 'Linking vouchers.',
+  POSTING_PAYMENTS: 'Posting payments, which settle the invoices, and what was counted in tills.',
+  POSTING_GIFT_CARDS: 'Posting gift cards.',
+  FINISHING: 'Proving that the books balance.',
+} satisfies Record<string, string>;
+
+const phaseOf = (step: number): string => Object.keys(phases)[step - 1]!;
 
 /**
  * Post statements: takes calculated statements through the ten posting states at headquarters, turning their sales into sales orders,
@@ -17,39 +33,38 @@ export const postStatements = defineJob({
   title: 'Post statements',
   description: 'Posts calculated statements: creates sales orders, invoices, and journals.',
   takesBusinessDate: true,
+  unit: 'STATEMENTS',
+  phases,
   async run(context) {
     const days = daysOf(context);
     const states = postingSteps.map((_, index) => stateBefore(index + 1));
     await context.isolated(null, async () => {
       await proveHeadquarters(context, context.channelDatabases());
-      await expectAll(context, days, states);
+      let left = 0;
+      for await (const group of groupsOf(context, days, states)) left += group.length;
+      context.expect(phaseOf(1), left);
       for await (const group of groupsOf(context, days, states)) await postGroup(context, group);
     });
   },
 });
 
-/** Counts each sale once per state it still has to reach. */
-async function expectAll(
-  context: JobContext,
-  days: ReturnType<typeof daysOf>,
-  states: Parameters<typeof statementsIn>[2],
-): Promise<void> {
-  let left = 0;
-  for await (const group of groupsOf(context, days, states))
-    for (const { transactionCount: count, state } of group) left += count * (postingSteps.length - stepOf(state));
-  context.expect('posting sales, each through up to 10 states', left);
-}
-
 async function postGroup(context: JobContext, group: readonly StatementSummary[]): Promise<void> {
   const failed = new Set<number>();
   for (let step = 1; step <= postingSteps.length; step++) {
+    context.enter(phaseOf(step));
     const ids = group.filter(({ state }) => stepOf(state) < step).map(({ id }) => id);
     await together(context, ids, failed, async (some) => {
       for (let more = true; more; ) {
         const ids = some.filter((id) => !failed.has(id));
         const { failures, left } = await context.batch(async (tx) => {
-          const { done, failures, more: left } = await postBatch(tx, ids, step, context.batchSize, whoOf(context));
-          return { done, failed: failures.length, result: { failures, left } };
+          const {
+            moved,
+            over,
+            failures,
+            more: left,
+          } = await postBatch(tx, ids, step, context.batchSize, whoOf(context));
+          const done = step === postingSteps.length ? over : 0;
+          return { done, failed: failures.length, moved, result: { failures, left } };
         });
         for (const { id } of failures) failed.add(id);
         more = left;

@@ -16,9 +16,11 @@ export const synchronizeCustomers = defineJob({
   name: 'synchronize-customers',
   title: 'Synchronize customers',
   description: 'Synchronize customers and channel requests: assigns account IDs to uploaded customers.',
+  unit: 'OPERATIONS',
+  phases: { ASSIGNING_ACCOUNT_IDS: 'Applying customer operations, which gives new customers their account IDs.' },
   async run(context) {
     const channels = context.channelCodes();
-    context.expect('assigning account IDs', await context.hq.read((db) => countDue(db, channels, context.now())));
+    context.expect('ASSIGNING_ACCOUNT_IDS', await context.hq.read((db) => countDue(db, channels, context.now())));
     // If numbers have run out or must not be assigned, this step stops but the next one runs: 1010 still delivers what was assigned.
     await context.isolated(null, async () => {
       await proveHeadquarters(context, context.channelDatabases());
@@ -88,6 +90,7 @@ async function refused(context: JobContext, operation: Checked, error: unknown):
   const state = retry.nextTryAt === null ? 'FAILED' : 'PENDING';
   await context.batch(async (tx) => {
     await failOperations(tx, [{ ...retry, state }], now);
-    return { done: 0, failed: state === 'FAILED' ? 1 : 0, result: undefined };
+    const failed = state === 'FAILED' ? 1 : 0;
+    return { done: 0, failed, waiting: 1 - failed, result: undefined };
   });
 }

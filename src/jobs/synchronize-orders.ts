@@ -15,10 +15,12 @@ export const synchronizeOrders = defineJob({
   title: 'Synchronize orders',
   description:
     'Synchronize orders: turns uploaded orders into sales orders, synchronizing their customers and addresses first.',
+  unit: 'ORDERS',
+  phases: { CREATING_SALES_ORDERS: 'Creating sales orders, with account IDs for their customers.' },
   run: (context) =>
     workThroughDue(context, {
       family: 'orders',
-      phase: 'creating sales orders',
+      phase: 'CREATING_SALES_ORDERS',
       check: checkedOrders,
       batch: (due) => synchronizeBatch(context, due),
     }),
@@ -29,6 +31,6 @@ function synchronizeBatch(context: JobContext, due: readonly CheckedOrder[]): Pr
   return context.batch(async (tx) => {
     const orders = await stillDueTransactions(tx, due);
     const { done, failed, waiting } = await synchronize(tx, orders, now);
-    return { done, failed, moved: done + failed + waiting > 0, result: undefined };
+    return { done, failed, waiting, moved: done + failed + waiting > 0, result: undefined };
   });
 }

@@ -14,10 +14,12 @@ export const validateTransactions = defineJob({
   name: 'validate-transactions',
   title: 'Validate transactions',
   description: 'Validate store transactions: checks uploaded sales, synchronizing their customers and addresses first.',
+  unit: 'SALES',
+  phases: { VALIDATING: 'Checking sales, with account IDs for their customers.' },
   run: (context) =>
     workThroughDue(context, {
       family: 'sales',
-      phase: 'validating sales',
+      phase: 'VALIDATING',
       check: checkedSales,
       batch: (due, channel) => validateBatch(context, channel, due),
     }),
@@ -28,7 +30,7 @@ function validateBatch(context: JobContext, channel: string, due: readonly Check
   const { timeZone } = context.channels.get(channel);
   return context.batch(async (tx) => {
     const sales = await stillDueTransactions(tx, due);
-    const { done, failed } = await validateSales(tx, { code: channel, timeZone }, sales, now);
-    return { done, failed, moved: sales.length > 0, result: undefined };
+    const counts = await validateSales(tx, { code: channel, timeZone }, sales, now);
+    return { ...counts, moved: sales.length > 0, result: undefined };
   });
 }

@@ -17,8 +17,24 @@ interface Declaration<Name extends string = string> {
   description: string;
 }
 
+/** What jobs count. */
+export const progressUnits = {
+  OPERATIONS: 'Operations from the logs of channel databases.',
+  CUSTOMERS: 'Customers with an account ID or a correction that their channel does not have yet.',
+  ORDERS: 'Orders.',
+  SALES: 'Sales and returns at registers.',
+  STATEMENTS: 'Statements, however many sales or shifts each has.',
+} as const;
+
+/** The phases of every job, before and after its own. */
+export const commonPhases = { WAITING: 'Not started.', DONE: 'Nothing is left to do.' } as const;
+
 /** A job that operators run. `run` works in batches and may be called again at any time, because a query finds what is left to do. */
 export interface Job<Name extends string = string> extends Declaration<Name> {
+  /** What its progress counts. */
+  unit: keyof typeof progressUnits;
+  /** What it does, one after the other, as clients see it. */
+  phases: Readonly<Record<string, string>>;
   /** Whether a run may be limited to business dates up to one. */
   takesBusinessDate?: true;
   run(context: JobContext): Promise<void>;
@@ -54,8 +70,14 @@ export class Canceled extends Error {}
 /** Another worker has taken over the run, or this process is stopping. Nothing more may be written. */
 export class Released extends Error {}
 
-/** Returns how many records the batch processed and set aside. `moved` says whether it changed anything, if the counts alone do not. */
-type Batch<T> = (tx: EntityManager) => Promise<{ done: number; failed?: number; moved?: boolean; result: T }>;
+/** What a batch processed, set aside, and found waiting. `moved` says whether it changed anything, if the counts alone do not. */
+interface Counts {
+  done: number;
+  failed?: number;
+  waiting?: number;
+  moved?: boolean;
+}
+type Batch<T> = (tx: EntityManager) => Promise<Counts & { result: T }>;
 
 const RATE_WINDOW = 5_000;
 
@@ -149,16 +171,26 @@ export class JobContext {
     return this.run.steps.find(({ state }) => state === 'RUNNING')!;
   }
 
-  /** Sets the phase and the number of rows left. Rows processed in earlier attempts stay counted. */
+  /** Sets the phase and how much is left. What was processed in earlier attempts stays counted; what was waiting is counted again. */
   expect(phase: string, left: number): void {
     const { progress } = this.step;
-    this.step.progress = { ...progress, phase, total: progress.done + progress.failed + left };
+    this.step.progress = { ...progress, phase, total: progress.done + progress.failed + left, waiting: 0 };
   }
 
-  /** The progress after a batch. The total grows if there are more rows than expected. */
-  private counted(progress: Progress, done: number, failed: number): Progress {
-    const next = { ...progress, done: progress.done + done, failed: progress.failed + failed };
-    const total = Math.max(next.total, next.done + next.failed);
+  /** Sets the phase, which the next batch stores. */
+  enter(phase: string): void {
+    this.step.progress = { ...this.step.progress, phase };
+  }
+
+  /** The progress after a batch. The total grows if there is more than expected. */
+  private counted(progress: Progress, { done, failed = 0, waiting = 0 }: Counts): Progress {
+    const next = {
+      ...progress,
+      done: progress.done + done,
+      failed: progress.failed + failed,
+      waiting: progress.waiting + waiting,
+    };
+    const total = Math.max(next.total - waiting, next.done + next.failed);
     const oldest = this.samples[0];
     const seconds = oldest ? (performance.now() - oldest.at) / 1_000 : 0;
     const ratePerSecond =
@@ -185,8 +217,9 @@ export class JobContext {
     const before = step.progress;
     try {
       const { result, held, moved } = await this.hq.write(async (tx) => {
-        const { done, failed = 0, moved = done + failed > 0, result } = await work(tx);
-        step.progress = this.counted(before, done, failed);
+        const { result, ...counts } = await work(tx);
+        const { done, failed = 0, moved = done + failed > 0 } = counts;
+        step.progress = this.counted(before, counts);
         return { result, moved, held: await this.hold(tx, moved) };
       });
       this.hasMoved ||= moved;

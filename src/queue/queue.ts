@@ -63,7 +63,7 @@ const waiting = (job: string): Step => ({
   state: 'WAITING',
   startedAt: null,
   finishedAt: null,
-  progress: { phase: 'waiting', done: 0, total: 0, failed: 0, ratePerSecond: null, eta: null },
+  progress: { phase: 'WAITING', done: 0, total: 0, failed: 0, waiting: 0, ratePerSecond: null, eta: null },
   failures: [],
 });
 
@@ -139,7 +139,7 @@ export async function retry({ hq, nudges, now }: QueueOptions, id: number, who: 
             state: 'WAITING' as const,
             finishedAt: null,
             failures: [],
-            progress: { ...step.progress, failed: 0 },
+            progress: { ...step.progress, phase: 'WAITING', failed: 0, waiting: 0 },
           },
     );
     if (!(await requeue(tx, { id, scope: scopeOf(run), steps }, now()))) {

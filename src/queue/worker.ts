@@ -182,7 +182,10 @@ export class Worker {
         await job.run(context);
         step.state = step.failures.length > 0 ? 'FAILED' : 'SUCCEEDED';
         step.finishedAt = context.now();
-        step.progress = { ...step.progress, phase: 'done', eta: null };
+        const { done, failed, total } = step.progress;
+        // Another run may have done part of what this one expected.
+        const all = step.state === 'SUCCEEDED' ? done + failed : total;
+        step.progress = { ...step.progress, phase: 'DONE', total: all, eta: null };
       }
       await this.settleDone(context);
     } catch (error) {

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { createCustomers, withChannels } from '../support/actions.ts';
 import { hq, rowsOf } from '../support/cli.ts';
 
-test('a run is listed with its number, job, state, duration, and records', async () => {
+test('a run is listed with its number, job, state, duration, and what it has done', async () => {
   const server = await withChannels(['houston']);
   await createCustomers(server, 3);
   expect(await hq(`job conversion --url ${server.url}`)).toEqual({
@@ -14,9 +14,9 @@ test('a run is listed with its number, job, state, duration, and records', async
 
   const { out } = await hq(`job list --url ${server.url}`);
 
-  expect(out).toMatch(/^RUN +JOB +STATE +CAUSE +STARTED +DURATION +RECORDS +REASON\n/);
-  const [[number, job, state, cause, started, took, records]] = rowsOf(out) as [string[]];
-  expect([number, job, state, cause, records]).toEqual(['1', 'Conversion', 'SUCCEEDED', 'OPERATOR', '9']);
+  expect(out).toMatch(/^RUN +JOB +STATE +CAUSE +STARTED +DURATION +DONE +REASON\n/);
+  const [[number, job, state, cause, started, took, done]] = rowsOf(out) as [string[]];
+  expect([number, job, state, cause, done]).toEqual(['1', 'Conversion', 'SUCCEEDED', 'OPERATOR', '3 customers']);
   expect(started).toMatch(/^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d$/);
   expect(took).toMatch(/^\d+\.\ds$/);
 });
@@ -50,7 +50,7 @@ test('a run can be canceled, shown, and retried by its number', async () => {
   expect((await hq(`job cancel 1 --url ${server.url}`)).out).toBe('Run 1 of P-job: CANCELED\n');
   const { out } = await hq(`job show 1 --url ${server.url}`);
   expect(out).toMatch(/^Run +1\nJob +P-job\nChannels +houston\nState +CANCELED\n/);
-  expect(out).toMatch(/\n\nSTEP +STATE +DURATION +DONE +TOTAL +SET ASIDE\nP-job/);
+  expect(out).toMatch(/\n\nSTEP +STATE +DURATION +PHASE +UNIT +DONE +TOTAL +SET ASIDE +WAITING\nP-job/);
   expect((await hq(`job retry '#1' --url ${server.url}`)).out).toBe('Run 1 of P-job: QUEUED\n');
 });
 
@@ -87,8 +87,8 @@ test('--watch shows the progress of every step and how the run ended', async () 
   const { code, out } = await hq(`job conversion --watch --url ${server.url}`);
 
   expect(code).toBe(0);
-  expect(out).toMatch(/ {2}P-job +3\/3/);
-  expect(out).toMatch(/ {2}1010 +3\/3/);
+  expect(out).toMatch(/ {2}P-job +3\/3 operations/);
+  expect(out).toMatch(/ {2}1010 +3\/3 customers/);
   expect(out).toMatch(/\nConversion succeeded\. It took \d+\.\ds\.\n$/);
   const { out: json } = await hq(`job conversion --watch --json --url ${server.url}`);
   expect(JSON.parse(json)).toMatchObject({ job: 'CONVERSION', state: 'SUCCEEDED' });

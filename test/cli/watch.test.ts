@@ -36,7 +36,7 @@ test('runs, account IDs, and what needs attention are printed as lines, from now
   await run(server);
 
   await watching.shows(/ {2}dallas {2}#1 {2}C00000002 {2}\S{36}\n/);
-  await watching.shows(/ {2}run 2 {2}Conversion {2}SUCCEEDED {2}\d\.\ds {2}3 records\n/);
+  await watching.shows(/ {2}run 2 {2}Conversion {2}SUCCEEDED {2}\d\.\ds {2}1 customer\n/);
   const { code, out, err } = await watching.end();
   expect({ code, err }).toEqual({ code: 0, err: '' });
   expect(out).not.toContain('C00000001');

@@ -29,7 +29,7 @@ describe('jobRun', () => {
     const { id } = await ask(hq, 'CONVERSION');
     const stream = hq.subscribe(runDocument, { id });
     expect(await stream.next()).toMatchObject({
-      jobRun: { id, state: 'QUEUED', steps: [{ state: 'WAITING', progress: { phase: 'waiting', done: 0 } }, {}, {}] },
+      jobRun: { id, state: 'QUEUED', steps: [{ state: 'WAITING', progress: { phase: 'WAITING', done: 0 } }, {}, {}] },
     });
     await hq.worker.drain();
     await stream.ended;

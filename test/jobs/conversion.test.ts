@@ -49,7 +49,7 @@ test('a customer gets an account ID and the channel hears of it', async () => {
     steps: ['P_JOB', 'SYNCHRONIZE_CUSTOMERS', 'DOWNLOAD_1010'].map((job) => ({
       job,
       state: 'SUCCEEDED',
-      progress: { phase: 'done', done: 1, total: 1, failed: 0 },
+      progress: { phase: 'DONE', done: 1, total: 1, failed: 0 },
       failures: [],
     })),
     uploadSessions: [{ status: 'APPLIED', rows: 1 }],

@@ -19,7 +19,7 @@ test('the P-job alone brings customers up and gives no account ID', async () => 
   expect(ended).toMatchObject({
     job: 'P_JOB',
     state: 'SUCCEEDED',
-    steps: [{ job: 'P_JOB', state: 'SUCCEEDED', progress: { phase: 'done', done: 3, total: 3, failed: 0, eta: null } }],
+    steps: [{ job: 'P_JOB', state: 'SUCCEEDED', progress: { phase: 'DONE', done: 3, total: 3, failed: 0, eta: null } }],
     uploadSessions: [
       { status: 'APPLIED', channelDatabase: 'houston', rows: 3, packages: 1, firstCounter: 1, lastCounter: 3 },
     ],

@@ -45,7 +45,7 @@ const dieWith = (hq: Headquarters, leaseUntil: string) =>
   tamper(
     hq.hq,
     `update job_run set state = 'RUNNING', attempt = 1, fence = 1, worker = 'dead', lease_until = '${leaseUntil}',
-       steps = ${onPostgres ? 'replace(steps::text, \'"WAITING"\', \'"RUNNING"\')::json' : 'replace(steps, \'"WAITING"\', \'"RUNNING"\')'}`,
+       steps = ${onPostgres ? 'replace(steps::text, \'"state":"WAITING"\', \'"state":"RUNNING"\')::json' : 'replace(steps, \'"state":"WAITING"\', \'"state":"RUNNING"\')'}`,
   );
 
 describe('a clock that jumps two hours ahead and back', () => {

@@ -10,7 +10,7 @@ function workerFor(hq: Headquarters, work: (context: JobContext) => Promise<void
   const log = { info: () => {}, warn: () => {}, error: () => {} };
   const { hq: database, channels, nudges } = hq;
   const now = () => new Date().toISOString();
-  const job: Job = { name: 'p-job', title: '', description: '', run: work };
+  const job: Job = { name: 'p-job', title: '', description: '', unit: 'OPERATIONS', phases: {}, run: work };
   return new Worker({ surroundings: { hq: database, channels, nudges, log, now, batchSize: 10 }, jobs: [job] });
 }
 

@@ -213,7 +213,7 @@ test('live conversion goes on for other channels while a channel database is una
 const workerFor = (hq: Headquarters, clock: { now: () => string }, work: (context: JobContext) => Promise<void>) => {
   const silent = { info: () => {}, warn: () => {}, error: () => {} };
   const { hq: database, channels, nudges } = hq;
-  const job: Job = { name: 'p-job', title: '', description: '', run: work };
+  const job: Job = { name: 'p-job', title: '', description: '', unit: 'OPERATIONS', phases: {}, run: work };
   return new Worker({
     surroundings: { hq: database, channels, nudges, log: silent, now: clock.now, batchSize: 10 },
     jobs: [job],

@@ -89,7 +89,7 @@ export async function run(hq: Headquarters, job: JobName = 'CONVERSION', channel
 
 const runParts = `id job state attempt cause requestedBy error { errorCode message } cancelRequested startedAt finishedAt
   channels { code }
-  steps { job state progress { phase done total failed eta } failures { channelDatabase errorCode message } }
+  steps { job state progress { unit phase done total failed waiting eta } failures { channelDatabase errorCode message } }
   uploadSessions { status channelDatabase rows packages firstCounter lastCounter error { errorCode } finishedAt }
   downloadSessions { status channelDatabase rows packages fromVersion toVersion error { errorCode } }`;
 

@@ -8,11 +8,15 @@ type StepState = (typeof stepStates)[number];
 export const causes = ['OPERATOR', 'SCHEDULE', 'LIVE'] as const;
 export type Cause = (typeof causes)[number];
 
+/** What a job counts is up to its declaration. */
 export interface Progress {
   phase: string;
   done: number;
+  /** What was found to be there to process. In a step that succeeded, everything is done or has failed. */
   total: number;
   failed: number;
+  /** What cannot be processed yet. It is not part of the total. */
+  waiting: number;
   ratePerSecond: number | null;
   eta: string | null;
 }

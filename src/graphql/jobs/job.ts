@@ -11,7 +11,16 @@ import {
 import { countWhere, keysetPage } from '../../data/keyset-page.ts';
 import type { ErrorCode as Code } from '../../errors.ts';
 import { ChannelNotFound, InvalidInput, NotFound, WrongState } from '../../errors.ts';
-import { enumValueOf, type JobName, jobNames, jobsAndChains, stepsOf, takesBusinessDate } from '../../jobs/index.ts';
+import {
+  enumValueOf,
+  type JobName,
+  jobNames,
+  jobs,
+  jobsAndChains,
+  stepsOf,
+  takesBusinessDate,
+} from '../../jobs/index.ts';
+import { commonPhases, progressUnits } from '../../queue/job.ts';
 import { cancel, retry, start } from '../../queue/queue.ts';
 import { atMost, MOST_CHANNELS, requiredId } from '../arguments.ts';
 import { builder } from '../builder.ts';
@@ -58,27 +67,54 @@ const Cause = enumOf<(typeof causes)[number]>('JobRunCause', 'Why a run was star
   LIVE: 'A channel had new data (live conversion).',
 });
 
-const JobProgress = builder.objectRef<Progress>('JobProgress').implement({
-  description: 'The progress of a step, in records.',
+const ProgressUnit = enumOf<keyof typeof progressUnits>('ProgressUnit', 'What a job counts.', progressUnits);
+
+const JobPhase = enumOf<string>(
+  'JobPhase',
+  'What a step is doing.',
+  Object.assign({ ...commonPhases }, ...jobs.map(({ phases }) => phases)),
+);
+
+/** Progress with the job that made it. */
+type OfJob = Progress & { job: string };
+
+const JobProgress = builder.objectRef<OfJob>('JobProgress').implement({
+  description: 'The progress of a step. In a step that succeeded, `done` and `failed` add up to `total`.',
   fields: (t) => ({
-    phase: t.exposeString('phase', { description: 'What the step is doing, such as `uploading`.' }),
-    done: t.expose('done', { type: 'BigInt', description: 'Records processed, including earlier attempts.' }),
+    unit: t.field({
+      type: ProgressUnit,
+      description: 'What the numbers count. It is the same for every run of a job.',
+      resolve: ({ job }) => jobs.find(({ name }) => name === job)!.unit,
+    }),
+    phase: t.expose('phase', { type: JobPhase, description: 'What the step is doing.' }),
+    done: t.expose('done', { type: 'BigInt', description: 'How many are done, including earlier attempts.' }),
     total: t.expose('total', {
       type: 'BigInt',
-      description: 'Records to process, counted at the start; grows if more arrive.',
+      description:
+        'How many there are, counted at the start. It grows if more arrive, and shrinks by those that wait or that another run has processed.',
     }),
-    failed: t.expose('failed', { type: 'BigInt', description: 'Records set aside with a reason.' }),
+    failed: t.expose('failed', {
+      type: 'BigInt',
+      description: 'How many were set aside with a reason. `attention` lists them.',
+    }),
+    waiting: t.expose('waiting', {
+      type: 'BigInt',
+      description:
+        'How many turned out to be unable to continue yet, such as an order whose customer has not arrived. They are not part of `total`. A later run continues with them.',
+    }),
     ratePerSecond: t.exposeInt('ratePerSecond', {
       nullable: true,
-      description: 'Records per second over the last five seconds; null until known.',
+      description: 'How many were done per second over the last five seconds. Null until known.',
     }),
     eta: t.expose('eta', {
       type: 'DateTime',
       nullable: true,
-      description: 'When the step will be done at this rate; null if unknown, or if it is done.',
+      description: 'When the step will be done at this rate. Null if unknown, or if it is done.',
     }),
   }),
 });
+
+const progressOf = ({ job, progress }: Step): OfJob => ({ ...progress, job });
 
 const Failures = builder.objectRef<StepFailure>('JobStepFailure').implement({
   description: 'A failure of one channel database, or of a step as a whole. The step continues for the others.',
@@ -101,7 +137,7 @@ const JobStep = builder.objectRef<Step>('JobStep').implement({
   fields: (t) => ({
     job: t.field({ type: JobNameType, description: 'The job this step runs.', resolve: ({ job }) => job as JobName }),
     state: t.expose('state', { type: StepState, description: 'The state of the step.' }),
-    progress: t.expose('progress', { type: JobProgress, description: 'The progress of the step.' }),
+    progress: t.field({ type: JobProgress, description: 'The progress of the step.', resolve: progressOf }),
     failures: t.expose('failures', {
       type: [Failures],
       ...atMost(LARGEST_PAGE),
@@ -139,11 +175,11 @@ JobRun.implement({
       type: JobProgress,
       description: 'Progress of the step in progress or, between steps and at the end, of the latest step.',
       resolve: ({ steps }) =>
-        (
+        progressOf(
           steps.find(({ state }) => state === 'RUNNING') ??
-          steps.findLast(({ state }) => state !== 'WAITING') ??
-          steps[0]!
-        ).progress,
+            steps.findLast(({ state }) => state !== 'WAITING') ??
+            steps[0]!,
+        ),
     }),
     cause: t.expose('cause', { type: Cause, description: 'Why the run was started.' }),
     requestedBy: t.exposeString('requestedBy', {
