@@ -192,7 +192,7 @@ const rules: Record<string, Rule> = {
         if (!edge.name.endsWith('Edge')) report(edge.name, 'Its name does not end in "Edge".');
         if (!node || isListType(getNullableType(node.type))) report(`${edge.name}.node`, 'It is missing or a list.');
         if (!cursor || !isScalarType(getNullableType(cursor.type))) report(`${edge.name}.cursor`, 'It is no scalar.');
-        if (!isObjectType(item) || !item.getInterfaces().some(({ name }) => name === 'Node'))
+        if (!(isObjectType(item) || isInterfaceType(item)) || !item.getInterfaces().some(({ name }) => name === 'Node'))
           report(`${edge.name}.node`, 'Its type does not implement Node.');
       }
     }

@@ -29,7 +29,12 @@ export function statement(program: Command, terminal: Terminal): void {
     terminal,
     async (
       session,
-      { first, ...options }: { first: number; channel?: string; businessDate?: string; failed?: boolean },
+      {
+        first,
+        channel,
+        businessDate,
+        failed,
+      }: { first: number; channel?: string; businessDate?: string; failed?: boolean },
       number: string | undefined,
     ) => {
       if (number !== undefined) {
@@ -38,7 +43,18 @@ export function statement(program: Command, terminal: Terminal): void {
         if (!found) throw new Refused(`There is no statement "${number}". "hq statement" lists the newest.`);
         return session.print(found, () => details(session, found));
       }
-      const found = await everyNode(session.client, StatementsDocument, options, ({ statements }) => statements, first);
+      const filter = {
+        channel,
+        failed,
+        businessDate: businessDate === undefined ? undefined : { from: businessDate, to: businessDate },
+      };
+      const found = await everyNode(
+        session.client,
+        StatementsDocument,
+        { filter },
+        ({ statements }) => statements,
+        first,
+      );
       session.print(found, () => (found.length === 0 ? 'There are no statements.' : list(session, found)));
     },
   );
@@ -53,8 +69,21 @@ const list = ({ table, state }: Output, statements: Listed[]): string =>
     { header: 'CHANNEL', value: ({ channel }) => channel.code },
     { header: 'BUSINESS DATE', value: ({ businessDate }) => businessDate },
     { header: 'STATE', value: (statement) => state(statement.state) },
-    { header: 'SALES/SHIFTS', value: ({ transactionCount }) => transactionCount, align: 'right' },
-    { header: 'TOTAL', value: ({ totals }) => money(totals.total), align: 'right' },
+    {
+      header: 'SALES/SHIFTS',
+      value: (statement) => ('totals' in statement ? statement.transactionCount : statement.shiftCount),
+      align: 'right',
+    },
+    {
+      header: 'TOTAL',
+      value: (statement) => ('totals' in statement ? money(statement.totals.total) : null),
+      align: 'right',
+    },
+    {
+      header: 'DIFFERENCE',
+      value: (statement) => ('difference' in statement ? money(statement.difference) : null),
+      align: 'right',
+    },
     { header: 'REASON', value: reasonOf },
   ]);
 
@@ -62,8 +91,7 @@ const reasonOf = ({ error }: { error: { errorCode: string; message: string } | n
   error ? `${error.message} [${error.errorCode}]` : '';
 
 function details({ fields, table, state }: Output, statement: NonNullable<StatementQuery['statement']>): string {
-  const { channel, totals, balances, tenderCounts, events } = statement;
-  const financial = statement.type === 'FINANCIAL';
+  const { channel, balances, events } = statement;
   const parts = [
     fields({
       Statement: statement.statementId,
@@ -72,19 +100,28 @@ function details({ fields, table, state }: Output, statement: NonNullable<Statem
       'Business date': statement.businessDate,
       State: state(statement.state),
       Reason: reasonOf(statement),
-      [financial ? 'Shifts' : 'Sales']: statement.transactionCount,
-      Net: financial ? null : money(totals.net),
-      Tax: financial ? null : money(totals.tax),
-      [financial ? 'Expected' : 'Total']: money(totals.total),
-      [financial ? 'Counted' : 'Paid']: money(totals.paid),
+      ...('totals' in statement
+        ? {
+            Sales: statement.transactionCount,
+            Net: money(statement.totals.net),
+            Tax: money(statement.totals.tax),
+            Total: money(statement.totals.total),
+            Paid: money(statement.totals.paid),
+          }
+        : {
+            Shifts: statement.shiftCount,
+            Expected: money(statement.expected),
+            Counted: money(statement.counted),
+            Difference: money(statement.difference),
+          }),
       Created: time(statement.createdAt),
       Calculated: time(statement.calculatedAt),
       Posted: time(statement.postedAt),
     }),
   ];
-  if (tenderCounts.length > 0)
+  if ('tenderCounts' in statement && statement.tenderCounts.length > 0)
     parts.push(
-      table(tenderCounts, [
+      table(statement.tenderCounts, [
         { header: 'REGISTER', value: ({ register }) => register },
         { header: 'TENDER', value: ({ tender }) => tender },
         { header: 'EXPECTED', value: ({ expected }) => money(expected), align: 'right' },

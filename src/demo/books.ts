@@ -49,7 +49,7 @@ export async function readBooks(operator: Client, clients: ChannelClient[]): Pro
     everyNode(operator, SalesOrdersDocument, { filter: { channel } }, (data) => data.salesOrders),
   );
   const statements = await perChannel((channel) =>
-    everyNode(operator, StatementsDocument, { channel }, (data) => data.statements),
+    everyNode(operator, StatementsDocument, { filter: { channel } }, (data) => data.statements),
   );
   return {
     received: new Map(received),
@@ -63,12 +63,15 @@ export async function readBooks(operator: Client, clients: ChannelClient[]): Pro
 type Recorder = Pick<ChannelClient, 'code' | 'recorded' | 'received' | 'shifts'>;
 
 interface Amount {
-  totals: { total: { amount: string; currency: string } };
+  amount: string;
+  currency: string;
 }
 
-const centsOf = ({ totals: { total } }: Amount): number =>
-  (total.currency === worksCurrency ? minorUnits(total.amount, total.currency) : undefined) ?? Number.NaN;
-const sumOf = (amounts: Amount[]): number => amounts.reduce((sum, amount) => sum + centsOf(amount), 0);
+const centsOf = ({ amount, currency }: Amount): number =>
+  (currency === worksCurrency ? minorUnits(amount, currency) : undefined) ?? Number.NaN;
+const sum = (numbers: number[]): number => numbers.reduce((total, number) => total + number, 0);
+const sumOf = (documents: { totals: { total: Amount } }[]): number =>
+  sum(documents.map(({ totals }) => centsOf(totals.total)));
 const sumRecorded = (orders: DemoOrder[]): number => orders.reduce((sum, { total }) => sum + total, 0);
 const isSale = ({ kind }: { kind: DemoOrder['kind'] }) => kind === 'CASH_AND_CARRY';
 
@@ -78,8 +81,8 @@ function partsOf({ salesOrders, statements }: Books) {
   return {
     fromOrders: salesOrders.filter(({ origin }) => origin === 'ORDER'),
     fromStatements: salesOrders.filter(({ origin }) => origin === 'STATEMENT'),
-    transactional: posted.filter(({ type }) => type === 'TRANSACTIONAL'),
-    financial: posted.filter(({ type }) => type === 'FINANCIAL'),
+    transactional: posted.filter((statement) => 'totals' in statement),
+    financial: posted.filter((statement) => 'difference' in statement),
   };
 }
 
@@ -123,8 +126,6 @@ export function faultsOfBooks(books: Books, clients: Recorder[], expected: DemoO
   const equal = (what: string, is: number, must: number) => {
     if (is !== must) faults.push(`${what}: ${is}, expected ${must}`);
   };
-  const salesIn = (statements: Statement[]) =>
-    statements.reduce((sum, { transactionCount }) => sum + transactionCount, 0);
   equal('orders and sales recorded', recorded.length, expected.length);
   equal('cents recorded', sumRecorded(recorded), sumRecorded(expected));
   equal('sales orders from orders', fromOrders.length, recorded.length - sales.length);
@@ -148,15 +149,19 @@ export function faultsOfBooks(books: Books, clients: Recorder[], expected: DemoO
     fromStatements.filter(({ invoice }) => invoice).length,
     fromStatements.length,
   );
-  equal('sales in posted statements', salesIn(transactional), sales.length);
-  equal('shifts in posted statements', salesIn(financial), shifts);
-  equal('cents expected in the registers', sumOf(financial), shifts * STARTING_CASH + sumRecorded(sales));
+  equal('sales in posted statements', sum(transactional.map(({ transactionCount }) => transactionCount)), sales.length);
+  equal('shifts in posted statements', sum(financial.map(({ shiftCount }) => shiftCount)), shifts);
+  equal(
+    'cents expected in the registers',
+    sum(financial.map(({ expected }) => centsOf(expected))),
+    shifts * STARTING_CASH + sumRecorded(sales),
+  );
   equal('statements not posted', books.statements.length - transactional.length - financial.length, 0);
   equal('items that need attention', books.attention.total, 0);
-  for (const { statementId, totals } of financial)
-    if (totals.paid.amount !== totals.total.amount)
+  for (const { statementId, expected, counted, difference } of financial)
+    if (centsOf(difference) !== 0)
       faults.push(
-        `${statementId}: ${totals.total.amount} was expected in the registers, but ${totals.paid.amount} was counted`,
+        `${statementId}: ${expected.amount} was expected in the registers, but ${counted.amount} was counted`,
       );
   return faults;
 }
@@ -178,7 +183,7 @@ function faultsOfChannel(received: Received[], { code, recorded, received: heard
     }
     if (status !== (isSale(order) ? 'POSTED' : 'SYNCHRONIZED'))
       report(`is ${status}: ${error?.message ?? ''} [${error?.errorCode ?? ''}]`);
-    if (centsOf(transaction) !== order.total) report(`has a total other than ${dollars(order.total)}`);
+    if (centsOf(transaction.totals.total) !== order.total) report(`has a total other than ${dollars(order.total)}`);
     if (!salesOrder) report('has no sales order');
     else if (salesOrder.accountId !== heard.get(order.customerUuid)?.accountId)
       report(`has a sales order for ${salesOrder.accountId}, which is not the account ID the channel received`);

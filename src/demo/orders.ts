@@ -85,8 +85,8 @@ export function closingOf({ uuid, sales }: TillDay, channel: string): CountShift
   const paidWith = (tender: string) =>
     sales.filter((sale) => tenderOf(sale) === tender).reduce((sum, { total }) => sum + total, 0);
   return {
+    shift: { uuid },
     channel,
-    uuid,
     counts: [
       { tender: 'CASH', amount: dollars(STARTING_CASH + paidWith('CASH')) },
       { tender: 'CARD', amount: dollars(paidWith('CARD')) },

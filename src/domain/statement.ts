@@ -10,6 +10,7 @@ import {
   type StatementEventType,
   type StatementState,
   setStatementState,
+  statementNodes,
   statementStates,
   statementsWhere,
 } from '../data/hq/statement.ts';
@@ -95,17 +96,21 @@ export async function setRule(tx: EntityManager, name: RuleName, enabled: boolea
   await audit(tx, who, 'SET_VALIDATION_RULE', { name: `Validation rule ${name}` }, [['enabled', before, enabled]]);
 }
 
-/** Changes how the sales of a channel are checked and posted. Omitted settings keep their values; null clears an optional one. */
+/**
+ * Changes how the sales of a channel are checked and posted. Omitted settings keep their values; null clears an optional one. Throws InvalidInput,
+ * which names every invalid setting after those in `found`.
+ */
 export async function updateStatementSettings(
   tx: EntityManager,
   channel: string,
   change: Partial<Omit<StatementSettings, 'channel'>>,
   who: Actor,
+  found: readonly Violation[] = [],
 ): Promise<StatementSettings> {
   const before = (await settingsOf(tx, [channel])).get(channel)!;
   const given = Object.fromEntries(Object.entries(change).filter(([, value]) => value !== undefined));
   const after: StatementSettings = { ...before, ...given, channel };
-  await check(tx, after);
+  mustBeValid([...found, ...(await violationsOf(tx, after))]);
   await storeSettings(tx, after);
   const changes = changesBetween(before, after, Object.keys(after) as (keyof StatementSettings)[]);
   await audit(tx, who, 'UPDATE_STATEMENT_SETTINGS', channelSubject(channel), changes);
@@ -114,7 +119,7 @@ export async function updateStatementSettings(
 
 export const MOST_AGGREGATED_LINES = 10_000;
 
-async function check(tx: EntityManager, settings: StatementSettings): Promise<void> {
+async function violationsOf(tx: EntityManager, settings: StatementSettings): Promise<Violation[]> {
   const found: Violation[] = [];
   const wrong = (name: keyof StatementSettings, message: string, rule: ViolationRule) =>
     found.push({ path: [name], message, rule });
@@ -129,7 +134,7 @@ async function check(tx: EntityManager, settings: StatementSettings): Promise<vo
   if (!/^[A-Z0-9_-]{1,40}$/.test(code)) wrong('holdCode', 'must be a code such as ORDER_SYNC', 'FORMAT');
   if (customer !== null && (await knownCustomers(tx, [customer])).length === 0)
     wrong('defaultCustomerUuid', 'must be a customer that has an account ID', 'CONSISTENCY');
-  mustBeValid(found);
+  return found;
 }
 
 async function found(tx: EntityManager, id: number): Promise<Statement> {
@@ -159,7 +164,7 @@ async function locked(
 
 async function note(
   tx: EntityManager,
-  { id, statementId, state }: Statement,
+  { id, statementId, type, state }: Statement,
   event: StatementEventType,
   action: AuditAction,
   who: Actor,
@@ -169,5 +174,5 @@ async function note(
   const detail = removed === null ? null : `aggregate ${removed}`;
   await addEvents(tx, [{ statementId: id, event, state: now, detail }], who);
   const change: Change = removed === null ? ['state', state, now] : ['aggregate', removed, null];
-  await audit(tx, who, action, { type: 'Statement', key: id, name: `Statement ${statementId}` }, [change]);
+  await audit(tx, who, action, { type: statementNodes[type], key: id, name: `Statement ${statementId}` }, [change]);
 }

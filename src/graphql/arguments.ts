@@ -63,9 +63,11 @@ export interface Identified<Key> {
   parseId?: ((id: string, context: object) => Key) | undefined;
 }
 
+type OneOrMore<Type> = Type | readonly [Type, ...Type[]];
+
 /** Options for a global ID of this type, or of one of these. Resolvers receive the key that it contains. */
 export const globalId = <Key extends string | number = string>(
-  type: Identified<Key> | readonly [Identified<Key>, ...Identified<Key>[]],
+  type: OneOrMore<Identified<Key>>,
   description: string,
 ) => ({
   description,
@@ -80,7 +82,10 @@ const identifies = <Key>(types: readonly [Identified<Key>, ...Identified<Key>[]]
 });
 
 /** The same for an input that must have it. */
-export const requiredId = <Key extends string | number = string>(type: Identified<Key>, description: string) => ({
+export const requiredId = <Key extends string | number = string>(
+  type: OneOrMore<Identified<Key>>,
+  description: string,
+) => ({
   ...globalId(type, description),
   required: true as const,
 });

@@ -40,6 +40,11 @@ export const sourceArgument = {
     'The database to read. Default: CHANNEL if `filter.channel` is set, and for clients of a channel; otherwise HEADQUARTERS.',
 } as const;
 
+/** The fields of an interface, for helpers that add fields to types: both have the same methods. */
+export const interfaceFields = <Row, Fields>(
+  fields: (t: PothosSchemaTypes.ObjectFieldBuilder<Types, Row>) => Fields,
+): ((t: PothosSchemaTypes.InterfaceFieldBuilder<Types, Row>) => Fields) => fields as never;
+
 /** A field that returns a value of the row as it is, or null. */
 export const valueOrNull = <Row extends object>(
   t: PothosSchemaTypes.ObjectFieldBuilder<Types, Row>,
@@ -68,22 +73,12 @@ const whoOf = ({ viewer, now }: Pick<Context, 'viewer' | 'now'>): Who => ({ acto
 /** An input that only identifies a record. */
 export const idInput = <Key extends number | string = string>(
   name: string,
-  type: Identified<Key>,
+  type: Identified<Key> | readonly [Identified<Key>, ...Identified<Key>[]],
   description: string,
 ) =>
   builder.inputType(name, {
     description,
     fields: (t) => ({ id: t.field(requiredId(type, 'The `id` of the record.')) }),
-  });
-
-/** An input that only identifies a record of a channel, such as its `noun`. */
-export const channelInput = (name: string, noun: string, description: string) =>
-  builder.inputType(name, {
-    description,
-    fields: (t) => ({
-      channel: t.string({ required: true, description: 'The code of its channel.' }),
-      uuid: t.field({ type: 'UUID', required: true, description: `The UUID of the ${noun}.` }),
-    }),
   });
 
 /** A row, where fields may also return its key. */

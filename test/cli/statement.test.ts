@@ -10,7 +10,7 @@ test('statements are listed, newest first, and filtered', async () => {
   await posted(server);
   const listed = async (options = '') => {
     const { out } = await hq(`statement ${options} --url ${server.url}`);
-    expect(out).toMatch(/^STATEMENT +TYPE +CHANNEL +BUSINESS DATE +STATE +SALES\/SHIFTS +TOTAL +REASON\n/);
+    expect(out).toMatch(/^STATEMENT +TYPE +CHANNEL +BUSINESS DATE +STATE +SALES\/SHIFTS +TOTAL +DIFFERENCE +REASON\n/);
     return rowsOf(out);
   };
 

@@ -125,6 +125,10 @@ const inChannel: Record<string, Query> = {
   'cancel an order': (tx) => markCanceled(tx, uuid, now),
   'tenders of a shift': (tx) => tendersPaidWith(tx, uuid),
   'shifts, deep page': (db) => channelShiftPage(db, { channel: 'houston' }, { ...page, before: 50_000 }),
+  'shifts at a register': (db) => channelShiftPage(db, { channel: 'houston', register: 'R1' }, page),
+  'shifts in a state': (db) => channelShiftPage(db, { channel: 'houston', state: ['CLOSED'] }, page),
+  'shifts of some days': (db) =>
+    channelShiftPage(db, { channel: 'houston', businessDate: { from: '2026-11-21' } }, page),
   'shifts by UUID': (db) => channelShiftsByUuid(db, [uuid]),
   'open shift of a register': (tx) => openShiftOf(tx, 'houston', 'R1'),
   'search by a word': (db) => customerPage(db, { channel: 'houston', search: searchTerms('ada') }, newest),

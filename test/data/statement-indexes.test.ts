@@ -9,7 +9,7 @@ import {
   looseSales,
   storeAggregates,
 } from '../../src/data/hq/aggregate.bulk.ts';
-import { aggregatePage, anyAggregateBeyond } from '../../src/data/hq/aggregate.ts';
+import { aggregatePage, anyAggregateBeyond, countAggregates } from '../../src/data/hq/aggregate.ts';
 import { attentionCounts, attentionPage } from '../../src/data/hq/attention.ts';
 import { markSales, releaseMarked, startStatements } from '../../src/data/hq/calculation.bulk.ts';
 import {
@@ -20,7 +20,14 @@ import {
   postTenderCounts,
   unbalanced,
 } from '../../src/data/hq/journal.bulk.ts';
-import { invoicePage, journalEntryPage, journalTotals, newestInvoices } from '../../src/data/hq/journal.ts';
+import {
+  countInvoices,
+  countJournalEntries,
+  invoicePage,
+  journalEntryPage,
+  journalTotals,
+  newestInvoices,
+} from '../../src/data/hq/journal.ts';
 import {
   aggregatesAt,
   finishSales,
@@ -41,7 +48,14 @@ import {
   moveStatements,
   statementsIn,
 } from '../../src/data/hq/statement.bulk.ts';
-import { shiftCountsOf, statementEventPage, statementPage, statesReached } from '../../src/data/hq/statement.ts';
+import {
+  countStatementEvents,
+  countStatements,
+  shiftCountsOf,
+  statementEventPage,
+  statementPage,
+  statesReached,
+} from '../../src/data/hq/statement.ts';
 import {
   anyToTry,
   countDueTransactions,
@@ -61,6 +75,7 @@ const who = { actor: 'tester', at };
 const uuid = '7f3c1a52-1b7c-4c1e-9d38-2f4c8a6f0b11';
 const days = [{ channel: 'houston', until: '2026-11-22' }];
 const page = { limit: 20, descending: true };
+const newest = { ...page, sort: { by: 'createdAt', before: at }, before: 50_000 };
 const ids = [1, 2];
 const uuids = [uuid];
 const attention = {
@@ -140,7 +155,20 @@ const queries: Record<string, (tx: EntityManager) => Promise<unknown>> = {
   'drop an aggregate': (tx) => dropAggregate(tx, 1, at),
   'validate again': (tx) => revalidate(tx, { sequences: ids }, at),
   'known shifts': (tx) => knownShifts(tx, [uuid]),
-  'statements of a channel': (tx) => statementPage(tx, { channel: 'houston' }, { ...page, before: 50_000 }),
+  'statements of a channel': (tx) => statementPage(tx, { channel: 'houston' }, newest),
+  'statements of some days': (tx) => statementPage(tx, { businessDate: { from: '2026-11-21' } }, newest),
+  'statements by business date': (tx) =>
+    statementPage(tx, { businessDate: { from: '2026-11-21' } }, { ...page, sort: { by: 'businessDate' } }),
+  'statements started in a period': (tx) => statementPage(tx, { createdAt: { from: at } }, newest),
+  'statements in a state': (tx) => statementPage(tx, { state: ['CLEARED'] }, newest),
+  'statements that failed': (tx) => statementPage(tx, { failed: true }, newest),
+  'how many statements a channel has': (tx) => countStatements(tx, { channel: 'houston' }),
+  'invoices of a channel': (tx) => invoicePage(tx, { channel: 'houston' }, newest),
+  'invoices created in a period': (tx) => invoicePage(tx, { createdAt: { from: at } }, newest),
+  'how many invoices a statement has': (tx) => countInvoices(tx, { statementId: 1 }),
+  'how many entries a statement has': (tx) => countJournalEntries(tx, { statementId: 1 }),
+  'how many aggregates a statement has': (tx) => countAggregates(tx, { statementId: 1 }),
+  'how many events a statement has': (tx) => countStatementEvents(tx, 1),
   'events of a statement': (tx) => statementEventPage(tx, 1, page),
   'states of statements': (tx) => statesReached(tx, ids),
   'aggregates of a statement': (tx) => aggregatePage(tx, { statementId: 1 }, page),

@@ -43,8 +43,10 @@ const books = () => ({
       statementId: 'ST2',
       type: 'FINANCIAL',
       state: 'POSTED',
-      transactionCount: 1,
-      totals: { ...usd('134.99'), paid: { amount: '134.99' } },
+      shiftCount: 1,
+      expected: usd('134.99').total,
+      counted: usd('134.99').total,
+      difference: usd('0.00').total,
     },
   ],
   attention: { total: 0, items: [] },
@@ -69,14 +71,14 @@ const spoilt: [string, (all: ReturnType<typeof books>) => unknown][] = [
   [
     'an amount is in another currency',
     ({ statements }) => {
-      statements[0]!.totals.total.currency = 'CAD';
+      statements[0]!.totals!.total.currency = 'CAD';
     },
   ],
   ['a sale has no invoice', ({ salesOrders }) => Object.assign(salesOrders[1]!, { invoice: null })],
   ['a statement is not posted', ({ statements }) => Object.assign(statements[0]!, { state: 'CALCULATED' })],
   [
     'less was counted than expected',
-    ({ statements }) => Object.assign(statements[1]!.totals, { paid: { amount: '134.98' } }),
+    ({ statements }) => Object.assign(statements[1]!, { counted: usd('134.98').total, difference: usd('-0.01').total }),
   ],
   ['something needs a person', ({ attention }) => Object.assign(attention, { total: 1 })],
 ];

@@ -23,7 +23,7 @@ const open = async (hq: Headquarters, more: Record<string, unknown> = {}): Promi
 const act = async (hq: Headquarters, verb: Verb, uuid: string, more: Record<string, unknown> = {}): Promise<Answer> => {
   const type = verb === 'declareTenders' || verb === 'closeShift' ? 'CountShiftInput' : 'ShiftInput';
   const data = await hq.query(`mutation ($input: ${type}!) { ${verb}(input: $input) { ${parts} } }`, {
-    input: { channel: 'houston', uuid, ...more },
+    input: { channel: 'houston', shift: { uuid }, ...more },
   });
   return data[verb];
 };
@@ -52,7 +52,7 @@ test('a shift opens at a register with what is in its till', async () => {
     tenders: [{ tender: 'CASH', starting: { amount: '150.00', currency: 'USD' }, counted: null }],
   });
   const { node, shifts } = await hq.query(
-    `query ($id: ID!) { node(id: $id) { ${shown} } shifts(channel: "houston", states: [OPEN]) { edges { node { ${shown} } } } }`,
+    `query ($id: ID!) { node(id: $id) { ${shown} } shifts(filter: { channel: "houston", states: [OPEN] }) { edges { node { ${shown} } } } }`,
     { id: opened.id },
   );
   expect(node).toEqual(opened);

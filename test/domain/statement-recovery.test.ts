@@ -59,7 +59,7 @@ test('a calculated statement can be cleared: its sales can be corrected and join
     {
       actor: 'ada',
       action: 'CLEAR_STATEMENT',
-      subject: `Statement:${id}`,
+      subject: `TransactionalStatement:${id}`,
       old_value: 'CALCULATED',
       new_value: 'CLEARED',
     },
@@ -85,7 +85,9 @@ test('a statement that is being posted, was posted or was cleared cannot be clea
 
 test('aggregates can be made anew by other settings while there is no sales order', async () => {
   const hq = await stopped(noOrders, 3);
-  expect(await partsOf(hq, 'aggregatedTransactions { edges { node { lineCount } } }')).toEqual([{ lineCount: 3 }]);
+  expect(
+    await partsOf(hq, '... on TransactionalStatement { aggregatedTransactions { edges { node { lineCount } } } }'),
+  ).toEqual([{ lineCount: 3 }]);
   await settle(hq, { aggregationLineLimit: 2 });
   const again = await hq.hq.write(async (tx) => regenerateAggregatedTransactions(tx, await idOf(hq), who));
   expect(again).toMatchObject({ state: 'CHECKED', errorCode: null });
@@ -129,7 +131,12 @@ test('the order of an aggregate that is not invoiced can be deleted: its sales j
   expect(await aggregateOf(named)).toBeNull();
   expect(await ordersOf(hq)).toMatchObject([{ accountId: null }]);
   expect(await audit(hq)).toMatchObject([
-    { action: 'DELETE_AGGREGATED_TRANSACTION', subject: 'Statement:1', old_value: String(aggregate), new_value: null },
+    {
+      action: 'DELETE_AGGREGATED_TRANSACTION',
+      subject: 'TransactionalStatement:1',
+      old_value: String(aggregate),
+      new_value: null,
+    },
   ]);
 
   await run(hq, 'POST_STATEMENTS');

@@ -398,13 +398,13 @@ test('what is recorded in a shift is of its register and business date', async (
   expect(await refused({ register: 'R2' })).toBe('The shift is at register R1, not at R2.');
   expect(await refused({ currency: 'EUR' })).toBe('The shift is in USD, not in EUR.');
   await hq.query('mutation ($input: ShiftInput!) { suspendShift(input: $input) { __typename } }', {
-    input: { channel: 'houston', uuid: shiftUuid },
+    input: { channel: 'houston', shift: { uuid: shiftUuid } },
   });
   expect(await refused({})).toBe('The shift is SUSPENDED. Only an open shift can record transactions.');
   expect(
     (
       await hq.query(
-        `{ shifts(channel: "houston") { edges { node { uuid transactions { edges { node { uuid } } } } } } }`,
+        `{ shifts(filter: { channel: "houston" }) { edges { node { uuid transactions { edges { node { uuid } } } } } } }`,
       )
     ).shifts.edges,
   ).toEqual([{ node: { uuid: shiftUuid, transactions: { edges: [{ node: { uuid: sale.uuid } }] } } }]);

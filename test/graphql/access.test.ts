@@ -75,8 +75,8 @@ const operatorMutation = (field: string, input: string): Decision => ({
 
 const someUuid = '7f3c1a52-1b7c-4c1e-9d38-2f4c8a6f0b11';
 const someTransaction = `transaction: { id: "${globalId('Order', `houston/${someUuid}`)}" }`;
-const ofUuid = (field: string, channel: string) =>
-  `mutation { ${field}(input: { channel: "${channel}", uuid: "${someUuid}" }) { __typename } }`;
+const ofShift = (field: string, channel: string) =>
+  `mutation { ${field}(input: { channel: "${channel}", shift: { uuid: "${someUuid}" } }) { __typename } }`;
 const recording = (field: string, channel: string, more: string) =>
   `mutation { ${field}(input: { channel: "${channel}", lines: [{ sku: "A", quantity: 1, unitPrice: 1 }], total: 1, ${more} }) { __typename } }`;
 
@@ -131,7 +131,10 @@ const decisions: Record<string, Decision> = {
   'Mutation.updateChannel': operatorMutation('updateChannel', '{ code: "houston", name: "Houston 2" }'),
   'Mutation.adoptChannelDatabase': operatorMutation('adoptChannelDatabase', '{ name: "houston" }'),
   'Mutation.acceptRestoredHeadquarters': operatorMutation('acceptRestoredHeadquarters', '{ skip: 0 }'),
-  'Mutation.closeLostShift': operatorMutation('closeLostShift', `{ channel: "houston", uuid: "${someUuid}" }`),
+  'Mutation.closeLostShift': operatorMutation(
+    'closeLostShift',
+    `{ channel: "houston", shift: { uuid: "${someUuid}" } }`,
+  ),
   'Mutation.createCustomer': scoped(
     (channel) => `mutation { createCustomer(input: { channel: "${channel}", name: { last: "New" } }) { __typename } }`,
   ),
@@ -155,7 +158,12 @@ const decisions: Record<string, Decision> = {
   'Query.transactions': scoped(
     (channel) => `{ __typename transactions(filter: { channel: "${channel}" }) { edges { node { uuid } } } }`,
   ),
-  'Query.shifts': scoped((channel) => `{ __typename shifts(channel: "${channel}") { edges { node { uuid } } } }`),
+  'Query.shift': scoped(
+    (channel) => `{ __typename shift(by: { uuid: "${someUuid}" }, channel: "${channel}") { uuid } }`,
+  ),
+  'Query.shifts': scoped(
+    (channel) => `{ __typename shifts(filter: { channel: "${channel}" }) { edges { node { uuid } } } }`,
+  ),
   'Query.attention': scoped((channel) => `{ attention(channel: "${channel}") { total } }`),
   'Query.orders': scoped(
     (channel) => `{ __typename orders(filter: { channel: "${channel}" }) { edges { node { uuid } } } }`,
@@ -172,14 +180,17 @@ const decisions: Record<string, Decision> = {
     (channel) => `{ __typename salesOrders(filter: { channel: "${channel}" }) { edges { node { id } } } }`,
   ),
   'Query.statement': {
-    own: () => '{ __typename statement(statementId: "ST00000001") { id } }',
-    other: () => '{ statement(statementId: "ST00000001") { id } }',
+    own: () => '{ __typename statement(by: { statementId: "ST00000001" }) { id } }',
+    other: () => '{ statement(by: { statementId: "ST00000001" }) { id } }',
     answer: 'nothing',
   },
-  'Query.statements': scoped((channel) => `{ __typename statements(channel: "${channel}") { edges { node { id } } } }`),
+  'Query.statements': scoped(
+    (channel) => `{ __typename statements(filter: { channel: "${channel}" }) { edges { node { id } } } }`,
+  ),
+  'Query.invoices': scoped((channel) => `{ __typename invoices(filter: { channel: "${channel}" }) { nodes { id } } }`),
   'Query.invoice': {
-    own: () => '{ __typename invoice(invoiceId: "INV000000001") { id } }',
-    other: () => '{ invoice(invoiceId: "INV000000001") { id } }',
+    own: () => '{ __typename invoice(by: { invoiceId: "INV000000001" }) { id } }',
+    other: () => '{ invoice(by: { invoiceId: "INV000000001" }) { id } }',
     answer: 'nothing',
   },
   'Mutation.beginEditingTransaction': operatorMutation('beginEditingTransaction', `{ ${someTransaction} }`),
@@ -191,14 +202,14 @@ const decisions: Record<string, Decision> = {
   'Mutation.releaseSalesOrder': operatorMutation('releaseSalesOrder', `{ id: "${globalId('SalesOrder', '1')}" }`),
   'Query.validationRules': { operator: '{ validationRules { name } }' },
   'Query.statementSettings': scoped((channel) => `{ statementSettings(channel: "${channel}") { holdCode } }`),
-  'Mutation.clearStatement': operatorMutation('clearStatement', `{ id: "${globalId('Statement', '1')}" }`),
+  'Mutation.clearStatement': operatorMutation('clearStatement', `{ id: "${globalId('TransactionalStatement', '1')}" }`),
   'Mutation.regenerateAggregatedTransactions': operatorMutation(
     'regenerateAggregatedTransactions',
-    `{ id: "${globalId('Statement', '1')}" }`,
+    `{ id: "${globalId('TransactionalStatement', '1')}" }`,
   ),
   'Mutation.deleteAggregatedTransaction': operatorMutation(
     'deleteAggregatedTransaction',
-    `{ aggregatedTransaction: "${globalId('AggregatedTransaction', '1')}" }`,
+    `{ id: "${globalId('AggregatedTransaction', '1')}" }`,
   ),
   'Mutation.revalidateTransactions': operatorMutation('revalidateTransactions', '{ channel: "houston" }'),
   'Mutation.setValidationRule': {
@@ -216,11 +227,11 @@ const decisions: Record<string, Decision> = {
   'Mutation.openShift': scoped(
     (channel) => `mutation { openShift(input: { channel: "${channel}", register: "R1" }) { __typename } }`,
   ),
-  'Mutation.suspendShift': scoped((channel) => ofUuid('suspendShift', channel)),
-  'Mutation.resumeShift': scoped((channel) => ofUuid('resumeShift', channel)),
-  'Mutation.blindCloseShift': scoped((channel) => ofUuid('blindCloseShift', channel)),
-  'Mutation.declareTenders': scoped((channel) => ofUuid('declareTenders', channel)),
-  'Mutation.closeShift': scoped((channel) => ofUuid('closeShift', channel)),
+  'Mutation.suspendShift': scoped((channel) => ofShift('suspendShift', channel)),
+  'Mutation.resumeShift': scoped((channel) => ofShift('resumeShift', channel)),
+  'Mutation.blindCloseShift': scoped((channel) => ofShift('blindCloseShift', channel)),
+  'Mutation.declareTenders': scoped((channel) => ofShift('declareTenders', channel)),
+  'Mutation.closeShift': scoped((channel) => ofShift('closeShift', channel)),
   'Mutation.retryCustomerOperation': {
     operator: ({ ids }) => `mutation { retryCustomerOperation(input: { id: "${ids.ours}" }) { __typename } }`,
   },
@@ -411,10 +422,10 @@ test('orders, statements and all that comes of them are seen by their own channe
   await hq.query('mutation { runEndOfDay(input: {}) { __typename } }', {}, operator);
   await hq.worker.drain();
   const everything = (channel: string) => `{
-    statements(channel: "${channel}") { edges { node { id invoices { edges { node { id } } } aggregatedTransactions { edges { node { id } } } } } }
+    statements(filter: { channel: "${channel}" }) { edges { node { id ... on TransactionalStatement { invoices { edges { node { id } } } aggregatedTransactions { edges { node { id } } } } } } }
     salesOrders(filter: { channel: "${channel}" }) { edges { node { id } } }
     transactions(source: HEADQUARTERS, filter: { channel: "${channel}" }) { edges { node { id } } }
-    shifts(channel: "${channel}") { edges { node { id } } } }`;
+    shifts(filter: { channel: "${channel}" }) { edges { node { id } } } }`;
   const idsOf = (found: Answer): string[] => {
     const nodes = (connection: Answer) => connection.edges.map(({ node }: Answer) => node);
     return [

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import {
   type GraphQLArgument,
   type GraphQLField,
@@ -41,6 +42,7 @@ const nodeTypes: Record<string, 'its channel' | 'operators'> = {
   Customer: 'its channel',
   CustomerOperation: 'its channel',
   DownloadSession: 'operators',
+  FinancialStatement: 'its channel',
   Invoice: 'its channel',
   JobRun: 'operators',
   NumberSequence: 'operators',
@@ -49,7 +51,7 @@ const nodeTypes: Record<string, 'its channel' | 'operators'> = {
   SalesOrder: 'its channel',
   Schedule: 'operators',
   Shift: 'its channel',
-  Statement: 'its channel',
+  TransactionalStatement: 'its channel',
   UploadSession: 'operators',
 };
 
@@ -99,17 +101,14 @@ function literal(input: GraphQLArgument | GraphQLInputField, given: GraphQLInput
       : `{ ${argumentsOf(fields, channel)} }`;
   }
   const { globalIdOf } = input.extensions as { globalIdOf?: { names: string[] } };
+  const [idOf = 'Channel'] = globalIdOf?.names ?? [];
   const values: Record<string, string> = {
-    ID: JSON.stringify(
-      globalId(
-        globalIdOf?.names[0] ?? 'Channel',
-        ['Customer', 'Order'].includes(globalIdOf?.names[0] ?? '') ? `${channel}/${someUuid}` : '1',
-      ),
-    ),
+    ID: JSON.stringify(globalId(idOf, ['Customer', 'Order', 'Shift'].includes(idOf) ? `${channel}/${someUuid}` : '1')),
     UUID: JSON.stringify(someUuid),
     LocalDate: '"2026-11-01"',
-    CountryCode: '"US"',
     Currency: '"USD"',
+    CountryCode: '"US"',
+    Locale: '"en-US"',
     TimeZone: '"America/Chicago"',
     Decimal: '"1"',
     Int: '1',
@@ -136,6 +135,7 @@ async function threeChannels() {
     await hq.query(createChannelDocument, { input: { ...aChannel(channel), type } }, headers);
     const customer = aCustomer({ channel });
     await hq.query(createCustomerDocument, { input: customer }, headers);
+    const shift = randomUUID();
     const sold = {
       channel,
       customerUuid: customer.uuid,
@@ -144,9 +144,13 @@ async function threeChannels() {
       total: '5',
     };
     await hq.query(
-      `mutation ($sold: CreateOrderInput!, $sale: RecordSaleInput!, $shift: OpenShiftInput!) {
-         createOrder(input: $sold) { __typename } recordSale(input: $sale) { __typename } openShift(input: $shift) { __typename } }`,
-      { sold, sale: sold, shift: { channel, register: 'R0' } },
+      `mutation ($sold: CreateOrderInput!, $sale: RecordSaleInput!, $shift: OpenShiftInput!, $count: CountShiftInput!) {
+         createOrder(input: $sold) { __typename } recordSale(input: $sale) { __typename } openShift(input: $shift) { __typename }
+         closeShift(input: $count) { __typename } }`,
+      {
+        ...{ sold, sale: sold, shift: { channel, uuid: shift, register: 'R0' } },
+        count: { channel, shift: { uuid: shift }, counts: [{ tender: 'CASH', amount: '1' }] },
+      },
       headers,
     );
   }
@@ -213,8 +217,9 @@ test('every node is seen by its own channel’s clients and operators, or by ope
     const found = await ask(
       `{ channel(code: "${channel}") { id } customers(source: HEADQUARTERS, filter: { channel: "${channel}" }) { edges { node { id } } }
          customerOperations(channel: "${channel}") { edges { node { id } } } orders(filter: { channel: "${channel}" }) { edges { node { id } } }
-         sales(filter: { channel: "${channel}" }) { edges { node { id } } } salesOrders(filter: { channel: "${channel}" }) { edges { node { id } } } shifts(channel: "${channel}") { edges { node { id } } }
-         statements(channel: "${channel}") { edges { node { id invoices { edges { node { id } } } aggregatedTransactions { edges { node { id } } } } } } }`,
+         sales(filter: { channel: "${channel}" }) { edges { node { id } } } salesOrders(filter: { channel: "${channel}" }) { edges { node { id } } } shifts(filter: { channel: "${channel}" }) { edges { node { id } } }
+         financial: statements(filter: { channel: "${channel}", type: FINANCIAL }) { edges { node { id } } }
+         statements(filter: { channel: "${channel}", type: TRANSACTIONAL }) { edges { node { id ... on TransactionalStatement { invoices { edges { node { id } } } aggregatedTransactions { edges { node { id } } } } } } } }`,
       tokens.operator,
     );
     const [statement] = nodes(found.statements) as Answer[];
@@ -228,7 +233,8 @@ test('every node is seen by its own channel’s clients and operators, or by ope
       Sale: nodes(found.sales)[0]!.id,
       SalesOrder: nodes(found.salesOrders)[0]!.id,
       Shift: nodes(found.shifts)[0]!.id,
-      Statement: statement.id,
+      FinancialStatement: nodes(found.financial)[0]!.id,
+      TransactionalStatement: statement.id,
     };
   };
   const ofOperators = await ask(

@@ -29,7 +29,8 @@ const objectTypes = Object.values(schema.getTypeMap()).filter(
   (type): type is GraphQLObjectType => isObjectType(type) && !type.name.startsWith('__'),
 );
 const endingIn = (suffix: string) => objectTypes.filter(({ name }) => name.endsWith(suffix));
-const isNode = (type: unknown) => isObjectType(type) && type.getInterfaces().some(({ name }) => name === 'Node');
+const isNode = (type: unknown) =>
+  (isObjectType(type) || isInterfaceType(type)) && type.getInterfaces().some(({ name }) => name === 'Node');
 const fieldOf = (type: unknown, name: string) => (type as GraphQLObjectType).getFields()[name];
 
 /** A field that returns a connection, by its place in the schema. */
@@ -184,6 +185,11 @@ async function busyHeadquarters(): Promise<Headquarters> {
     for (const businessDate of ['2026-11-19', '2026-11-20', '2026-11-21'])
       await mutation('recordSale', 'RecordSaleInput', { ...aSale, customerUuid, lines, businessDate });
   await mutation('recordSale', 'RecordSaleInput', { ...aSale, lines, shiftUuid: shifts[0]!.uuid });
+  for (const { channel, uuid } of shifts.slice(1))
+    await mutation('closeShift', 'CountShiftInput', {
+      ...{ channel, shift: { uuid } },
+      counts: [{ tender: 'CASH', amount: '1' }],
+    });
 
   await mutation('createSchedule', 'CreateScheduleInput', { job: 'P_JOB', cron: '0 3 * * *' });
 

@@ -31,7 +31,13 @@ test('a malformed global ID is a failure of its own mutation, and names the fiel
       __typename: 'InvalidInput',
       errorCode: 'INVALID_INPUT',
       path: ['id'],
-      violations: [{ path: ['id'], rule: 'FORMAT', message: 'must be a global ID of type Statement' }],
+      violations: [
+        {
+          path: ['id'],
+          rule: 'FORMAT',
+          message: 'must be a global ID of type TransactionalStatement or FinancialStatement',
+        },
+      ],
     },
     ofAnotherType: { __typename: 'InvalidInput', path: ['id'] },
     schedule: { __typename: 'Schedule' },

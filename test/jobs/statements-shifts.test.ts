@@ -41,7 +41,12 @@ async function aShift(hq: Headquarters, more: Partial<ShiftFacts>, uuid: string 
 
 /** The tenders counted in all statements, by name, with amounts in cents. */
 const counts = async (hq: Headquarters) =>
-  (await partsOf(hq, 'tenderCounts { tender starting { amount } expected { amount } counted { amount } }'))
+  (
+    await partsOf(
+      hq,
+      '... on FinancialStatement { tenderCounts { tender starting { amount } expected { amount } counted { amount } } }',
+    )
+  )
     .map(({ tender, starting, expected, counted }) => ({
       tender,
       starting: cents(starting),
@@ -55,7 +60,7 @@ const differences = async (hq: Headquarters) =>
   (
     await partsOf(
       hq,
-      'journalEntries(postingType: DIFFERENCE, first: 100) { edges { node { account tender debit { amount } credit { amount } } } }',
+      'journalEntries(filter: { postingType: DIFFERENCE }, first: 100) { edges { node { account tender debit { amount } credit { amount } } } }',
     )
   )
     .map((entry) => ({ ...entry, debit: cents(entry.debit), credit: cents(entry.credit) }))
@@ -89,7 +94,7 @@ test('a closed shift is counted against what was paid in it, by sales and orders
 
   expect(await statementsOf(hq)).toMatchObject([
     { type: 'TRANSACTIONAL', state: 'POSTED', transactionCount: 3 },
-    { type: 'FINANCIAL', state: 'POSTED', transactionCount: 1, total: 26_500, paid: 25_550 },
+    { type: 'FINANCIAL', state: 'POSTED', shiftCount: 1, expected: 26_500, counted: 25_550 },
   ]);
   expect(await counts(hq)).toEqual([
     { tender: 'CARD', starting: 0, expected: 4_000, counted: 4_100 },
@@ -122,10 +127,11 @@ test('a tender that was not counted has no difference, and does not count toward
   await posted(hq);
   expect(await statementsOf(hq)).toMatchObject([
     { type: 'TRANSACTIONAL', state: 'POSTED' },
-    { type: 'FINANCIAL', state: 'POSTED', errorCode: null, total: 11_000, paid: 11_000 },
+    { type: 'FINANCIAL', state: 'POSTED', errorCode: null, expected: 11_000, counted: 11_000 },
   ]);
-  const { statements } = await hq.query(`{ statements(type: FINANCIAL) { edges { node {
-    tenderCounts { tender expected { amount } counted { amount } difference { amount } } } } } }`);
+  const { statements } =
+    await hq.query(`{ statements(filter: { type: FINANCIAL }) { edges { node { ... on FinancialStatement {
+    tenderCounts { tender expected { amount } counted { amount } difference { amount } } } } } } }`);
   expect(statements.edges[0].node.tenderCounts).toEqual([
     { tender: 'CARD', expected: { amount: '40.00' }, counted: null, difference: null },
     { tender: 'CASH', expected: { amount: '110.00' }, counted: { amount: '110.00' }, difference: { amount: '0.00' } },
@@ -209,13 +215,13 @@ test('shifts that are not closed stay out, and join the statement of their day w
   await aShift(hq, { register: '2', tenders: [{ tender: 'CASH', starting: 100, counted: 100 }] });
   await validated(hq);
   await run(hq, 'CALCULATE_STATEMENTS');
-  expect(await statementsOf(hq)).toMatchObject([{ type: 'FINANCIAL', state: 'CALCULATED', transactionCount: 1 }]);
+  expect(await statementsOf(hq)).toMatchObject([{ type: 'FINANCIAL', state: 'CALCULATED', shiftCount: 1 }]);
 
   await aShift(hq, { tenders: [{ tender: 'CASH', starting: 0, counted: 30 }] }, open);
   await validated(hq);
   await run(hq, 'CALCULATE_STATEMENTS');
   expect(await statementsOf(hq)).toMatchObject([
-    { type: 'FINANCIAL', state: 'CALCULATED', transactionCount: 2, total: 100, paid: 130 },
+    { type: 'FINANCIAL', state: 'CALCULATED', shiftCount: 2, expected: 100, counted: 130 },
   ]);
   await run(hq, 'POST_STATEMENTS');
   expect(await statementsOf(hq)).toMatchObject([{ state: 'POSTED' }]);

@@ -25,7 +25,8 @@ import {
 const onJson = onPostgres ? '::json' : '';
 
 /** Whose sales were gathered, and how many, in the order of their sales orders. */
-const gathered = 'aggregatedTransactions(first: 100) { edges { node { customer { uuid } transactionCount } } }';
+const gathered =
+  '... on TransactionalStatement { aggregatedTransactions(first: 100) { edges { node { customer { uuid } transactionCount } } } }';
 
 test('sales of a day go from upload to posted books that balance to the cent', async () => {
   const hq = await withChannels(['houston']);
@@ -193,7 +194,7 @@ test('returns are never put together with sales, nor prices with tax with prices
   expect(
     await partsOf(
       hq,
-      'aggregatedTransactions { edges { node { isReturn pricesIncludeTax transactionCount totals { total { amount } } } } }',
+      '... on TransactionalStatement { aggregatedTransactions { edges { node { isReturn pricesIncludeTax transactionCount totals { total { amount } } } } } }',
     ),
   ).toEqual([
     { isReturn: false, pricesIncludeTax: false, transactionCount: 2, totals: { total: { amount: '200.00' } } },
@@ -231,7 +232,10 @@ test('no sales order gathers more lines than the limit, and no sale is split', a
     await sell(hq, { lines: lines(...Array.from({ length: count }, () => ({}))) });
   await posted(hq);
   expect(
-    await partsOf(hq, 'aggregatedTransactions(first: 100) { edges { node { transactionCount lineCount } } }'),
+    await partsOf(
+      hq,
+      '... on TransactionalStatement { aggregatedTransactions(first: 100) { edges { node { transactionCount lineCount } } } }',
+    ),
   ).toEqual([
     { transactionCount: 2, lineCount: 3 },
     { transactionCount: 1, lineCount: 2 },

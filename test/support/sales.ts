@@ -78,16 +78,17 @@ export const statementsOf = async (hq: Headquarters) =>
   nodesOf(
     (
       await hq.query(`{ statements(first: 100) { edges { node {
-        statementId type channel { code } businessDate state error { errorCode message } transactionCount
-        totals { total { amount currency } paid { amount } } } } } }`)
+        statementId type channel { code } businessDate currency state error { errorCode message }
+        ... on TransactionalStatement { transactionCount totals { total { amount } paid { amount } } }
+        ... on FinancialStatement { shiftCount expected { amount } counted { amount } } } } } }`)
     ).statements,
   )
-    .map(({ channel, totals, ...statement }) => ({
+    .map(({ channel, totals, expected, counted, ...statement }) => ({
       ...withReason(statement),
       channel: channel.code,
-      currency: totals.total.currency,
-      total: cents(totals.total),
-      paid: cents(totals.paid),
+      ...(totals
+        ? { total: cents(totals.total), paid: cents(totals.paid) }
+        : { expected: cents(expected), counted: cents(counted) }),
     }))
     .reverse();
 

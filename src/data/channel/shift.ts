@@ -1,5 +1,5 @@
 import { Column, Entity, type EntityManager, PrimaryGeneratedColumn } from 'typeorm';
-import { type KeysetPage, keysetPage, rowsWhere, type Where } from '../keyset-page.ts';
+import { countWhere, type KeysetPage, keysetPage, rowsWhere, type Where } from '../keyset-page.ts';
 import { ShiftFacts } from '../transaction-facts.ts';
 
 /** A shift as its channel database has it. Written by its register, as a whole each time. */
@@ -19,6 +19,9 @@ export const channelShiftPage = (
   filter: Where<ChannelShift> & { channel: string },
   page: KeysetPage,
 ) => keysetPage(db, ChannelShift, 'id', filter, page);
+
+export const countChannelShifts = (db: EntityManager, filter: Where<ChannelShift> & { channel: string }) =>
+  countWhere(db, ChannelShift, filter);
 
 export const channelShiftsByUuid = (db: EntityManager, uuids: readonly string[]) =>
   rowsWhere(db, ChannelShift, 'id', { uuid: uuids });

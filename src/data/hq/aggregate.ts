@@ -8,7 +8,7 @@ import {
   PrimaryGeneratedColumn,
   type Relation,
 } from 'typeorm';
-import { type KeysetPage, keysetPage, rowsWhere, type Where } from '../keyset-page.ts';
+import { countWhere, type KeysetPage, keysetPage, rowsWhere, type Where } from '../keyset-page.ts';
 import { TransactionTotals } from '../transaction-facts.ts';
 import { Statement } from './statement.ts';
 
@@ -38,6 +38,9 @@ export class AggregatedTransaction extends TransactionTotals {
 
 export const aggregatePage = (db: EntityManager, where: Where<AggregatedTransaction>, page: KeysetPage) =>
   keysetPage(db, AggregatedTransaction, 'id', where, page);
+
+export const countAggregates = (db: EntityManager, where: Where<AggregatedTransaction>) =>
+  countWhere(db, AggregatedTransaction, where);
 
 export const aggregatesWhere = (db: EntityManager, where: Where<AggregatedTransaction>) =>
   rowsWhere(db, AggregatedTransaction, 'id', where);

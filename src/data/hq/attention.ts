@@ -2,7 +2,7 @@ import type { EntityManager } from 'typeorm';
 import { packed, rows } from '../columns.ts';
 import { listed } from '../dialect/expressions.ts';
 import { single, sql } from '../sql.ts';
-import { calculationStates, postingStates } from './statement.ts';
+import { calculationStates, postingStates, statementNodes } from './statement.ts';
 
 export interface AttentionRow {
   /** Place among the kinds. */
@@ -80,6 +80,7 @@ const unfinished = [...calculationStates, ...postingStates.slice(0, -1)].map((st
 const inTrouble = `status in ('WAITING', 'FAILED', 'EDITING')`;
 
 const typeOfTransaction = `case when kind = 'CASH_AND_CARRY' then 'Sale' else 'Order' end`;
+const typeOfStatement = `case when type = 'FINANCIAL' then '${statementNodes.FINANCIAL}' else '${statementNodes.TRANSACTIONAL}' end`;
 
 /** Every parameter is a column of `used`. */
 const used = (name: string) => `(select ${name} from used)`;
@@ -90,7 +91,7 @@ const todays = (db: EntityManager) => rows(db, { channel: 'text', today: 'text' 
 const observed = (kind: string): Pick<Source, 'items' | 'rows'> => ({
   items: true,
   rows: (db) => {
-    const { rank: _, ...given } = columns;
+    const { rank: _, type: __, ...given } = columns;
     return `select x.subject, x.item, x.channel, x.since, x.code, x.message from ${rows(db, given, used('observed'))} where x.kind = '${kind}'`;
   },
 });
@@ -178,18 +179,20 @@ const sources = {
   STATEMENT_FAILED: {
     description: 'A statement failed to reach its next state. The next attempt resumes there.',
     type: 'Statement',
+    types: true,
     toDo: 'Fix the cause named in its error, then run the job again: calculate or post. Until posting begins, you can clear it instead.',
     rows: () =>
-      `select cast(id as text) as subject, channel, updated_at as since, error_code as code,
+      `select cast(id as text) as subject, ${typeOfStatement} as type, channel, updated_at as since, error_code as code,
          'Statement ' || statement_id || ' of ' || business_date || ' stopped at ' || state || ': ' || error as message from statement
        where error_code is not null and state in (${unfinished}) and state not in ('POSTED', 'CLEARED')`,
   },
   STATEMENT_NOT_POSTED: {
     description: 'A statement was started or calculated more than a day ago and has not been posted.',
     type: 'Statement',
+    types: true,
     toDo: 'Run the end of day for its channel, or create a schedule that does.',
     rows: () =>
-      `select cast(id as text) as subject, channel, created_at as since, state as code,
+      `select cast(id as text) as subject, ${typeOfStatement} as type, channel, created_at as since, state as code,
          'Statement ' || statement_id || ' of ' || business_date || ' was started at ' || created_at || ' and is ' || state || '.' as message from statement
        where error_code is null and state in (${unfinished}) and state not in ('POSTED', 'CLEARED') and created_at < ${used('day_ago')}`,
   },

@@ -60,8 +60,9 @@ export async function startStatements(
   if (fresh.length === 0) return { started: 0, exhausted: null };
   const { first, taken, sequence } = await takeNumbers(tx, statementNumbers, fresh.length);
   if (taken > 0) {
-    const fields = [...starting, ...totalNames];
-    const nothing = Object.fromEntries(totalNames.map((name) => [name, 0]));
+    const amounts = [...totalNames, 'expected', 'counted'] as const;
+    const fields = [...starting, ...amounts];
+    const nothing = Object.fromEntries(amounts.map((name) => [name, 0]));
     const started = fresh.slice(0, taken).map(({ channel, businessDate, currency, count }, place) => ({
       statementId: formatted(sequence, first + place),
       ...{ type, channel, businessDate, currency, state: 'STARTED', transactionCount: count, ...nothing },

@@ -9,7 +9,7 @@ import {
   type Relation,
 } from 'typeorm';
 import { listed } from '../dialect/expressions.ts';
-import { firstOfEach, type KeysetPage, keysetPage, rowsWhere, type Where } from '../keyset-page.ts';
+import { countWhere, firstOfEach, type KeysetPage, keysetPage, rowsWhere, type Where } from '../keyset-page.ts';
 import { sql } from '../sql.ts';
 import { TransactionTotals } from '../transaction-facts.ts';
 import { Statement } from './statement.ts';
@@ -95,10 +95,15 @@ export class Settlement {
 export const journalEntryPage = (db: EntityManager, where: Where<JournalEntry>, page: KeysetPage) =>
   keysetPage(db, JournalEntry, 'id', where, page);
 
+export const countJournalEntries = (db: EntityManager, where: Where<JournalEntry>) =>
+  countWhere(db, JournalEntry, where);
+
 export const invoiceNumbers = 'invoice';
 
 export const invoicePage = (db: EntityManager, where: Where<Invoice>, page: KeysetPage) =>
   keysetPage(db, Invoice, 'id', where, page);
+
+export const countInvoices = (db: EntityManager, where: Where<Invoice>) => countWhere(db, Invoice, where);
 
 export const invoicesWhere = (db: EntityManager, where: Where<Invoice>) => rowsWhere(db, Invoice, 'id', where);
 

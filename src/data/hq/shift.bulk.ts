@@ -100,7 +100,7 @@ export async function storeTenderCounts(
   await insertAll(tx, TenderCount, counts);
   await sql(
     tx,
-    `update statement set transaction_count = x.shifts, gross = x.expected, paid = x.counted
+    `update statement set transaction_count = x.shifts, expected = x.expected, counted = x.counted
      from (select s.id, (select count(*) from shift where shift.statement_id = s.id) as shifts,
              coalesce(cast(sum(case when c.counted is not null then c.expected end) as bigint), 0) as expected, coalesce(cast(sum(c.counted) as bigint), 0) as counted
            from statement s left join tender_count c on c.statement_id = s.id where s.id in ${listed(tx, '$1', 'bigint')} group by s.id) as x

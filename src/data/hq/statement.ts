@@ -10,7 +10,7 @@ import {
 } from 'typeorm';
 import { selected } from '../columns.ts';
 import { listed } from '../dialect/expressions.ts';
-import { type KeysetPage, keysetPage, rowsWhere, type Where } from '../keyset-page.ts';
+import { countWhere, type KeysetPage, keysetPage, rowsWhere, type Where } from '../keyset-page.ts';
 import { sql } from '../sql.ts';
 import { TransactionTotals } from '../transaction-facts.ts';
 import type { AggregatedTransaction } from './aggregate.ts';
@@ -25,6 +25,9 @@ import { TenderCount } from './shift.ts';
 /** TRANSACTIONAL takes sales, any time of the day; FINANCIAL takes closed shifts. */
 export const statementTypes = ['TRANSACTIONAL', 'FINANCIAL'] as const;
 export type StatementType = (typeof statementTypes)[number];
+
+/** The GraphQL type of a statement, which is part of its global ID. */
+export const statementNodes = { TRANSACTIONAL: 'TransactionalStatement', FINANCIAL: 'FinancialStatement' } as const;
 
 /** In the order in which calculation reaches them. */
 export const calculationStates = ['STARTED', 'MARKED', 'CALCULATED'] as const;
@@ -75,8 +78,12 @@ export class Statement extends TransactionTotals {
   /** Why it did not reach the next one; the next attempt goes on there. */
   @Column({ type: 'text', nullable: true }) errorCode!: string | null;
   @Column({ type: 'text', nullable: true }) error!: string | null;
-  /** Sales, or (FINANCIAL) shifts. Of a FINANCIAL statement `gross` is what was expected of the tenders that were counted, and `paid` what was counted. */
+  /** Sales, or (FINANCIAL) shifts. */
   @Column({ type: 'bigint' }) transactionCount!: number;
+  /** FINANCIAL: what was expected of the tenders that were counted. */
+  @Column({ type: 'bigint' }) expected!: number;
+  /** FINANCIAL: what was counted. */
+  @Column({ type: 'bigint' }) counted!: number;
   @Column({ type: 'text' }) createdAt!: string;
   @Column({ type: 'text', nullable: true }) calculatedAt!: string | null;
   @Column({ type: 'text', nullable: true }) postedAt!: string | null;
@@ -102,21 +109,27 @@ export class StatementEvent {
   statement!: Relation<Statement>;
 }
 
-/** A page of statements; `failed` keeps those that stopped at an error, or those that did not. */
-export const statementPage = (
-  db: EntityManager,
-  where: Where<Statement>,
-  page: KeysetPage,
-  { failed }: { failed?: boolean | null | undefined } = {},
-) =>
-  keysetPage(db, Statement, 'id', where, page, {
-    conditions: typeof failed === 'boolean' ? [`error_code is ${failed ? 'not ' : ''}null`] : [],
-  });
+export interface StatementFilter extends Where<Statement> {
+  /** Whether it stopped at an error. */
+  failed?: boolean | undefined;
+}
+
+const stopped = (failed: boolean | undefined) =>
+  failed === undefined ? [] : [`error_code is ${failed ? 'not ' : ''}null`];
+
+export const statementPage = (db: EntityManager, { failed, ...where }: StatementFilter, page: KeysetPage) =>
+  keysetPage(db, Statement, 'id', where, page, { conditions: stopped(failed) });
+
+export const countStatements = (db: EntityManager, { failed, ...where }: StatementFilter) =>
+  countWhere(db, Statement, where, stopped(failed));
 
 export const statementsWhere = (db: EntityManager, where: Where<Statement>) => rowsWhere(db, Statement, 'id', where);
 
 export const statementEventPage = (db: EntityManager, statementId: number, page: KeysetPage) =>
   keysetPage(db, StatementEvent, 'id', { statementId }, page);
+
+export const countStatementEvents = (db: EntityManager, statementId: number) =>
+  countWhere(db, StatementEvent, { statementId });
 
 /** Sets a statement to a state by hand, and removes its error. */
 export const setStatementState = (tx: EntityManager, id: number, state: StatementState, at: string) =>

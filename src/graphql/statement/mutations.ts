@@ -1,3 +1,4 @@
+import { brandWithType, type OutputType, type SchemaTypes } from '@pothos/core';
 import { type StatementSettings as SettingsRow, settingsOf } from '../../data/hq/statement-settings.ts';
 import { ruleRows, type ValidationRule, validationRules } from '../../data/hq/validation.ts';
 import { minorUnits } from '../../domain/money.ts';
@@ -11,7 +12,7 @@ import {
 } from '../../domain/statement.ts';
 import { isSale } from '../../domain/transaction-status.ts';
 import { ChannelNotFound, InvalidInput, mustBeValid, NotFound, type Violation, WrongState } from '../../errors.ts';
-import { atMost, requiredId } from '../arguments.ts';
+import { atMost } from '../arguments.ts';
 import { builder } from '../builder.ts';
 import { channelField } from '../channel/channel.ts';
 import { customerOf } from '../customer/customer.ts';
@@ -20,7 +21,7 @@ import { allReceivedBy, TransactionBy } from '../order/by.ts';
 import { ValidationRuleName } from '../order/validation.ts';
 import { ofChannel } from '../scopes.ts';
 import { idInput, operatorMutation } from '../vocabulary.ts';
-import { Aggregate, Statement } from './parts.ts';
+import { Aggregate, FinancialStatement, TransactionalStatement, typeOf } from './parts.ts';
 
 /*
  * What operators do with statements, and the settings for validation and posting.
@@ -92,14 +93,19 @@ builder.queryFields((t) => ({
   }),
 }));
 
-const StatementInput = idInput('StatementInput', Statement, 'Identifies a statement.');
+const ClearInput = idInput(
+  'ClearStatementInput',
+  [TransactionalStatement, FinancialStatement],
+  'The statement to clear.',
+);
 
-const DeleteOrderInput = builder.inputType('DeleteAggregatedTransactionInput', {
-  description: 'Identifies an aggregated transaction.',
-  fields: (t) => ({
-    aggregatedTransaction: t.field(requiredId(Aggregate, 'Global ID of the aggregated transaction.')),
-  }),
-});
+const RegenerateInput = idInput(
+  'RegenerateAggregatedTransactionsInput',
+  TransactionalStatement,
+  'The statement whose sales to aggregate again.',
+);
+
+const DeleteInput = idInput('DeleteAggregatedTransactionInput', Aggregate, 'The aggregated transaction to delete.');
 
 const RevalidateInput = builder.inputType('RevalidateTransactionsInput', {
   description: 'Selects some sales, those of a channel, or all of them.',
@@ -160,20 +166,25 @@ const SettingsInput = builder.inputType('UpdateStatementSettingsInput', {
 });
 
 operatorMutation('clearStatement', {
-  type: Statement,
-  input: StatementInput,
+  type: TransactionalStatement,
+  orType: FinancialStatement,
+  input: ClearInput,
   inputDescription: 'The statement to clear.',
   description:
-    'Clears a statement that is STARTED, MARKED, or CALCULATED, so nothing of it has been posted. Its sales are released: they can be corrected, and the next calculation takes them. Refused in any later state.',
+    'Clears a statement that is STARTED, MARKED, or CALCULATED, so nothing of it has been posted. Its sales or shifts are released: sales can be corrected, and the next calculation takes them. Refused in any later state.',
   may: 'clearing statements',
   failures: [NotFound, WrongState],
-  run: (tx, { id }, who) => clearStatement(tx, id, who),
+  run: async (tx, { id }, who) => {
+    const cleared = await clearStatement(tx, id, who);
+    brandWithType(cleared, typeOf(cleared) as OutputType<SchemaTypes>);
+    return cleared;
+  },
 });
 
 operatorMutation('regenerateAggregatedTransactions', {
-  type: Statement,
-  input: StatementInput,
-  inputDescription: 'The statement to re-aggregate.',
+  type: TransactionalStatement,
+  input: RegenerateInput,
+  inputDescription: 'The statement whose sales to aggregate again.',
   description:
     'Re-aggregates the statement’s sales with the current settings. Possible while it is CHECKED or AGGREGATED, until its first sales order is created.',
   may: 'changing statements',
@@ -182,14 +193,14 @@ operatorMutation('regenerateAggregatedTransactions', {
 });
 
 operatorMutation('deleteAggregatedTransaction', {
-  type: Statement,
-  input: DeleteOrderInput,
+  type: TransactionalStatement,
+  input: DeleteInput,
   inputDescription: 'The aggregated transaction to delete.',
   description:
     'Removes an aggregated transaction and its sales order from a statement. Its sales are validated again and join the next statement. A statement that loses its last sale is CLEARED. Possible only until the sales order is invoiced.',
   may: 'changing statements',
   failures: [NotFound, WrongState],
-  run: (tx, { aggregatedTransaction }, who) => deleteAggregatedTransaction(tx, aggregatedTransaction, who),
+  run: (tx, { id }, who) => deleteAggregatedTransaction(tx, id, who),
 });
 
 operatorMutation('revalidateTransactions', {
@@ -236,11 +247,13 @@ operatorMutation('updateStatementSettings', {
   failures: [InvalidInput, ChannelNotFound],
   run: (tx, { channel, ...input }, who, { channels }) => {
     const { currency } = channels.get(channel);
+    const found: Violation[] = [];
     const amount = (name: 'maximumPaymentDifference' | 'maximumCountingDifference') => {
       const text = input[name];
       if (text === null || text === undefined) return text;
       const minor = minorUnits(text, currency);
-      if (minor === undefined) throw new InvalidInput([name], `must be an amount in ${currency}`);
+      if (minor === undefined)
+        found.push({ path: [name], message: `must be an amount in ${currency}`, rule: 'FORMAT' });
       return minor;
     };
     const change = {
@@ -252,6 +265,6 @@ operatorMutation('updateStatementSettings', {
       holdCode: input.holdCode ?? undefined,
     };
     const given = Object.fromEntries(Object.entries(change).filter(([, value]) => value !== undefined));
-    return updateStatementSettings(tx, channel, given, who);
+    return updateStatementSettings(tx, channel, given, who, found);
   },
 });

@@ -15,6 +15,7 @@ import {
   type StatementEvent,
   type StatementEventType as StatementEventName,
   type Statement as StatementRow,
+  statementNodes,
   statementsWhere,
 } from '../../data/hq/statement.ts';
 import { builder } from '../builder.ts';
@@ -213,11 +214,19 @@ export const TenderCount = builder.objectRef<ShiftCount & { currency: string }>(
   }),
 });
 
-export const Statement = channelNode<StatementRow, number>('Statement', {
-  parse: numberId,
-  keyOf: ({ id }) => id,
-  read: (db, ids) => statementsWhere(db, { id: [...ids] }),
-});
+export const Statement = builder.interfaceRef<StatementRow>('Statement');
+
+const statementNode = (type: StatementRow['type']) =>
+  channelNode<StatementRow, number>(statementNodes[type], {
+    parse: numberId,
+    keyOf: ({ id }) => id,
+    read: (db, ids) => statementsWhere(db, { id: [...ids], type }),
+  });
+
+export const TransactionalStatement = statementNode('TRANSACTIONAL');
+export const FinancialStatement = statementNode('FINANCIAL');
+
+export const typeOf = ({ type }: StatementRow) => statementNodes[type];
 
 export const Invoice = channelNode<InvoiceRow, number>('Invoice', {
   parse: numberId,
@@ -229,7 +238,7 @@ Invoice.implement({
   fields: (t) => ({
     invoiceId: t.exposeString('invoiceId', { description: 'The invoice number, such as `INV000000042`.' }),
     salesOrder: recordOf(t, SalesOrder, 'salesOrder', 'The sales order invoiced.'),
-    statement: recordOf(t, Statement, 'statementId', 'The statement that created the invoice.'),
+    statement: recordOf(t, TransactionalStatement, 'statementId', 'The statement that created the invoice.'),
     customer: customerOf(t, 'customerUuid', 'The customer invoiced; null for anonymous sales.'),
     accountId: valueOrNull(t, 'String', 'accountId', 'The account ID invoiced; null for anonymous sales.'),
     invoiceDate: t.expose('invoiceDate', { type: 'LocalDate', description: 'The date of the invoice.' }),
@@ -250,7 +259,7 @@ export const Aggregate = channelNode<AggregatedTransaction, number>('AggregatedT
 Aggregate.implement({
   description: 'Sales of one customer and one business date that become one sales order. A sale is never split.',
   fields: (t) => ({
-    statement: recordOf(t, Statement, 'statementId', 'The statement it belongs to.'),
+    statement: recordOf(t, TransactionalStatement, 'statementId', 'The statement that aggregated the sales.'),
     customer: customerOf(t, 'customerUuid', 'The customer; null for anonymous sales.'),
     accountId: valueOrNull(t, 'String', 'accountId', 'The customer’s account ID; null for anonymous sales.'),
     businessDate: t.expose('businessDate', { type: 'LocalDate', description: 'The business date of the sales.' }),

@@ -1,6 +1,8 @@
 import { ownChannel, visibleTo } from '../../access/viewer.ts';
-import { aggregatePage } from '../../data/hq/aggregate.ts';
+import { aggregatePage, countAggregates } from '../../data/hq/aggregate.ts';
 import {
+  countInvoices,
+  countJournalEntries,
   type Invoice as InvoiceRow,
   invoicePage,
   invoicesWhere,
@@ -11,6 +13,8 @@ import {
 } from '../../data/hq/journal.ts';
 import { salesOrderPage } from '../../data/hq/sales-order.ts';
 import {
+  countStatementEvents,
+  countStatements,
   type ShiftCount,
   type Statement as StatementRow,
   type StateReached,
@@ -22,26 +26,37 @@ import {
   statesReached,
 } from '../../data/hq/statement.ts';
 import { tenders } from '../../data/transaction-facts.ts';
-import { atMost } from '../arguments.ts';
+import type { Violation } from '../../errors.ts';
+import { atMost, globalId } from '../arguments.ts';
 import { builder } from '../builder.ts';
 import { channelField, channelOf } from '../channel/channel.ts';
 import { Customer } from '../customer/customer.ts';
 import { errorField } from '../failures.ts';
-import { LARGEST_PAGE, listById, listOfEach } from '../keyset.ts';
+import {
+  conditionsOf,
+  DateRange,
+  DateTimeRange,
+  LARGEST_PAGE,
+  listById,
+  listOfEach,
+  orderInput,
+  rangesOf,
+} from '../keyset.ts';
 import { firstLoader, groupLoader, rowLoader } from '../loader.ts';
-import { Totals } from '../money.ts';
+import { amount, Money, money, Totals } from '../money.ts';
 import { SaleConnection, salesPage } from '../order/lists.ts';
 import { received } from '../order/loaders.ts';
 import { SalesOrder, SalesOrderConnection } from '../order/sales-order.ts';
 import { Sale } from '../order/transaction.ts';
-import { ofChannel } from '../scopes.ts';
-import { valueOrNull } from '../vocabulary.ts';
+import { ofFilter } from '../scopes.ts';
+import { interfaceFields, type Types, valueOrNull } from '../vocabulary.ts';
 import {
   AccountBalance,
   Aggregate,
   AggregateConnection,
   Detail,
   Event,
+  FinancialStatement,
   Invoice,
   InvoiceConnection,
   JournalEntry,
@@ -53,6 +68,8 @@ import {
   StatementState,
   StatementType,
   TenderCount,
+  TransactionalStatement,
+  typeOf,
 } from './parts.ts';
 
 /** When a statement reached its states. */
@@ -86,30 +103,37 @@ const newestOf = firstLoader<{ customer: string; limit: number }, InvoiceRow>(
   ({ customerUuid }) => customerUuid ?? '',
 );
 
+const JournalEntryFilter = builder.inputType('JournalEntryFilter', {
+  description: 'Selects the lines of a statement that match every field.',
+  fields: (t) => ({
+    postingType: t.field({ type: PostingType, description: 'Only lines of this posting type.' }),
+    account: t.field({ type: LedgerAccount, description: 'Only lines that debit or credit this account.' }),
+  }),
+});
+
 Statement.implement({
   description:
-    'The books of a channel for a business date and a currency. A TRANSACTIONAL statement turns sales into sales orders, invoices, and journals; a FINANCIAL statement posts the counting differences of closed shifts.',
-  fields: (t) => ({
+    'The books of a channel for a business date and a currency. A transactional statement posts sales, a financial statement the counting differences of closed shifts.',
+  interfaces: [builder.nodeInterfaceRef()],
+  resolveType: typeOf,
+  fields: interfaceFields((t: PothosSchemaTypes.ObjectFieldBuilder<Types, StatementRow>) => ({
     statementId: t.exposeString('statementId', { description: 'The statement number, such as `ST00000042`.' }),
     type: t.expose('type', { type: StatementType, description: 'Whether it posts sales or shifts.' }),
-    channel: channelField(t, 'The channel it belongs to.'),
-    businessDate: t.expose('businessDate', { type: 'LocalDate', description: 'The business date it covers.' }),
+    channel: channelField(t, 'The channel whose sales or shifts it posts.'),
+    businessDate: t.expose('businessDate', {
+      type: 'LocalDate',
+      description: 'The day of its sales or shifts, in the time zone of the channel.',
+    }),
+    currency: t.expose('currency', { type: 'Currency', description: 'The currency of all its amounts.' }),
     state: t.field({
       type: StatementState,
-      description: 'The last state reached.',
+      description: 'The last state that it reached.',
       resolve: ({ state }) => state,
     }),
-    error: errorField(t, 'The error that stopped it; null if none did.'),
-    transactionCount: t.expose('transactionCount', {
-      type: 'BigInt',
-      description: 'Number of sales or, in a financial statement, shifts.',
-    }),
-    totals: t.field({
-      type: Totals,
-      description:
-        'Totals of its sales; 0 until calculated. In a financial statement, `total` is the amount expected for the tenders that were counted, and `paid` is the amount counted.',
-      resolve: (row) => row,
-    }),
+    error: errorField(
+      t,
+      'Why it did not reach its next state. Null if nothing stopped it. The next attempt resumes there.',
+    ),
     stateDetails: t.field({
       type: [Detail],
       ...atMost(statementStates.length),
@@ -119,62 +143,26 @@ Statement.implement({
     events: t.connection(
       {
         type: Event,
-        description: 'The event log, oldest first.',
-        resolve: ({ id }, args, { hq }) => listById(hq, args, (db, page) => statementEventPage(db, id, page)),
+        description: 'What happened to it, oldest first.',
+        resolve: ({ id }, args, { hq }) =>
+          listById(hq, args, (db, page) => statementEventPage(db, id, page), {
+            count: (db) => countStatementEvents(db, id),
+          }),
       },
       { name: 'StatementEventConnection' },
       { name: 'StatementEventEdge' },
     ),
-    transactions: t.connection(
-      {
-        type: Sale,
-        description: 'The sales it contains, in order of arrival.',
-        resolve: ({ id }, args, context) => salesPage(context, args, { statementId: id }),
-      },
-      SaleConnection,
-    ),
-    aggregatedTransactions: t.connection(
-      {
-        type: Aggregate,
-        description: 'Its sales, aggregated by customer and day.',
-        resolve: ({ id }, args, { hq }) =>
-          listById(hq, args, (db, page) => aggregatePage(db, { statementId: id }, page)),
-      },
-      AggregateConnection,
-    ),
-    salesOrders: t.connection(
-      {
-        type: SalesOrder,
-        description: 'The sales orders it created.',
-        resolve: ({ id }, args, { hq }) =>
-          listById(hq, args, (db, page) => salesOrderPage(db, { statementId: id }, page)),
-      },
-      SalesOrderConnection,
-    ),
-    invoices: t.connection(
-      {
-        type: Invoice,
-        description: 'The invoices it created.',
-        resolve: ({ id }, args, { hq }) => listById(hq, args, (db, page) => invoicePage(db, { statementId: id }, page)),
-      },
-      InvoiceConnection,
-    ),
     journalEntries: t.connection(
       {
         type: JournalEntry,
-        description: 'The journal lines it posted.',
-        args: {
-          postingType: t.arg({ type: PostingType, description: 'Only lines of this posting type.' }),
-          account: t.arg({ type: LedgerAccount, description: 'Only lines that post to this account.' }),
+        description: 'The debits and credits that it posted, in order.',
+        args: { filter: t.arg({ type: JournalEntryFilter, description: 'Only lines that match every field.' }) },
+        resolve: ({ id }, { filter, ...args }, { hq }) => {
+          const where = { statementId: id, ...conditionsOf(filter) };
+          return listById(hq, args, (db, page) => journalEntryPage(db, where, page), {
+            count: (db) => countJournalEntries(db, where),
+          });
         },
-        resolve: ({ id }, { postingType, account, ...args }, { hq }) =>
-          listById(hq, args, (db, page) =>
-            journalEntryPage(
-              db,
-              { statementId: id, postingType: postingType ?? undefined, account: account ?? undefined },
-              page,
-            ),
-          ),
       },
       { name: 'JournalEntryConnection' },
       { name: 'JournalEntryEdge' },
@@ -186,17 +174,89 @@ Statement.implement({
       resolve: async ({ id, currency }, _args, context) =>
         (await balances(context).load(id)).map((row) => ({ ...row, currency })),
     }),
+    createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When it was started.' }),
+    calculatedAt: valueOrNull(t, 'DateTime', 'calculatedAt', 'When its amounts were added up. Null until then.'),
+    postedAt: valueOrNull(t, 'DateTime', 'postedAt', 'When it was posted completely. Null until then.'),
+  })),
+});
+
+TransactionalStatement.implement({
+  description:
+    'Turns validated sales into sales orders, invoices, and journal entries. A channel may have several for a business date, because sales that are validated later get another one.',
+  interfaces: [Statement],
+  fields: (t) => ({
+    transactionCount: t.expose('transactionCount', { type: 'BigInt', description: 'The number of its sales.' }),
+    totals: t.field({
+      type: Totals,
+      description: 'The totals of its sales. 0 until it is calculated.',
+      resolve: (row) => row,
+    }),
+    transactions: t.connection(
+      {
+        type: Sale,
+        description: 'The sales it contains, in order of arrival.',
+        resolve: ({ id }, args, context) => salesPage(context, args, { statementId: id }),
+      },
+      SaleConnection,
+    ),
+    aggregatedTransactions: t.connection(
+      {
+        type: Aggregate,
+        description: 'Its sales, aggregated by customer and business date.',
+        resolve: ({ id }, args, { hq }) =>
+          listById(hq, args, (db, page) => aggregatePage(db, { statementId: id }, page), {
+            count: (db) => countAggregates(db, { statementId: id }),
+          }),
+      },
+      AggregateConnection,
+    ),
+    salesOrders: t.connection(
+      {
+        type: SalesOrder,
+        description: 'The sales orders it created, one for each aggregated transaction.',
+        resolve: ({ id }, args, { hq }) =>
+          listById(hq, args, (db, page) => salesOrderPage(db, { statementId: id }, page)),
+      },
+      SalesOrderConnection,
+    ),
+    invoices: t.connection(
+      {
+        type: Invoice,
+        description: 'The invoices it created, one for each sales order.',
+        resolve: ({ id }, args, { hq }) =>
+          listById(hq, args, (db, page) => invoicePage(db, { statementId: id }, page), {
+            count: (db) => countInvoices(db, { statementId: id }),
+          }),
+      },
+      InvoiceConnection,
+    ),
+  }),
+});
+
+FinancialStatement.implement({
+  description:
+    'Compares what was counted in closed shifts with what was expected, and posts the differences to the account OVER_SHORT.',
+  interfaces: [Statement],
+  fields: (t) => ({
+    shiftCount: t.expose('transactionCount', { type: 'BigInt', description: 'The number of its shifts.' }),
+    expected: amount(
+      t,
+      'expected',
+      'The starting amounts and payments of all tenders that were counted. 0 until it is calculated.',
+    ),
+    counted: amount(t, 'counted', 'The amounts that were counted. 0 until it is calculated.'),
+    difference: t.field({
+      type: Money,
+      description: 'Counted less expected: negative if money is missing.',
+      resolve: ({ counted, expected, currency }) => money(counted - expected, currency),
+    }),
     tenderCounts: t.field({
       type: [TenderCount],
       ...atMost(tenders.length),
-      description:
-        'In a financial statement, the amounts counted and expected, by shift and tender; empty in a transactional statement.',
+      description: 'The amounts counted and expected, by shift and tender.',
       resolve: async ({ id, currency }, _args, context) =>
         (await tenderCounts(context).load(id)).map((row) => ({ ...row, currency })),
     }),
-    createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When the statement was created.' }),
-    calculatedAt: valueOrNull(t, 'DateTime', 'calculatedAt', 'When it was calculated; null until then.'),
-    postedAt: valueOrNull(t, 'DateTime', 'postedAt', 'When it was posted; null until then.'),
   }),
 });
 
@@ -214,44 +274,95 @@ function detailsOf(statement: StatementRow, reached: readonly { state: string; a
   });
 }
 
+const StatementBy = builder.inputType('StatementBy', {
+  description: 'Identifies a statement in one of two ways.',
+  isOneOf: true,
+  fields: (t) => ({
+    statementId: t.string({ description: 'The statement number, such as `ST00000042`.' }),
+    id: t.field(globalId([TransactionalStatement, FinancialStatement], 'The global ID.')),
+  }),
+});
+
+const InvoiceBy = builder.inputType('InvoiceBy', {
+  description: 'Identifies an invoice in one of two ways.',
+  isOneOf: true,
+  fields: (t) => ({
+    invoiceId: t.string({ description: 'The invoice number, such as `INV000000042`.' }),
+    id: t.field(globalId(Invoice, 'The global ID.')),
+  }),
+});
+
+const StatementFilter = builder.inputType('StatementFilter', {
+  description: 'Selects statements that match every field.',
+  fields: (t) => ({
+    channel: t.string({ description: 'Only statements of this channel, by its code.' }),
+    type: t.field({ type: StatementType, description: 'Only statements of this type.' }),
+    states: t.field({ type: [StatementState], description: 'Only statements in one of these states.' }),
+    failed: t.boolean({ description: 'True for only statements that an error stopped, false for only the others.' }),
+    businessDate: t.field({ type: DateRange, description: 'Only statements of these business dates.' }),
+    createdAt: t.field({ type: DateTimeRange, description: 'Only statements that were started in this period.' }),
+  }),
+});
+
+const StatementOrder = orderInput('Statement', {
+  CREATED_AT: { by: 'createdAt', description: 'By when it was started.' },
+  BUSINESS_DATE: { by: 'businessDate', description: 'By business date.' },
+});
+
+const InvoiceFilter = builder.inputType('InvoiceFilter', {
+  description: 'Selects invoices that match every field.',
+  fields: (t) => ({
+    channel: t.string({ description: 'Only invoices of this channel, by its code.' }),
+    createdAt: t.field({ type: DateTimeRange, description: 'Only invoices that were created in this period.' }),
+  }),
+});
+
+const InvoiceOrder = orderInput('Invoice', {
+  CREATED_AT: { by: 'createdAt', description: 'By when it was created.' },
+});
+
+const newestFirst = { field: 'createdAt', direction: 'DESC' } as const;
+
+/** The states in which a statement has no error. */
+const final: readonly string[] = ['POSTED', 'CLEARED'];
+
 builder.queryFields((t) => ({
   statement: t.field({
     type: Statement,
     nullable: true,
-    description: 'A statement by its number; null if there is none.',
-    args: {
-      statementId: t.arg.string({ required: true, description: 'The statement number, such as `ST00000042`.' }),
-    },
-    resolve: async (_root, { statementId }, { hq, viewer }) => {
-      const found = await hq.read((db) => statementsWhere(db, { statementId: statementId }));
-      return visibleTo(viewer, found)[0] ?? null;
+    description: 'A statement by its number or global ID. Null if there is none.',
+    args: { by: t.arg({ type: StatementBy, required: true, description: 'The number or global ID.' }) },
+    resolve: async (_root, { by: { id, statementId } }, { hq, viewer }) => {
+      const which = statementId ? { statementId } : { id: id ?? 0 };
+      return visibleTo(viewer, await hq.read((db) => statementsWhere(db, which)))[0] ?? null;
     },
   }),
   statements: t.connection(
     {
       type: Statement,
       nullable: true,
-      description: 'Statements that match all of the given filters, newest first.',
+      description: 'Statements, of a channel or of all channels.',
       args: {
-        channel: t.arg.string({ description: 'Only statements of this channel.' }),
-        type: t.arg({ type: StatementType, description: 'Only statements of this type.' }),
-        businessDate: t.arg({ type: 'LocalDate', description: 'Only statements of this business date.' }),
-        states: t.arg({ type: [StatementState], description: 'Only statements in one of these states.' }),
-        failed: t.arg.boolean({
-          description: 'True for only statements stopped by an error, false for only the others.',
-        }),
+        filter: t.arg({ type: StatementFilter, description: 'Only statements that match every field.' }),
+        orderBy: t.arg({ type: StatementOrder, description: 'The order of the list. Default: newest first.' }),
       },
-      authScopes: ofChannel,
-      resolve: (_root, args, context) => {
-        const channel = channelOf(context, args.channel);
-        const filter = {
-          channel,
-          type: args.type ?? undefined,
-          businessDate: args.businessDate ?? undefined,
-          state: args.states?.length ? args.states : undefined,
+      authScopes: ofFilter,
+      resolve: (_root, { filter, orderBy, ...args }, context) => {
+        const { channel, type, states: state, failed, ...ranges } = conditionsOf(filter);
+        const found: Violation[] = [];
+        if (failed && state?.every((one) => final.includes(one)))
+          found.push({
+            path: ['filter', 'failed'],
+            message: 'cannot be true for statements that are POSTED or CLEARED',
+          });
+        const where = {
+          channel: channelOf(context, channel),
+          ...{ type, state, failed },
+          ...rangesOf(ranges, ['businessDate', 'createdAt'], found),
         };
-        return listById(context.hq, args, (db, page) => statementPage(db, filter, page, { failed: args.failed }), {
-          orderBy: 'DESC',
+        return listById(context.hq, args, (db, page) => statementPage(db, where, page), {
+          orderBy: orderBy ?? newestFirst,
+          count: (db) => countStatements(db, where),
         });
       },
     },
@@ -261,13 +372,34 @@ builder.queryFields((t) => ({
   invoice: t.field({
     type: Invoice,
     nullable: true,
-    description: 'An invoice by its number; null if there is none.',
-    args: { invoiceId: t.arg.string({ required: true, description: 'The invoice number, such as `INV000000042`.' }) },
-    resolve: async (_root, { invoiceId }, { hq, viewer }) => {
-      const found = await hq.read((db) => invoicesWhere(db, { invoiceId: invoiceId }));
-      return visibleTo(viewer, found)[0] ?? null;
+    description: 'An invoice by its number or global ID. Null if there is none.',
+    args: { by: t.arg({ type: InvoiceBy, required: true, description: 'The number or global ID.' }) },
+    resolve: async (_root, { by: { id, invoiceId } }, { hq, viewer }) => {
+      const which = invoiceId ? { invoiceId } : { id: id ?? 0 };
+      return visibleTo(viewer, await hq.read((db) => invoicesWhere(db, which)))[0] ?? null;
     },
   }),
+  invoices: t.connection(
+    {
+      type: Invoice,
+      nullable: true,
+      description: 'Invoices, of a channel or of all channels.',
+      args: {
+        filter: t.arg({ type: InvoiceFilter, description: 'Only invoices that match every field.' }),
+        orderBy: t.arg({ type: InvoiceOrder, description: 'The order of the list. Default: newest first.' }),
+      },
+      authScopes: ofFilter,
+      resolve: (_root, { filter, orderBy, ...args }, context) => {
+        const { channel, ...ranges } = conditionsOf(filter);
+        const where = { channel: channelOf(context, channel), ...rangesOf(ranges, ['createdAt']) };
+        return listById(context.hq, args, (db, page) => invoicePage(db, where, page), {
+          orderBy: orderBy ?? newestFirst,
+          count: (db) => countInvoices(db, where),
+        });
+      },
+    },
+    InvoiceConnection,
+  ),
 }));
 
 builder.objectField(SalesOrder, 'invoice', (t) =>
@@ -281,7 +413,7 @@ builder.objectField(SalesOrder, 'invoice', (t) =>
 
 builder.objectField(Sale, 'statement', (t) =>
   t.field({
-    type: Statement,
+    type: TransactionalStatement,
     nullable: true,
     description: 'The statement that the sale is in; null while no statement has taken it.',
     resolve: async (row, _args, context) => (await received(context).load(row))?.statementId ?? null,

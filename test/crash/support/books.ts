@@ -47,7 +47,9 @@ export async function recordADay(world: World, channels: readonly Channel[]): Pr
       ...(number % 7 === 6 ? goods(number, -1) : basket(number)),
     }));
     await mutate(world, 'recordSale', sales);
-    await mutate(world, 'closeShift', [{ channel, uuid: shiftUuid, counts: [{ tender: 'CASH', amount: '1234.56' }] }]);
+    await mutate(world, 'closeShift', [
+      { channel, shift: { uuid: shiftUuid }, counts: [{ tender: 'CASH', amount: '1234.56' }] },
+    ]);
   }
 }
 

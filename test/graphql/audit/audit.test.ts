@@ -74,12 +74,12 @@ const steps: Record<string, Step> = {
     given: [`update sales_order set hold_code = 'X' where id = 1`],
     input: `{ id: "${globalId('SalesOrder', 1)}" }`,
   },
-  closeLostShift: { input: `{ channel: "houston", uuid: "${lostShift}" }` },
+  closeLostShift: { input: `{ channel: "houston", shift: { uuid: "${lostShift}" } }` },
   setValidationRule: { input: '{ name: SHIFT, enabled: false }' },
   updateStatementSettings: { input: '{ channel: "houston", holdCode: "OTHER" }' },
   deleteAggregatedTransaction: {
     given: [statementIn('AGGREGATED'), 'update aggregated_transaction set step = 2'],
-    input: `{ aggregatedTransaction: "${globalId('AggregatedTransaction', 1)}" }`,
+    input: `{ id: "${globalId('AggregatedTransaction', 1)}" }`,
   },
   revalidateTransactions: {
     given: [`update retail_transaction set status = 'SUCCEEDED', statement_id = null where kind = 'CASH_AND_CARRY'`],
@@ -87,9 +87,9 @@ const steps: Record<string, Step> = {
   },
   regenerateAggregatedTransactions: {
     given: [statementIn('AGGREGATED')],
-    input: `{ id: "${globalId('Statement', 1)}" }`,
+    input: `{ id: "${globalId('TransactionalStatement', 1)}" }`,
   },
-  clearStatement: { given: [statementIn('CALCULATED')], input: `{ id: "${globalId('Statement', 1)}" }` },
+  clearStatement: { given: [statementIn('CALCULATED')], input: `{ id: "${globalId('TransactionalStatement', 1)}" }` },
   adoptChannelDatabase: { input: '{ name: "houston" }' },
   acceptRestoredHeadquarters: {
     given: [`update number_sequence set next_number = 1 where name = 'customer-account'`],

@@ -43,20 +43,23 @@ const record = (hq: Headquarters, more: Answer = {}) =>
 /** Runs the end of day and answers how it ended. */
 const endOfDay = (hq: Headquarters) => run(hq, 'END_OF_DAY');
 
-const statementParts = `id statementId type state error { errorCode message } transactionCount businessDate channel { code }
-  totals { net { amount } discount { amount } tax { amount } charge { amount } total { amount currency } paid { amount } }
+const statementParts = `id statementId type state error { errorCode message } businessDate channel { code }
   stateDetails { state phase status at error { errorCode message } }
-  events(first: 50) { edges { node { event actor } } }
+  events(first: 20) { totalCount edges { node { event actor } } }
   balances { postingType account debit { amount } credit { amount } }
-  tenderCounts { register tender starting { amount } expected { amount } counted { amount } difference { amount } shift { uuid } }
+  journalEntries(first: 20, filter: { postingType: PAYMENTS }) { totalCount edges { node { account debit { amount } credit { amount } tender invoice { invoiceId } } } }
+  ... on FinancialStatement {
+  shiftCount expected { amount } counted { amount } difference { amount }
+  tenderCounts { register tender starting { amount } expected { amount } counted { amount } difference { amount } shift { uuid } } }
+  ... on TransactionalStatement {
+  transactionCount totals { net { amount } discount { amount } tax { amount } charge { amount } total { amount currency } paid { amount } }
   transactions(first: 10) { edges { node { uuid status statement { statementId } salesOrder { salesOrderId } } } }
   aggregatedTransactions(first: 10) { edges { node { id state accountId transactionCount isReturn salesOrder { salesOrderId } customer { uuid } transactions(first: 5) { edges { node { uuid } } } } } }
   salesOrders(first: 3) { edges { node { salesOrderId origin status lines { sku quantity } invoice { invoiceId } } } }
-  invoices(first: 10) { edges { node { invoiceId accountId totals { total { amount } } salesOrder { salesOrderId } statement { statementId } } } }
-  journalEntries(first: 50, postingType: PAYMENTS) { edges { node { account debit { amount } credit { amount } tender invoice { invoiceId } } } }`;
+  invoices(first: 10) { edges { node { invoiceId accountId totals { total { amount } } salesOrder { salesOrderId } statement { statementId } } } } }`;
 
-async function statements(hq: Headquarters, more = ''): Promise<Answer[]> {
-  const data = await hq.query(`{ statements(first: 4${more}) { edges { node { ${statementParts} } } } }`);
+async function statements(hq: Headquarters, filter = '{}'): Promise<Answer[]> {
+  const data = await hq.query(`{ statements(first: 4, filter: ${filter}) { edges { node { ${statementParts} } } } }`);
   return data.statements.edges.map(({ node }: Answer) => node);
 }
 
@@ -74,7 +77,7 @@ test('an end of day posts the sales of pending customers and counts the till, an
     hq,
     'closeShift',
     'Shift',
-    { channel: 'houston', uuid: shift, counts: [{ tender: 'CASH', amount: '299.68' }] },
+    { channel: 'houston', shift: { uuid: shift }, counts: [{ tender: 'CASH', amount: '299.68' }] },
     'state',
   );
 
@@ -92,7 +95,7 @@ test('an end of day posts the sales of pending customers and counts the till, an
     ],
   });
 
-  const [sales] = await statements(hq, ', type: TRANSACTIONAL');
+  const [sales] = await statements(hq, '{ type: TRANSACTIONAL }');
   expect(sales).toMatchObject({
     statementId: expect.stringMatching(/^ST0000000\d$/),
     state: 'POSTED',
@@ -143,9 +146,13 @@ test('an end of day posts the sales of pending customers and counts the till, an
     expect(sum('debit'), String(postingType)).toBe(sum('credit'));
   }
 
-  const [financial] = await statements(hq, ', type: FINANCIAL');
+  const [financial] = await statements(hq, '{ type: FINANCIAL }');
   expect(financial).toMatchObject({
     state: 'POSTED',
+    shiftCount: 1,
+    expected: { amount: '309.68' },
+    counted: { amount: '299.68' },
+    difference: { amount: '-10.00' },
     tenderCounts: [
       {
         register: 'R1',
@@ -277,12 +284,12 @@ test('a difference beyond the limit stops the financial statement with the reaso
     hq,
     'closeShift',
     'Shift',
-    { channel: 'houston', uuid: shift, counts: [{ tender: 'CASH', amount: '90' }] },
+    { channel: 'houston', shift: { uuid: shift }, counts: [{ tender: 'CASH', amount: '90' }] },
     'state',
   );
   await endOfDay(hq);
 
-  const [stopped] = await statements(hq, ', failed: true');
+  const [stopped] = await statements(hq, '{ failed: true }');
   expect(stopped).toMatchObject({
     type: 'FINANCIAL',
     state: 'CALCULATED',
@@ -334,9 +341,9 @@ test('before it is invoiced, an order of a statement is deleted and its sales jo
   const [stopped] = await statements(hq);
   expect(stopped).toMatchObject({ state: 'SALES_ORDERS_CREATED', error: { errorCode: 'NUMBER_SEQUENCE_EXHAUSTED' } });
   const act = async (field: string, input: Answer) => {
-    const name = field === 'deleteAggregatedTransaction' ? 'DeleteAggregatedTransactionInput' : 'StatementInput';
+    const name = `${field[0]!.toUpperCase()}${field.slice(1)}Input`;
     const data = await hq.query(
-      `mutation ($input: ${name}!) { ${field}(input: $input) { __typename ... on Statement { state transactionCount } ... on Failure { errorCode message } } }`,
+      `mutation ($input: ${name}!) { ${field}(input: $input) { __typename ... on TransactionalStatement { state transactionCount } ... on Failure { errorCode message } } }`,
       { input },
     );
     return data[field];
@@ -344,11 +351,11 @@ test('before it is invoiced, an order of a statement is deleted and its sales jo
   expect(await act('regenerateAggregatedTransactions', { id: stopped.id })).toMatchObject({ errorCode: 'WRONG_STATE' });
   expect(await act('clearStatement', { id: stopped.id })).toMatchObject({ errorCode: 'WRONG_STATE' });
   const [aggregate] = nodes(stopped.aggregatedTransactions);
-  expect(await act('deleteAggregatedTransaction', { aggregatedTransaction: aggregate.id })).toMatchObject({
+  expect(await act('deleteAggregatedTransaction', { id: aggregate.id })).toMatchObject({
     state: 'CLEARED',
     transactionCount: 0,
   });
-  expect(await act('deleteAggregatedTransaction', { aggregatedTransaction: aggregate.id })).toMatchObject({
+  expect(await act('deleteAggregatedTransaction', { id: aggregate.id })).toMatchObject({
     errorCode: 'NOT_FOUND',
   });
 
@@ -359,7 +366,7 @@ test('before it is invoiced, an order of a statement is deleted and its sales jo
   expect(nodes(next.transactions)).toMatchObject([{ uuid, status: 'POSTED' }]);
   expect(nodes(emptied.transactions)).toEqual([]);
   const [posted] = nodes(next.aggregatedTransactions);
-  expect(await act('deleteAggregatedTransaction', { aggregatedTransaction: posted.id })).toMatchObject({
+  expect(await act('deleteAggregatedTransaction', { id: posted.id })).toMatchObject({
     errorCode: 'WRONG_STATE',
   });
 });
@@ -379,7 +386,7 @@ test('an end of day leaves nothing behind of an order that was deleted, whatever
   await endOfDay(hq);
   const [stopped] = await statements(hq);
   const aggregate = nodes(stopped.aggregatedTransactions).find(({ accountId }: Answer) => accountId !== null);
-  await unwrapped(hq, 'deleteAggregatedTransaction', 'Statement', { aggregatedTransaction: aggregate.id }, 'state');
+  await unwrapped(hq, 'deleteAggregatedTransaction', 'Statement', { id: aggregate.id }, 'state');
   expect(await statusOf(hq, named.uuid)).toBe('RECEIVED');
 
   // The other one of the statement still cannot be invoiced: the deleted one gets a statement of its own all the same.

@@ -75,6 +75,9 @@ const statements = ({ counted, key, text, json, mustBeObject, clustered, texts, 
   // A register sells in one shift at a time.
   `create unique index shift_open on shift (channel, register) where state = 'OPEN'`,
   'create index shift_by_channel on shift (channel, id)',
+  'create index shift_by_register on shift (channel, register, id)',
+  'create index shift_by_date on shift (channel, business_date, id)',
+  'create index shift_by_state on shift (channel, state, id)',
 ];
 
 export const initial = migration('Initial', 1763800000000, statements);

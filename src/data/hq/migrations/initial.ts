@@ -281,7 +281,7 @@ const statements = ({ counted, text, json, clustered, texts, optionalTexts, bigi
     ${texts('type', 'channel', 'business_date', 'currency', 'state')},
     ${optionalTexts('error_code', 'error')},
     transaction_count bigint not null,
-    ${bigints(...totals)},
+    ${bigints(...totals, 'expected', 'counted')},
     created_at ${text} not null,
     ${optionalTexts('calculated_at', 'posted_at')},
     updated_at ${text} not null
@@ -289,7 +289,11 @@ const statements = ({ counted, text, json, clustered, texts, optionalTexts, bigi
   // One statement of a kind is calculated at a time for a day: calculating again goes on with it until its posting begins.
   `create unique index statement_being_calculated on statement (channel, business_date, currency, type) where state in ('STARTED', 'MARKED', 'CALCULATED')`,
   `create index statement_by_state on statement (state, channel, id) where state not in ('POSTED', 'CLEARED')`,
-  'create index statement_by_channel on statement (channel, id)',
+  'create index statement_by_channel on statement (channel, created_at, id)',
+  'create index statement_by_creation on statement (created_at, id)',
+  'create index statement_by_date on statement (business_date, id)',
+  'create index statement_in_state on statement (state, created_at, id)',
+  'create index statement_stopped on statement (created_at, id) where error_code is not null',
   `create table statement_event (
     id ${counted},
     statement_id bigint not null,
@@ -326,6 +330,8 @@ const statements = ({ counted, text, json, clustered, texts, optionalTexts, bigi
     created_at ${text} not null
   )`,
   'create index invoice_of_statement on invoice (statement_id, id)',
+  'create index invoice_by_channel on invoice (channel, created_at, id)',
+  'create index invoice_by_creation on invoice (created_at, id)',
   'create index invoice_by_customer on invoice (customer_uuid, id) where customer_uuid is not null',
   'create index invoice_of_aggregate on invoice (aggregate_id)',
 
