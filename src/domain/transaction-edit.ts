@@ -4,17 +4,11 @@ import { releaseSalesOrder, type SalesOrder, salesOrdersWhere } from '../data/hq
 import { retryTransactions } from '../data/hq/transaction.bulk.ts';
 import { changeTransaction, type RetailTransaction, transactionsWhere } from '../data/hq/transaction.ts';
 import type { Tender, TransactionBody, TransactionLine, TransactionPayment } from '../data/transaction-facts.ts';
-import { InvalidInput, mustBeValid, NotFound, type Path, type Violation, WrongState } from '../errors.ts';
+import { atPath, InvalidInput, mustBeValid, NotFound, type Path, type Violation, WrongState } from '../errors.ts';
 import { latestDay } from './business-day.ts';
 import { decimalOf, quantityOf } from './money.ts';
-import { amountFrom, quantityFrom } from './transaction.ts';
-import {
-  businessDateViolations,
-  lineOf,
-  shapeViolations,
-  totalsOf,
-  violationsOfTransaction,
-} from './transaction-rules.ts';
+import { amountFrom, ofInput, quantityFrom } from './transaction.ts';
+import { businessDateViolations, lineOf, totalsOf, violationsOfTransaction } from './transaction-rules.ts';
 import { isSale, orderStatusOf, saleStatusOf } from './transaction-status.ts';
 
 /*
@@ -89,11 +83,12 @@ export async function editTransaction(
   const before = transaction.payload;
   const found: Violation[] = [];
   const body = withChange(before, change, found);
-  // Calculations make sense only with amounts that could be read.
-  found.push(...(found.length > 0 ? shapeViolations(body) : violationsOfTransaction(body)));
-  found.push(...businessDateViolations(body.businessDate, latestDay(transaction.receivedAt)));
-  if (hold && body.kind === 'CASH_AND_CARRY') found.push({ path: ['hold'], message: 'is only for orders' });
-  mustBeValid(found);
+  const violations = ofInput(violationsOfTransaction(body, found)).map((violation) =>
+    ofChange(violation, body, change),
+  );
+  violations.push(...businessDateViolations(body.businessDate, latestDay(transaction.receivedAt)));
+  if (hold && isSale(body)) violations.push({ path: ['hold'], message: 'is only for orders' });
+  mustBeValid(violations);
   const differences = differencesOf(before, body);
   if (differences.length === 0) throw new InvalidInput([], 'contains no changes');
   return changed(
@@ -209,7 +204,7 @@ export function transactionSubject(transaction: RetailTransaction) {
 
 function withChange(before: TransactionBody, change: TransactionChange, found: Violation[]): TransactionBody {
   const { currency } = before;
-  const changes = new Map((change.lines ?? []).map((line, index) => [line.line, { ...line, index }]));
+  const changes = new Map((change.lines ?? []).map((line) => [line.line, line]));
   const blank = { sku: '', name: null, quantity: 0, unitPrice: 0, discount: 0, tax: 0, voided: false };
   const known = Array.isArray(before.lines) ? before.lines : [];
   const all = [
@@ -220,10 +215,10 @@ function withChange(before: TransactionBody, change: TransactionChange, found: V
   ];
   const amount = (text: string | null | undefined, otherwise: number, path: Path) =>
     text === null || text === undefined ? otherwise : amountFrom(text, currency, path, found);
-  const lines = all.map((line) => {
+  const lines = all.map((line, index) => {
     const wanted = changes.get(line.line);
     if (!wanted) return line;
-    const at = (field: string) => ['lines', wanted.index, field];
+    const at = (field: string) => ['lines', index, field];
     return lineOf(
       {
         ...line,
@@ -240,13 +235,14 @@ function withChange(before: TransactionBody, change: TransactionChange, found: V
       before.pricesIncludeTax,
     );
   });
-  const paid = new Map((Array.isArray(before.payments) ? before.payments : []).map((row) => [row.line, row]));
-  for (const [index, { line, tender, amount: text }] of (change.payments ?? []).entries()) {
-    const payment: TransactionPayment = paid.get(line) ?? { line, tender: 'CASH', amount: 0 };
+  const payments: TransactionPayment[] = Array.isArray(before.payments) ? [...before.payments] : [];
+  for (const { line, tender, amount: text } of change.payments ?? []) {
+    const known = payments.findIndex((payment) => payment.line === line);
+    const index = known < 0 ? payments.length : known;
+    const payment = payments[index] ?? { line, tender: 'CASH', amount: 0 };
     const value = amount(text, payment.amount, ['payments', index, 'amount']);
-    paid.set(line, { line, tender: tender ?? payment.tender, amount: value });
+    payments[index] = { line, tender: tender ?? payment.tender, amount: value };
   }
-  const payments = [...paid.values()];
   const body: TransactionBody = {
     ...before,
     customerUuid: change.customerUuid === undefined ? before.customerUuid : change.customerUuid,
@@ -257,6 +253,18 @@ function withChange(before: TransactionBody, change: TransactionChange, found: V
     payments,
   };
   return { ...body, ...totalsOf(lines, Array.isArray(before.charges) ? before.charges : [], payments) };
+}
+
+/** A violation with its path in the change; or, in a line or payment that the change leaves alone, with the number of that in its message. */
+function ofChange(violation: Violation, body: TransactionBody, change: TransactionChange): Violation {
+  const { path, message } = violation;
+  const [list, index, ...field] = path;
+  if ((list !== 'lines' && list !== 'payments') || typeof index !== 'number') return violation;
+  const line = body[list][index]?.line;
+  const changed = change[list]?.findIndex((one) => one.line === line) ?? -1;
+  return changed < 0
+    ? { ...violation, path: [list], message: `line ${line}: ${atPath(field, message)}` }
+    : { ...violation, path: [list, changed, ...field] };
 }
 
 /** One entry per field that differs, such as `lines.2.unitPrice`. */

@@ -134,24 +134,50 @@ const legible = z.object({
 export const readable = (body: unknown): TransactionBody =>
   shapeViolations(body).length === 0 ? (body as TransactionBody) : (legible.safeParse(body).data ?? legible.parse({}));
 
-/** The rules about amounts and related fields that a transaction breaks. Its shape must be valid. */
-function arithmeticViolations(body: TransactionBody): Violation[] {
+/**
+ * All rules that a transaction breaks; empty if it is valid. `unread` are violations that were found before, at amounts that could not be read.
+ * What cannot be calculated with is left out of calculations, so that one wrong line does not hide another.
+ */
+export function violationsOfTransaction(body: unknown, unread: readonly Violation[] = []): Violation[] {
+  const found = [...unread, ...shapeViolations(body)];
+  const broken = new Set(found.map(({ path }) => path.join('.')));
+  const isSound = (...path: Path) =>
+    broken.size === 0 || !path.some((_, index) => broken.has(path.slice(0, index + 1).join('.')));
+  return broken.has('') ? found : [...found, ...arithmeticViolations(body as TransactionBody, isSound)];
+}
+
+/** The rules about amounts and related fields that a transaction breaks, as far as its fields are sound. */
+function arithmeticViolations(body: TransactionBody, isSound: (...path: Path) => boolean): Violation[] {
   const found: Violation[] = [];
   const report = (path: Path, message: string) => found.push({ path, message });
+  const areSound = (fields: readonly string[], ...path: Path) => fields.every((field) => isSound(...path, field));
   const isOrder = body.kind !== 'CASH_AND_CARRY';
   if (isOrder && body.customerUuid === null) report(['customerUuid'], 'an order needs a customer');
   if (body.deliveryAddressUuid !== null && body.customerUuid === null)
     report(['deliveryAddressUuid'], 'requires a customer');
-  if (body.lines.every(({ voided }) => voided)) report(['lines'], 'must have a line that is not voided');
+  if (!areSound(['kind', 'currency', 'pricesIncludeTax', 'lines', 'charges', 'payments'])) return found;
+
+  let calculable = true;
+  if (body.lines.every((line) => line?.voided)) report(['lines'], 'must have a line that is not voided');
   for (const [index, line] of body.lines.entries()) {
+    if (!areSound(lineAmounts, 'lines', index)) {
+      calculable = false;
+      continue;
+    }
     for (const [field, rule] of lineRules(line, body)) report(['lines', index, field], rule);
     if (isOrder && !line.voided && line.quantity < 0)
       report(['lines', index, 'quantity'], 'must be positive in an order: a return is a sale with a negative quantity');
   }
-  for (const [index, { amount, tax }] of body.charges.entries())
-    if (contradicts(tax, amount)) report(['charges', index, 'tax'], 'must have the sign of the amount');
+  for (const [index, charge] of body.charges.entries())
+    if (!areSound(['amount', 'tax'], 'charges', index)) calculable = false;
+    else if (contradicts(charge.tax, charge.amount))
+      report(['charges', index, 'tax'], 'must have the sign of the amount');
+  for (const index of body.payments.keys()) if (!isSound('payments', index, 'amount')) calculable = false;
+  if (!calculable) return found;
+
   const totals = totalsOf(body.lines, body.charges, body.payments);
   for (const [name, total] of Object.entries(totals) as [keyof TransactionTotals, number][]) {
+    if (!isSound(name)) continue;
     if (Math.abs(total) > MOST) report([name], 'is too large');
     else if (body[name] !== total) {
       const shown = name === 'quantity' ? quantityOf(total) : decimalOf(total, body.currency);
@@ -161,11 +187,8 @@ function arithmeticViolations(body: TransactionBody): Violation[] {
   return found;
 }
 
-/** All rules that a transaction breaks; empty if it is valid. */
-export function violationsOfTransaction(body: unknown): Violation[] {
-  const found = shapeViolations(body);
-  return found.length > 0 ? found : arithmeticViolations(body as TransactionBody);
-}
+/** The fields of a line that are calculated with. */
+const lineAmounts = ['quantity', 'unitPrice', 'discount', 'tax', 'net', 'gross', 'voided'] as const;
 
 /** What is wrong with a business date when it is `today`. The books take what was sold up to then. */
 export function businessDateViolations(day: string, today: string): Violation[] {

@@ -14,6 +14,7 @@ import {
 import type { Channel } from '../data/hq/channel.ts';
 import type { Tender, TransactionBody, TransactionKind } from '../data/transaction-facts.ts';
 import {
+  atPath,
   type DomainError,
   mustBeValid,
   NotFound,
@@ -31,7 +32,6 @@ import {
   businessDate,
   businessDateViolations,
   lineOf,
-  shapeViolations,
   totalsOf,
   violationsOfTransaction,
 } from './transaction-rules.ts';
@@ -100,11 +100,11 @@ export function prepareTransaction(channel: Recording, input: TransactionInput, 
   const today = dayIn(channel.timeZone, at);
   const body = bodyFrom(input, { reference: referenceOf(uuid), currency, today }, found);
   const total = amountFrom(input.total, currency, ['total'], found);
-  // Calculations make sense only with amounts that could be read.
-  const rules = found.length > 0 ? shapeViolations(body) : violationsOfTransaction(body);
-  found.push(...rules.map(({ path, ...rule }) => ({ ...rule, path: inputPath(path) })));
-  found.push(...businessDateViolations(body.businessDate, today));
-  mustBeValid(found.length > 0 ? found : sumViolations(body, total));
+  const violations = ofInput(violationsOfTransaction(body, found));
+  violations.push(...businessDateViolations(body.businessDate, today));
+  // The sums make sense only with amounts that could be read.
+  if (found.length === 0) violations.push(...sumViolations(body, total));
+  mustBeValid(violations);
   const dateOfShift = !input.businessDate;
   const hash = bodyHash(dateOfShift ? { ...body, businessDate: null } : body);
   return { uuid, channel: channel.code, body, dateOfShift, bodyHash: hash, at };
@@ -348,6 +348,12 @@ export function quantityFrom(text: string, path: Path, found: Violation[]): numb
 
 /** The input field that a calculated amount of a line comes from. */
 const causeOf: Record<string, string> = { net: 'unitPrice', gross: 'unitPrice' };
+
+/** Violations with the paths of the input fields that calculated amounts come from, each once. */
+export function ofInput(violations: readonly Violation[]): Violation[] {
+  const moved = violations.map((violation) => ({ ...violation, path: inputPath(violation.path) }));
+  return [...new Map(moved.map((violation) => [atPath(violation.path, violation.message), violation])).values()];
+}
 
 /** The input field that a total is calculated from. */
 const inputPath = (path: Path) =>

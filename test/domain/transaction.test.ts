@@ -299,6 +299,63 @@ test('what breaks a rule is refused, the field is named and nothing is stored', 
   expect([await countOf(database, 'retail_transaction'), await countOf(database, 'operation')]).toEqual([0, 0]);
 });
 
+const violationsOf = (answer: Answer): string[] =>
+  answer.violations.map(({ path, message }: Answer) => `${path.join('.')}: ${message}`);
+const refusedFor = async (hq: Headquarters, field: string, type: string, input: Record<string, unknown>) =>
+  violationsOf(
+    (
+      await hq.query(
+        `mutation ($input: ${type}!) { ${field}(input: $input) { ... on InvalidInput { violations { path message } } } }`,
+        { input },
+      )
+    )[field],
+  );
+
+test('every violation of a sale is named: in lines, charges, and payments, and in the sums', async () => {
+  const hq = await withChannels(['houston'], noon);
+  const wrong = {
+    lines: [
+      { sku: ' ', quantity: '1', unitPrice: '1' },
+      { sku: 'A', quantity: '1', unitPrice: '-1' },
+      { sku: 'A', quantity: '0', unitPrice: '1', tax: '1' },
+    ],
+    charges: [{ code: '1', amount: '1', tax: '-1' }],
+    payments: [{ tender: 'CASH', amount: '7' }],
+    total: '8',
+    businessDate: '2026-11-23',
+  };
+  expect((await refusedFor(hq, 'recordSale', 'RecordSaleInput', aSale(wrong))).toSorted()).toEqual([
+    'businessDate: must not be after today, which is 2026-11-22',
+    'charges.0.code: must be a code such as FREIGHT',
+    'charges.0.tax: must have the sign of the amount',
+    'lines.0.sku: must not be empty',
+    'lines.1.unitPrice: must not be negative: a return has a negative quantity',
+    'lines.2.quantity: must not be 0',
+    'lines.2.tax: must have the sign of the quantity',
+    'payments: must add up to 1.00 for a sale, not 7.00',
+    'total: must be 1.00, the total of lines, taxes, and charges',
+  ]);
+  expect(await countOf(await hq.channels.databaseOf('houston'), 'retail_transaction')).toBe(0);
+});
+
+test('an amount that cannot be read hides no violation of another line', async () => {
+  const hq = await withChannels(['houston'], noon);
+  const lines = [
+    { sku: 'A', quantity: '1', unitPrice: '1.005' },
+    { sku: 'A', quantity: '1.0005', unitPrice: '1', discount: '0.001' },
+    { sku: 'A', quantity: '-1', unitPrice: '1' },
+  ];
+  const input = anOrder({ lines, charges: [], payments: [{ tender: 'ONLINE', amount: '0.001' }], total: '1' });
+  const amount = 'must be an amount in USD with at most 2 decimals, at most one trillion minor units';
+  expect((await refusedFor(hq, 'createOrder', 'CreateOrderInput', input)).toSorted()).toEqual([
+    `lines.0.unitPrice: ${amount}`,
+    `lines.1.discount: ${amount}`,
+    'lines.1.quantity: must be a quantity with at most 3 decimals',
+    'lines.2.quantity: must be positive in an order: a return is a sale with a negative quantity',
+    `payments.0.amount: ${amount}`,
+  ]);
+});
+
 test('a JSON number with a fraction is refused with what to send; a whole one, a string and a literal are taken', async () => {
   const hq = await withChannels(['houston'], noon);
   const document = `mutation ($input: RecordSaleInput!) { recordSale(input: $input) { __typename } }`;

@@ -144,6 +144,39 @@ test('a correction must keep the rules, or nothing changes', async () => {
   expect(await transaction(hq, uuid)).toMatchObject({ status: 'FAILED', corrected: false });
 });
 
+test('every violation of a correction is named where the correction has it', async () => {
+  const hq = await withChannels(['houston']);
+  const customerUuid = await createCustomer(hq);
+  const lines = [aLine(), aLine({ line: 2 }), aLine({ line: 3, unitPrice: -1 })];
+  const uuid = await appendTransaction(hq, 'houston', anOrder(customerUuid, { lines }));
+  await synchronize(hq);
+  const { editTransaction } = await hq.query(
+    `mutation ($input: EditTransactionInput!) { editTransaction(input: $input) { ... on InvalidInput { violations { path message } } } }`,
+    {
+      input: {
+        transaction: { uuid },
+        lines: [
+          { line: 2, quantity: '-1' },
+          { line: 1, unitPrice: '1.005' },
+          { line: 4, sku: 'A' },
+        ],
+        payments: [{ line: 1, amount: '0.001' }],
+        businessDate: '2199-01-01',
+      },
+    },
+  );
+  const found = editTransaction.violations.map(({ path, message }: Answer) => `${path.join('.')}: ${message}`);
+  const amount = 'must be an amount in USD with at most 2 decimals, at most one trillion minor units';
+  expect(found.toSorted()).toEqual([
+    expect.stringMatching(/^businessDate: must not be after/),
+    'lines.0.quantity: must be positive in an order: a return is a sale with a negative quantity',
+    `lines.1.unitPrice: ${amount}`,
+    'lines.2.quantity: must not be 0',
+    'lines: line 3: unitPrice: must not be negative: a return has a negative quantity',
+    `payments.0.amount: ${amount}`,
+  ]);
+});
+
 test('a corrected order is put on hold by choice, until it is released', async () => {
   const hq = await withChannels(['houston']);
   const { id, uuid } = await aFailedOrder(hq);
