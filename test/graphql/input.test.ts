@@ -163,7 +163,7 @@ test.each(Object.entries(ill))('%s within a global ID names nothing', async (_, 
         const answer = await sent(hq, place, globalId(type, id));
         const code = answer?.errorCode ?? answer?.extensions?.code;
         expect(
-          [undefined, 'NOT_FOUND', 'BAD_USER_INPUT', 'INVALID_INPUT', 'CHANNEL_NOT_FOUND'],
+          [undefined, 'NOT_FOUND', 'BAD_USER_INPUT', 'INVALID_INPUT', 'CHANNEL_NOT_FOUND', 'CUSTOMER_NOT_FOUND'],
           `${place.name} of ${type}: ${JSON.stringify(answer)}`,
         ).toContain(code);
       }

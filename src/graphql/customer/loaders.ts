@@ -70,18 +70,22 @@ export const channelCustomer = loader<ChannelKey, FoundCustomer | null>(async (k
  * has them. An operator sees all customers, as headquarters has them, or as their channel has them until they are uploaded. If two channels
  * have the same UUID by mistake, each has its own customer.
  */
-export const namedCustomer = loader<ChannelKey, FoundCustomer | null>(async (keys, context) => {
-  const { hq, viewer } = context;
+export const namedCustomer = loader<ChannelKey, FoundCustomer | null>(async (keys, { hq, channels, viewer }) => {
   const known = new Map<string, FoundCustomer>();
   if (ownChannel(viewer) === undefined) {
     const uuids = [...new Set(keys.map(({ uuid }) => uuid))];
     const rows = await hq.read((db) => customersByUuid(db, uuids)).catch(whenUnavailable([]));
     for (const row of foundIn(hq, rows)) known.set(row.uuid, row);
   }
-  return Promise.all(
-    keys.map(async (key) => {
-      const row = known.get(key.uuid);
-      return row?.channel === key.channel ? row : ((await channelCustomer(context).load(key)) ?? row ?? null);
-    }),
+  const missing = keys.filter(({ channel, uuid }) => known.get(uuid)?.channel !== channel);
+  const rows = await inChannels(channels, missing, async (db, uuids, database) =>
+    foundIn(database, await customersByUuid(db, uuids)),
   );
+  const inChannel = new Map<string, FoundCustomer>();
+  for (const row of visibleTo(viewer, rows)) {
+    inChannel.set(keyText(row), row);
+    // Pending, and of another channel in the same database.
+    if (!known.has(row.uuid)) known.set(row.uuid, row);
+  }
+  return keys.map((key) => inChannel.get(keyText(key)) ?? known.get(key.uuid) ?? null);
 }, keyText);

@@ -40,11 +40,12 @@ export function keyIn({ id, uuid, confirmationNumber }: By): (TransactionKey & {
 export const channelIn = (by: By, channel: string | null | undefined): string | null | undefined =>
   by.id ? keyOf(by.id).channel : channel;
 
-/** The channel of a transaction in its own database. Throws InvalidInput if an operator names none. */
+/** The channel whose database has a transaction. Throws InvalidInput if an operator names none, or one that contradicts the ID. */
 export function channelBy(viewer: Viewer, by: By, asked: string | null | undefined): string {
   const channel = channelIn(by, asked) ?? ownChannel(viewer);
   if (channel === undefined)
     throw new InvalidInput(['channel'], 'is required, unless the transaction is identified by its `id`', 'REQUIRED');
+  if (asked && asked !== channel) throw new InvalidInput(['channel'], 'is not the channel of the `id`', 'CONSISTENCY');
   return channel;
 }
 
