@@ -43,23 +43,25 @@ interface Reading<Name> {
   fields?: readonly Name[];
 }
 
-/**
- * A page by its key: page 50,000 costs what page 1 costs. `conditions` are more SQL conditions, without parameters. `parts` are conditions of
- * which each row meets exactly one: each part has an index, and is read in order and merged with the others.
- */
+interface Conditions<Row> {
+  /** More SQL conditions, without parameters. */
+  conditions?: readonly string[];
+  /** Conditions of which each row meets exactly one: each part has an index, and is read in order and merged with the others. */
+  parts?: readonly string[];
+  /** Texts in `where` that must not choose the index, because another is known to be better: SQLite has no statistics of a new database. */
+  unindexed?: readonly (keyof Row & string)[];
+}
+
+/** A page by its key: page 50,000 costs what page 1 costs. */
 export function keysetPage<Row extends object, Name extends keyof Row & string = keyof Row & string>(
   db: EntityManager,
   entity: EntityClass<Row>,
   key: KeyOf<Row>,
   where: Where<Row>,
   page: KeysetPage<string | number>,
-  {
-    conditions = [],
-    parts = [],
-    fields,
-  }: Reading<Name> & { conditions?: readonly string[]; parts?: readonly string[] } = {},
+  { conditions = [], parts = [], unindexed, fields }: Reading<Name> & Conditions<Row> = {},
 ): Promise<Pick<Row, Name>[]> {
-  const selection = selectionOf(db, entity, where);
+  const selection = selectionOf(db, entity, where, unindexed);
   const { name: column } = columnOf(db, entity, key);
   const by = page.sort && columnOf(db, entity, page.sort.by as keyof Row & string).name;
   selection.conditions.push(...within(page, column, by, selection.parameter), ...conditions);
@@ -174,13 +176,19 @@ interface Selection {
   parameter: (value: unknown) => string;
 }
 
-function selectionOf<Row extends object>(db: EntityManager, entity: EntityClass<Row>, where: Where<Row>): Selection {
+function selectionOf<Row extends object>(
+  db: EntityManager,
+  entity: EntityClass<Row>,
+  where: Where<Row>,
+  unindexed: readonly string[] = [],
+): Selection {
   const parameters: unknown[] = [];
   const parameter = (value: unknown) => `$${parameters.push(value)}`;
   const conditions = Object.entries(where as Record<string, Plain | readonly Plain[] | Range | undefined>)
     .filter(([, value]) => value !== undefined)
     .flatMap(([field, value]) => {
-      const { name: column, type } = columnOf(db, entity, field as keyof Row & string);
+      const { name, type } = columnOf(db, entity, field as keyof Row & string);
+      const column = unindexed.includes(field) ? `(${name} || '')` : name;
       if (value === null) return `${column} is null`;
       if (typeof value === 'boolean') return `${column} = ${value}`;
       if (typeof value !== 'object') return `${column} = ${parameter(value)}`;

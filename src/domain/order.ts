@@ -39,7 +39,7 @@ export async function synchronizeOrders(
   const setbacks = orders.flatMap(setbacksOf);
   const wrong = new Set(setbacks.map(({ sequence }) => sequence));
   const correct = orders.filter(({ sequence }) => !wrong.has(sequence));
-  const obstacles = await resolveReferences(tx, correct, now, 'order');
+  const obstacles = await resolveReferences(tx, correct, now);
   setbacks.push(...obstacles.values());
   const ready = correct.filter(({ sequence }) => !obstacles.has(sequence));
 

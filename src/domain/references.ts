@@ -13,13 +13,12 @@ import { checked, resolveOperations } from './resolve.ts';
  */
 export async function resolveReferences(
   tx: EntityManager,
-  transactions: readonly Pick<RetailTransaction, 'sequence' | 'uuid' | 'customerUuid' | 'deliveryAddressUuid'>[],
+  transactions: readonly Pick<RetailTransaction, 'sequence' | 'customerUuid' | 'deliveryAddressUuid'>[],
   now: string,
-  noun: 'order' | 'sale',
 ): Promise<Map<number, Setback>> {
-  const causes = new Map<string, string>();
-  for (const { uuid, customerUuid } of transactions)
-    if (customerUuid !== null && !causes.has(customerUuid)) causes.set(customerUuid, `${noun} ${uuid}`);
+  const causes = new Map<string, number>();
+  for (const { sequence, customerUuid } of transactions)
+    if (customerUuid !== null && !causes.has(customerUuid)) causes.set(customerUuid, sequence);
   const obstacles = new Map<number, Setback>();
   const uuids = [...causes.keys()];
   if (uuids.length === 0) return obstacles;
@@ -52,7 +51,7 @@ export async function resolveReferences(
 async function synchronize(
   tx: EntityManager,
   uuids: string[],
-  causes: Map<string, string>,
+  causes: Map<string, number>,
   now: string,
 ): Promise<NumberSequenceExhausted | undefined> {
   for (;;) {

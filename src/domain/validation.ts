@@ -34,7 +34,7 @@ export async function validateSales(
     invalid === undefined ? [] : [{ sequence, status: 'FAILED', errorCode: 'INVALID_INPUT', error: invalid }],
   );
   const shaped = sales.filter(({ invalid }) => invalid === undefined);
-  const obstacles = await resolveReferences(tx, shaped, now, 'sale');
+  const obstacles = await resolveReferences(tx, shaped, now);
   setbacks.push(...obstacles.values());
   const ready = shaped.filter(({ sequence }) => !obstacles.has(sequence));
   const violations = await violationsIn(tx, channel, ready);

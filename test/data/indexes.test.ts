@@ -43,6 +43,7 @@ import { type Statement, statementsOf } from '../support/statements.ts';
 const now = '2026-11-22T10:00:00.000Z';
 const uuid = '7f3c1a52-1b7c-4c1e-9d38-2f4c8a6f0b11';
 const page = { limit: 20, descending: true };
+const by = (field: string) => ({ ...page, sort: { by: field, before: now } });
 const newest = { ...page, sort: { by: 'createdAt' } };
 const deep = { ...page, before: 50_000, sort: { by: 'createdAt', before: now } };
 const big = [
@@ -87,6 +88,16 @@ const atHeadquarters: Record<string, Query> = {
   'release what waited': (tx) => releaseWaiting(tx, [uuid]),
   'failed customers': (db) => failedCustomers(db, 'houston', 100),
   'failed operations': (db) => operationPage(db, { states: ['FAILED'] }, page),
+  'failed operations of a channel': (db) => operationPage(db, { channel: 'houston', states: ['FAILED'] }, page),
+  'pending operations': (db) => operationPage(db, { states: ['PENDING'] }, page),
+  'unfinished operations of a channel': (db) =>
+    operationPage(db, { channel: 'houston', states: ['PENDING', 'WAITING', 'FAILED'] }, page),
+  'operations of a channel, deep page': (db) =>
+    operationPage(db, { channel: 'houston' }, { ...by('receivedAt'), before: 50_000 }),
+  'operations of a channel in a period': (db) =>
+    operationPage(db, { channel: 'houston', createdAt: { from: now } }, by('createdAt')),
+  'operations of all channels, deep page': (db) => operationPage(db, {}, { ...page, before: 50_000 }),
+  'operations of a customer in any channel': (db) => operationPage(db, { customerUuid: uuid }, page),
   'operations of a customer': (db) => operationPage(db, { customerUuid: uuid, channel: 'houston' }, page),
   'stages of customers': (db) => stagesOf(db, [uuid]),
   'known customers': (tx) => knownCustomers(tx, [uuid]),
@@ -97,6 +108,9 @@ const atHeadquarters: Record<string, Query> = {
   'customers of a channel, first page': (db) => customerPage(db, { channel: 'houston' }, newest),
   'customers of a channel, deep page': (db) => customerPage(db, { channel: 'houston' }, deep),
   'customers of all channels, deep page': (db) => customerPage(db, {}, deep),
+  'customers of a channel by change': (db) =>
+    customerPage(db, { channel: 'houston', updatedAt: { from: now } }, by('updatedAt')),
+  'customers of all channels by change': (db) => customerPage(db, { updatedAt: { from: now } }, by('updatedAt')),
   'customers by UUID': (db) => customersByUuid(db, [uuid]),
   'customer by account ID': (db) => customerByAccountId(db, 'C00000001'),
   'search by two words': (db) => customerPage(db, { search: searchTerms('ada byron') }, newest),

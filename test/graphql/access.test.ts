@@ -115,7 +115,7 @@ const decisions: Record<string, Decision> = {
       `{ a: customers(filter: { channel: "${channel}" }) { edges { node { uuid } } } b: customers(source: HEADQUARTERS, filter: { channel: "${channel}" }) { edges { node { uuid } } } }`,
   ),
   'Query.customerOperations': scoped(
-    (channel) => `{ customerOperations(channel: "${channel}") { edges { node { customerUuid } } } }`,
+    (channel) => `{ customerOperations(filter: { channel: "${channel}" }) { edges { node { customerUuid } } } }`,
   ),
   'Query.jobRun': { operator: ({ ids }) => `{ jobRun(id: "${ids.run}") { id } }` },
   'Query.jobRuns': { operator: '{ jobRuns { edges { node { id } } } }' },

@@ -216,7 +216,7 @@ test('every node is seen by its own channel’s clients and operators, or by ope
   const idsOf = async (channel: string) => {
     const found = await ask(
       `{ channel(code: "${channel}") { id } customers(source: HEADQUARTERS, filter: { channel: "${channel}" }) { edges { node { id } } }
-         customerOperations(channel: "${channel}") { edges { node { id } } } orders(filter: { channel: "${channel}" }) { edges { node { id } } }
+         customerOperations(filter: { channel: "${channel}" }) { edges { node { id } } } orders(filter: { channel: "${channel}" }) { edges { node { id } } }
          sales(filter: { channel: "${channel}" }) { edges { node { id } } } salesOrders(filter: { channel: "${channel}" }) { edges { node { id } } } shifts(filter: { channel: "${channel}" }) { edges { node { id } } }
          financial: statements(filter: { channel: "${channel}", type: FINANCIAL }) { edges { node { id } } }
          statements(filter: { channel: "${channel}", type: TRANSACTIONAL }) { edges { node { id ... on TransactionalStatement { invoices { edges { node { id } } } aggregatedTransactions { edges { node { id } } } } } } } }`,

@@ -61,7 +61,7 @@ test('an order for a pending customer becomes a sales order, and its customer ge
     { line: 1, sku: 'BK-1', quantity: '1', net: 9_500, tax: 825, total: 10_325 },
     { line: 2, sku: 'HL-1', quantity: '2.5', net: 833, tax: 0, total: 833 },
   ]);
-  expect((await operationsOf(hq, uuid)).map(({ synchronizedBy }) => synchronizedBy)).toEqual([`order ${order}`]);
+  expect((await operationsOf(hq, uuid)).map(({ synchronizedBy }) => synchronizedBy)).toEqual([{ uuid: order }]);
   expect((await customer(hq, uuid)).accountId).toBe('C00000001');
 });
 
@@ -141,7 +141,9 @@ test('an order whose customer cannot be synchronized is set aside, others go on,
     tryCount: 0,
   });
 
-  const { customerOperations } = await hq.query('{ customerOperations(states: [FAILED]) { edges { node { id } } } }');
+  const { customerOperations } = await hq.query(
+    '{ customerOperations(filter: { states: [FAILED] }) { edges { node { id } } } }',
+  );
   const { id } = customerOperations.edges[0].node;
   await hq.query(
     `mutation ($input: CorrectCustomerOperationInput!) { correctCustomerOperation(input: $input) { __typename } }`,

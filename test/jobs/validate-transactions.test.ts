@@ -154,7 +154,7 @@ test('a sale synchronizes its customer, and one whose customer has not arrived w
   const waiting = await sell(hq, { customerUuid: early });
   await validated(hq);
   expect(await saleOf(hq, sale)).toMatchObject({ status: 'VALIDATED' });
-  expect((await operationsOf(hq, uuid)).map(({ synchronizedBy }) => synchronizedBy)).toEqual([`sale ${sale}`]);
+  expect((await operationsOf(hq, uuid)).map(({ synchronizedBy }) => synchronizedBy)).toEqual([{ uuid: sale }]);
   expect(await saleOf(hq, waiting)).toMatchObject({ status: 'WAITING', errorCode: 'ASYNC_CUSTOMER_NOT_UPLOADED' });
 
   await createCustomer(hq, { uuid: early });

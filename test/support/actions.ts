@@ -118,7 +118,7 @@ const customerDocument = `query ($uuid: UUID!, $channel: String) {
     name { title first middle last } organizationName language currency birthDate
     addresses { uuid purpose name street street2 city state postalCode country }
     timeline { stage at detail }
-    operations(first: 20) { edges { node { id kind state tryCount nextTryAt error { errorCode message } corrected counter synchronizedBy } } }
+    operations(first: 20) { edges { node { id kind state tryCount nextTryAt error { errorCode message } corrected replicationCounter synchronizedBy { uuid } } } }
   }
 }`;
 
@@ -137,7 +137,7 @@ export const operationsOf = async (hq: Headquarters, uuid: string) =>
     errorCode: string | null;
     error: string | null;
     corrected: boolean;
-    synchronizedBy: string | null;
+    synchronizedBy: { uuid: string } | null;
   }[];
 
 /** Account IDs in a channel database, by UUID, oldest customer first. */

@@ -5,7 +5,7 @@ import { withReason } from './reasons.ts';
 export const receivedOperations = async (hq: Headquarters): Promise<Answer[]> =>
   (
     await hq.query(
-      '{ customerOperations(first: 100) { edges { node { id counter customerUuid kind state error { errorCode message } } } } }',
+      '{ customerOperations(first: 100) { edges { node { id replicationCounter customerUuid kind state error { errorCode message } } } } }',
     )
   ).customerOperations.edges
     .map(({ node }: Answer) => withReason(node))
@@ -15,7 +15,7 @@ export const receivedOperations = async (hq: Headquarters): Promise<Answer[]> =>
 export const failed = async (hq: Headquarters, channel?: string) =>
   (
     await hq.query(
-      `query ($channel: String) { customerOperations(states: [FAILED], channel: $channel) { edges { node { id customerUuid kind tryCount error { errorCode message } channel { code } } } } }`,
+      `query ($channel: String) { customerOperations(filter: { states: [FAILED], channel: $channel }) { edges { node { id customerUuid kind tryCount error { errorCode message } channel { code } } } } }`,
       { channel },
     )
   ).customerOperations.edges.map(({ node }: Answer) => withReason(node));

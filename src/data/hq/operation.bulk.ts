@@ -119,11 +119,11 @@ export function operationsDueOf(tx: EntityManager, uuids: readonly string[], now
   );
 }
 
-/** Says who synchronized these operations, where they are synchronized. */
-export const markSynchronizedBy = (tx: EntityManager, causes: readonly { sequence: number; by: string }[]) =>
+/** Says which transactions synchronized these operations, where they are synchronized. */
+export const markSynchronizedBy = (tx: EntityManager, causes: readonly { sequence: number; by: number }[]) =>
   sql(
     tx,
-    `update customer_operation set synchronized_by = x.by from ${rows(tx, { sequence: 'bigint', by: 'text' }, '$1')}
+    `update customer_operation set synchronized_by = x.by from ${rows(tx, { sequence: 'bigint', by: 'bigint' }, '$1')}
      where customer_operation.sequence = x.sequence and customer_operation.state = 'SYNCED' and customer_operation.synchronized_by is null`,
     [JSON.stringify(causes)],
   );
@@ -201,7 +201,7 @@ export const retryOperations = (tx: EntityManager, only: { sequence: number } | 
   sql<{ customerUuid: string; channel: string }>(
     tx,
     `update customer_operation set state = 'PENDING', try_count = 0, next_try_at = null
-     where state = 'FAILED' and ${'sequence' in only ? 'sequence = $1' : '(channel = $1 or $1 is null)'}
+     where state = 'FAILED' and state <> 'SYNCED' and ${'sequence' in only ? 'sequence = $1' : '(channel = $1 or $1 is null)'}
      returning customer_uuid as "customerUuid", channel`,
     ['sequence' in only ? only.sequence : only.channel],
   );

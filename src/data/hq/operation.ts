@@ -1,5 +1,5 @@
 import { Column, Entity, type EntityManager, PrimaryGeneratedColumn } from 'typeorm';
-import { type KeysetPage, keysetPage } from '../keyset-page.ts';
+import { countWhere, type KeysetPage, keysetPage, type Range } from '../keyset-page.ts';
 import type { OperationPayload } from '../operation-kinds.ts';
 
 export const operationStates = ['PENDING', 'WAITING', 'FAILED', 'SYNCED'] as const;
@@ -32,8 +32,8 @@ export class CustomerOperation {
   @Column({ type: 'text' }) receivedAt!: string;
   @Column({ type: 'text', nullable: true }) completedAt!: string | null;
   @Column({ type: 'text', nullable: true }) failedAt!: string | null;
-  /** What synchronized it when it was not the customer job, e.g. `order 7f3c…`. */
-  @Column({ type: 'text', nullable: true }) synchronizedBy!: string | null;
+  /** The sequence of the transaction that needed it and so synchronized it; null: the customer job did. */
+  @Column({ type: 'bigint', nullable: true }) synchronizedBy!: number | null;
 }
 
 /** Replaces what a failed operation says by its correction. */
@@ -44,17 +44,50 @@ export interface OperationFilter {
   channel?: string | undefined;
   customerUuid?: string | undefined;
   states?: readonly OperationState[] | undefined;
+  /** Only these kinds, or all but these. */
+  kinds?: { names: readonly string[]; include: boolean } | undefined;
+  receivedAt?: Range | undefined;
+  createdAt?: Range | undefined;
 }
 
-export const operationPage = (db: EntityManager, { states, ...where }: OperationFilter, page: KeysetPage) =>
-  keysetPage(db, CustomerOperation, 'sequence', where, page, { conditions: states ? [inStates(states)] : [] });
+export function operationPage(db: EntityManager, filter: OperationFilter, page: KeysetPage) {
+  const { customerUuid, states, kinds, ...rest } = filter;
+  const unfinished = customerUuid === undefined && areUnfinished(states);
+  return keysetPage(db, CustomerOperation, 'sequence', { customerUuid, ...rest }, page, {
+    conditions: unfinished ? ofKinds(kinds) : conditionsOf(filter),
+    parts: unfinished ? states.map((state) => inState(state, filter.channel !== undefined)) : [],
+    // A customer has few operations, and few have failed or wait.
+    unindexed: customerUuid !== undefined || (unfinished && !states.includes('PENDING')) ? indexed : [],
+  });
+}
 
-/** SQLite uses the index of unfinished operations only if the query repeats its condition word for word. */
-const inStates = (states: readonly OperationState[]): string => {
-  const listed =
-    states.length === 1 ? `state = '${states[0]}'` : `state in (${states.map((state) => `'${state}'`).join(', ')})`;
-  return states.includes('SYNCED') ? listed : `${listed} and state <> 'SYNCED'`;
-};
+export function countOperations(db: EntityManager, filter: OperationFilter): Promise<number> {
+  const { states, kinds, ...where } = filter;
+  return countWhere(db, CustomerOperation, where, conditionsOf(filter));
+}
+
+/** What the indexes of a channel's operations begin with. */
+const indexed = ['channel', 'receivedAt', 'createdAt'] as const;
+
+type States = readonly OperationState[];
+
+export const areUnfinished = (states: States | undefined): states is States =>
+  states !== undefined && !states.includes('SYNCED');
+
+/** SQLite uses a partial index only if the query repeats its condition word for word: of a channel’s pending operations, or of all unfinished ones. */
+const inState = (state: OperationState, ofChannel: boolean): string =>
+  state === 'PENDING' && ofChannel ? `state = 'PENDING'` : `state = '${state}' and state <> 'SYNCED'`;
+
+const conditionsOf = ({ customerUuid, states, kinds }: OperationFilter): string[] => [
+  ...(states ? [`${customerUuid === undefined ? 'state' : `(state || '')`} in ${texts(states)}`] : []),
+  ...(customerUuid === undefined && areUnfinished(states) ? [`state <> 'SYNCED'`] : []),
+  ...ofKinds(kinds),
+];
+
+const ofKinds = (kinds: OperationFilter['kinds']): string[] =>
+  kinds ? [`kind ${kinds.include ? '' : 'not '}in ${texts(kinds.names)}`] : [];
+
+const texts = (values: readonly string[]): string => `(${values.map((value) => `'${value}'`).join(', ')})`;
 
 export const operationBySequence = (db: EntityManager, sequence: number): Promise<CustomerOperation | null> =>
   db.findOneBy(CustomerOperation, { sequence });

@@ -1,22 +1,34 @@
 import { firstOperations } from '../../data/hq/operation.bulk.ts';
 import {
-  type OperationFilter,
+  areUnfinished,
+  countOperations,
+  type OperationFilter as Filter,
   type CustomerOperation as OperationRow,
   operationBySequence,
   operationPage,
   type operationStates,
 } from '../../data/hq/operation.ts';
 import { correct, retryAll, retryOne } from '../../domain/operation.ts';
-import { kindOf, kinds } from '../../domain/operations/index.ts';
-import { InvalidInput, NotFound, WrongState } from '../../errors.ts';
+import { kinds as allKinds, kindOf } from '../../domain/operations/index.ts';
+import { InvalidInput, NotFound, type Violation, WrongState } from '../../errors.ts';
 import { requiredId } from '../arguments.ts';
 import { auditTrail } from '../audit/audit.ts';
 import { builder } from '../builder.ts';
 import { channelField, channelOf } from '../channel/channel.ts';
 import { errorField } from '../failures.ts';
-import { keysetConnection, listOfEach, numberKey } from '../keyset.ts';
+import {
+  DateTimeRange,
+  keysetConnection,
+  listOfEach,
+  numberKey,
+  orderInput,
+  rangesOf,
+  type Sorting,
+} from '../keyset.ts';
 import { type ChannelKey, firstLoader, keyText } from '../loader.ts';
-import { ofChannel } from '../scopes.ts';
+import { bySequence, fromHeadquarters } from '../order/loaders.ts';
+import { RetailTransaction } from '../order/transaction.ts';
+import { ofFilter } from '../scopes.ts';
 import {
   channelNode,
   enumOf,
@@ -43,10 +55,12 @@ const OperationState = enumOf<(typeof operationStates)[number]>(
 );
 
 const UNKNOWN = 'UNKNOWN';
+const meanings = Object.fromEntries(
+  allKinds.flatMap(({ name, description }) => (description === undefined ? [] : [[name, description]])),
+);
+const named = Object.keys(meanings);
 const OperationKind = enumOf<string>('CustomerOperationKind', 'What the channel did.', {
-  ...Object.fromEntries(
-    kinds.flatMap(({ name, description }) => (description === undefined ? [] : [[name, description]])),
-  ),
+  ...meanings,
   [UNKNOWN]: 'Written to the channel’s log by other software, and unknown to headquarters.',
 });
 
@@ -75,9 +89,9 @@ CustomerOperation.implement({
     state: t.expose('state', { type: OperationState, description: 'The state at headquarters.' }),
     channel: channelField(t, 'The channel that did it.'),
     customerUuid: t.expose('customerUuid', { type: 'UUID', description: 'The UUID of the customer.' }),
-    counter: t.expose('counter', {
+    replicationCounter: t.expose('counter', {
       type: 'BigInt',
-      description: 'The replication counter: the position in the log of the channel database.',
+      description: 'The position of the operation in the log of its channel database: 1, 2, 3 …',
     }),
     corrected: t.exposeBoolean('corrected', { description: 'Whether an operator corrected what the channel sent.' }),
     tryCount: t.exposeInt('tryCount', { description: 'The number of failures since it was received or retried.' }),
@@ -85,10 +99,15 @@ CustomerOperation.implement({
     error: errorField(t, 'The reason for the last failure; the message names the field and the rule that it breaks.'),
     createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When the channel did it.' }),
     receivedAt: t.expose('receivedAt', { type: 'DateTime', description: 'When headquarters received it.' }),
-    synchronizedBy: t.exposeString('synchronizedBy', {
+    synchronizedBy: t.field({
+      type: RetailTransaction,
       nullable: true,
       description:
-        'The order or sale that synchronized it, as `order <uuid>` or `sale <uuid>`. Null if the customer job did.',
+        'The order or sale that needed the customer, so that the operation was applied together with it. Null if Synchronize customers applied it, and until then.',
+      resolve: async ({ synchronizedBy }, _args, context) => {
+        const transaction = synchronizedBy === null ? null : await bySequence(context).load(synchronizedBy);
+        return transaction && fromHeadquarters(transaction);
+      },
     }),
     completedAt: valueOrNull(t, 'DateTime', 'completedAt', 'When it was applied. Null until then.'),
     auditTrail: auditTrail(t, 'operation', ({ sequence }) => `CustomerOperation:${sequence}`),
@@ -100,25 +119,64 @@ const OperationConnection = builder.connectionObject(
   { name: 'CustomerOperationEdge' },
 );
 
+const OperationOrder = orderInput('CustomerOperation', {
+  RECEIVED_AT: { by: 'receivedAt', description: 'When headquarters received the operation.' },
+  CREATED_AT: { by: 'createdAt', description: 'When the channel did it. Needs a channel or a customer in the filter.' },
+});
+
+const OperationFilter = builder.inputType('CustomerOperationFilter', {
+  description: 'Limits a list of operations to those that match every field.',
+  fields: (t) => ({
+    channel: t.string({ description: 'Only operations of the channel with this code.' }),
+    customerUuid: t.field({ type: 'UUID', description: 'Only operations on the customer with this UUID.' }),
+    states: t.field({
+      type: [OperationState],
+      description: 'Only operations in one of these states. `[FAILED]` lists those that need a person.',
+    }),
+    kinds: t.field({
+      type: [OperationKind],
+      description: 'Only operations of these kinds. Needs `channel` or `customerUuid`.',
+    }),
+    receivedAt: t.field({
+      type: DateTimeRange,
+      description: 'Only operations that headquarters received in this period. Needs `channel` or `customerUuid`.',
+    }),
+    createdAt: t.field({
+      type: DateTimeRange,
+      description: 'Only what channels did in this period. Needs `channel` or `customerUuid`.',
+    }),
+  }),
+});
+
 builder.queryField('customerOperations', (t) =>
   t.connection(
     {
       type: CustomerOperation,
       nullable: true,
-      description:
-        'The operations that headquarters received, newest first. `states: [FAILED]` lists those that need a person.',
+      description: 'What channels did with their customers, as headquarters received it.',
       args: {
-        states: t.arg({ type: [OperationState], description: 'Only operations in one of these states.' }),
-        channel: t.arg.string({ description: 'Only operations of this channel.' }),
+        filter: t.arg({ type: OperationFilter, description: 'Which operations to list. Default: all.' }),
+        orderBy: t.arg({
+          type: OperationOrder,
+          description:
+            'The order of the operations. Default: newest first, by CREATED_AT if the filter has `createdAt` and by RECEIVED_AT otherwise.',
+        }),
       },
-      authScopes: ofChannel,
+      authScopes: ofFilter,
       resolve: (_root, args, context) => {
-        const filter: OperationFilter = {
-          channel: channelOf(context, args.channel),
-          states: args.states?.length ? args.states : undefined,
+        const filter = filterOf(args.filter ?? {}, channelOf(context, args.filter?.channel), args.orderBy);
+        const { field, direction } = args.orderBy ?? {
+          field: filter.createdAt ? 'createdAt' : 'receivedAt',
+          direction: 'DESC',
         };
         return keysetConnection<number, OperationRow>(
-          { args, keyFrom: numberKey, descending: true },
+          {
+            args,
+            keyFrom: numberKey,
+            descending: direction === 'DESC',
+            sort: field === 'receivedAt' && isInOrderOfArrival(filter) ? undefined : field,
+            count: () => context.hq.read((db) => countOperations(db, filter)),
+          },
           ({ sequence }) => sequence,
           (page) => context.hq.read((db) => operationPage(db, filter, page)),
         );
@@ -127,6 +185,42 @@ builder.queryField('customerOperations', (t) =>
     OperationConnection,
   ),
 );
+
+/** Whether the index for a filter is in the order of arrival, which is that of `sequence`; that of a channel is in the order of `receivedAt`. */
+const isInOrderOfArrival = ({ channel, customerUuid, states }: Filter): boolean =>
+  channel === undefined || customerUuid !== undefined || areUnfinished(states);
+
+/** Throws InvalidInput for a filter or an order that cannot match or has no index. */
+function filterOf(
+  { customerUuid, states, kinds, receivedAt, createdAt }: typeof OperationFilter.$inferInput,
+  channel: string | undefined,
+  orderBy: Sorting | null | undefined,
+): Filter {
+  const found: Violation[] = [];
+  for (const [field, list] of Object.entries({ states, kinds }))
+    if (list?.length === 0)
+      found.push({ path: ['filter', field], message: 'must not be an empty list', rule: 'LENGTH' });
+  if (channel === undefined && !customerUuid) {
+    const needing = Object.entries({ kinds, receivedAt, createdAt }).filter(([, value]) => value);
+    const message = 'needs a channel or a customer in the filter';
+    for (const [field] of needing) found.push({ path: ['filter', field], message });
+    if (orderBy?.field === 'createdAt') found.push({ path: ['orderBy', 'field'], message });
+  }
+  return {
+    channel,
+    customerUuid: customerUuid ?? undefined,
+    ...rangesOf({ receivedAt, createdAt }, ['receivedAt', 'createdAt'], found),
+    states: states ?? undefined,
+    kinds: kinds ? kindsOf(kinds) : undefined,
+  };
+}
+
+/** UNKNOWN is every kind that has no name here. */
+function kindsOf(wanted: readonly string[]): Filter['kinds'] {
+  if (!wanted.includes(UNKNOWN)) return { names: wanted, include: true };
+  const names = named.filter((name) => !wanted.includes(name));
+  return names.length === 0 ? undefined : { names, include: false };
+}
 
 builder.objectField(Customer, 'operations', (t) =>
   t.connection(

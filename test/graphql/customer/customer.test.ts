@@ -238,7 +238,7 @@ test('the timeline of a customer that was set aside says when and why, and forge
   const seen = async () =>
     (
       await hq.query(
-        '{ customerOperations(states: [FAILED, PENDING]) { edges { node { id state error { message } } } } }',
+        '{ customerOperations(filter: { states: [FAILED, PENDING] }) { edges { node { id state error { message } } } } }',
       )
     ).customerOperations.edges[0].node;
   const { id, error } = await seen();

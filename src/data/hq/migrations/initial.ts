@@ -84,12 +84,15 @@ const statements = ({ counted, text, json, clustered, texts, optionalTexts, bigi
     try_count integer not null,
     ${optionalTexts('next_try_at', 'error_code', 'error')},
     ${texts('session_id', 'created_at', 'received_at')},
-    ${optionalTexts('completed_at', 'failed_at', 'synchronized_by')}
+    ${optionalTexts('completed_at', 'failed_at')},
+    synchronized_by bigint
   )`,
   // The identity of an operation (a re-sent one is ignored) and the way from a customer to its operations. The kind is part of it: an
   // address may have the UUID of its customer. Two channel databases may hold the same UUID by mistake: the second one's operations
   // are kept apart, and fail where people see it.
   'create unique index operation_of_customer on customer_operation (customer_uuid, channel_database, kind, id)',
+  'create index operation_by_channel on customer_operation (channel, received_at, sequence)',
+  'create index operation_by_channel_creation on customer_operation (channel, created_at, sequence)',
   `create index operation_pending on customer_operation (channel, sequence) where state = 'PENDING'`,
   `create index operation_unfinished on customer_operation (state, sequence) where state <> 'SYNCED'`,
   `create index operation_in_trouble on customer_operation (customer_uuid) where try_count > 0 and state <> 'SYNCED'`,
