@@ -70,7 +70,7 @@ export interface ChannelKey {
 
 export const keyText = ({ channel, uuid }: ChannelKey): string => `${channel}:${uuid}`;
 
-/** What a global ID contains for a record of a channel: `houston/7f3c1a52-…`. */
+/** What the global ID of a record of a channel contains: `houston/7f3c1a52-…`. */
 export const idOf = ({ channel, uuid }: ChannelKey): string => `${channel}/${uuid}`;
 
 /** The key in a global ID. A malformed ID becomes a key that no record has. */

@@ -5,8 +5,9 @@ import { type RetailTransaction as Received, transactionsWhere } from '../../dat
 import { InvalidInput, NotFound } from '../../errors.ts';
 import { globalId } from '../arguments.ts';
 import { builder } from '../builder.ts';
+import { keyOfId } from '../loader.ts';
 import { transactionOf } from './find.ts';
-import { keyOf, Order, RetailTransaction, Sale } from './transaction.ts';
+import { Order, RetailTransaction, Sale } from './transaction.ts';
 
 /*
  * How clients identify an order or a sale, in queries and mutations alike.
@@ -30,7 +31,7 @@ export interface By {
 
 /** The key of a transaction, with its channel if the global ID names it; undefined for a number that no transaction can have. */
 export function keyIn({ id, uuid, confirmationNumber }: By): (TransactionKey & { channel?: string }) | undefined {
-  if (id) return keyOf(id);
+  if (id) return keyOfId(id);
   if (uuid) return { uuid };
   const reference = confirmationNumber?.trim().toUpperCase() ?? '';
   return /^[0-9A-Z-]{1,60}$/.test(reference) ? { reference } : undefined;
@@ -38,7 +39,7 @@ export function keyIn({ id, uuid, confirmationNumber }: By): (TransactionKey & {
 
 /** The channel that an input is about, for `authScopes`. */
 export const channelIn = (by: By, channel: string | null | undefined): string | null | undefined =>
-  by.id ? keyOf(by.id).channel : channel;
+  by.id ? keyOfId(by.id).channel : channel;
 
 /** The channel whose database has a transaction. Throws InvalidInput if an operator names none, or one that contradicts the ID. */
 export function channelBy(viewer: Viewer, by: By, asked: string | null | undefined): string {

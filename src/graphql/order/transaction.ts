@@ -9,6 +9,7 @@ import { Channel } from '../channel/channel.ts';
 import type { Context } from '../context.ts';
 import { Customer } from '../customer/customer.ts';
 import { namedCustomer } from '../customer/loaders.ts';
+import { idOf, keyOfId } from '../loader.ts';
 import { Totals } from '../money.ts';
 import { Shift, shiftOf } from '../till/shift.ts';
 import { enumOf, valueOrNull } from '../vocabulary.ts';
@@ -120,25 +121,19 @@ export const RetailTransaction = builder.interfaceRef<TransactionRow>('RetailTra
   }),
 });
 
-/** What the nodes Order and Sale have in common: global IDs include the channel, because two channel databases may contain the same UUID by mistake. */
+/** What the nodes Order and Sale have in common. */
 const node = (type: 'Order' | 'Sale') => ({
   interfaces: [RetailTransaction],
   extensions,
-  id: { resolve: ({ channel, uuid }: TransactionRow) => `${channel}/${uuid}` },
+  id: { resolve: idOf },
   loadOne: async (id: string, context: Context) => {
-    const { channel, uuid } = keyOf(id);
+    const { channel, uuid } = keyOfId(id);
     const { viewer, channels } = context;
     if (!channels.all().some(({ code }) => code === channel) || !mayUse(viewer, channel)) return null;
     const found = await transactionOf(context, { uuid }, channel);
     return found && typeOf(found) === type ? found : null;
   },
 });
-
-/** The channel and the UUID in the key of a global ID. */
-export function keyOf(id: string): { channel: string; uuid: string } {
-  const [channel = '', uuid = ''] = id.split('/');
-  return { channel, uuid };
-}
 
 export const Order = builder.objectRef<TransactionRow>('Order');
 builder.node(Order, {
