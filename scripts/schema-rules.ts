@@ -44,6 +44,10 @@ export const exceptions: Record<string, { at: RegExp; because: string }[]> = {
   ],
   'relay-edge-types': [
     {
+      at: /^AttentionItemEdge\.node$/,
+      because: 'It is a finding and not a record. Its `subject` is the ID of the record.',
+    },
+    {
       at: /^(JournalEntry|StatementEvent)Edge\.node$/,
       because: 'They are entries of a log and are read only with what they belong to.',
     },

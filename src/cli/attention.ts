@@ -12,10 +12,11 @@ export function attention(program: Command, terminal: Terminal): void {
     .option('--channel <code>', 'only what concerns this channel')
     .option('--first <count>', 'number of items', wholeNumber, 20)
     .addHelpText('after', examples('hq attention', 'hq attention --channel houston --json'));
-  remote(command, terminal, async (session, options: { channel?: string; first: number }) => {
-    const { attention: all } = await session.client.request(AttentionDocument, options);
-    const { total, items } = all!;
-    session.print(all, () => {
+  remote(command, terminal, async (session, { channel, first }: { channel?: string; first: number }) => {
+    const { attention: all } = await session.client.request(AttentionDocument, { filter: { channel }, first });
+    const { total, items: page } = all!;
+    const items = page.nodes;
+    session.print({ total, items }, () => {
       if (total === 0) return 'Nothing needs attention.';
       const more = total - items.length;
       return [
@@ -29,13 +30,13 @@ export function attention(program: Command, terminal: Terminal): void {
 function describe({ style }: Output, item: AttentionItemPartsFragment): string {
   return [
     `${style(['bold', 'yellow'], item.kind)}  ${titleOf(item)}`,
-    ...(item.message ? [`  ${item.message}${item.code ? ` [${item.code}]` : ''}`] : []),
+    `  ${item.message} [${item.reason}]`,
     `  To do: ${item.toDo}`,
   ].join('\n');
 }
 
-/** What it concerns, and for how long: `7f3c… in houston, for 2h 05m` */
+/** What it concerns, and for how long: `Order ABCD-EFGH-JKMN in houston, for 2h 05m` */
 export function titleOf({ name, channel, since }: AttentionItemPartsFragment): string {
-  const place = channel && channel.code !== name ? ` in ${channel.code}` : '';
+  const place = channel && !name.endsWith(` ${channel.code}`) ? ` in ${channel.code}` : '';
   return `${name}${place}${since ? `, for ${duration(Date.now() - Date.parse(since))}` : ''}`;
 }

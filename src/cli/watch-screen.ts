@@ -58,7 +58,7 @@ export function screenView(output: Output, newest: RunPartsFragment[]): View {
     if (summary.total === 0) return [style('green', 'Nothing needs attention.')];
     return [
       style('bold', `NEEDS ATTENTION: ${count(summary.total)}`),
-      ...summary.items.slice(0, room).map((item) => `${item.kind}  ${titleOf(item)}`),
+      ...summary.items.nodes.slice(0, room).map((item) => `${item.kind}  ${titleOf(item)}`),
     ];
   };
   const draw = () => {

@@ -109,8 +109,8 @@ export function showBooks(
   line('  their invoices', String(fromStatements.filter(({ invoice }) => invoice).length));
   line('in the books', shown(sumOf(fromOrders) + sumOf(transactional)));
   line('needs attention', String(books.attention.total));
-  for (const { kind, channel, name, code, message, toDo } of books.attention.items)
-    console.log(`    ${kind} ${channel?.code ?? 'headquarters'} ${name}: ${message ?? code ?? ''} ${toDo}`);
+  for (const { kind, name, message, toDo } of books.attention.items.nodes)
+    console.log(`    ${kind} ${name}: ${message} ${toDo}`);
 }
 
 /** `15,729,129.33 USD`. */

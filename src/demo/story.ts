@@ -182,11 +182,7 @@ subscription Attention {
   attention {
     total
     items(first: 10) {
-      kind
-      name
-      since
-      message
-      toDo
+      nodes { kind name since message toDo }
     }
   }
 }`,

@@ -78,7 +78,7 @@ export class Backlogs {
   }
 
   private observed({ name, error, lastReceivedAt, uploads, download }: Backlog, before: string): Observed[] {
-    const about = (channel: string) => ({ subject: channel, item: channel, channel });
+    const about = (channel: string) => ({ subject: channel, item: channel, channel, name: `Channel ${channel}` });
     if (error !== undefined)
       return this.channels
         .all()
@@ -87,7 +87,7 @@ export class Backlogs {
           kind: 'CHANNEL_DATABASE_UNAVAILABLE' as const,
           ...about(code),
           since: '',
-          code: 'DATABASE_UNAVAILABLE',
+          reason: 'DATABASE_UNAVAILABLE',
           message: error,
         }));
     const late = uploads
@@ -96,7 +96,7 @@ export class Backlogs {
         kind: 'CHANNEL_NOT_UPLOADED' as const,
         ...about(channel),
         since,
-        code: 'NOT_UPLOADED',
+        reason: 'NOT_UPLOADED',
         message: `${count} operations of ${channel} have been waiting since ${since}: ${
           lastReceivedAt === null ? 'nothing has ever been uploaded' : `the last upload was at ${lastReceivedAt}`
         }.`,
@@ -106,7 +106,7 @@ export class Backlogs {
     const message = `Account IDs or corrections for ${channel} have been waiting at headquarters since ${since}.`;
     return [
       ...late,
-      { kind: 'CHANNEL_NOT_DOWNLOADED' as const, ...about(channel), since, code: 'NOT_DOWNLOADED', message },
+      { kind: 'CHANNEL_NOT_DOWNLOADED' as const, ...about(channel), since, reason: 'NOT_DOWNLOADED', message },
     ];
   }
 }

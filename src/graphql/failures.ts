@@ -3,43 +3,46 @@ import { atMost } from './arguments.ts';
 import { builder } from './builder.ts';
 import { enumOf, type Types } from './vocabulary.ts';
 
+/** The meaning of each error code. */
+export const errorMeanings: Readonly<Record<errors.ErrorCode, string>> = {
+  INVALID_INPUT: 'The input breaks a rule.',
+  CHANNEL_NOT_FOUND: 'There is no channel with this code.',
+  CHANNEL_EXISTS: 'The code belongs to a channel with different settings.',
+  CUSTOMER_NOT_FOUND: 'The channel has no such customer.',
+  UUID_CONFLICT: 'The UUID belongs to a customer, order, sale, or shift with different data.',
+  NOT_FOUND: 'There is no such record, or you may not see it.',
+  WRONG_STATE: 'The state of the record does not allow it.',
+  UNAUTHENTICATED: 'The token is missing or invalid.',
+  FORBIDDEN: 'The token does not allow it.',
+  NUMBER_SEQUENCE_EXHAUSTED: 'A number sequence has no numbers left. Extend it, then run the job again.',
+  CHANNEL_DATABASE_REWOUND: 'A channel database was restored or replaced. Adopt it to upload its log again.',
+  HEADQUARTERS_REWOUND:
+    'Headquarters was restored from a backup older than what its channels know, so it assigns no account IDs or other numbers.',
+  HEADQUARTERS_UNPROVEN:
+    'A channel database has not answered since the server started, and may know account IDs that headquarters has forgotten.',
+  HEADQUARTERS_MISSING:
+    'Headquarters is missing while channel databases contain account IDs. The server does not start, so clients never see this code.',
+  CURSOR_INVALID: 'The cursor does not belong to this list or feed. Start over without one.',
+  TOO_LARGE: 'The result is too large to read at once. Request less.',
+  DATABASE_UNAVAILABLE: 'A database does not answer right now. Try again.',
+  RUN_CRASHED: 'The process died twice while working on a run. Find out why, then retry the run.',
+  ASYNC_CUSTOMER_SYNC_FAILED: 'The customer of an order or sale was set aside. Correct its failed operation.',
+  ASYNC_ADDRESS_SYNC_FAILED: 'The delivery address of an order or sale was set aside. Correct its failed operation.',
+  ASYNC_CUSTOMER_NOT_UPLOADED: 'The customer of an order or sale has not been uploaded yet.',
+  ASYNC_ADDRESS_NOT_UPLOADED: 'The delivery address of an order or sale has not been uploaded yet.',
+  CUSTOMER_WITHOUT_ACCOUNT: 'The customer of a sale has no account ID yet.',
+  DUPLICATE_TRANSACTION: 'Another transaction already has the confirmation number.',
+  VALIDATION_ERROR: 'A sale breaks a validation rule.',
+  STATEMENT_OUT_OF_BALANCE: 'The debits and credits of a statement differ.',
+  STATEMENT_TOTALS_CHANGED: 'The sales of a statement no longer have the totals that were calculated.',
+  COUNTING_DIFFERENCE: 'What was counted in the tills differs by more than the channel allows.',
+  INTERNAL: 'An unexpected error. The headquarters log has the details.',
+};
+
 export const ErrorCode = enumOf<errors.ErrorCode>(
   'ErrorCode',
   'The kind of failure. Programs should rely on the code: messages are for people and may change.',
-  {
-    INVALID_INPUT: 'The input breaks a rule.',
-    CHANNEL_NOT_FOUND: 'There is no channel with this code.',
-    CHANNEL_EXISTS: 'The code belongs to a channel with different settings.',
-    CUSTOMER_NOT_FOUND: 'The channel has no such customer.',
-    UUID_CONFLICT: 'The UUID belongs to a customer, order, sale, or shift with different data.',
-    NOT_FOUND: 'There is no such record, or you may not see it.',
-    WRONG_STATE: 'The state of the record does not allow it.',
-    UNAUTHENTICATED: 'The token is missing or invalid.',
-    FORBIDDEN: 'The token does not allow it.',
-    NUMBER_SEQUENCE_EXHAUSTED: 'A number sequence has no numbers left. Extend it, then run the job again.',
-    CHANNEL_DATABASE_REWOUND: 'A channel database was restored or replaced. Adopt it to upload its log again.',
-    HEADQUARTERS_REWOUND:
-      'Headquarters was restored from a backup older than what its channels know, so it assigns no account IDs or other numbers.',
-    HEADQUARTERS_UNPROVEN:
-      'A channel database has not answered since the server started, and may know account IDs that headquarters has forgotten.',
-    HEADQUARTERS_MISSING:
-      'Headquarters is missing while channel databases contain account IDs. The server does not start, so clients never see this code.',
-    CURSOR_INVALID: 'The cursor does not belong to this list or feed. Start over without one.',
-    TOO_LARGE: 'The result is too large to read at once. Request less.',
-    DATABASE_UNAVAILABLE: 'A database does not answer right now. Try again.',
-    RUN_CRASHED: 'The process died twice while working on a run. Find out why, then retry the run.',
-    ASYNC_CUSTOMER_SYNC_FAILED: 'The customer of an order or sale was set aside. Correct its failed operation.',
-    ASYNC_ADDRESS_SYNC_FAILED: 'The delivery address of an order or sale was set aside. Correct its failed operation.',
-    ASYNC_CUSTOMER_NOT_UPLOADED: 'The customer of an order or sale has not been uploaded yet.',
-    ASYNC_ADDRESS_NOT_UPLOADED: 'The delivery address of an order or sale has not been uploaded yet.',
-    CUSTOMER_WITHOUT_ACCOUNT: 'The customer of a sale has no account ID yet.',
-    DUPLICATE_TRANSACTION: 'Another transaction already has the confirmation number.',
-    VALIDATION_ERROR: 'A sale breaks a validation rule.',
-    STATEMENT_OUT_OF_BALANCE: 'The debits and credits of a statement differ.',
-    STATEMENT_TOTALS_CHANGED: 'The sales of a statement no longer have the totals that were calculated.',
-    COUNTING_DIFFERENCE: 'What was counted in the tills differs by more than the channel allows.',
-    INTERNAL: 'An unexpected error. The headquarters log has the details.',
-  },
+  errorMeanings,
 );
 
 const Failure = builder.interfaceRef<errors.DomainError>('Failure').implement({

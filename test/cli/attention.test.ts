@@ -17,8 +17,10 @@ test('each item shows the record, the reason, and what to do', async () => {
 
   const { out } = await hq(`attention --first 2 --url ${server.url}`);
 
-  expect(out.match(/^CUSTOMER_OPERATION_FAILED {2}\S+ in houston, for .+$/gm)).toHaveLength(2);
-  expect(out).toMatch(/\n {2}\S.+ \[INVALID_INPUT\]\n {2}To do: Correct it with correctCustomerOperation/);
+  expect(out.match(/^CUSTOMER_OPERATION_FAILED {2}Customer operation \d of houston, for .+$/gm)).toHaveLength(2);
+  expect(out).toMatch(
+    /\n {2}\S.+ \[INVALID_INPUT\]\n {2}To do: Correct the value named in the message with correctCustomerOperation/,
+  );
   expect(out).toMatch(/\n\n… and 1 more: --first 3\n$/);
   expect((await hq(`attention --channel dallas --url ${server.url}`)).out).toBe('Nothing needs attention.\n');
   expect(JSON.parse((await hq(`attention --json --url ${server.url}`)).out)).toMatchObject({

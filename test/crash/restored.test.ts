@@ -61,8 +61,8 @@ test('a channel database restored from an older backup is adopted, and goes on w
   await vi.waitFor(
     async () => {
       await world.query('mutation { runJob(input: { job: P_JOB }) { __typename } }');
-      const { attention } = await world.query('{ attention { items(first: 100) { code } } }');
-      expect(attention.items).toContainEqual({ errorCode: 'CHANNEL_DATABASE_REWOUND' });
+      const { attention } = await world.query('{ attention { items(first: 100) { nodes { reason } } } }');
+      expect(attention.items.nodes).toContainEqual({ reason: 'CHANNEL_DATABASE_REWOUND' });
     },
     { timeout: 30_000, interval: 500 },
   );

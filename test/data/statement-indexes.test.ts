@@ -182,7 +182,7 @@ const queries: Record<string, (tx: EntityManager) => Promise<unknown>> = {
   'newest sales orders of customers': (tx) => newestSalesOrders(tx, uuids, 20, undefined),
   'lines of sales orders': (tx) => linesOfSalesOrders(tx, ids),
   'sales orders of a statement': (tx) => salesOrderPage(tx, { statementId: 1 }, page),
-  'what needs a person': (tx) => attentionPage(tx, attention, { limit: 20 }),
+  'what needs a person': (tx) => attentionPage(tx, attention, { limit: 20, descending: false }),
   'how much needs a person': (tx) => attentionCounts(tx, attention),
   'orders that are due': (tx) => dueTransactions(tx, 'orders', 'houston', 20),
   'sales that are due': (tx) => dueTransactions(tx, 'sales', 'houston', 20),

@@ -40,7 +40,7 @@ test.each([
 ])('the tabs of GraphiQL work %s', async (_, queries) => {
   const hq = await startHeadquarters();
   for (const query of queries) await play(hq, query);
-  expect((await play(hq, tabNamed('Attention'))).attention).toEqual({ total: 0, items: [] });
+  expect((await play(hq, tabNamed('Attention'))).attention).toEqual({ total: 0, items: { nodes: [] } });
 });
 
 test('the tabs of GraphiQL tell the story of a customer, an order, and a sale', async () => {

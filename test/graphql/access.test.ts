@@ -164,7 +164,7 @@ const decisions: Record<string, Decision> = {
   'Query.shifts': scoped(
     (channel) => `{ __typename shifts(filter: { channel: "${channel}" }) { edges { node { uuid } } } }`,
   ),
-  'Query.attention': scoped((channel) => `{ attention(channel: "${channel}") { total } }`),
+  'Query.attention': scoped((channel) => `{ attention(filter: { channel: "${channel}" }) { total } }`),
   'Query.orders': scoped(
     (channel) => `{ __typename orders(filter: { channel: "${channel}" }) { edges { node { uuid } } } }`,
   ),
@@ -259,7 +259,9 @@ const decisions: Record<string, Decision> = {
   'Subscription.accountIdsSynced': scoped(
     (channel) => `subscription { accountIdsSynced(channel: "${channel}") { sequence } }`,
   ),
-  'Subscription.attention': scoped((channel) => `subscription { attention(channel: "${channel}") { total } }`),
+  'Subscription.attention': scoped(
+    (channel) => `subscription { attention(filter: { channel: "${channel}" }) { total } }`,
+  ),
   'Subscription.jobRun': { operator: ({ ids }) => `subscription { jobRun(id: "${ids.run}") { id } }` },
   'Subscription.jobActivity': { operator: 'subscription { jobActivity { id } }' },
 };

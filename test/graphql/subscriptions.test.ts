@@ -333,7 +333,7 @@ describe('over server-sent events', () => {
 
 test('what needs a person is read once for all who watch the same, whatever their number', async () => {
   const hq = await startHeadquarters();
-  const watch = () => hq.subscribe('subscription { attention { total items(first: 5) { kind } } }');
+  const watch = () => hq.subscribe('subscription { attention { total items(first: 5) { nodes { kind } } } }');
   const readsBy = async (number: number) => {
     const statements = statementsOf(hq.hq);
     const streams = Array.from({ length: number }, watch);

@@ -101,8 +101,10 @@ const accept = async (hq: Headquarters, input: Record<string, unknown> = {}) =>
 
 const attention = async (hq: Headquarters) =>
   (
-    await hq.query('{ attention(kinds: [HEADQUARTERS_REWOUND]) { items { kind name message toDo } } }')
-  ).attention.items.map(({ name, message }: Answer) => `${name}: ${message}`);
+    await hq.query(
+      '{ attention(filter: { kinds: [HEADQUARTERS_REWOUND] }) { items { nodes { kind name message toDo } } } }',
+    )
+  ).attention.items.nodes.map(({ name, message }: Answer) => `${name}: ${message}`);
 
 /** A channel database that does not answer. Answers how to mend it. */
 async function breakDatabase(hq: Headquarters, name: string): Promise<() => void> {
@@ -123,8 +125,8 @@ test('a restored headquarters gives no account ID twice, whichever channel is co
       error: expect.stringContaining('acceptRestoredHeadquarters'),
     });
   expect(await attention(restored)).toEqual([
-    expect.stringContaining('boston: The channel database boston knows more'),
-    expect.stringContaining('chicago: The channel database chicago knows more'),
+    expect.stringContaining('Channel database boston: The channel database boston knows more'),
+    expect.stringContaining('Channel database chicago: The channel database chicago knows more'),
   ]);
 
   // It holds after a restart also when those who know it are silent, and for everything that takes numbers.
@@ -271,7 +273,7 @@ test('a channel database of a channel that the restored headquarters does not kn
   );
   const hq = await restore(after);
   expect(await run(hq)).toMatchObject({ state: 'FAILED', errorCode: 'HEADQUARTERS_REWOUND' });
-  expect(await attention(hq)).toEqual([expect.stringContaining('boston: ')]);
+  expect(await attention(hq)).toEqual([expect.stringContaining('Channel database boston: ')]);
 
   await accept(hq);
   await createChannel(hq, 'boston');

@@ -49,9 +49,10 @@ test('a run that has crashed the process twice fails with a reason instead of be
     error: expect.stringContaining('retry the run'),
     finishedAt: expect.any(String),
   });
-  const attention = async () => (await hq.query('{ attention { items { kind code message } } }')).attention.items;
+  const attention = async () =>
+    (await hq.query('{ attention { items { nodes { kind reason message } } } }')).attention.items.nodes;
   expect(await attention()).toMatchObject([
-    { kind: 'JOB_FAILED', code: 'RUN_CRASHED', message: expect.stringContaining('p-job failed for houston: ') },
+    { kind: 'JOB_FAILED', reason: 'RUN_CRASHED', message: expect.stringContaining('p-job failed for houston: ') },
   ]);
 
   await hq.query('mutation ($id: ID!) { retryJobRun(input: { id: $id }) { __typename } }', { id });

@@ -1,16 +1,19 @@
 import { encodeGlobalID } from '@pothos/plugin-relay';
 import {
-  type AttentionFilter,
+  type AttentionKey,
   type AttentionKind,
   type AttentionRow,
   aboutAttention,
   attentionCounts,
   attentionKinds,
   attentionPage,
+  attentionReasons,
+  type AttentionFilter as Filter,
   type Waiting,
 } from '../../data/hq/attention.ts';
+import type { KeysetPage } from '../../data/keyset-page.ts';
 import { dayIn } from '../../domain/business-day.ts';
-import { CursorInvalid, InvalidInput } from '../../errors.ts';
+import type { ErrorCode } from '../../errors.ts';
 import { topics } from '../../events/nudges.ts';
 import { sharedChanges } from '../../events/shared-changes.ts';
 import { jobNames, stepsOf } from '../../jobs/index.ts';
@@ -18,8 +21,9 @@ import { atMost } from '../arguments.ts';
 import { builder } from '../builder.ts';
 import { Channel, channelOf } from '../channel/channel.ts';
 import type { Context } from '../context.ts';
-import { LARGEST_PAGE } from '../keyset.ts';
-import { ofChannel } from '../scopes.ts';
+import { errorMeanings } from '../failures.ts';
+import { conditionsOf, keysetConnection } from '../keyset.ts';
+import { ofFilter } from '../scopes.ts';
 import { enumOf } from '../vocabulary.ts';
 
 /** Ms of waiting before something is listed. Waiting for a moment is normal. */
@@ -38,6 +42,13 @@ const Kind = enumOf(
   >,
 );
 
+type AttentionReason = keyof typeof attentionReasons | ErrorCode;
+const Reason = enumOf<AttentionReason>(
+  'AttentionReason',
+  'Why something needs attention: an error that a job recorded, or what it waits for.',
+  { ...errorMeanings, ...attentionReasons },
+);
+
 const Item = builder.objectRef<AttentionRow>('AttentionItem').implement({
   description: 'Something that needs a person’s attention.',
   fields: (t) => ({
@@ -46,9 +57,8 @@ const Item = builder.objectRef<AttentionRow>('AttentionItem').implement({
       description: 'Global ID of the record concerned, for `node`.',
       resolve: ({ type, subject }) => encodeGlobalID(type, subject),
     }),
-    name: t.string({
-      description: 'Name of the record concerned: the key within its type.',
-      resolve: ({ subject }) => subject,
+    name: t.exposeString('name', {
+      description: 'What people call that record: `Order ABCD-EFGH-JKMN`, `Customer operation 12 of houston`.',
     }),
     channel: t.field({
       type: Channel,
@@ -63,19 +73,21 @@ const Item = builder.objectRef<AttentionRow>('AttentionItem').implement({
       description: 'When the problem started; null if unknown.',
       resolve: ({ since }) => since || null,
     }),
-    code: t.exposeString('code', { nullable: true, description: 'The reason, for programs; null if there is none.' }),
+    reason: t.field({
+      type: Reason,
+      description: 'The reason, for programs.',
+      resolve: ({ reason }) => reason as AttentionReason,
+    }),
     message: t.exposeString('message', {
-      nullable: true,
-      description: 'The reason, for people: the record, the channel, and since when; null if there is none.',
+      description: 'The reason, for people. It names the record and what is wrong with it.',
     }),
     toDo: t.string({
-      description: 'What to do about it.',
-      resolve: ({ kind, code }) => {
+      description: 'What to do about it: which mutation to use, or what to fix first.',
+      resolve: ({ kind, reason }) => {
         const { toDo, toDoFor } = aboutAttention(kind);
-        return toDoFor?.[code ?? ''] ?? toDo;
+        return toDoFor?.[reason] ?? toDo;
       },
     }),
-    cursor: t.string({ description: 'Opaque cursor of this item, to pass as `after`.', resolve: cursorOf }),
   }),
 });
 
@@ -94,7 +106,7 @@ const Count = builder.objectRef<{ kind: AttentionKind; count: number; oldest: st
 });
 
 interface Attention {
-  filter: AttentionFilter;
+  filter: Filter;
   /** Pages read a moment ago, because thousands of clients that watch the same list need the same page. */
   pages: Map<string, Promise<AttentionRow[]>>;
   counts: Awaited<ReturnType<typeof attentionCounts>>;
@@ -107,7 +119,7 @@ const Summary = builder.objectRef<Attention>('Attention').implement({
     total: t.field({
       type: 'BigInt',
       description: 'Total number of items.',
-      resolve: ({ counts }) => counts.reduce((sum, { count }) => sum + count, 0),
+      resolve: ({ counts }) => totalOf(counts),
     }),
     counts: t.field({
       type: [Count],
@@ -115,34 +127,48 @@ const Summary = builder.objectRef<Attention>('Attention').implement({
       description: 'Number of items of each kind, most urgent first.',
       resolve: ({ counts }) => counts,
     }),
-    items: t.field({
-      type: [Item],
-      description: 'The items: most urgent kind first, and oldest first within a kind.',
-      args: {
-        first: t.arg.int({ description: 'The first n items, 1 to 100 (default 20).' }),
-        after: t.arg.string({ description: 'Return items after this cursor.' }),
+    items: t.connection(
+      {
+        type: Item,
+        description: 'The items: most urgent kind first, and oldest first within a kind.',
+        resolve: ({ filter, pages, counts }, args, { hq }) =>
+          keysetConnection<string, AttentionRow>(
+            { args, keyFrom: (cursor) => placeFrom(cursor) && cursor, count: async () => totalOf(counts) },
+            ({ rank, since, item }) => JSON.stringify([rank, since, item]),
+            (page) => {
+              const key = JSON.stringify(page);
+              const { after, before, limit, descending } = page;
+              const places = { after: after && placeFrom(after), before: before && placeFrom(before) };
+              const read =
+                pages.get(key) ??
+                hq.read((db) =>
+                  attentionPage(db, filter, { ...places, limit, descending } as KeysetPage<AttentionKey>),
+                );
+              if (!pages.has(key)) {
+                pages.set(key, read);
+                setTimeout(() => pages.delete(key), AT_MOST_EVERY).unref();
+              }
+              return read;
+            },
+          ),
       },
-      resolve: ({ filter, pages }, { first, after }, { hq }) => {
-        const limit = first ?? 20;
-        if (limit < 1 || limit > LARGEST_PAGE)
-          throw new InvalidInput(['first'], `must be between 1 and ${LARGEST_PAGE}`);
-        const from = after ? keyFrom(after) : undefined;
-        const key = JSON.stringify([limit, from]);
-        const page = pages.get(key) ?? hq.read((db) => attentionPage(db, filter, { limit, after: from }));
-        if (!pages.has(key)) {
-          pages.set(key, page);
-          setTimeout(() => pages.delete(key), AT_MOST_EVERY).unref();
-        }
-        return page;
-      },
+      { name: 'AttentionItemConnection' },
+      { name: 'AttentionItemEdge' },
+    ),
+  }),
+});
+
+const AttentionFilter = builder.inputType('AttentionFilter', {
+  description: 'Limits the list to items that match every field.',
+  fields: (t) => ({
+    kinds: t.field({ type: [Kind], description: 'Only items of these kinds.' }),
+    channel: t.string({
+      description: 'Only items of the channel with this code, without those that concern headquarters as a whole.',
     }),
   }),
 });
 
-const about = {
-  channel: 'Only items of this channel, without those that concern headquarters as a whole.',
-  kinds: 'Only items of these kinds.',
-};
+const filterArgument = { type: AttentionFilter, description: 'The items to list. Default: all that you may see.' };
 
 builder.queryField('attention', (t) =>
   t.field({
@@ -150,12 +176,9 @@ builder.queryField('attention', (t) =>
     nullable: true,
     description:
       'Everything that needs a person’s attention, most urgent first, with what to do about it. A channel’s client sees what concerns its channel.',
-    args: {
-      channel: t.arg.string({ description: about.channel }),
-      kinds: t.arg({ type: [Kind], description: about.kinds }),
-    },
-    authScopes: ofChannel,
-    resolve: (_root, args, context) => attentionFor(args, context),
+    args: { filter: t.arg(filterArgument) },
+    authScopes: ofFilter,
+    resolve: (_root, { filter }, context) => attentionFor(conditionsOf(filter), context),
   }),
 );
 
@@ -164,13 +187,11 @@ builder.subscriptionField('attention', (t) =>
     type: Summary,
     description:
       'What needs a person’s attention. The first event is the current state; then comes an event whenever an item is added or resolved, at most twice a second.',
-    args: {
-      channel: t.arg.string({ description: about.channel }),
-      kinds: t.arg({ type: [Kind], description: about.kinds }),
-    },
-    authScopes: ofChannel,
-    subscribe: (_root, args, context) => {
-      const scope = JSON.stringify(['attention', channelOf(context, args.channel), [...(args.kinds ?? [])].sort()]);
+    args: { filter: t.arg(filterArgument) },
+    authScopes: ofFilter,
+    subscribe: (_root, { filter }, context) => {
+      const asked = conditionsOf(filter);
+      const scope = JSON.stringify(['attention', channelOf(context, asked.channel), asked.kinds?.toSorted()]);
       let seen = '';
       return sharedChanges<Attention>(scope, {
         nudges: context.nudges,
@@ -178,7 +199,7 @@ builder.subscriptionField('attention', (t) =>
         pollEvery: 1_000,
         atMostEvery: AT_MOST_EVERY,
         read: async () => {
-          const attention = await attentionFor(args, context);
+          const attention = await attentionFor(asked, context);
           const now = JSON.stringify(attention.counts);
           if (now === seen) return undefined;
           seen = now;
@@ -191,26 +212,28 @@ builder.subscriptionField('attention', (t) =>
 );
 
 interface Asked {
-  channel?: string | null | undefined;
-  kinds?: readonly AttentionKind[] | null | undefined;
+  channel?: string;
+  kinds?: readonly AttentionKind[];
 }
 
-async function attentionFor(args: Asked, context: Context): Promise<Attention> {
+async function attentionFor(asked: Asked, context: Context): Promise<Attention> {
   const { hq, backlogs } = context;
-  const filter = filterFrom(args, context);
-  const looksElsewhere = !args.kinds || args.kinds.some((kind) => aboutAttention(kind).type === 'Channel');
+  const filter = filterFrom(asked, context);
+  const looksElsewhere = !asked.kinds || asked.kinds.some((kind) => aboutAttention(kind).type === 'Channel');
   const observed = looksElsewhere ? await backlogs.waitingSince(filter.waitingSince) : [];
-  const asked = { ...filter, observed };
-  return { filter: asked, pages: new Map(), counts: await hq.read((db) => attentionCounts(db, asked)) };
+  const whole = { ...filter, observed };
+  return { filter: whole, pages: new Map(), counts: await hq.read((db) => attentionCounts(db, whole)) };
 }
 
-function filterFrom(args: Asked, context: Context): Omit<AttentionFilter, 'observed'> {
-  const channel = channelOf(context, args.channel);
+const totalOf = (counts: Attention['counts']): number => counts.reduce((sum, { count }) => sum + count, 0);
+
+function filterFrom({ channel: code, kinds }: Asked, context: Context): Omit<Filter, 'observed'> {
+  const channel = channelOf(context, code);
   const at = context.now();
   const before = (ms: number) => new Date(Date.parse(at) - ms).toISOString();
   return {
     channel,
-    kinds: args.kinds ?? undefined,
+    kinds,
     waitingSince: before(NORMAL_WAIT),
     dayAgo: before(LONGEST_WAIT),
     today: context.channels.all().map(({ code, timeZone }) => ({ channel: code, today: dayIn(timeZone, at) })),
@@ -224,16 +247,13 @@ const movers = Object.entries({ customers: 'synchronize-customers', orders: 'syn
     jobNames.filter((job) => stepsOf(job).includes(step)).map((job) => ({ what: what as Waiting, job })),
 );
 
-function cursorOf({ rank, since, item }: AttentionRow): string {
-  return Buffer.from(JSON.stringify([rank, since, item])).toString('base64url');
-}
-
-function keyFrom(cursor: string) {
+/** The place of an item in the list, from a cursor; undefined if this list never issued it. */
+function placeFrom(cursor: string): AttentionKey | undefined {
   try {
-    const [rank, since, item] = JSON.parse(Buffer.from(cursor, 'base64url').toString());
+    const [rank, since, item] = JSON.parse(cursor);
     if (Number.isInteger(rank) && typeof since === 'string' && typeof item === 'string') return { rank, since, item };
   } catch {
     // Falls through: it is not one of our cursors.
   }
-  throw new CursorInvalid();
+  return undefined;
 }

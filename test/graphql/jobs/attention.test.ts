@@ -31,7 +31,7 @@ async function atRest(
 
 interface Item {
   kind: string;
-  code: string;
+  reason: string;
   message: string;
   toDo: string;
   since: string | null;
@@ -39,12 +39,16 @@ interface Item {
   channel: { code: string } | null;
 }
 
-const parts = 'total counts { kind count } items { kind code message toDo since name channel { code } }';
+const parts =
+  'total counts { kind count } items { nodes { kind reason message toDo since name channel { code } } totalCount }';
 
 async function attention(hq: Headquarters, channel?: string): Promise<Item[]> {
-  const data = await hq.query(`query ($channel: String) { attention(channel: $channel) { ${parts} } }`, { channel });
-  expect(data.attention.total).toBe(data.attention.items.length);
-  return data.attention.items;
+  const { attention: found } = await hq.query(
+    `query ($filter: AttentionFilter) { attention(filter: $filter) { ${parts} } }`,
+    { filter: { channel } },
+  );
+  expect([found.total, found.items.totalCount]).toEqual([found.items.nodes.length, found.items.nodes.length]);
+  return found.items.nodes;
 }
 
 const kinds = async (hq: Headquarters) =>
@@ -80,7 +84,7 @@ test('a job that failed for one channel stays in the list while it succeeds for 
   const failed = [
     {
       kind: 'JOB_FAILED',
-      code: 'CHANNEL_DATABASE_REWOUND',
+      reason: 'CHANNEL_DATABASE_REWOUND',
       channel: { code: 'houston' },
       message: expect.stringMatching(/^p-job failed for houston: .*"?houston"?/),
     },
@@ -131,7 +135,7 @@ test('what failed for headquarters as a whole is one thing, which shrinks as cha
   const failed = async () => (await attention(hq)).filter(({ kind }) => kind === 'JOB_FAILED');
   expect(await failed()).toMatchObject([
     {
-      code: 'NUMBER_SEQUENCE_EXHAUSTED',
+      reason: 'NUMBER_SEQUENCE_EXHAUSTED',
       channel: null,
       message: expect.stringContaining('synchronize-customers failed for all channels: '),
     },
@@ -150,7 +154,7 @@ test('the message says which number sequence is low, and which is exhausted', as
     `update number_sequence set largest = 12 where name = 'invoice'`,
     `update number_sequence set largest = 0 where name = 'statement'`,
   );
-  expect((await attention(hq)).map(({ code, message }) => [code, message]).sort()).toEqual([
+  expect((await attention(hq)).map(({ reason, message }) => [reason, message]).sort()).toEqual([
     ['NUMBER_SEQUENCE_EXHAUSTED', 'The number sequence statement is exhausted: its last number is 0.'],
     ['NUMBER_SEQUENCE_LOW', 'The number sequence invoice has 12 numbers left.'],
   ]);
@@ -213,7 +217,7 @@ test('customers who wait at headquarters are in the list when no schedule will g
   expect(await attention(hq)).toMatchObject([
     {
       kind: 'WORK_WAITING',
-      code: 'CUSTOMERS_WAIT',
+      reason: 'CUSTOMERS_WAIT',
       channel: { code: 'houston' },
       message:
         'Customer operations have waited since 2026-11-22T10:00:30.000Z: no enabled schedule gets to them, and live conversion is off.',
@@ -245,12 +249,12 @@ test('orders that wait are in the list when no schedule will get to them, and sa
   clock.pass(16 * MINUTE);
   expect(await attention(hq)).toMatchObject([
     {
-      code: 'ORDERS_WAIT',
+      reason: 'ORDERS_WAIT',
       message: expect.stringMatching(/^Orders have waited .* no enabled schedule gets to them\.$/),
     },
   ]);
   clock.pass(DAY);
-  expect((await attention(hq)).map(({ code }) => code).sort()).toEqual(['ORDERS_WAIT', 'SALES_WAIT']);
+  expect((await attention(hq)).map(({ reason }) => reason).sort()).toEqual(['ORDERS_WAIT', 'SALES_WAIT']);
 });
 
 test('a validated sale that is in no statement, and a calculated statement that is not posted, are in the list after a day', async () => {
@@ -268,7 +272,7 @@ test('a validated sale that is in no statement, and a calculated statement that 
   clock.pass(DAY - MINUTE);
   expect(await attention(hq)).toEqual([]);
   clock.pass(2 * MINUTE);
-  expect((await attention(hq)).map(({ kind, code, message }) => [kind, code, message])).toEqual([
+  expect((await attention(hq)).map(({ kind, reason, message }) => [kind, reason, message])).toEqual([
     [
       'STATEMENT_MISSING',
       'SALES_WAIT',
@@ -286,10 +290,10 @@ test('a validated sale that is in no statement, and a calculated statement that 
   expect(await attention(hq)).toMatchObject([
     {
       kind: 'STATEMENT_NOT_POSTED',
-      code: 'CALCULATED',
+      reason: 'NOT_POSTED',
       message: expect.stringContaining('Statement ST00000001 of 2026-11-21'),
     },
-    { kind: 'STATEMENT_NOT_POSTED', code: 'CALCULATED' },
+    { kind: 'STATEMENT_NOT_POSTED', reason: 'NOT_POSTED' },
   ]);
   await run(hq, 'POST_STATEMENTS');
   expect(await attention(hq)).toEqual([]);
@@ -306,11 +310,11 @@ test('the message of an order that waits names its customer or its address', asy
   await run(hq);
   await run(hq, 'SYNCHRONIZE_ORDERS');
   clock.pass(16 * MINUTE);
-  const waiting = (await attention(hq)).sort((one, other) => other.code.localeCompare(one.code));
+  const waiting = (await attention(hq)).sort((one, other) => other.reason.localeCompare(one.reason));
   expect(waiting).toMatchObject([
-    { code: 'ASYNC_CUSTOMER_NOT_UPLOADED', message: expect.stringContaining(`The customer ${stranger} has not`) },
+    { reason: 'ASYNC_CUSTOMER_NOT_UPLOADED', message: expect.stringContaining(`The customer ${stranger} has not`) },
     {
-      code: 'ASYNC_ADDRESS_NOT_UPLOADED',
+      reason: 'ASYNC_ADDRESS_NOT_UPLOADED',
       message: expect.stringContaining(`The address ${address} of the customer ${customer} has not`),
       toDo: expect.stringContaining('choose another one'),
     },
@@ -326,7 +330,7 @@ test('the message of a UUID conflict says which customer and which channel datab
   expect(await attention(hq)).toMatchObject([
     {
       kind: 'CUSTOMER_OPERATION_FAILED',
-      code: 'UUID_CONFLICT',
+      reason: 'UUID_CONFLICT',
       channel: { code: 'paris' },
       message: `Customer ${uuid}: The channel database "houston" already sent a customer with the UUID ${uuid}.`,
       toDo: expect.stringContaining('Two customers share a UUID'),
@@ -345,12 +349,12 @@ test('pages follow one another when several things are about one record', async 
   let after: string | null = null;
   for (;;) {
     const { attention } = (await hq.query(
-      'query ($after: String) { attention { items(first: 1, after: $after) { code cursor } } }',
+      'query ($after: String) { attention { items(first: 1, after: $after) { nodes { reason } pageInfo { endCursor } } } }',
       { after },
     )) as Answer;
-    if (attention.items.length === 0) break;
-    seen.push(attention.items[0].code);
-    after = attention.items[0].cursor;
+    if (attention.items.nodes.length === 0) break;
+    seen.push(attention.items.nodes[0].reason);
+    after = attention.items.pageInfo.endCursor;
   }
   expect(seen).toEqual(['CUSTOMERS_WAIT', 'ORDERS_WAIT', 'SALES_WAIT']);
 });
@@ -371,4 +375,50 @@ test('everything that works leaves the list empty', async () => {
   await run(hq, 'END_OF_DAY');
   clock.pass(2 * DAY);
   expect(await kinds(hq)).toEqual([]);
+});
+
+test('items name the record as people do, and say what to do in their case', async () => {
+  const { hq, clock } = await atRest(['houston']);
+  const reference = 'ABCD-EFGH-JKMN';
+  const broken = { lines: [aLine({ quantity: 0 })], payments: [] };
+  await appendTransaction(hq, 'houston', aTransaction('ONLINE_ORDER', { ...broken, reference }));
+  await appendOperation(hq, 'houston', { uuid: randomUUID(), payload: { customer: aBody({ email: 'nonsense' }) } });
+  await tamper(hq.hq, `update number_sequence set largest = 0 where name = 'invoice'`);
+  await run(hq);
+  await run(hq, 'SYNCHRONIZE_ORDERS');
+  const mend = await rewound(hq, 'houston');
+  await run(hq, 'P_JOB');
+  clock.pass(MINUTE);
+
+  expect((await attention(hq)).map(({ kind, name, reason, toDo }) => [kind, name, reason, toDo])).toEqual([
+    [
+      'NUMBER_SEQUENCE_LOW',
+      'Number sequence invoice',
+      'NUMBER_SEQUENCE_EXHAUSTED',
+      expect.stringMatching(/^Extend it/),
+    ],
+    ['JOB_FAILED', 'Run 3 of p-job', 'CHANNEL_DATABASE_REWOUND', expect.stringContaining('adoptChannelDatabase')],
+    [
+      'CUSTOMER_OPERATION_FAILED',
+      expect.stringMatching(/^Customer operation \d of houston$/),
+      'INVALID_INPUT',
+      expect.stringContaining('Correct the value named in the message'),
+    ],
+    ['TRANSACTION_FAILED', `Order ${reference}`, 'INVALID_INPUT', expect.stringContaining('editTransaction')],
+  ]);
+  await mend();
+});
+
+test('items are filtered by kind, and a filter that nothing can match is refused', async () => {
+  const { hq } = await withFailedHouston();
+  await tamper(hq.hq, `update number_sequence set largest = 0 where name = 'invoice'`);
+  const found = async (kinds: string) =>
+    (await hq.query(`{ attention(filter: { kinds: [${kinds}] }) { total items { nodes { kind } } } }`)).attention;
+  expect(await found('JOB_FAILED')).toEqual({ total: 1, items: { nodes: [{ kind: 'JOB_FAILED' }] } });
+  expect(await found('SHIFT_NOT_CLOSED, NUMBER_SEQUENCE_LOW')).toEqual({
+    total: 1,
+    items: { nodes: [{ kind: 'NUMBER_SEQUENCE_LOW' }] },
+  });
+  const refused = await hq.ask('{ attention(filter: { kinds: [] }) { total } }');
+  expect(refused.errors).toMatchObject([{ extensions: { code: 'INVALID_INPUT', path: ['filter', 'kinds'] } }]);
 });

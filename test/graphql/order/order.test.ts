@@ -236,11 +236,15 @@ test('all failed orders of a channel are retried at once', async () => {
   expect((await receivedOf(hq)).map(({ status }) => status)).toEqual(['RECEIVED', 'RECEIVED']);
 });
 
-const attentionDocument = `attention { total counts { kind count } items(first: 10) { kind subject code message toDo channel { code } } }`;
+const attentionDocument = `attention { total counts { kind count } items(first: 10) { nodes { kind subject name reason message toDo channel { code } } } }`;
 
 test('one question answers everything that needs a person, worst first, with what to do', async () => {
   const hq = await withChannels(['houston']);
-  expect((await hq.query(`{ ${attentionDocument} }`)).attention).toEqual({ total: 0, counts: [], items: [] });
+  expect((await hq.query(`{ ${attentionDocument} }`)).attention).toEqual({
+    total: 0,
+    counts: [],
+    items: { nodes: [] },
+  });
 
   const failed = await aFailedOrder(hq);
   await appendOperation(hq, 'houston', { uuid: randomUUID(), payload: { customer: aBody({ email: 'nobody' }) } });
@@ -256,12 +260,12 @@ test('one question answers everything that needs a person, worst first, with wha
     { kind: 'CUSTOMER_OPERATION_FAILED', count: 1 },
     { kind: 'TRANSACTION_FAILED', count: 1 },
   ]);
-  expect(attention.items[2]).toMatchObject({
+  expect(attention.items.nodes[2]).toMatchObject({
     subject: failed.id,
-    code: 'INVALID_INPUT',
+    reason: 'INVALID_INPUT',
     channel: { code: 'houston' },
   });
-  for (const { subject } of attention.items.filter((item: Answer) => item.subject)) {
+  for (const { subject } of attention.items.nodes.filter((item: Answer) => item.subject)) {
     expect((await hq.query(`query ($id: ID!) { node(id: $id) { id } }`, { id: subject })).node).toEqual({
       id: subject,
     });
@@ -272,7 +276,7 @@ test('the subscription tells what needs a person as it is now, and again when it
   const hq = await withChannels(['houston']);
   const { id } = await aFailedOrder(hq);
   const attention = hq.subscribe<Answer>(
-    `subscription { attention(channel: "houston") { total counts { kind count } } }`,
+    `subscription { attention(filter: { channel: "houston" }) { total counts { kind count } } }`,
   );
   expect((await attention.next()).attention).toEqual({ total: 1, counts: [{ kind: 'TRANSACTION_FAILED', count: 1 }] });
   await change(hq, 'voidTransaction', { transaction: { id }, reason: 'entered twice' });

@@ -300,8 +300,10 @@ test('a difference beyond the limit stops the financial statement with the reaso
     status: 'FAILED',
     error: { errorCode: 'COUNTING_DIFFERENCE' },
   });
-  const { attention } = await hq.query('{ attention { items { kind subject code } } }');
-  expect(attention.items).toEqual([{ kind: 'STATEMENT_FAILED', subject: stopped.id, code: 'COUNTING_DIFFERENCE' }]);
+  const { attention } = await hq.query('{ attention { items { nodes { kind subject reason } } } }');
+  expect(attention.items.nodes).toEqual([
+    { kind: 'STATEMENT_FAILED', subject: stopped.id, reason: 'COUNTING_DIFFERENCE' },
+  ]);
 
   await unwrapped(
     hq,
@@ -325,10 +327,10 @@ test('a shift that is still open on the next day is in the list of what needs a 
   await run(hq, 'P_JOB');
   expect((await hq.query('{ attention { total } }')).attention.total).toBe(0);
   clock.pass(86_400_000);
-  const { attention } = await hq.query('{ attention { items { kind subject code } } }');
-  expect(attention.items).toMatchObject([{ kind: 'SHIFT_NOT_CLOSED', code: 'OPEN' }]);
+  const { attention } = await hq.query('{ attention { items { nodes { kind subject reason } } } }');
+  expect(attention.items.nodes).toMatchObject([{ kind: 'SHIFT_NOT_CLOSED', reason: 'NOT_CLOSED' }]);
   const { node } = await hq.query('query ($id: ID!) { node(id: $id) { ... on Shift { register } } }', {
-    id: attention.items[0].subject,
+    id: attention.items.nodes[0].subject,
   });
   expect(node).toEqual({ register: 'R1' });
 });
