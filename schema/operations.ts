@@ -165,7 +165,7 @@ export type CountShiftInput = {
   channel?: string | null | undefined;
   /** The amounts counted. A new count of a tender replaces the previous one; other tenders keep theirs. All except cash may be negative: a card terminal may have paid back more than it took. At most 100. */
   counts?: Array<TenderAmountInput> | null | undefined;
-  /** The shift. */
+  /** The shift, by its UUID or global ID. */
   shift: ShiftBy;
 };
 
@@ -563,7 +563,7 @@ export type JobStepState =
   /** Not started. */
   | 'WAITING';
 
-/** An account of the general ledger. */
+/** An account of the general ledger that statements post to. */
 export type LedgerAccount =
   /** Charges between invoice and income; a posted statement leaves a balance of zero. */
   | 'CHARGES_CLEARING'
@@ -607,7 +607,7 @@ export type MissedRuns =
 export type OpenShiftInput = {
   /** The day on which the shift enters the books, from 2000 to today in the time zone of the channel. Default: today. */
   businessDate?: string | null | undefined;
-  /** The code of the channel. */
+  /** The code of the channel whose register it is. */
   channel: string;
   /** The currency of all amounts. Default: the currency of the channel. */
   currency?: string | null | undefined;
@@ -827,11 +827,11 @@ export type ShiftBy =
 export type ShiftInput = {
   /** The code of the channel of the shift. Required for operators, unless the shift is identified by its `id`. Default: the channel of the client. */
   channel?: string | null | undefined;
-  /** The shift. */
+  /** The shift, by its UUID or global ID. */
   shift: ShiftBy;
 };
 
-/** The state of a shift. */
+/** How far a shift has come. */
 export type ShiftState =
   /** The shift ended without a count. It can still be counted and closed, but not resumed. */
   | 'BLIND_CLOSED'
@@ -906,7 +906,7 @@ export type StatementFilter = {
 
 /** A statement’s progress: three calculation states and ten posting states. A statement that fails stays in the last state it reached, and the next attempt resumes there. */
 export type StatementState =
-  /** The sales are aggregated by customer and day. */
+  /** The sales are aggregated by customer and business date. Each group will be a sales order. */
   | 'AGGREGATED'
   /** The totals (or the counted and expected amounts) are known. */
   | 'CALCULATED'
@@ -948,18 +948,18 @@ export type Tender =
   | 'CARD'
   /** Notes and coins. */
   | 'CASH'
-  /** A check. */
+  /** A paper check. */
   | 'CHECK'
   /** On account: the customer pays by invoice. */
   | 'CUSTOMER_ACCOUNT'
-  /** A gift card. */
+  /** A gift card. Its balance is owed to the customer until it is spent. */
   | 'GIFT_CARD'
   /** A payment through an online service. */
   | 'ONLINE'
   /** Any other means of payment. */
   | 'OTHER';
 
-/** An amount of one tender. */
+/** How much there is of one means of payment. */
 export type TenderAmountInput = {
   /** The amount, in the currency of the shift. */
   amount: string;

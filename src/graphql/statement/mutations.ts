@@ -119,7 +119,7 @@ const RevalidateInput = builder.inputType('RevalidateTransactionsInput', {
 
 const Revalidated = builder.objectRef<{ count: number }>('RevalidatedTransactions').implement({
   description: 'The sales that will be validated again.',
-  fields: (t) => ({ count: t.exposeInt('count', { description: 'Number of sales.' }) }),
+  fields: (t) => ({ count: t.exposeInt('count', { description: 'How many sales the next validation checks.' }) }),
 });
 
 const SetRuleInput = builder.inputType('SetValidationRuleInput', {

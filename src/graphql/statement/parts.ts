@@ -38,7 +38,7 @@ export const StatementState = enumOf<State>(
     MARKED: 'The sales (or shifts) are assigned to this statement; no other statement takes them.',
     CALCULATED: 'The totals (or the counted and expected amounts) are known.',
     CHECKED: 'The totals are verified, and every customer named in a sale has an account ID.',
-    AGGREGATED: 'The sales are aggregated by customer and day.',
+    AGGREGATED: 'The sales are aggregated by customer and business date. Each group will be a sales order.',
     SALES_ORDERS_CREATED: 'Each aggregated transaction has its sales order.',
     SALES_ORDERS_INVOICED: 'Each sales order has its invoice, which is posted (posting type SALES).',
     DISCOUNTS_POSTED: 'Discounts are posted (posting type DISCOUNTS).',
@@ -68,13 +68,13 @@ export interface StateDetail {
 export const Detail = builder.objectRef<StateDetail>('StatementStateDetail').implement({
   description: 'One of a statement’s 13 states, and whether the statement has reached it.',
   fields: (t) => ({
-    state: t.expose('state', { type: StatementState, description: 'The state described.' }),
+    state: t.expose('state', { type: StatementState, description: 'One of the 13 states.' }),
     phase: t.field({
-      type: enumOf('StatementPhase', 'A phase of a statement.', {
-        CALCULATION: 'The first three states.',
-        POSTING: 'The other ten states.',
+      type: enumOf('StatementPhase', 'What a statement does to reach a state.', {
+        CALCULATION: 'Take the sales or shifts and add them up: the first three states.',
+        POSTING: 'Put them into the books: the other ten states.',
       }),
-      description: 'The phase the state belongs to.',
+      description: 'Whether calculation or posting reaches the state.',
       resolve: ({ state }) =>
         (calculationStates as readonly State[]).includes(state) ? ('CALCULATION' as const) : ('POSTING' as const),
     }),
@@ -114,7 +114,7 @@ const EventType = enumOf<StatementEventName>('StatementEventType', 'What happene
 });
 
 export const Event = builder.objectRef<StatementEvent>('StatementEvent').implement({
-  description: 'An entry of a statement’s event log.',
+  description: 'Something that happened to a statement: a state that it reached, a failure, or what an operator did.',
   fields: (t) => ({
     at: t.expose('at', { type: 'DateTime', description: 'When it happened.' }),
     actor: t.exposeString('actor', { description: 'The operator or process that caused it.' }),
@@ -144,7 +144,11 @@ export const PostingType = enumOf<PostingTypeName>(
   },
 );
 
-export const LedgerAccount = enumOf('LedgerAccount', 'An account of the general ledger.', accounts);
+export const LedgerAccount = enumOf(
+  'LedgerAccount',
+  'An account of the general ledger that statements post to.',
+  accounts,
+);
 
 export const JournalEntry = builder.objectRef<JournalEntryRow>('JournalEntry').implement({
   description: 'A journal line: a debit or a credit of one account.',
@@ -175,7 +179,7 @@ interface Balance {
 export const AccountBalance = builder.objectRef<Balance>('AccountBalance').implement({
   description: 'The totals that a statement posted to one account for one posting type.',
   fields: (t) => ({
-    postingType: t.expose('postingType', { type: PostingType, description: 'What was posted.' }),
+    postingType: t.expose('postingType', { type: PostingType, description: 'What the total is for.' }),
     account: t.expose('account', { type: LedgerAccount, description: 'The account posted to.' }),
     debit: amount(t, 'debit', 'Sum of the debits.'),
     credit: amount(t, 'credit', 'Sum of the credits.'),
@@ -237,13 +241,20 @@ Invoice.implement({
   description: 'The invoice of a sales order, created by a statement.',
   fields: (t) => ({
     invoiceId: t.exposeString('invoiceId', { description: 'The invoice number, such as `INV000000042`.' }),
-    salesOrder: recordOf(t, SalesOrder, 'salesOrder', 'The sales order invoiced.'),
+    salesOrder: recordOf(t, SalesOrder, 'salesOrder', 'The sales order it invoices.'),
     statement: recordOf(t, TransactionalStatement, 'statementId', 'The statement that created the invoice.'),
     customer: customerOf(t, 'customerUuid', 'The customer invoiced; null for anonymous sales.'),
     accountId: valueOrNull(t, 'String', 'accountId', 'The account ID invoiced; null for anonymous sales.'),
-    invoiceDate: t.expose('invoiceDate', { type: 'LocalDate', description: 'The date of the invoice.' }),
-    totals: t.field({ type: Totals, description: 'The totals of the invoice.', resolve: (row) => row }),
-    createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When the invoice was created.' }),
+    invoiceDate: t.expose('invoiceDate', {
+      type: 'LocalDate',
+      description: 'The business date of the sales it invoices.',
+    }),
+    totals: t.field({
+      type: Totals,
+      description: 'The amounts due and paid. They are those of the sales order.',
+      resolve: (row) => row,
+    }),
+    createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When the statement created it.' }),
   }),
 });
 export const InvoiceConnection = builder.connectionObject(

@@ -25,7 +25,6 @@ import {
   statementsWhere,
   statesReached,
 } from '../../data/hq/statement.ts';
-import { tenders } from '../../data/transaction-facts.ts';
 import type { Violation } from '../../errors.ts';
 import { atMost, globalId } from '../arguments.ts';
 import { builder } from '../builder.ts';
@@ -252,7 +251,7 @@ FinancialStatement.implement({
     }),
     tenderCounts: t.field({
       type: [TenderCount],
-      ...atMost(tenders.length),
+      ...atMost(LARGEST_PAGE),
       description: 'The amounts counted and expected, by shift and tender.',
       resolve: async ({ id, currency }, _args, context) =>
         (await tenderCounts(context).load(id)).map((row) => ({ ...row, currency })),

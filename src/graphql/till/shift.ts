@@ -32,14 +32,14 @@ import { enumOf, operatorAction, valueOrNull } from '../vocabulary.ts';
 export const Tender = enumOf<(typeof tenders)[number]>('Tender', 'A means of payment.', {
   CASH: 'Notes and coins.',
   CARD: 'A debit or credit card.',
-  CHECK: 'A check.',
-  GIFT_CARD: 'A gift card.',
+  CHECK: 'A paper check.',
+  GIFT_CARD: 'A gift card. Its balance is owed to the customer until it is spent.',
   ONLINE: 'A payment through an online service.',
   CUSTOMER_ACCOUNT: 'On account: the customer pays by invoice.',
   OTHER: 'Any other means of payment.',
 });
 
-const ShiftState = enumOf<State>('ShiftState', 'The state of a shift.', {
+const ShiftState = enumOf<State>('ShiftState', 'How far a shift has come.', {
   OPEN: 'The shift is selling.',
   SUSPENDED: 'The shift can be resumed. Its register is free for another shift.',
   BLIND_CLOSED: 'The shift ended without a count. It can still be counted and closed, but not resumed.',
@@ -203,7 +203,7 @@ builder.queryFields((t) => ({
 }));
 
 const TenderAmount = builder.inputType('TenderAmountInput', {
-  description: 'An amount of one tender.',
+  description: 'How much there is of one means of payment.',
   fields: (t) => ({
     tender: t.field({ type: Tender, required: true, description: 'The tender. Each tender may appear once.' }),
     amount: t.field({ type: 'Decimal', required: true, description: 'The amount, in the currency of the shift.' }),
@@ -213,7 +213,7 @@ const TenderAmount = builder.inputType('TenderAmountInput', {
 const OpenShiftInput = builder.inputType('OpenShiftInput', {
   description: 'A shift to open.',
   fields: (t) => ({
-    channel: t.string({ required: true, description: 'The code of the channel.' }),
+    channel: t.string({ required: true, description: 'The code of the channel whose register it is.' }),
     uuid: t.field({
       type: 'UUID',
       description:
@@ -237,7 +237,7 @@ const OpenShiftInput = builder.inputType('OpenShiftInput', {
 const ShiftInput = builder.inputType('ShiftInput', {
   description: 'A shift to change.',
   fields: (t) => ({
-    shift: t.field({ type: ShiftBy, required: true, description: 'The shift.' }),
+    shift: t.field({ type: ShiftBy, required: true, description: 'The shift, by its UUID or global ID.' }),
     channel: t.string({ description: channelOfShift }),
   }),
 });
@@ -245,7 +245,7 @@ const ShiftInput = builder.inputType('ShiftInput', {
 const CountShiftInput = builder.inputType('CountShiftInput', {
   description: 'A shift and the amounts counted in its till.',
   fields: (t) => ({
-    shift: t.field({ type: ShiftBy, required: true, description: 'The shift.' }),
+    shift: t.field({ type: ShiftBy, required: true, description: 'The shift, by its UUID or global ID.' }),
     channel: t.string({ description: channelOfShift }),
     counts: t.field({
       type: [TenderAmount],

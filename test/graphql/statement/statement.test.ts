@@ -59,7 +59,7 @@ const statementParts = `id statementId type state error { errorCode message } bu
   invoices(first: 10) { edges { node { invoiceId accountId totals { total { amount } } salesOrder { salesOrderId } statement { statementId } } } } }`;
 
 async function statements(hq: Headquarters, filter = '{}'): Promise<Answer[]> {
-  const data = await hq.query(`{ statements(first: 4, filter: ${filter}) { edges { node { ${statementParts} } } } }`);
+  const data = await hq.query(`{ statements(first: 3, filter: ${filter}) { edges { node { ${statementParts} } } } }`);
   return data.statements.edges.map(({ node }: Answer) => node);
 }
 
