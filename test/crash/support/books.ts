@@ -16,7 +16,7 @@ export async function recordADay(world: World, channels: readonly Channel[]): Pr
     await mutate(
       world,
       'createCustomer',
-      people.map((id, number) => ({ channel, id, name: { first: 'Ada', last: `N${number}` } })),
+      people.map((uuid, number) => ({ channel, uuid, name: { first: 'Ada', last: `N${number}` } })),
     );
     await mutate(
       world,
@@ -32,7 +32,7 @@ export async function recordADay(world: World, channels: readonly Channel[]): Pr
     await mutate(world, 'openShift', [
       {
         channel,
-        id: shiftUuid,
+        uuid: shiftUuid,
         register: 'R1',
         businessDate: DAY,
         starting: [{ tender: 'CASH', amount: '100' }],
@@ -87,11 +87,11 @@ async function mutate(world: World, field: string, inputs: readonly unknown[]): 
   const fields = inputs
     .map((_, index) => `i${index}: ${field}(input: $i${index}) { __typename ... on Failure { errorCode message } }`)
     .join(' ');
-  const answers = await world.query<Record<string, { code?: string }>>(
+  const answers = await world.query<Record<string, { errorCode?: string }>>(
     `mutation (${parameters}) { ${fields} }`,
     Object.fromEntries(inputs.map((value, index) => [`i${index}`, value])),
   );
-  for (const answer of Object.values(answers)) if (answer.code) throw new Refused(JSON.stringify(answer));
+  for (const answer of Object.values(answers)) if (answer.errorCode) throw new Refused(JSON.stringify(answer));
 }
 
 export async function askForEndOfDay(world: World): Promise<void> {
