@@ -33,6 +33,7 @@ export const exceptions: Record<string, { at: RegExp; because: string }[]> = {
       because: 'They are the numbers that people use. `id` is the global ID.',
     },
     { at: /^Invoice\.invoiceDate$/, because: 'Accountants distinguish it from the due date and the posting date.' },
+    { at: /^Sale\.salesOrder$/, because: 'A sales order is another thing than a sale.' },
     { at: /^Channel\.channelDatabase$/, because: 'It is the whole name of another thing, a channel database.' },
   ],
   'strict-id-in-types': [
