@@ -92,9 +92,9 @@ test('an operation that is too large arrives as a failed one with the reason, in
   expect((await operationsOf(hq, before[0]!)).map(({ state }) => state)).toEqual(['SYNCED']);
   expect(await receivedOperations(hq)).toMatchObject([
     ...before.map((uuid) => ({ state: 'SYNCED', customerUuid: uuid })),
-    { counter: 4, kind: 'CREATE_CUSTOMER', state: 'FAILED', error: tooLarge, customerUuid: large },
-    { counter: 5, kind: 'UPDATE_CUSTOMER', state: 'WAITING', customerUuid: large },
-    { counter: 7, kind: 'RECORD_SHIFT', state: 'FAILED', error: tooLarge, customerUuid: shift },
+    { replicationCounter: 4, kind: 'CREATE_CUSTOMER', state: 'FAILED', error: tooLarge, customerUuid: large },
+    { replicationCounter: 5, kind: 'UPDATE_CUSTOMER', state: 'WAITING', customerUuid: large },
+    { replicationCounter: 7, kind: 'RECORD_SHIFT', state: 'FAILED', error: tooLarge, customerUuid: shift },
     ...after.map((uuid) => ({ state: 'SYNCED', customerUuid: uuid })),
   ]);
   expect(
