@@ -1,5 +1,5 @@
 import type { EntityManager } from 'typeorm';
-import { columnOf, type EntityClass, readPacked, tableOf } from './columns.ts';
+import { columnOf, columnsOf, type EntityClass, readPacked, tableOf } from './columns.ts';
 import { listed } from './dialect/expressions.ts';
 import { one, sql } from './sql.ts';
 
@@ -44,13 +44,29 @@ interface Reading<Name> {
 }
 
 interface Conditions<Row> {
+  where?: Where<Row>;
   /** More SQL conditions, without parameters. */
   conditions?: readonly string[];
-  /** Conditions of which each row meets exactly one: each part has an index, and is read in order and merged with the others. */
+}
+
+/** How a list is read by its indexes. */
+export interface Plan<Row> extends Pick<Conditions<Row>, 'conditions'> {
+  /** Conditions of which each row meets exactly one. Each part has an index, and is read in order and merged with the others. */
   parts?: readonly string[];
-  /** Texts in `where` that must not choose the index, because another is known to be better: SQLite has no statistics of a new database. */
+  /**
+   * What few rows meet, by an index: these are found first, and the rest of the filter chooses from them. Left to itself, a database without
+   * statistics may rather read a whole list in order until it has found a page.
+   */
+  few?: Conditions<Row> | undefined;
+  /** Texts in the filter that must not choose the index, because another is known to be better. */
   unindexed?: readonly (keyof Row & string)[];
 }
+
+/** One of these conditions of a table, each by its own index. */
+export const anyOf = (conditions: readonly string[], table: string, key: string): string =>
+  conditions.length === 1
+    ? conditions[0]!
+    : `${key} in (${conditions.map((condition) => `select ${key} from ${table} where ${condition}`).join(' union all ')})`;
 
 /** A page by its key: page 50,000 costs what page 1 costs. */
 export function keysetPage<Row extends object, Name extends keyof Row & string = keyof Row & string>(
@@ -59,21 +75,40 @@ export function keysetPage<Row extends object, Name extends keyof Row & string =
   key: KeyOf<Row>,
   where: Where<Row>,
   page: KeysetPage<string | number>,
-  { conditions = [], parts = [], unindexed, fields }: Reading<Name> & Conditions<Row> = {},
+  { fields, parts = [], ...plan }: Reading<Name> & Plan<Row> = {},
 ): Promise<Pick<Row, Name>[]> {
-  const selection = selectionOf(db, entity, where, unindexed);
   const { name: column } = columnOf(db, entity, key);
+  const { table, conditions, parameters, parameter } = planned(db, entity, where, plan);
   const by = page.sort && columnOf(db, entity, page.sort.by as keyof Row & string).name;
-  selection.conditions.push(...within(page, column, by, selection.parameter), ...conditions);
   const order = orderOf(page, column, by);
-  const rest = `order by ${order('')} limit ${selection.parameter(page.limit)}`;
-  const read = (conditions: readonly string[]) =>
-    `select * from ${tableOf(db, entity)} ${whereClause({ conditions })} ${rest}`;
+  const chosen = plan.few ? [`${column} in (select ${column} from few ${whereClause({ conditions })})`] : conditions;
+  chosen.push(...within(page, column, by, parameter));
+  const rest = `order by ${order('')} limit ${parameter(page.limit)}`;
+  const read = (part: readonly string[]) =>
+    `select * from ${tableOf(db, entity)} ${whereClause({ conditions: [...chosen, ...part] })} ${rest}`;
   const query =
-    parts.length === 0
-      ? read(selection.conditions)
-      : `select * from (${parts.map((part) => `select * from (${read([...selection.conditions, part])}) as part`).join(' union all ')}) as merged ${rest}`;
-  return readPacked(db, entity, query, selection.parameters, { fields, order: order('x.') });
+    parts.length === 0 || plan.few
+      ? read([])
+      : `select * from (${parts.map((part) => `select * from (${read([part])}) as part`).join(' union all ')}) as merged ${rest}`;
+  return readPacked(db, entity, `${table} ${query}`, parameters, { fields, order: order('x.') });
+}
+
+/** The conditions of a list, and before them (`table`) the definition of the few rows that they choose from, if there is a plan for it. */
+function planned<Row extends object>(
+  db: EntityManager,
+  entity: EntityClass<Row>,
+  where: Where<Row>,
+  { conditions = [], few, unindexed }: Plan<Row>,
+): Selection & { table: string } {
+  const selection = selectionOf(db, entity, where, unindexed);
+  selection.conditions.push(...conditions);
+  if (!few) return { ...selection, table: '' };
+  const met = selectionOf(db, entity, few.where ?? {}, [], selection.parameters);
+  met.conditions.push(...(few.conditions ?? []));
+  const columns = columnsOf(db, entity as EntityClass).filter(({ type }) => type !== 'json');
+  const list = columns.map(({ name }) => name).join(', ');
+  const table = `with few as materialized (select ${list} from ${tableOf(db, entity)} ${whereClause(met)})`;
+  return { ...selection, table };
 }
 
 /** The conditions for the rows between the ends of a page. */
@@ -109,12 +144,11 @@ export async function countWhere<Row extends object>(
   db: EntityManager,
   entity: EntityClass<Row>,
   where: Where<Row>,
-  conditions: readonly string[] = [],
+  plan: Plan<Row> = {},
 ): Promise<number> {
-  const selection = selectionOf(db, entity, where);
-  selection.conditions.push(...conditions);
-  const query = `select count(*) as count from ${tableOf(db, entity)} ${whereClause(selection)}`;
-  return (await one<{ count: number }>(db, query, selection.parameters))!.count;
+  const { table, conditions, parameters } = planned(db, entity, where, plan);
+  const query = `${table} select count(*) as count from ${table ? 'few' : tableOf(db, entity)} ${whereClause({ conditions })}`;
+  return (await one<{ count: number }>(db, query, parameters))!.count;
 }
 
 /** The number of rows for each of these values of `field`; values without rows are left out. */
@@ -181,8 +215,8 @@ function selectionOf<Row extends object>(
   entity: EntityClass<Row>,
   where: Where<Row>,
   unindexed: readonly string[] = [],
+  parameters: unknown[] = [],
 ): Selection {
-  const parameters: unknown[] = [];
   const parameter = (value: unknown) => `$${parameters.push(value)}`;
   const conditions = Object.entries(where as Record<string, Plain | readonly Plain[] | Range | undefined>)
     .filter(([, value]) => value !== undefined)

@@ -128,10 +128,17 @@ const inChannel: Record<string, Query> = {
   'pending customers': (db) => customerPage(db, { channel: 'houston', pending: true }, newest),
   'customers by UUID': (db) => customersByUuid(db, [uuid]),
   'customer by account ID': (db) => customerByAccountId(db, 'C00000001'),
-  'transactions, deep page': (db) => channelTransactionPage(db, { channel: 'houston' }, { ...page, before: 50_000 }),
-  orders: (db) => channelTransactionPage(db, { channel: 'houston', kind: ['ONLINE_ORDER', 'CUSTOMER_ORDER'] }, page),
+  'transactions, deep page': (db) => channelTransactionPage(db, { channel: 'houston' }, deep),
+  orders: (db) => channelTransactionPage(db, { channel: 'houston' }, newest, { family: 'orders' }),
+  'orders that are pending': (db) =>
+    channelTransactionPage(db, { channel: 'houston' }, newest, { family: 'orders', pendingAfter: 7 }),
+  'orders that are pending or canceled': (db) =>
+    channelTransactionPage(db, { channel: 'houston' }, newest, { family: 'orders', pendingAfter: 7, canceled: true }),
   'transactions of a customer': (db) => channelTransactionPage(db, { channel: 'houston', customerUuid: uuid }, page),
-  'transactions of a day': (db) => channelTransactionPage(db, { channel: 'houston', businessDate: '2026-11-22' }, page),
+  'listed transactions of a customer': (db) =>
+    channelTransactionPage(db, { channel: 'houston', customerUuid: uuid }, newest),
+  'transactions of a day': (db) =>
+    channelTransactionPage(db, { channel: 'houston', businessDate: '2026-11-22' }, newest),
   'transactions of a shift': (db) => channelTransactionPage(db, { channel: 'houston', shiftUuid: uuid }, page),
   'transactions by UUID': (db) => channelTransactionsByUuid(db, [uuid]),
   'transaction by confirmation number': (db) => channelTransaction(db, 'houston', { reference: 'X' }),
@@ -192,7 +199,8 @@ async function fullScans(database: Database, statement: Statement): Promise<stri
     .map(({ detail }) => detail)
     .filter((detail) => [...big, 'c', 'a', 'o', 'earlier', 'later'].includes(/^SCAN (\w+)/.exec(detail)?.[1] ?? ''))
     .filter(
-      (detail) => !/USING (COVERING )?INDEX (job_run_due|operation_in_trouble|operation_unfinished)/.test(detail),
+      (detail) =>
+        !/USING (COVERING )?INDEX (job_run_due|operation_in_trouble|operation_unfinished|order_canceled)/.test(detail),
     );
 }
 

@@ -1,5 +1,14 @@
 import { Column, Entity, type EntityManager, PrimaryGeneratedColumn } from 'typeorm';
-import { countWhere, firstOfEach, type KeysetPage, keysetPage, rowsWhere, type Where } from '../keyset-page.ts';
+import {
+  anyOf,
+  countWhere,
+  firstOfEach,
+  type KeysetPage,
+  keysetPage,
+  type Plan,
+  rowsWhere,
+  type Where,
+} from '../keyset-page.ts';
 import { type Family, ofFamily, type TransactionBody, type TransactionKind } from '../transaction-facts.ts';
 
 /** A sale or an order as its channel database has it. Written by the register or shop that recorded it, or by a cancellation. */
@@ -49,17 +58,15 @@ export const channelTransactionPage = (
   filter: ChannelTransactionFilter,
   page: KeysetPage,
   selected: Selected = {},
-) =>
-  keysetPage(db, ChannelTransaction, 'id', filter, page, {
-    fields,
-    conditions: conditionsOf(selected),
-    parts: page.sort && !selected.family ? [ofFamily('orders'), ofFamily('sales')] : [],
-  });
+) => keysetPage(db, ChannelTransaction, 'id', filter, page, { fields, ...(page.sort && planOf(filter, selected)) });
 
 export const countChannelTransactions = (db: EntityManager, filter: ChannelTransactionFilter, selected: Selected) =>
-  countWhere(db, ChannelTransaction, filter, conditionsOf(selected));
+  countWhere(db, ChannelTransaction, filter, planOf(filter, selected));
 
-function conditionsOf({ family, canceled, pendingAfter }: Selected): string[] {
+function planOf(
+  { customerUuid, shiftUuid }: ChannelTransactionFilter,
+  { family, canceled, pendingAfter }: Selected,
+): Plan<ChannelTransaction> {
   const states = [
     ...(canceled ? ['canceled_at is not null'] : []),
     ...(pendingAfter === undefined
@@ -68,7 +75,13 @@ function conditionsOf({ family, canceled, pendingAfter }: Selected): string[] {
           `canceled_at is null and uuid in (select id from operation where counter > ${pendingAfter} and kind = 'RECORD_TRANSACTION')`,
         ]),
   ];
-  return [...(family ? [ofFamily(family)] : []), ...(states.length > 0 ? [`(${states.join(' or ')})`] : [])];
+  const state = states.length > 0 ? [anyOf(states, 'retail_transaction', 'id')] : [];
+  const few = customerUuid ? { where: { customerUuid } } : shiftUuid ? { where: { shiftUuid } } : undefined;
+  return {
+    conditions: [...(family ? [ofFamily(family)] : []), ...(few ? state : [])],
+    parts: family ? [] : [ofFamily('orders'), ofFamily('sales')],
+    few: few ?? (state.length > 0 ? { conditions: state } : undefined),
+  };
 }
 
 export const channelTransactionsByUuid = (db: EntityManager, uuids: readonly string[]) =>

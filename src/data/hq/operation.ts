@@ -63,7 +63,7 @@ export function operationPage(db: EntityManager, filter: OperationFilter, page: 
 
 export function countOperations(db: EntityManager, filter: OperationFilter): Promise<number> {
   const { states, kinds, ...where } = filter;
-  return countWhere(db, CustomerOperation, where, conditionsOf(filter));
+  return countWhere(db, CustomerOperation, where, { conditions: conditionsOf(filter) });
 }
 
 /** What the indexes of a channel's operations begin with. */

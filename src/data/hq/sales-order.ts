@@ -77,20 +77,23 @@ export const selectedStatuses = ({ origin, status }: Pick<SalesOrderFilter, 'ori
   );
 
 export const salesOrderPage = (db: EntityManager, filter: SalesOrderFilter, page: KeysetPage) => {
-  const { held, ...where } = filter;
-  return keysetPage(db, SalesOrder, 'id', page.sort ? without(where) : where, page, {
+  const { held, origin, status, ...where } = filter;
+  // Sorted, the parts say which origins and statuses there are.
+  const chosen = page.sort && !filter.customerUuid ? where : { ...where, origin, status };
+  return keysetPage(db, SalesOrder, 'id', chosen, page, {
     conditions: onHold(held),
-    parts: page.sort ? selectedStatuses(filter) : [],
+    ...(page.sort && { parts: selectedStatuses(filter), few: ofCustomer(filter) }),
   });
 };
 
-export const countSalesOrders = (db: EntityManager, { held, ...where }: SalesOrderFilter) =>
-  countWhere(db, SalesOrder, where, onHold(held));
+export const countSalesOrders = (db: EntityManager, filter: SalesOrderFilter) => {
+  const { held, ...where } = filter;
+  return countWhere(db, SalesOrder, where, { conditions: onHold(held), few: ofCustomer(filter) });
+};
+
+const ofCustomer = ({ customerUuid }: SalesOrderFilter) => (customerUuid ? { where: { customerUuid } } : undefined);
 
 const onHold = (held: boolean | undefined) => (held === undefined ? [] : [`hold_code is ${held ? 'not ' : ''}null`]);
-
-/** Without what the parts of a page say. */
-const without = ({ origin, status, ...where }: Omit<SalesOrderFilter, 'held'>): Where<SalesOrder> => where;
 
 export const salesOrdersWhere = (db: EntityManager, where: Where<SalesOrder>) => rowsWhere(db, SalesOrder, 'id', where);
 

@@ -121,7 +121,7 @@ export const statementPage = (db: EntityManager, { failed, ...where }: Statement
   keysetPage(db, Statement, 'id', where, page, { conditions: stopped(failed) });
 
 export const countStatements = (db: EntityManager, { failed, ...where }: StatementFilter) =>
-  countWhere(db, Statement, where, stopped(failed));
+  countWhere(db, Statement, where, { conditions: stopped(failed) });
 
 export const statementsWhere = (db: EntityManager, where: Where<Statement>) => rowsWhere(db, Statement, 'id', where);
 

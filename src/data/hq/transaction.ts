@@ -1,5 +1,5 @@
 import { Column, Entity, type EntityManager, PrimaryGeneratedColumn } from 'typeorm';
-import { countWhere, type KeysetPage, keysetPage, rowsWhere, type Where } from '../keyset-page.ts';
+import { anyOf, countWhere, type KeysetPage, keysetPage, type Plan, rowsWhere, type Where } from '../keyset-page.ts';
 import { type Family, ofFamily, type TransactionBody, type TransactionKind } from '../transaction-facts.ts';
 import type { RuleName } from './validation.ts';
 
@@ -77,25 +77,41 @@ export type TransactionFilter = Where<RetailTransaction>;
 
 /** A page of what headquarters received. By when they were recorded, orders and sales have an index each. */
 export const transactionPage = (db: EntityManager, filter: TransactionFilter, page: KeysetPage, family?: Family) =>
-  keysetPage(db, RetailTransaction, 'sequence', filter, page, {
-    conditions: conditionsOf(filter, family),
-    parts: page.sort && !family ? [ofFamily('orders'), ofFamily('sales')] : [],
-  });
+  keysetPage(db, RetailTransaction, 'sequence', filter, page, page.sort ? planOf(filter, family) : {});
 
 export const countTransactions = (db: EntityManager, filter: TransactionFilter, family?: Family) =>
-  countWhere(db, RetailTransaction, filter, conditionsOf(filter, family));
+  countWhere(db, RetailTransaction, filter, planOf(filter, family));
 
-/** Statuses of which few transactions have one have an index, which is used where a statement has its condition literally. */
-function conditionsOf({ status }: TransactionFilter, family: Family | undefined): string[] {
-  const within = (statuses: readonly TransactionStatus[]) =>
-    Array.isArray(status) && status.every((one) => statuses.includes(one));
-  return [
-    ...(family ? [ofFamily(family)] : []),
-    ...(within(trouble) ? [inTrouble] : []),
-    ...(within(ended) ? [hasEnded] : []),
-    ...(within(['NONE']) ? [`status = 'NONE'`] : []),
-    ...(within(['SUCCEEDED']) ? [`status = 'SUCCEEDED'`] : []),
+const planOf = (filter: TransactionFilter, family: Family | undefined): Plan<RetailTransaction> => ({
+  conditions: family ? [ofFamily(family)] : [],
+  parts: family ? [] : [ofFamily('orders'), ofFamily('sales')],
+  few: fewIn(filter, family),
+});
+
+/** What an index says of a filter: a customer, a shift, or statuses that few transactions have, or have for long. */
+function fewIn({ customerUuid, shiftUuid, status }: TransactionFilter, family: Family | undefined) {
+  if (customerUuid) return { where: { customerUuid } };
+  if (shiftUuid) return { where: { shiftUuid } };
+  if (!Array.isArray(status) || !family) return undefined;
+  const groups: [readonly TransactionStatus[], string][] = [
+    [trouble, inTrouble],
+    [ended, hasEnded],
+    [['NONE'], `status = 'NONE' and ${ofFamily(family)}`],
+    ...(family === 'sales'
+      ? [[['SUCCEEDED'], `status = 'SUCCEEDED' and ${ofFamily(family)}`] as [TransactionStatus[], string]]
+      : []),
   ];
+  const indexed = groups.filter(([statuses]) => statuses.some((one) => status.includes(one)));
+  if (!status.every((one) => indexed.some(([statuses]) => statuses.includes(one)))) return undefined;
+  return {
+    conditions: [
+      anyOf(
+        indexed.map(([, condition]) => condition),
+        'retail_transaction',
+        'sequence',
+      ),
+    ],
+  };
 }
 
 export const transactionsWhere = (db: EntityManager, where: TransactionFilter) =>
