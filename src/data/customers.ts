@@ -2,7 +2,7 @@ import type { EntityManager } from 'typeorm';
 import { columnOf, type EntityClass, fieldsOf, names, packed, type Shape, shapeOf } from './columns.ts';
 import { AddressFacts, CustomerFacts, type CustomerRecord, type OwnedAddress } from './customer-facts.ts';
 import { listed } from './dialect/expressions.ts';
-import { type KeysetPage, orderOf, type Range, ranged, rowsWhere, within } from './keyset-page.ts';
+import { type KeysetPage, merged, orderOf, type Range, ranged, rowsWhere, within } from './keyset-page.ts';
 import { single } from './sql.ts';
 
 /*
@@ -52,18 +52,24 @@ export async function customerPage(
   { addresses = false } = {},
 ): Promise<CustomerRow[]> {
   const by = page.sort && columnOf(db, customerIn(db), page.sort.by as keyof AnyCustomer).name;
-  const query = selection(db, filter);
-  query.conditions.push(...within(page, 'c.id', by && `c.${by}`, query.parameter));
+  const { match, from, parameters, parameter } = selection(db, filter);
+  const ends = within(page, 'c.id', by && `c.${by}`, parameter);
   const order = orderOf(page, 'id', by);
-  const { match, from } = query.source();
-  const limited = `${from} order by ${order('c.')} limit ${query.parameter(page.limit)}`;
-  return customers(db, { match, from: limited }, query.parameters, { order: order('x.'), addresses });
+  const limit = parameter(page.limit);
+  const rows = merged(
+    ends,
+    (end) => `select c.* ${from(end)} order by ${order('c.')} limit ${limit}`,
+    `order by ${order('')} limit ${limit}`,
+  );
+  return customers(db, { match, from: `from (${rows}) as listed`, as: 'listed' }, parameters, {
+    order: order('x.'),
+    addresses,
+  });
 }
 
 export async function countCustomers(db: EntityManager, filter: CustomerFilter): Promise<number> {
-  const query = selection(db, filter);
-  const { match, from } = query.source();
-  const { count } = await single<{ count: number }>(db, `${match} select count(*) as count ${from}`, query.parameters);
+  const { match, from, parameters } = selection(db, filter);
+  const { count } = await single<{ count: number }>(db, `${match} select count(*) as count ${from()}`, parameters);
   return count;
 }
 
@@ -81,7 +87,7 @@ export const addressesOf = (db: EntityManager, uuids: readonly string[]): Promis
 
 async function customers(
   db: EntityManager,
-  { match = '', from }: Source,
+  { match = '', from, as = 'c' }: Source,
   parameters: unknown[],
   { order = 'x.id', addresses = false } = {},
 ): Promise<CustomerRow[]> {
@@ -89,7 +95,7 @@ async function customers(
   const { page } = await single<{ page: string }>(
     db,
     `${match} select ${packed(db, addresses ? whole : plain, 'x', { order })} as page
-     from (select ${names(db, entity, fields, 'c')}${addresses ? `, ${addressesOfCustomer(db)} as addresses` : ''} ${from}) as x`,
+     from (select ${names(db, entity, fields, as)}${addresses ? `, ${addressesOfCustomer(db, as)} as addresses` : ''} ${from}) as x`,
     parameters,
   );
   return JSON.parse(page);
@@ -117,16 +123,18 @@ function readingIn(db: EntityManager): Reading {
   return reading;
 }
 
-/** The addresses of the customer `c`, as one JSON list. */
-function addressesOfCustomer(db: EntityManager): string {
+/** The addresses of the customer in the row `as`, as one JSON list. */
+function addressesOfCustomer(db: EntityManager, as: string): string {
   const fields = fieldsOf(db, addressIn(db), AddressFacts);
-  return `(select ${packed(db, addressIn(db), 'a', { fields, order: 'a.position' })} from customer_address a where a.customer_uuid = c.uuid)`;
+  return `(select ${packed(db, addressIn(db), 'a', { fields, order: 'a.position' })} from customer_address a where a.customer_uuid = ${as}.uuid)`;
 }
 
 interface Source {
   /** A WITH clause. */
   match?: string;
   from: string;
+  /** The name of a customer's row in `from`. Default: `c`. */
+  as?: string;
 }
 
 function selection(db: EntityManager, filter: CustomerFilter) {
@@ -150,12 +158,13 @@ function selection(db: EntityManager, filter: CustomerFilter) {
   return {
     parameters,
     parameter,
-    conditions,
-    source: () => ({
-      match,
+    match,
+    /** The customers that meet more conditions too. */
+    from(more: readonly string[] = []): string {
+      const all = [...conditions, ...more];
       // The cross join makes SQLite begin with what a search found, and not walk an index of all customers.
-      from: `from ${match ? 'match m cross join ' : ''}customer c ${conditions.length > 0 ? `where ${conditions.join(' and ')}` : ''}`,
-    }),
+      return `from ${match ? 'match m cross join ' : ''}customer c ${all.length > 0 ? `where ${all.join(' and ')}` : ''}`;
+    },
   };
 }
 

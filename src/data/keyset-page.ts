@@ -58,8 +58,6 @@ export interface Plan<Row> extends Pick<Conditions<Row>, 'conditions'> {
    * statistics may rather read a whole list in order until it has found a page.
    */
   few?: Conditions<Row> | undefined;
-  /** Texts in the filter that must not choose the index, because another is known to be better. */
-  unindexed?: readonly (keyof Row & string)[];
 }
 
 /** One of these conditions of a table, each by its own index. */
@@ -82,14 +80,13 @@ export function keysetPage<Row extends object, Name extends keyof Row & string =
   const by = page.sort && columnOf(db, entity, page.sort.by as keyof Row & string).name;
   const order = orderOf(page, column, by);
   const chosen = plan.few ? [`${column} in (select ${column} from few ${whereClause({ conditions })})`] : conditions;
-  chosen.push(...within(page, column, by, parameter));
+  const ends = within(page, column, by, parameter);
   const rest = `order by ${order('')} limit ${parameter(page.limit)}`;
-  const read = (part: readonly string[]) =>
-    `select * from ${tableOf(db, entity)} ${whereClause({ conditions: [...chosen, ...part] })} ${rest}`;
-  const query =
-    parts.length === 0 || plan.few
-      ? read([])
-      : `select * from (${parts.map((part) => `select * from (${read([part])}) as part`).join(' union all ')}) as merged ${rest}`;
+  const query = merged(
+    parts.length === 0 || plan.few ? ends : parts.flatMap((part) => ends.map((end) => [...end, part])),
+    (more) => `select * from ${tableOf(db, entity)} ${whereClause({ conditions: [...chosen, ...more] })} ${rest}`,
+    rest,
+  );
   return readPacked(db, entity, `${table} ${query}`, parameters, { fields, order: order('x.') });
 }
 
@@ -98,12 +95,12 @@ function planned<Row extends object>(
   db: EntityManager,
   entity: EntityClass<Row>,
   where: Where<Row>,
-  { conditions = [], few, unindexed }: Plan<Row>,
+  { conditions = [], few }: Plan<Row>,
 ): Selection & { table: string } {
-  const selection = selectionOf(db, entity, where, unindexed);
+  const selection = selectionOf(db, entity, where);
   selection.conditions.push(...conditions);
   if (!few) return { ...selection, table: '' };
-  const met = selectionOf(db, entity, few.where ?? {}, [], selection.parameters);
+  const met = selectionOf(db, entity, few.where ?? {}, selection.parameters);
   met.conditions.push(...(few.conditions ?? []));
   const columns = columnsOf(db, entity as EntityClass).filter(({ type }) => type !== 'json');
   const list = columns.map(({ name }) => name).join(', ');
@@ -111,24 +108,44 @@ function planned<Row extends object>(
   return { ...selection, table };
 }
 
-/** The conditions for the rows between the ends of a page. */
+/**
+ * The conditions for the rows between the ends of a page, as alternatives of which each row meets exactly one. SQLite looks up only the first
+ * column of a pair in an index, and would read every row with the same value before it came to the page, so these are an alternative of their own.
+ */
 export function within(
-  { after, before, sort }: KeysetPage<string | number>,
+  { after, before, sort, descending }: KeysetPage<string | number>,
   key: string,
   by: string | undefined,
   parameter: (value: unknown) => string,
-): string[] {
-  const ends = [
-    ['>', after, sort?.after],
-    ['<', before, sort?.before],
-  ] as const;
-  return ends.flatMap(([than, value, sorted]) => {
-    if (value === undefined) return [];
-    return by === undefined
-      ? `${key} ${than} ${parameter(value)}`
-      : `(${by}, ${key}) ${than} (${parameter(sorted)}, ${parameter(value)})`;
-  });
+): string[][] {
+  const low = { than: '>', key: after, value: sort?.after };
+  const high = { than: '<', key: before, value: sort?.before };
+  const [start, end] = descending ? [high, low] : [low, high];
+  const common =
+    end.key === undefined
+      ? []
+      : by === undefined
+        ? [`${key} ${end.than} ${parameter(end.key)}`]
+        : [`(${by}, ${key}) ${end.than} (${parameter(end.value)}, ${parameter(end.key)})`];
+  if (start.key === undefined) return [common];
+  const beyond = `${key} ${start.than} ${parameter(start.key)}`;
+  if (by === undefined) return [[...common, beyond]];
+  const value = parameter(start.value);
+  return [
+    [...common, `${by} = ${value}`, beyond],
+    [...common, `${by} ${start.than} ${value}`],
+  ];
 }
+
+/** Reads each of these lists of conditions in order, and merges them. */
+export const merged = (
+  alternatives: readonly (readonly string[])[],
+  read: (conditions: readonly string[]) => string,
+  rest: string,
+): string =>
+  alternatives.length === 1
+    ? read(alternatives[0]!)
+    : `select * from (${alternatives.map((one) => `select * from (${read(one)}) as part`).join(' union all ')}) as merged ${rest}`;
 
 /** The `order by` of a page, for columns with this prefix. */
 export const orderOf =
@@ -214,15 +231,13 @@ function selectionOf<Row extends object>(
   db: EntityManager,
   entity: EntityClass<Row>,
   where: Where<Row>,
-  unindexed: readonly string[] = [],
   parameters: unknown[] = [],
 ): Selection {
   const parameter = (value: unknown) => `$${parameters.push(value)}`;
   const conditions = Object.entries(where as Record<string, Plain | readonly Plain[] | Range | undefined>)
     .filter(([, value]) => value !== undefined)
     .flatMap(([field, value]) => {
-      const { name, type } = columnOf(db, entity, field as keyof Row & string);
-      const column = unindexed.includes(field) ? `(${name} || '')` : name;
+      const { name: column, type } = columnOf(db, entity, field as keyof Row & string);
       if (value === null) return `${column} is null`;
       if (typeof value === 'boolean') return `${column} = ${value}`;
       if (typeof value !== 'object') return `${column} = ${parameter(value)}`;

@@ -187,6 +187,20 @@ test('housekeeping finds old runs by index', async () => {
   expect(JSON.stringify(await planOf(hq, select))).toContain('job_run_by_end');
 });
 
+/** SQLite would look up only the time, and read all that happened at that instant before the page. */
+test('a deep page begins at its key, even if many rows have the same time', async () => {
+  const { hq } = await withChannels([]);
+  const statements = statementsOf(hq);
+  await hq.read((db) => customerPage(db, {}, deep));
+  await hq.read((db) => operationPage(db, { channel: 'houston' }, { ...by('receivedAt'), before: 50_000 }));
+  const pages = statements.splice(0);
+  expect(pages).toHaveLength(2);
+  for (const statement of pages) {
+    const plan = JSON.stringify(await planOf(hq, statement));
+    expect(plan).toMatch(/(created|received)_at ?= ?[^&]{1,60}(id|sequence) ?< ?/);
+  }
+});
+
 async function fullScans(database: Database, statement: Statement): Promise<string[]> {
   const plan = await planOf(database, statement);
   if (onPostgres) {

@@ -1,5 +1,5 @@
 import { Column, Entity, type EntityManager, PrimaryGeneratedColumn } from 'typeorm';
-import { countWhere, type KeysetPage, keysetPage, type Range } from '../keyset-page.ts';
+import { countWhere, type KeysetPage, keysetPage, type Plan, type Range } from '../keyset-page.ts';
 import type { OperationPayload } from '../operation-kinds.ts';
 
 export const operationStates = ['PENDING', 'WAITING', 'FAILED', 'SYNCED'] as const;
@@ -50,42 +50,35 @@ export interface OperationFilter {
   createdAt?: Range | undefined;
 }
 
-export function operationPage(db: EntityManager, filter: OperationFilter, page: KeysetPage) {
-  const { customerUuid, states, kinds, ...rest } = filter;
-  const unfinished = customerUuid === undefined && areUnfinished(states);
-  return keysetPage(db, CustomerOperation, 'sequence', { customerUuid, ...rest }, page, {
-    conditions: unfinished ? ofKinds(kinds) : conditionsOf(filter),
-    parts: unfinished ? states.map((state) => inState(state, filter.channel !== undefined)) : [],
-    // A customer has few operations, and few have failed or wait.
-    unindexed: customerUuid !== undefined || (unfinished && !states.includes('PENDING')) ? indexed : [],
-  });
-}
+export const operationPage = (db: EntityManager, filter: OperationFilter, page: KeysetPage) =>
+  keysetPage(db, CustomerOperation, 'sequence', columnsIn(filter), page, planFor(filter));
 
 export function countOperations(db: EntityManager, filter: OperationFilter): Promise<number> {
-  const { states, kinds, ...where } = filter;
-  return countWhere(db, CustomerOperation, where, { conditions: conditionsOf(filter) });
+  const { conditions = [], parts, few } = planFor(filter);
+  const anyPart = parts ? [`(${parts.join(' or ')})`] : [];
+  return countWhere(db, CustomerOperation, columnsIn(filter), { conditions: [...conditions, ...anyPart], few });
 }
 
-/** What the indexes of a channel's operations begin with. */
-const indexed = ['channel', 'receivedAt', 'createdAt'] as const;
+const columnsIn = ({ channel, receivedAt, createdAt }: OperationFilter) => ({ channel, receivedAt, createdAt });
 
-type States = readonly OperationState[];
+/** A customer has few operations, and few have failed or wait. Pending ones may be many, and are read in order. */
+function planFor({ channel, customerUuid, states, kinds }: OperationFilter): Plan<CustomerOperation> {
+  const inStates = states ? [`state in ${texts(states)}`] : [];
+  const ofKinds = kinds ? [`kind ${kinds.include ? '' : 'not '}in ${texts(kinds.names)}`] : [];
+  if (customerUuid !== undefined) return { conditions: [...inStates, ...ofKinds], few: { where: { customerUuid } } };
+  if (!areUnfinished(states)) return { conditions: [...inStates, ...ofKinds] };
+  if (!states.includes('PENDING')) return { conditions: ofKinds, few: { conditions: [...inStates, unfinished] } };
+  const parts = states.map((state) =>
+    state === 'PENDING' && channel !== undefined ? `state = 'PENDING'` : `state = '${state}' and ${unfinished}`,
+  );
+  return { conditions: ofKinds, parts };
+}
 
-export const areUnfinished = (states: States | undefined): states is States =>
+export const areUnfinished = (states: readonly OperationState[] | undefined): states is readonly OperationState[] =>
   states !== undefined && !states.includes('SYNCED');
 
-/** SQLite uses a partial index only if the query repeats its condition word for word: of a channel’s pending operations, or of all unfinished ones. */
-const inState = (state: OperationState, ofChannel: boolean): string =>
-  state === 'PENDING' && ofChannel ? `state = 'PENDING'` : `state = '${state}' and state <> 'SYNCED'`;
-
-const conditionsOf = ({ customerUuid, states, kinds }: OperationFilter): string[] => [
-  ...(states ? [`${customerUuid === undefined ? 'state' : `(state || '')`} in ${texts(states)}`] : []),
-  ...(customerUuid === undefined && areUnfinished(states) ? [`state <> 'SYNCED'`] : []),
-  ...ofKinds(kinds),
-];
-
-const ofKinds = (kinds: OperationFilter['kinds']): string[] =>
-  kinds ? [`kind ${kinds.include ? '' : 'not '}in ${texts(kinds.names)}`] : [];
+/** The condition of an index. SQLite uses such an index only if the query repeats its condition word for word. */
+const unfinished = `state <> 'SYNCED'`;
 
 const texts = (values: readonly string[]): string => `(${values.map((value) => `'${value}'`).join(', ')})`;
 
