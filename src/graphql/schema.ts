@@ -23,6 +23,7 @@ import './customer/feed.ts';
 import './jobs/attention.ts';
 import './order/sales-order.ts';
 import './order/correct.ts';
+import './statement/invoice.ts';
 import './statement/statement.ts';
 import './statement/mutations.ts';
 

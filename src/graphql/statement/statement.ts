@@ -1,15 +1,12 @@
-import { ownChannel, visibleTo } from '../../access/viewer.ts';
+import { visibleTo } from '../../access/viewer.ts';
 import { aggregatePage, countAggregates } from '../../data/hq/aggregate.ts';
 import {
   countInvoices,
   countJournalEntries,
-  type Invoice as InvoiceRow,
   invoicePage,
-  invoicesWhere,
   type JournalTotal,
   journalEntryPage,
   journalTotals,
-  newestInvoices,
 } from '../../data/hq/journal.ts';
 import { salesOrderPage } from '../../data/hq/sales-order.ts';
 import {
@@ -29,19 +26,9 @@ import type { Violation } from '../../errors.ts';
 import { atMost, globalId } from '../arguments.ts';
 import { builder } from '../builder.ts';
 import { channelField, channelOf } from '../channel/channel.ts';
-import { Customer } from '../customer/customer.ts';
 import { errorField } from '../failures.ts';
-import {
-  conditionsOf,
-  DateRange,
-  DateTimeRange,
-  LARGEST_PAGE,
-  listById,
-  listOfEach,
-  orderInput,
-  rangesOf,
-} from '../keyset.ts';
-import { firstLoader, groupLoader, rowLoader } from '../loader.ts';
+import { conditionsOf, DateRange, DateTimeRange, LARGEST_PAGE, listById, orderInput, rangesOf } from '../keyset.ts';
+import { groupLoader } from '../loader.ts';
 import { amount, Money, money, Totals } from '../money.ts';
 import { SaleConnection, salesPage } from '../order/lists.ts';
 import { received } from '../order/loaders.ts';
@@ -85,21 +72,6 @@ const balances = groupLoader<number, JournalTotal>(
 const tenderCounts = groupLoader<number, ShiftCount>(
   (ids, { hq }) => hq.read((db) => shiftCountsOf(db, ids)),
   ({ statementId }) => statementId,
-);
-
-/** The invoice of a sales order. */
-const invoiceOf = rowLoader<number, InvoiceRow>(
-  async (orders, { hq, viewer }) =>
-    visibleTo(viewer, await hq.read((db) => invoicesWhere(db, { salesOrder: [...orders] }))),
-  ({ salesOrder }) => salesOrder,
-);
-
-/** The newest invoices of each customer. */
-const newestOf = firstLoader<{ customer: string; limit: number }, InvoiceRow>(
-  (keys, limit, { hq, viewer }) =>
-    hq.read((db) => newestInvoices(db, [...new Set(keys.map(({ customer }) => customer))], limit, ownChannel(viewer))),
-  ({ customer }) => customer,
-  ({ customerUuid }) => customerUuid ?? '',
 );
 
 const JournalEntryFilter = builder.inputType('JournalEntryFilter', {
@@ -282,15 +254,6 @@ const StatementBy = builder.inputType('StatementBy', {
   }),
 });
 
-const InvoiceBy = builder.inputType('InvoiceBy', {
-  description: 'Identifies an invoice in one of two ways.',
-  isOneOf: true,
-  fields: (t) => ({
-    invoiceId: t.string({ description: 'The invoice number, such as `INV000000042`.' }),
-    id: t.field(globalId(Invoice, 'The global ID.')),
-  }),
-});
-
 const StatementFilter = builder.inputType('StatementFilter', {
   description: 'Selects statements that match every field.',
   fields: (t) => ({
@@ -306,18 +269,6 @@ const StatementFilter = builder.inputType('StatementFilter', {
 const StatementOrder = orderInput('Statement', {
   CREATED_AT: { by: 'createdAt', description: 'By when it was started.' },
   BUSINESS_DATE: { by: 'businessDate', description: 'By business date.' },
-});
-
-const InvoiceFilter = builder.inputType('InvoiceFilter', {
-  description: 'Selects invoices that match every field.',
-  fields: (t) => ({
-    channel: t.string({ description: 'Only invoices of this channel, by its code.' }),
-    createdAt: t.field({ type: DateTimeRange, description: 'Only invoices that were created in this period.' }),
-  }),
-});
-
-const InvoiceOrder = orderInput('Invoice', {
-  CREATED_AT: { by: 'createdAt', description: 'By when it was created.' },
 });
 
 const newestFirst = { field: 'createdAt', direction: 'DESC' } as const;
@@ -368,47 +319,7 @@ builder.queryFields((t) => ({
     { name: 'StatementConnection' },
     { name: 'StatementEdge' },
   ),
-  invoice: t.field({
-    type: Invoice,
-    nullable: true,
-    description: 'An invoice by its number or global ID. Null if there is none.',
-    args: { by: t.arg({ type: InvoiceBy, required: true, description: 'The number or global ID.' }) },
-    resolve: async (_root, { by: { id, invoiceId } }, { hq, viewer }) => {
-      const which = invoiceId ? { invoiceId } : { id: id ?? 0 };
-      return visibleTo(viewer, await hq.read((db) => invoicesWhere(db, which)))[0] ?? null;
-    },
-  }),
-  invoices: t.connection(
-    {
-      type: Invoice,
-      nullable: true,
-      description: 'Invoices, of a channel or of all channels.',
-      args: {
-        filter: t.arg({ type: InvoiceFilter, description: 'Only invoices that match every field.' }),
-        orderBy: t.arg({ type: InvoiceOrder, description: 'The order of the list. Default: newest first.' }),
-      },
-      authScopes: ofFilter,
-      resolve: (_root, { filter, orderBy, ...args }, context) => {
-        const { channel, ...ranges } = conditionsOf(filter);
-        const where = { channel: channelOf(context, channel), ...rangesOf(ranges, ['createdAt']) };
-        return listById(context.hq, args, (db, page) => invoicePage(db, where, page), {
-          orderBy: orderBy ?? newestFirst,
-          count: (db) => countInvoices(db, where),
-        });
-      },
-    },
-    InvoiceConnection,
-  ),
 }));
-
-builder.objectField(SalesOrder, 'invoice', (t) =>
-  t.field({
-    type: Invoice,
-    nullable: true,
-    description: 'The invoice; null until the sales order is invoiced.',
-    resolve: ({ id }, _args, context) => invoiceOf(context).load(id),
-  }),
-);
 
 builder.objectField(Sale, 'statement', (t) =>
   t.field({
@@ -417,23 +328,4 @@ builder.objectField(Sale, 'statement', (t) =>
     description: 'The statement that the sale is in; null while no statement has taken it.',
     resolve: async (row, _args, context) => (await received(context).load(row))?.statementId ?? null,
   }),
-);
-
-builder.objectField(Customer, 'invoices', (t) =>
-  t.connection(
-    {
-      type: Invoice,
-      description: 'The customer’s invoices, newest first.',
-      resolve: ({ uuid }, args, context) =>
-        listOfEach<InvoiceRow>(
-          args,
-          'DESC',
-          ({ id }) => id,
-          (limit) => newestOf(context).load({ customer: uuid, limit }),
-          (page) =>
-            context.hq.read((db) => invoicePage(db, { customerUuid: uuid, channel: ownChannel(context.viewer) }, page)),
-        ),
-    },
-    InvoiceConnection,
-  ),
 );
