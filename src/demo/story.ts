@@ -19,7 +19,7 @@ const reason = `fragment Reason on Failure {
   path
 }`;
 
-/** The tabs GraphiQL opens with. Each works by itself, in any order, and as often as it is run. */
+/** The tabs GraphiQL opens with. Each tab works on its own, in any order, and however often it is run. */
 export const storyTabs = [
   `# Press play, and watch "Live" below: a store
 # creates a customer, who is "Pending sync" and

@@ -34,7 +34,7 @@ test('the tabs of GraphiQL have the names of their operations, and lines that fi
 test.each([
   ['in their order', tabs],
   ['backward', tabs.toReversed()],
-  ['each by itself twice', tabs.flatMap((tab) => [tab, tab])],
+  ['each twice in a row', tabs.flatMap((tab) => [tab, tab])],
   ['after the first query of README', [firstQuery, ...tabs]],
   ['before the first query of README', [...tabs, firstQuery]],
 ])('the tabs of GraphiQL work %s', async (_, queries) => {
