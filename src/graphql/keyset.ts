@@ -33,6 +33,9 @@ export interface Sorting {
   direction: Direction;
 }
 
+/** The default order of most lists. */
+export const newestFirst: Sorting = { field: 'createdAt', direction: 'DESC' };
+
 /**
  * An input for `orderBy`: `<Noun>Order` with an enum of fields, each with the property that it sorts by, or `byKey`, and its meaning.
  */

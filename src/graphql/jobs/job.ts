@@ -26,7 +26,7 @@ import { atMost, MOST_CHANNELS, requiredId } from '../arguments.ts';
 import { builder } from '../builder.ts';
 import { channelsField, namedChannels } from '../channel/channel.ts';
 import { ErrorCode, errorField } from '../failures.ts';
-import { conditionsOf, DateTimeRange, LARGEST_PAGE, listById, orderInput, rangesOf } from '../keyset.ts';
+import { conditionsOf, DateTimeRange, LARGEST_PAGE, listById, newestFirst, orderInput, rangesOf } from '../keyset.ts';
 import {
   enumOf,
   idInput,
@@ -237,7 +237,7 @@ builder.queryFields((t) => ({
         const { jobs, states, causes, ...ranges } = conditionsOf(args.filter);
         const where = { job: jobs, state: states, cause: causes, ...rangesOf(ranges, ['createdAt']) };
         return listById(hq, args, (db, page) => keysetPage(db, JobRunRow, 'id', where, page), {
-          orderBy: args.orderBy ?? { field: 'createdAt', direction: 'DESC' },
+          orderBy: args.orderBy ?? newestFirst,
           count: (db) => countWhere(db, JobRunRow, where),
         });
       },

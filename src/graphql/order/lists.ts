@@ -29,6 +29,7 @@ import {
   keysetConnection,
   listById,
   listOfEach,
+  newestFirst,
   numberKey,
   orderInput,
   rangesOf,
@@ -113,8 +114,6 @@ interface ListArguments extends DefaultConnectionArguments {
   filter?: Filter | null | undefined;
   orderBy?: Sorting | null | undefined;
 }
-
-const newestFirst: Sorting = { field: 'createdAt', direction: 'DESC' };
 
 /** A list of orders, of sales, or of both. */
 async function transactionList(context: Context, args: ListArguments, family?: Family) {

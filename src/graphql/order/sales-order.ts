@@ -17,7 +17,7 @@ import { atMost } from '../arguments.ts';
 import { builder } from '../builder.ts';
 import { channelField, channelOf } from '../channel/channel.ts';
 import { Customer, customerOf } from '../customer/customer.ts';
-import { DateRange, DateTimeRange, listById, listOfEach, orderInput, rangesOf } from '../keyset.ts';
+import { DateRange, DateTimeRange, listById, listOfEach, newestFirst, orderInput, rangesOf } from '../keyset.ts';
 import { firstLoader, groupLoader, rowLoader } from '../loader.ts';
 import { amount, Totals } from '../money.ts';
 import { ofFilter } from '../scopes.ts';
@@ -174,7 +174,7 @@ builder.queryFields((t) => ({
         };
         mustMatchSomething(filter);
         return listById(context.hq, args, (db, page) => salesOrderPage(db, filter, page), {
-          orderBy: orderBy ?? { field: 'createdAt', direction: 'DESC' },
+          orderBy: orderBy ?? newestFirst,
           count: (db) => countSalesOrders(db, filter),
         });
       },

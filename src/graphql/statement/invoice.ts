@@ -10,7 +10,7 @@ import { globalId } from '../arguments.ts';
 import { builder } from '../builder.ts';
 import { channelOf } from '../channel/channel.ts';
 import { Customer } from '../customer/customer.ts';
-import { conditionsOf, DateTimeRange, listById, listOfEach, orderInput, rangesOf } from '../keyset.ts';
+import { conditionsOf, DateTimeRange, listById, listOfEach, newestFirst, orderInput, rangesOf } from '../keyset.ts';
 import { firstLoader, rowLoader } from '../loader.ts';
 import { SalesOrder } from '../order/sales-order.ts';
 import { ofFilter } from '../scopes.ts';
@@ -55,8 +55,6 @@ const InvoiceFilter = builder.inputType('InvoiceFilter', {
 const InvoiceOrder = orderInput('Invoice', {
   CREATED_AT: { by: 'createdAt', description: 'By when it was created.' },
 });
-
-const newestFirst = { field: 'createdAt', direction: 'DESC' } as const;
 
 builder.queryFields((t) => ({
   invoice: t.field({

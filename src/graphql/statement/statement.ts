@@ -27,7 +27,16 @@ import { atMost, globalId } from '../arguments.ts';
 import { builder } from '../builder.ts';
 import { channelField, channelOf } from '../channel/channel.ts';
 import { errorField } from '../failures.ts';
-import { conditionsOf, DateRange, DateTimeRange, LARGEST_PAGE, listById, orderInput, rangesOf } from '../keyset.ts';
+import {
+  conditionsOf,
+  DateRange,
+  DateTimeRange,
+  LARGEST_PAGE,
+  listById,
+  newestFirst,
+  orderInput,
+  rangesOf,
+} from '../keyset.ts';
 import { groupLoader } from '../loader.ts';
 import { amount, Money, money, Totals } from '../money.ts';
 import { SaleConnection, salesPage } from '../order/lists.ts';
@@ -270,8 +279,6 @@ const StatementOrder = orderInput('Statement', {
   CREATED_AT: { by: 'createdAt', description: 'By when it was started.' },
   BUSINESS_DATE: { by: 'businessDate', description: 'By business date.' },
 });
-
-const newestFirst = { field: 'createdAt', direction: 'DESC' } as const;
 
 /** The states in which a statement has no error. */
 const final: readonly string[] = ['POSTED', 'CLEARED'];
