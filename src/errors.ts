@@ -62,16 +62,26 @@ export interface Violation {
   rule?: ViolationRule;
 }
 
-/** The input breaks rules. `violations` names every one of them; `inputPath` and the message refer to the first. */
+/** The most violations that a failure lists. */
+export const MOST_VIOLATIONS = 100;
+
+/** The input breaks rules. `violations` lists them all, or the first 100; `inputPath` and the message are about the first, and the message counts the others. */
 export class InvalidInput extends DomainError {
   readonly code = 'INVALID_INPUT';
   override readonly inputPath: string[];
-  readonly violations: readonly [Violation, ...Violation[]];
+  readonly violations: readonly Required<Violation>[];
 
-  constructor(path: Path, message: string, rule?: ViolationRule, others: readonly Violation[] = []) {
+  constructor(
+    path: Path,
+    message: string,
+    rule: ViolationRule | undefined = undefined,
+    others: readonly Violation[] = [],
+  ) {
     super(`${atPath(path, message)}${others.length === 0 ? '' : ` (and ${others.length} more)`}`);
     this.inputPath = path.map(String);
-    this.violations = [{ path, message, ...(rule && { rule }) }, ...others];
+    this.violations = [{ path, message, rule }, ...others]
+      .slice(0, MOST_VIOLATIONS)
+      .map(({ path, message, rule = 'CONSISTENCY' }) => ({ path, message, rule }));
   }
 }
 

@@ -16,7 +16,7 @@ import {
   isInputObjectType,
   isListType,
 } from 'graphql';
-import { mustBeValid, type Violation } from '../errors.ts';
+import { MOST_VIOLATIONS, mustBeValid, type Violation } from '../errors.ts';
 
 /*
  * A Pothos plugin that checks the arguments of every field before it is resolved, and names everything that is wrong: lists have a maximum
@@ -35,9 +35,6 @@ const LONGEST_LIST = 100;
 
 /** The most channels that one input may list. */
 export const MOST_CHANNELS = 1_000;
-
-/** The most violations that a failure names. */
-const MOST_VIOLATIONS = 100;
 
 /** Options for a list with its own maximum length. */
 export const atMost = (most: number) => ({ extensions: { most } });

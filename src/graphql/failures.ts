@@ -102,7 +102,7 @@ const ViolationRule = enumOf<errors.ViolationRule>('ViolationRule', 'The kind of
   CONSISTENCY: 'The value contradicts another field or a record.',
 });
 
-const Violation = builder.objectRef<errors.Violation>('Violation').implement({
+const Violation = builder.objectRef<Required<errors.Violation>>('Violation').implement({
   description: 'A rule that the input breaks.',
   fields: (t) => ({
     path: t.stringList({
@@ -110,11 +110,7 @@ const Violation = builder.objectRef<errors.Violation>('Violation').implement({
         'The path to the input field, outermost first: `["addresses", "0", "country"]`. Empty if the rule is about the input as a whole.',
       resolve: ({ path }) => path.map(String),
     }),
-    rule: t.field({
-      type: ViolationRule,
-      description: 'The kind of rule.',
-      resolve: ({ rule }) => rule ?? 'CONSISTENCY',
-    }),
+    rule: t.expose('rule', { type: ViolationRule, description: 'The kind of rule.' }),
     message: t.exposeString('message', {
       description: 'The rule, for people: "must not be empty". Contains no personal data.',
     }),
@@ -133,14 +129,13 @@ function failure<Class extends new (...args: never[]) => errors.DomainError>(typ
 
 builder.objectType(errors.InvalidInput as unknown as new () => errors.InvalidInput, {
   name: 'InvalidInput',
-  description:
-    'The input breaks rules. `violations` lists every one of them; `path` and `message` are about the first.',
+  description: 'The input breaks rules. `violations` lists them; `path` and `message` are about the first.',
   interfaces: [Failure],
   fields: (t) => ({
     violations: t.field({
       type: [Violation],
-      ...atMost(100),
-      description: 'Every rule that the input breaks.',
+      ...atMost(errors.MOST_VIOLATIONS),
+      description: `Every rule that the input breaks. If there are more than ${errors.MOST_VIOLATIONS}, the first ${errors.MOST_VIOLATIONS}: the message says how many more.`,
       resolve: ({ violations }) => [...violations],
     }),
   }),

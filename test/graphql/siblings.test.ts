@@ -65,3 +65,19 @@ test('a page of no items is empty, and says whether there are any', async () => 
   const { channels } = await hq.query('{ channels(first: 0) { nodes { code } pageInfo { hasNextPage endCursor } } }');
   expect(channels).toEqual({ nodes: [], pageInfo: { hasNextPage: true, endCursor: null } });
 });
+
+test('an order with thousands of mistakes names the first hundred and counts the others', async () => {
+  const hq = await withChannels(['houston']);
+  const input = {
+    channel: 'houston',
+    customerUuid: '7f3c1a52-1b7c-4c1e-9d38-2f4c8a6f0b11',
+    lines: Array.from({ length: 1_000 }, () => ({ sku: 'A', quantity: '0.0001', unitPrice: '1.001' })),
+    total: '1',
+  };
+  const { createOrder } = await hq.query(
+    'mutation ($input: CreateOrderInput!) { createOrder(input: $input) { ... on InvalidInput { message violations { path } } } }',
+    { input },
+  );
+  expect(createOrder.message).toMatch(/^lines\.0\.quantity: .+ \(and 1999 more\)$/);
+  expect(createOrder.violations).toHaveLength(100);
+});

@@ -49,7 +49,7 @@ describe.each(transports)('over $transport', ({ answer }) => {
         extensions: {
           code: 'INVALID_INPUT',
           path: ['input', 'name'],
-          violations: [{ path: ['input', 'name'], message: 'must not be empty' }],
+          violations: [{ path: ['input', 'name'], message: 'must not be empty', rule: 'CONSISTENCY' }],
         },
       }),
     ]);
