@@ -1,6 +1,7 @@
 import { readdir, stat } from 'node:fs/promises';
 import { DataSource } from 'typeorm';
 import { DatabaseUnavailable } from '../errors.ts';
+import { applicationName } from './node.ts';
 
 /** What a channel database may be called. */
 const name = '([a-z][a-z0-9_]{0,39})';
@@ -44,7 +45,13 @@ async function schemas(url: URL): Promise<string[]> {
   url.searchParams.delete('schema');
   if (!schema?.includes('{database}') || url.href.includes('%7Bdatabase%7D') || url.href.includes('{database}'))
     return [];
-  const source = new DataSource({ type: 'postgres', url: url.href, poolSize: 1, connectTimeoutMS: 5_000 });
+  const source = new DataSource({
+    type: 'postgres',
+    url: url.href,
+    poolSize: 1,
+    connectTimeoutMS: 5_000,
+    applicationName: applicationName('channel databases'),
+  });
   await source.initialize().catch((error: unknown) => {
     throw new DatabaseUnavailable('channel databases', { cause: error });
   });

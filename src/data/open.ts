@@ -20,6 +20,7 @@ import { makeFolder } from './folder.ts';
 import { hqEntities } from './hq/entities.ts';
 import { initial as initialHq } from './hq/migrations/initial.ts';
 import { unhurried } from './interruption.ts';
+import { applicationName } from './node.ts';
 import { Client, connectionOptions, withoutTimeouts } from './postgres-client.ts';
 import { sql } from './sql.ts';
 import { sqliteDriver } from './sqlite-driver.ts';
@@ -259,8 +260,7 @@ function postgresOptions(
     parseInt8: true,
     poolSize,
     connectTimeoutMS: PATIENCE,
-    // Names the process too: which one holds a lock, and what to end when it is frozen.
-    applicationName: `hq ${process.pid} ${name}`,
+    applicationName: applicationName(name),
     extra: { options: connectionOptions(schema), Client, keepAlive: true },
   };
   return { schema, options };

@@ -1,5 +1,6 @@
 import pg from 'pg';
 import { current, watch } from './interruption.ts';
+import { applicationName } from './node.ts';
 
 /** Ms that a lock is waited for, that a statement may run, and that a transaction may pause between two statements: a frozen process loses its locks. */
 const timeouts = { lock_timeout: 4_000, statement_timeout: 10_000, idle_in_transaction_session_timeout: 5_000 };
@@ -76,7 +77,11 @@ export class Client extends pg.Client {
 
   private async cancelAtServer(): Promise<void> {
     const { host, port, user, password, database, ssl } = this.config;
-    const other = new pg.Client({ host, port, user, password, database, ssl, connectionTimeoutMillis: 1_000 });
+    const other = new pg.Client({
+      ...{ host, port, user, password, database, ssl },
+      application_name: applicationName('cancel'),
+      connectionTimeoutMillis: 1_000,
+    });
     other.on('error', () => {});
     try {
       await other.connect();

@@ -92,13 +92,13 @@ test.skipIf(!onPostgres)(
   'connections that are terminated at any moment cost no acknowledged write',
   async ({ onTestFinished }) => {
     const { world, work } = await busyWorld(onTestFinished, 'terminated connections');
-    const { pid } = await world.server();
+    const { node } = await world.server();
     const client = new pg.Client({ connectionString: postgres });
     await client.connect();
     for (let round = 0; round < 30; round++) {
       await client.query(
         'select pg_terminate_backend(pid) from pg_stat_activity where starts_with(application_name, $1)',
-        [`hq ${pid} `],
+        [`hq ${node} `],
       );
       await work.for(150);
     }

@@ -8,6 +8,7 @@ import type { Database } from '../../src/data/database.ts';
 import { AuditEntry } from '../../src/data/hq/audit.ts';
 import { JobRun } from '../../src/data/hq/job-run.ts';
 import { interruptible } from '../../src/data/interruption.ts';
+import { applicationName } from '../../src/data/node.ts';
 import { headquarters, openDatabase } from '../../src/data/open.ts';
 import { one, sql } from '../../src/data/sql.ts';
 import { DatabaseUnavailable, NotFound } from '../../src/errors.ts';
@@ -448,7 +449,7 @@ describe('a database that does not answer', () => {
       for (let round = 0; round < 40; round++) {
         await killer.read((db) =>
           sql(db, 'select pg_terminate_backend(pid) from pg_stat_activity where application_name = $1', [
-            `hq ${process.pid} ${name}`,
+            applicationName(name),
           ]),
         );
       }

@@ -45,4 +45,8 @@ export type Order =
   | { failingCommits: number };
 
 /** From the server to the test. `reached`: it is at its point. */
-export type Report = { ready: { port: number } } | { obeyed: true } | { transaction: Transaction } | { reached: true };
+export type Report =
+  | { ready: { port: number; node: string } }
+  | { obeyed: true }
+  | { transaction: Transaction }
+  | { reached: true };

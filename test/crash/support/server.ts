@@ -2,6 +2,7 @@ import type { EntityManager } from 'typeorm';
 import { startApp } from '../../../src/app.ts';
 import { readConfig } from '../../../src/config.ts';
 import { Database } from '../../../src/data/database.ts';
+import { node } from '../../../src/data/node.ts';
 import { createLog } from '../../../src/log.ts';
 import type { Order, Point, Report, Transaction, What } from './messages.ts';
 
@@ -66,7 +67,7 @@ process.on('disconnect', () => process.exit(1));
 const config = readConfig(process.env);
 const clock = () => new Date(Date.now() + clockAhead);
 const app = await startApp(config, { log: createLog(config.logLevel), clock });
-report({ ready: { port: app.port } });
+report({ ready: { port: app.port, node } });
 
 interface Reached {
   transaction: Transaction;

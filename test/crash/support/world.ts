@@ -35,6 +35,8 @@ export interface World {
 
 interface Server {
   url: string;
+  /** What its connections are named after. */
+  node: string;
   /** When it was ready, as `performance.now()`. */
   readyAt: number;
   /** Transactions since it was told to watch. */
@@ -170,6 +172,7 @@ function ready(child: ChildProcess, logFile: string): Promise<Server> {
     child.on('message', (report: Report) => {
       if ('ready' in report) {
         server.url = `http://127.0.0.1:${report.ready.port}`;
+        server.node = report.ready.node;
         server.readyAt = performance.now();
         resolve(server);
       }
@@ -179,6 +182,7 @@ function ready(child: ChildProcess, logFile: string): Promise<Server> {
     });
     const server: Server = {
       url: '',
+      node: '',
       readyAt: 0,
       transactions: [],
       exited,
