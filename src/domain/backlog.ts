@@ -6,9 +6,8 @@ import type { Observed } from '../data/hq/attention.ts';
 import { type ChannelDatabase, channelDatabasesByName } from '../data/hq/channel.ts';
 import { notDownloaded } from '../data/hq/customer.bulk.ts';
 import { DatabaseUnavailable } from '../errors.ts';
+import { inTime } from './in-time.ts';
 
-/** Time in ms for a channel database to answer. One that hangs must not delay the others. */
-const PATIENCE = 2_000;
 /** Time in ms for which an answer is reused. */
 const HOLDS_FOR = 2_000;
 
@@ -65,7 +64,7 @@ export class Backlogs {
     lastReceivedAt,
   }: ChannelDatabase): Promise<Backlog & { applied?: number }> {
     try {
-      const [uploads, { appliedVersion }] = await inTime(name, async () => {
+      const [uploads, { appliedVersion }] = await inTime(`channel database ${name}`, async () => {
         const database = await this.channels.open(name);
         return Promise.all([database.read((db) => notUploaded(db, lastReceived)), database.read(self)]);
       });
@@ -108,18 +107,5 @@ export class Backlogs {
       ...late,
       { kind: 'CHANNEL_NOT_DOWNLOADED' as const, ...about(channel), since, reason: 'NOT_DOWNLOADED', message },
     ];
-  }
-}
-
-/** Rejects if `work` takes longer than PATIENCE. The work itself continues. */
-async function inTime<T>(name: string, work: () => Promise<T>): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new DatabaseUnavailable(`channel database ${name}`)), PATIENCE);
-  });
-  try {
-    return await Promise.race([work(), late]);
-  } finally {
-    clearTimeout(timer);
   }
 }

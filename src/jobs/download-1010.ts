@@ -54,10 +54,11 @@ async function download(context: JobContext, session: OpenSession): Promise<Rout
     read: ({ reached }, limit) => context.hq.read((db) => customersChangedSince(db, name, reached, limit)),
     prepare: async (read) => (read.count === 0 ? undefined : prepared(context, database, name, read)),
     async store({ rows, package: sent, whole, received, to, isLast }, from) {
+      const at = context.now();
       const heads = await database.write(async (tx) => {
-        if (!(await advanceApplied(tx, from.reached, to.reached))) return undefined;
+        if (!(await advanceApplied(tx, from.reached, to.reached, at))) return undefined;
         if (whole) await storeDownloaded(tx, whole, received);
-        return applyAccountIds(tx, { package: sent, at: context.now() });
+        return applyAccountIds(tx, { package: sent, at });
       });
       if (heads === undefined) return false;
       for (const { channel } of heads) context.nudges.publish(topics.accountIds(channel));

@@ -4,6 +4,7 @@ import { applyAccountIds, outdated } from '../../src/data/channel/customer.bulk.
 import { feedAfter } from '../../src/data/channel/feed.ts';
 import { packageAfter } from '../../src/data/channel/operation.bulk.ts';
 import { channelShiftPage, channelShiftsByUuid, openShiftOf } from '../../src/data/channel/shift.ts';
+import { channelFigures } from '../../src/data/channel/statistics.bulk.ts';
 import { tendersPaidWith } from '../../src/data/channel/transaction.bulk.ts';
 import {
   channelTransaction,
@@ -14,6 +15,7 @@ import {
 } from '../../src/data/channel/transaction.ts';
 import { customerByAccountId, customerPage, customersByUuid } from '../../src/data/customers.ts';
 import type { Database } from '../../src/data/database.ts';
+import { headquartersFigures } from '../../src/data/hq/channel.bulk.ts';
 import {
   changeCustomers,
   customerBodies,
@@ -86,6 +88,7 @@ const atHeadquarters: Record<string, Query> = {
     receiveOperations(tx, { package: '[]', channelDatabase: 'houston', sessionId: 's', at: now }),
   'set operations aside': (tx) => failOperations(tx, [failure], now),
   'release what waited': (tx) => releaseWaiting(tx, [uuid]),
+  'figures of channels': (db) => headquartersFigures(db, ['houston', 'dallas']),
   'failed customers': (db) => failedCustomers(db, 'houston', 100),
   'failed operations': (db) => operationPage(db, { states: ['FAILED'] }, page),
   'failed operations of a channel': (db) => operationPage(db, { channel: 'houston', states: ['FAILED'] }, page),
@@ -125,6 +128,7 @@ const inChannel: Record<string, Query> = {
   'apply a download': (tx) => applyAccountIds(tx, { package: download, at: now }),
   'customers, first page': (db) => customerPage(db, { channel: 'houston' }, newest),
   'customers, deep page': (db) => customerPage(db, { channel: 'houston' }, deep),
+  'figures of channels': (db) => channelFigures(db, ['houston', 'dallas']),
   'pending customers': (db) => customerPage(db, { channel: 'houston', pending: true }, newest),
   'customers by UUID': (db) => customersByUuid(db, [uuid]),
   'customer by account ID': (db) => customerByAccountId(db, 'C00000001'),

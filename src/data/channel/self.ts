@@ -11,6 +11,8 @@ export class Self {
   @Column({ type: 'text' }) epoch!: string;
   @Column({ type: 'bigint' }) lastCounter!: number;
   @Column({ type: 'bigint' }) appliedVersion!: number;
+  /** When job 1010 last stored a package here; null: never. */
+  @Column({ type: 'text', nullable: true }) appliedAt!: string | null;
 }
 
 const id = 1;
@@ -41,8 +43,8 @@ export const known = (db: EntityManager): Promise<Known> =>
   );
 
 /** Moves the mark of what was applied, if it is still where the caller read it. */
-export async function advanceApplied(tx: EntityManager, from: number, to: number): Promise<boolean> {
-  const { affected } = await tx.update(Self, { id, appliedVersion: from }, { appliedVersion: to });
+export async function advanceApplied(tx: EntityManager, from: number, to: number, at: string): Promise<boolean> {
+  const { affected } = await tx.update(Self, { id, appliedVersion: from }, { appliedVersion: to, appliedAt: at });
   return affected === 1;
 }
 

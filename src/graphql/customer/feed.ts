@@ -68,7 +68,7 @@ const AccountIdsSynced = builder.objectRef<FeedEvent>('AccountIdsSynced').implem
   }),
 });
 
-const cursorOf = (epoch: string, sequence: number) => Buffer.from(`${epoch}:${sequence}`).toString('base64url');
+export const cursorOf = (epoch: string, sequence: number) => Buffer.from(`${epoch}:${sequence}`).toString('base64url');
 
 const FeedStart = enumOf('FeedStart', 'Where a feed starts without a cursor.', {
   BEGINNING: 'At its beginning: the first events repeat everything that has happened.',

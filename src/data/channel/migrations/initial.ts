@@ -6,7 +6,8 @@ const statements = ({ counted, key, text, json, mustBeObject, clustered, texts, 
     id integer primary key,
     epoch ${text} not null,
     last_counter bigint not null,
-    applied_version bigint not null
+    applied_version bigint not null,
+    applied_at ${text}
   )`,
   `create table customer (
     id ${counted},

@@ -95,6 +95,7 @@ const statements = ({ counted, text, json, clustered, texts, optionalTexts, bigi
   'create index operation_by_channel_creation on customer_operation (channel, created_at, sequence)',
   `create index operation_pending on customer_operation (channel, sequence) where state = 'PENDING'`,
   `create index operation_unfinished on customer_operation (state, sequence) where state <> 'SYNCED'`,
+  `create index operation_stuck on customer_operation (channel, state) where state in ('WAITING', 'FAILED')`,
   `create index operation_in_trouble on customer_operation (customer_uuid) where try_count > 0 and state <> 'SYNCED'`,
 
   `create table upload_session (
