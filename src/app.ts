@@ -1,5 +1,6 @@
 import { dirname, resolve } from 'node:path';
 import type pino from 'pino';
+import packageJson from '../package.json' with { type: 'json' };
 import { scopeOf, viewerFrom } from './access/viewer.ts';
 import { type Config, showsGraphiql } from './config.ts';
 import { Channels } from './data/channels.ts';
@@ -69,6 +70,7 @@ export async function startApp(config: Config, options: AppOptions): Promise<App
   });
   const scheduler = new Scheduler(surroundings, jobsAndChains);
   const live = new Live(surroundings);
+  let server: HttpServer;
   const parts = {
     hq,
     channels,
@@ -77,9 +79,9 @@ export async function startApp(config: Config, options: AppOptions): Promise<App
     log,
     backlogs: new Backlogs(hq, channels, now),
     notice: background ? (channel: string) => live.notice(channel) : () => {},
+    server: { version: packageJson.version, startedAt: now(), unavailable: () => server.unavailable() },
   };
 
-  let server: HttpServer;
   try {
     await examineStrays(surroundings, () => existingChannelDatabases(config.channelDatabaseUrl));
     await hq.write((tx) => correctNextRuns(tx, now()));
