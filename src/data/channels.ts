@@ -1,4 +1,4 @@
-import type { EntityManager } from 'typeorm';
+import { setTimeout as delay } from 'node:timers/promises';
 import { ChannelNotFound } from '../errors.ts';
 import { introduce } from './channel/self.ts';
 import type { Database } from './database.ts';
@@ -6,12 +6,25 @@ import { allChannels, type Channel } from './hq/channel.ts';
 import { uninterrupted } from './interruption.ts';
 import { channelDatabase, openDatabase, SchemaTooNew } from './open.ts';
 
+/** Minimum ms between two refreshes that unknown codes cause: whoever asks for channels that do not exist cannot keep headquarters busy. */
+const REFRESH_FOR_UNKNOWN_EVERY = 250;
+/** Ms between two refreshes that nobody asks for, in case a nudge was lost. */
+const REFRESH_EVERY = 5_000;
+
 /**
  * The channels and their databases. Settings are kept in memory, so that a channel works while headquarters is down; a database
- * is opened, made and migrated when it is first used.
+ * is opened, made and migrated when it is first used. Other servers change settings too: this process reads them again after a nudge, every
+ * few seconds, before each run, and when it is asked for a channel that it does not know.
  */
 export class Channels {
   private settings = new Map<string, Channel>();
+  /** The refresh that has started last. */
+  private refreshing: Promise<void> = Promise.resolve();
+  private refreshedAt = Number.NEGATIVE_INFINITY;
+  /** The refresh that has not started yet, and the one that waits because of an unknown code. */
+  private next: Promise<void> | undefined;
+  private nextForUnknown: Promise<void> | undefined;
+  private unfollow = () => {};
   private readonly databases = new Map<string, Promise<Database>>();
   /** Those that have shown to this process that headquarters is not older than what they know, and headquarters' version then. */
   readonly proven = { databases: new Set<string>(), version: 0 };
@@ -23,10 +36,47 @@ export class Channels {
     private readonly poolSize?: number,
   ) {}
 
-  /** Reads the settings of all channels from headquarters: at start and after each change. */
-  async refresh(): Promise<void> {
-    const channels = await this.hq.read((db: EntityManager) => allChannels(db));
-    this.settings = new Map(channels.map((channel) => [channel.code, channel]));
+  /**
+   * Reads the settings of all channels from headquarters. Those who ask before the statement is sent share it; those who ask while it runs
+   * share the next one, because it may not see what they know of. A refresh that fails leaves the settings as they were.
+   */
+  refresh(): Promise<void> {
+    this.next ??= this.refreshing
+      .catch(() => {})
+      .then(() => {
+        this.next = undefined;
+        this.refreshedAt = performance.now();
+        // Others wait for it too.
+        this.refreshing = uninterrupted(() => this.readSettings());
+        return this.refreshing;
+      });
+    return this.next;
+  }
+
+  /**
+   * Keeps up with what other servers change: refreshes after each nudge and, if it `polls`, every few seconds. `subscribe` registers the
+   * listener of nudges and returns what ends it.
+   */
+  follow({
+    subscribe,
+    polls,
+    outage,
+  }: {
+    subscribe: (listener: () => void) => () => void;
+    polls: boolean;
+    outage: { failed(error: unknown): void; worked(): void };
+  }): void {
+    const refresh = () =>
+      void this.refresh().then(
+        () => outage.worked(),
+        (error: unknown) => outage.failed(error),
+      );
+    const unsubscribe = subscribe(refresh);
+    const timer = polls ? setInterval(refresh, REFRESH_EVERY) : undefined;
+    this.unfollow = () => {
+      unsubscribe();
+      clearInterval(timer);
+    };
   }
 
   all(): Channel[] {
@@ -38,15 +88,27 @@ export class Channels {
     return [...new Set(this.all().map(({ channelDatabase: name }) => name))];
   }
 
+  /** A channel that was looked up before. Throws ChannelNotFound. */
   get(code: string): Channel {
     const channel = this.settings.get(code);
     if (!channel) throw new ChannelNotFound(code);
     return channel;
   }
 
+  /** A channel, which another server may have created a moment ago. Throws ChannelNotFound, or DatabaseUnavailable if only headquarters could tell. */
+  lookUp(code: string): Channel | Promise<Channel> {
+    return this.settings.get(code) ?? this.find([code]).then(() => this.get(code));
+  }
+
+  /** Those of these channels that exist, by code. Looks up the others as `lookUp` does. */
+  async find(codes: readonly string[]): Promise<Channel[]> {
+    if (codes.some((code) => !this.settings.has(code))) await this.refreshForUnknown();
+    return [...new Set(codes)].sort().flatMap((code) => this.settings.get(code) ?? []);
+  }
+
   /** The database that a channel lives in. */
-  databaseOf(code: string): Promise<Database> {
-    return this.open(this.get(code).channelDatabase);
+  async databaseOf(code: string): Promise<Database> {
+    return this.open((this.settings.get(code) ?? (await this.lookUp(code))).channelDatabase);
   }
 
   open(name: string): Promise<Database> {
@@ -80,8 +142,28 @@ export class Channels {
   }
 
   async close(): Promise<void> {
+    this.unfollow();
+    await (this.next ?? this.refreshing).catch(() => {});
     for (const database of await this.opened()) await database.close();
     this.databases.clear();
+  }
+
+  private async readSettings(): Promise<void> {
+    const channels = await this.hq.read((db) => allChannels(db));
+    this.settings = new Map(channels.map((channel) => [channel.code, channel]));
+  }
+
+  /** All who ask for an unknown channel share one refresh, which starts when the last one is long enough ago. */
+  private async refreshForUnknown(): Promise<void> {
+    // Nobody else creates channels.
+    if (this.hq.embedded) return;
+    this.nextForUnknown ??= delay(Math.max(0, this.refreshedAt + REFRESH_FOR_UNKNOWN_EVERY - performance.now())).then(
+      () => {
+        this.nextForUnknown = undefined;
+        return this.refresh();
+      },
+    );
+    await this.nextForUnknown;
   }
 
   private async openNew(name: string): Promise<Database> {

@@ -22,14 +22,20 @@ export const topics = {
   jobRuns: 'job-runs',
   /** A run may be claimed. */
   jobsDue: 'jobs-due',
+  /** Settings of a channel changed, or a channel was created. */
+  channels: 'channels',
 };
 
-/** Nudges within this process. */
-export function inProcessNudges(): Nudges {
+/** Nudges within this process. `publishAll` calls every listener, when nudges on any topic may have been lost. */
+export function inProcessNudges(): Nudges & { publishAll(): void } {
   const listeners = new Map<string, Set<() => void>>();
+  const publish = (topic: string) => {
+    for (const listener of [...(listeners.get(topic) ?? [])]) listener();
+  };
   return {
-    publish(topic) {
-      for (const listener of [...(listeners.get(topic) ?? [])]) listener();
+    publish,
+    publishAll() {
+      for (const topic of [...listeners.keys()]) publish(topic);
     },
     subscribe(topic, listener) {
       const own = AsyncResource.bind(() => listener());

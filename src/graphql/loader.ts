@@ -86,15 +86,16 @@ export async function inChannels<Row>(
   question: (db: EntityManager, uuids: readonly string[], database: Database) => Promise<Row[]>,
 ): Promise<Row[]> {
   const databases = new Map<string, Set<string>>();
-  const settings = new Map(channels.all().map((channel) => [channel.code, channel]));
+  const found = await channels.find(keys.map(({ channel }) => channel));
+  const names = new Map(found.map(({ code, channelDatabase }) => [code, channelDatabase]));
   for (const { channel, uuid } of keys) {
-    const name = settings.get(channel)?.channelDatabase;
+    const name = names.get(channel);
     if (name !== undefined) databases.set(name, (databases.get(name) ?? new Set()).add(uuid));
   }
-  const found: Row[] = [];
+  const rows: Row[] = [];
   for (const [name, uuids] of databases) {
     const database = await channels.open(name);
-    found.push(...(await database.read((db) => question(db, [...uuids], database))));
+    rows.push(...(await database.read((db) => question(db, [...uuids], database))));
   }
-  return found;
+  return rows;
 }

@@ -102,10 +102,13 @@ export interface OperatorMutation<Type extends TypeParam<Types>, Input> {
 export const operatorMutation = <Type extends TypeParam<Types>, Input extends object>(
   name: string,
   {
+    channels = () => [],
     run,
     afterCommit,
     ...options
   }: OperatorMutation<Type, Input> & {
+    /** The codes of channels in the input, which must exist. They are looked up before the transaction. */
+    channels?: (input: Input) => readonly (string | null | undefined)[] | null | undefined;
     /** May run again if the database is busy, so it must do nothing but SQL. */
     run: (tx: EntityManager, input: Input, who: Who, context: Context) => Promise<Answer<Type>>;
     afterCommit?: (answer: Answer<Type>, context: Context, input: Input) => unknown;
@@ -114,6 +117,7 @@ export const operatorMutation = <Type extends TypeParam<Types>, Input extends ob
   operatorAction(name, {
     ...options,
     run: async (input, who, context) => {
+      for (const code of channels(input) ?? []) if (code) await context.channels.lookUp(code);
       const answer = await context.hq.write((tx) => run(tx, input, who, context));
       await afterCommit?.(answer, context, input);
       return answer;
@@ -167,7 +171,7 @@ export const retryFailed = (
     may: `retrying ${noun}`,
     failures: [ChannelNotFound],
     run: async ({ channel }, who, { hq, channels, notice }) => {
-      if (channel) channels.get(channel);
+      if (channel) await channels.lookUp(channel);
       const retried = await hq.write((tx) => retryAll(tx, channel || null, who));
       for (const code of retried.channels) notice(code);
       return { count: retried.count };

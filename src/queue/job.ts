@@ -125,12 +125,12 @@ export class JobContext {
   }
 
   /**
-   * Looks up channels that another server may have created: always if the run is for all channels, otherwise only if it names a channel that
-   * this process does not know. Returns a failure for each named channel that does not exist.
+   * Reads what other servers may have changed or created, unless there are none and this process knows all channels of the run. Returns a
+   * failure for each named channel that does not exist.
    */
   async lookUpChannels(): Promise<StepFailure[]> {
     const named = this.run.channels;
-    if (named === null || this.named().length < named.length) await this.channels.refresh();
+    if (!this.hq.embedded || named === null || this.named().length < named.length) await this.channels.refresh();
     if (named === null) return [];
     const known = this.named().map(({ code }) => code);
     return named.filter((code) => !known.includes(code)).map((code) => failureOf(null, new ChannelNotFound(code)));

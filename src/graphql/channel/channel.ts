@@ -10,6 +10,7 @@ import type { KeysetPage } from '../../data/keyset-page.ts';
 import { adoptChannelDatabase } from '../../domain/adopt.ts';
 import { createChannel, updateChannel } from '../../domain/channel.ts';
 import { ChannelExists, ChannelNotFound, InvalidInput, NotFound } from '../../errors.ts';
+import { topics } from '../../events/nudges.ts';
 import { atMost, MOST_CHANNELS } from '../arguments.ts';
 import { builder } from '../builder.ts';
 import type { Context } from '../context.ts';
@@ -54,10 +55,7 @@ builder.node(Channel, {
   description:
     'A store, a web shop, or a call center. Its customers are created immediately, whatever headquarters is doing.',
   id: { resolve: ({ code }) => code },
-  loadOne: (code, { viewer, channels }) => {
-    const channel = channels.all().find((channel) => channel.code === code);
-    return channel && mayUse(viewer, code) ? channel : null;
-  },
+  loadOne: visibleChannel,
   fields: (t) => ({
     code: t.exposeString('code', { description: 'Unique, permanent code, such as `houston`.' }),
     name: t.exposeString('name', { description: 'Display name.' }),
@@ -86,7 +84,7 @@ export const channelField = <Row extends { channel: string }>(
   t.field({
     type: Channel,
     description,
-    resolve: ({ channel }, _args, { channels }) => channels.get(channel),
+    resolve: ({ channel }, _args, { channels }) => channels.lookUp(channel),
   });
 
 /** The channels that a run or a schedule is for. */
@@ -98,9 +96,15 @@ export const channelsField = <Row extends { channels: string[] | null }>(
     ...atMost(MOST_CHANNELS),
     nullable: true,
     description: 'The channels it runs for; null for all channels.',
-    resolve: ({ channels: codes }, _args, { channels }) =>
-      codes && channels.all().filter(({ code }) => codes.includes(code)),
+    resolve: ({ channels: codes }, _args, { channels }) => codes && channels.find(codes),
   });
+
+/** A channel that the viewer may see, or null. */
+async function visibleChannel(code: string, { viewer, channels }: Context): Promise<ChannelRow | null> {
+  if (!mayUse(viewer, code)) return null;
+  const [channel] = await channels.find([code]);
+  return channel ?? null;
+}
 
 const visible = ({ viewer, channels }: Context) =>
   channels
@@ -145,7 +149,7 @@ builder.queryFields((t) => ({
     nullable: true,
     description: 'A channel by its code; null if there is none.',
     args: { code: t.arg.string({ required: true, description: 'The channel’s code.' }) },
-    resolve: (_root, { code }, context) => visible(context).find((channel) => channel.code === code) ?? null,
+    resolve: (_root, { code }, context) => visibleChannel(code, context),
   }),
   channels: t.connection(
     {
@@ -231,6 +235,12 @@ const AdoptChannelDatabaseInput = builder.inputType('AdoptChannelDatabaseInput',
   fields: (t) => ({ name: t.string({ required: true, description: 'Name of the channel database.' }) }),
 });
 
+/** Makes a change of settings known to other servers and to this one, which uses it when this resolves. */
+function announceSettings({ nudges, channels }: Context): Promise<void> {
+  nudges.publish(topics.channels);
+  return channels.refresh();
+}
+
 operatorMutation('createChannel', {
   type: Channel,
   input: CreateChannelInput,
@@ -239,7 +249,7 @@ operatorMutation('createChannel', {
   may: 'adding channels',
   failures: [InvalidInput, ChannelExists],
   run: (tx, input, { actor, at }) => createChannel(tx, input, actor, at),
-  afterCommit: (_channel, { channels }) => channels.refresh(),
+  afterCommit: (_channel, context) => announceSettings(context),
 });
 
 operatorMutation('updateChannel', {
@@ -250,9 +260,9 @@ operatorMutation('updateChannel', {
   may: 'changing channels',
   failures: [InvalidInput, ChannelNotFound],
   run: (tx, { code, ...change }, { actor, at }) => updateChannel(tx, code, change, actor, at),
-  afterCommit: async ({ code }, { channels, notice }, { liveConversion }) => {
-    await channels.refresh();
-    if (liveConversion) notice(code);
+  afterCommit: async ({ code }, context, { liveConversion }) => {
+    await announceSettings(context);
+    if (liveConversion) context.notice(code);
   },
 });
 
@@ -271,19 +281,13 @@ operatorAction('adoptChannelDatabase', {
   },
 });
 
-/** The codes of existing channels, or null for all channels. Throws if one does not exist. */
-export function namedChannels(
-  { channels }: Pick<Context, 'channels'>,
-  codes: readonly string[] | null | undefined,
-): string[] | null {
-  for (const code of codes ?? []) channels.get(code);
-  return codes ? [...codes] : null;
-}
-
 /** The requested channel, which must exist, or the viewer's own; undefined for all channels. */
-export function channelOf({ viewer, channels }: Context, asked: string | null | undefined): string | undefined {
+export async function channelOf(
+  { viewer, channels }: Context,
+  asked: string | null | undefined,
+): Promise<string | undefined> {
   const channel = asked ?? ownChannel(viewer);
-  return channel === undefined ? undefined : channels.get(channel).code;
+  return channel === undefined ? undefined : (await channels.lookUp(channel)).code;
 }
 
 /** Where to read a list from, which may be limited to a channel. */
@@ -298,7 +302,7 @@ export async function sourceOf(
   context: Context,
   asked: { source?: ListSource['source'] | null | undefined; filter?: { channel?: string | null } | null | undefined },
 ): Promise<ListSource> {
-  const channel = channelOf(context, asked.filter?.channel);
+  const channel = await channelOf(context, asked.filter?.channel);
   const source = asked.source ?? (channel === undefined ? 'HEADQUARTERS' : 'CHANNEL');
   if (source === 'HEADQUARTERS') return { source, channel, database: context.hq };
   if (channel === undefined)

@@ -256,9 +256,8 @@ async function* databasesOf(
   if (source !== 'CHANNEL') yield hq;
   if (source === 'HEADQUARTERS') return;
   const within = channel ?? ownChannel(viewer);
-  const names = channels
-    .all()
-    .filter(({ code }) => mayUse(viewer, code) && (within === undefined || code === within))
+  const names = (within === undefined ? channels.all() : await channels.find([within]))
+    .filter(({ code }) => mayUse(viewer, code))
     .map(({ channelDatabase }) => channelDatabase);
   for (const name of new Set(names)) yield await channels.open(name);
 }
@@ -292,8 +291,8 @@ builder.queryField('customer', (t) =>
       }),
     },
     authScopes: ofChannel,
-    resolve: (_root, { by, channel, source }, context) => {
-      if (channel) context.channels.get(channel);
+    resolve: async (_root, { by, channel, source }, context) => {
+      if (channel) await context.channels.lookUp(channel);
       return findCustomer(context, wantedBy(by, channel), source ?? (channel ? 'CHANNEL' : undefined));
     },
   }),

@@ -163,8 +163,8 @@ builder.queryField('customerOperations', (t) =>
         }),
       },
       authScopes: ofFilter,
-      resolve: (_root, args, context) => {
-        const filter = filterOf(args.filter ?? {}, channelOf(context, args.filter?.channel), args.orderBy);
+      resolve: async (_root, args, context) => {
+        const filter = filterOf(args.filter ?? {}, await channelOf(context, args.filter?.channel), args.orderBy);
         const { field, direction } = args.orderBy ?? {
           field: filter.createdAt ? 'createdAt' : 'receivedAt',
           direction: 'DESC',

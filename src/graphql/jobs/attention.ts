@@ -64,8 +64,7 @@ const Item = builder.objectRef<AttentionRow>('AttentionItem').implement({
       type: Channel,
       nullable: true,
       description: 'The channel concerned; null for headquarters as a whole.',
-      resolve: ({ channel: code }, _args, { channels }) =>
-        (code && channels.all().find((channel) => channel.code === code)) || null,
+      resolve: async ({ channel: code }, _args, { channels }) => (code && (await channels.find([code]))[0]) || null,
     }),
     since: t.field({
       type: 'DateTime',
@@ -189,9 +188,9 @@ builder.subscriptionField('attention', (t) =>
       'What needs a person’s attention. The first event is the current state; then comes an event whenever an item is added or resolved, at most twice a second.',
     args: { filter: t.arg(filterArgument) },
     authScopes: ofFilter,
-    subscribe: (_root, { filter }, context) => {
+    subscribe: async (_root, { filter }, context) => {
       const asked = conditionsOf(filter);
-      const scope = JSON.stringify(['attention', channelOf(context, asked.channel), asked.kinds?.toSorted()]);
+      const scope = JSON.stringify(['attention', await channelOf(context, asked.channel), asked.kinds?.toSorted()]);
       let seen = '';
       return sharedChanges<Attention>(scope, {
         nudges: context.nudges,
@@ -218,7 +217,7 @@ interface Asked {
 
 async function attentionFor(asked: Asked, context: Context): Promise<Attention> {
   const { hq, backlogs } = context;
-  const filter = filterFrom(asked, context);
+  const filter = await filterFrom(asked, context);
   const looksElsewhere = !asked.kinds || asked.kinds.some((kind) => aboutAttention(kind).type === 'Channel');
   const observed = looksElsewhere ? await backlogs.waitingSince(filter.waitingSince) : [];
   const whole = { ...filter, observed };
@@ -227,8 +226,8 @@ async function attentionFor(asked: Asked, context: Context): Promise<Attention> 
 
 const totalOf = (counts: Attention['counts']): number => counts.reduce((sum, { count }) => sum + count, 0);
 
-function filterFrom({ channel: code, kinds }: Asked, context: Context): Omit<Filter, 'observed'> {
-  const channel = channelOf(context, code);
+async function filterFrom({ channel: code, kinds }: Asked, context: Context): Promise<Omit<Filter, 'observed'>> {
+  const channel = await channelOf(context, code);
   const at = context.now();
   const before = (ms: number) => new Date(Date.parse(at) - ms).toISOString();
   return {

@@ -24,7 +24,7 @@ import { commonPhases, progressUnits } from '../../queue/job.ts';
 import { cancel, retry, start } from '../../queue/queue.ts';
 import { atMost, MOST_CHANNELS, requiredId } from '../arguments.ts';
 import { builder } from '../builder.ts';
-import { channelsField, namedChannels } from '../channel/channel.ts';
+import { channelsField } from '../channel/channel.ts';
 import { ErrorCode, errorField } from '../failures.ts';
 import { conditionsOf, DateTimeRange, LARGEST_PAGE, listById, newestFirst, orderInput, rangesOf } from '../keyset.ts';
 import {
@@ -303,10 +303,11 @@ function starter<Input extends Asked>(
       const { channels, businessDate } = input;
       if (businessDate && !takesBusinessDate(job))
         throw new InvalidInput(['businessDate'], `has no meaning for ${enumValueOf(job)}`, 'CONSISTENCY');
+      for (const code of channels ?? []) await context.channels.lookUp(code);
       const { run } = await start(context, {
         job,
         steps: stepsOf(job),
-        channels: namedChannels(context, channels),
+        channels: channels ? [...channels] : null,
         arguments: businessDate ? { businessDate } : undefined,
         requestedBy: actor,
         cause: 'OPERATOR',

@@ -5,7 +5,7 @@ import type { JobName } from '../../jobs/index.ts';
 import { createSchedule, removeSchedule, updateSchedule } from '../../queue/schedules.ts';
 import { atMost, MOST_CHANNELS, requiredId } from '../arguments.ts';
 import { builder } from '../builder.ts';
-import { channelsField, namedChannels } from '../channel/channel.ts';
+import { channelsField } from '../channel/channel.ts';
 import { byKey, conditionsOf, listById, orderInput } from '../keyset.ts';
 import { enumOf, idInput, numberId, oneByOne, operatorMutation, operatorNode, valueOrNull } from '../vocabulary.ts';
 import { JobNameType, JobRun } from './job.ts';
@@ -147,8 +147,8 @@ operatorMutation('createSchedule', {
   description: 'Creates a schedule. There can be at most 100.',
   may: 'changing schedules',
   failures: [InvalidInput, ChannelNotFound],
-  run: (tx, input, who, context) =>
-    createSchedule(tx, { ...input, channels: namedChannels(context, input.channels) }, who),
+  channels: ({ channels }) => channels,
+  run: (tx, { channels, ...input }, who) => createSchedule(tx, { ...input, channels: channels ?? null }, who),
 });
 
 operatorMutation('updateSchedule', {
@@ -158,8 +158,8 @@ operatorMutation('updateSchedule', {
   description: 'Changes a schedule and recalculates when it runs next.',
   may: 'changing schedules',
   failures: [InvalidInput, ChannelNotFound, NotFound],
-  run: (tx, { id, channels, ...change }, who, context) =>
-    updateSchedule(tx, id, { ...change, channels: channels && namedChannels(context, channels) }, who),
+  channels: ({ channels }) => channels,
+  run: (tx, { id, ...change }, who) => updateSchedule(tx, id, change, who),
 });
 
 operatorMutation('deleteSchedule', {

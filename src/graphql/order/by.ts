@@ -93,7 +93,7 @@ builder.queryField('transaction', (t) =>
     authScopes: (_root, { by, channel }) => ({ channel: channelIn(by, channel) }),
     resolve: async (_root, { by, channel }, context) => {
       const within = channelIn(by, channel) ?? undefined;
-      if (within !== undefined) context.channels.get(within);
+      if (within !== undefined) await context.channels.lookUp(within);
       const key = keyIn(by);
       return key ? transactionOf(context, key, within) : null;
     },

@@ -144,7 +144,7 @@ async function recorded(
   code: string,
   input: TransactionInput,
 ): Promise<TransactionRow> {
-  const prepared = prepareTransaction(channels.get(code), input, now());
+  const prepared = prepareTransaction(await channels.lookUp(code), input, now());
   const database = await channels.databaseOf(code);
   const result = await database.writeTogether(recordTransactions, prepared);
   if (result instanceof Error) throw result;

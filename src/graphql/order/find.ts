@@ -40,8 +40,10 @@ async function atHeadquarters({ hq }: Context, key: TransactionKey & { channel?:
 }
 
 /** The replication counter up to which headquarters has received the log of a channel database; null if headquarters does not answer. */
-export const receivedUpTo = ({ hq, channels }: Context, channel: string): Promise<number | null> =>
-  hq
-    .read((db) => channelDatabaseByName(db, channels.get(channel).channelDatabase))
+export async function receivedUpTo({ hq, channels }: Context, channel: string): Promise<number | null> {
+  const { channelDatabase } = await channels.lookUp(channel);
+  return hq
+    .read((db) => channelDatabaseByName(db, channelDatabase))
     .then((database) => database?.lastReceived ?? 0)
     .catch(whenUnavailable(null));
+}

@@ -162,8 +162,8 @@ builder.queryFields((t) => ({
         orderBy: t.arg({ type: SalesOrderOrder, description: 'The order of the list. Default: newest first.' }),
       },
       authScopes: ofFilter,
-      resolve: (_root, { filter: asked, orderBy, ...args }, context) => {
-        const channel = channelOf(context, asked?.channel);
+      resolve: async (_root, { filter: asked, orderBy, ...args }, context) => {
+        const channel = await channelOf(context, asked?.channel);
         const filter: SalesOrderFilter = {
           channel,
           customerUuid: asked?.customerUuid ?? undefined,

@@ -50,7 +50,7 @@ export const RetailTransaction = builder.interfaceRef<TransactionRow>('RetailTra
     channel: t.field({
       type: Channel,
       description: 'The channel that recorded it.',
-      resolve: ({ channel }, _args, { channels }) => channels.get(channel),
+      resolve: ({ channel }, _args, { channels }) => channels.lookUp(channel),
     }),
     businessDate: t.field({
       type: 'LocalDate',
@@ -129,7 +129,7 @@ const node = (type: 'Order' | 'Sale') => ({
   loadOne: async (id: string, context: Context) => {
     const { channel, uuid } = keyOfId(id);
     const { viewer, channels } = context;
-    if (!channels.all().some(({ code }) => code === channel) || !mayUse(viewer, channel)) return null;
+    if (!mayUse(viewer, channel) || (await channels.find([channel])).length === 0) return null;
     const found = await transactionOf(context, { uuid }, channel);
     return found && typeOf(found) === type ? found : null;
   },

@@ -77,9 +77,9 @@ builder.queryFields((t) => ({
         orderBy: t.arg({ type: InvoiceOrder, description: 'The order of the list. Default: newest first.' }),
       },
       authScopes: ofFilter,
-      resolve: (_root, { filter, orderBy, ...args }, context) => {
+      resolve: async (_root, { filter, orderBy, ...args }, context) => {
         const { channel, ...ranges } = conditionsOf(filter);
-        const where = { channel: channelOf(context, channel), ...rangesOf(ranges, ['createdAt']) };
+        const where = { channel: await channelOf(context, channel), ...rangesOf(ranges, ['createdAt']) };
         return listById(context.hq, args, (db, page) => invoicePage(db, where, page), {
           orderBy: orderBy ?? newestFirst,
           count: (db) => countInvoices(db, where),

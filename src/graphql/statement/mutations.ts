@@ -47,15 +47,16 @@ const Settings = builder.objectRef<SettingsRow>('StatementSettings').implement({
     maximumPaymentDifference: t.field({
       type: Money,
       description: 'The largest allowed difference between the amounts paid and due, per sale.',
-      resolve: (row, _args, { channels }) => money(row.maximumPaymentDifference, channels.get(row.channel).currency),
+      resolve: async (row, _args, { channels }) =>
+        money(row.maximumPaymentDifference, (await channels.lookUp(row.channel)).currency),
     }),
     maximumCountingDifference: t.field({
       type: Money,
       nullable: true,
       description:
         'The largest allowed difference between the amounts counted and expected, per day; null to post any difference.',
-      resolve: (row, _args, { channels }) =>
-        moneyOrNull(row.maximumCountingDifference, channels.get(row.channel).currency),
+      resolve: async (row, _args, { channels }) =>
+        moneyOrNull(row.maximumCountingDifference, (await channels.lookUp(row.channel)).currency),
     }),
     aggregationLineLimit: t.exposeInt('aggregationLineLimit', {
       description:
@@ -87,7 +88,7 @@ builder.queryFields((t) => ({
     args: { channel: t.arg.string({ required: true, description: 'The channel’s code.' }) },
     authScopes: ofChannel,
     resolve: async (_root, { channel }, { hq, channels }) => {
-      channels.get(channel);
+      await channels.lookUp(channel);
       return (await hq.read((db) => settingsOf(db, [channel]))).get(channel)!;
     },
   }),
@@ -211,8 +212,8 @@ operatorMutation('revalidateTransactions', {
     'Schedules sales for validation again, typically after a rule or a setting has changed: sales that failed validation, and sales that passed but are not in a statement yet.',
   may: 'validating transactions',
   failures: [InvalidInput, ChannelNotFound],
-  run: async (tx, { channel, transactions }, who, { channels }) => {
-    if (channel) channels.get(channel);
+  channels: ({ channel }) => [channel],
+  run: async (tx, { channel, transactions }, who) => {
     if (!transactions) return { count: await revalidateTransactions(tx, { channel: channel || null }, who) };
     const found: Violation[] = [];
     if (channel) found.push({ path: ['channel'], message: 'cannot be combined with transactions' });
@@ -245,6 +246,7 @@ operatorMutation('updateStatementSettings', {
   description: 'Changes how a channel’s sales are checked and posted.',
   may: 'changing statement settings',
   failures: [InvalidInput, ChannelNotFound],
+  channels: ({ channel }) => [channel],
   run: (tx, { channel, ...input }, who, { channels }) => {
     const { currency } = channels.get(channel);
     const found: Violation[] = [];

@@ -304,7 +304,7 @@ builder.queryFields((t) => ({
         orderBy: t.arg({ type: StatementOrder, description: 'The order of the list. Default: newest first.' }),
       },
       authScopes: ofFilter,
-      resolve: (_root, { filter, orderBy, ...args }, context) => {
+      resolve: async (_root, { filter, orderBy, ...args }, context) => {
         const { channel, type, states: state, failed, ...ranges } = conditionsOf(filter);
         const found: Violation[] = [];
         if (failed && state?.every((one) => final.includes(one)))
@@ -313,7 +313,7 @@ builder.queryFields((t) => ({
             message: 'cannot be true for statements that are POSTED or CLEARED',
           });
         const where = {
-          channel: channelOf(context, channel),
+          channel: await channelOf(context, channel),
           ...{ type, state, failed },
           ...rangesOf(ranges, ['businessDate', 'createdAt'], found),
         };

@@ -67,8 +67,8 @@ export const shiftOf = loader<ChannelKey, ChannelShift | null>(async (keys, { ch
 /** A shift that the viewer may see, or null. */
 async function visibleShift(context: Context, { channel, uuid }: ChannelKey): Promise<ChannelShift | null> {
   const { viewer, channels } = context;
-  if (!channels.all().some(({ code }) => code === channel) || !uuidRule.safeParse(uuid).success) return null;
-  return mayUse(viewer, channel) ? shiftOf(context).load({ channel, uuid }) : null;
+  if (!mayUse(viewer, channel) || !uuidRule.safeParse(uuid).success) return null;
+  return (await channels.find([channel])).length > 0 ? shiftOf(context).load({ channel, uuid }) : null;
 }
 
 export const Shift = builder.objectRef<ShiftRow>('Shift');
@@ -178,7 +178,7 @@ builder.queryFields((t) => ({
       authScopes: ofFilter,
       resolve: async (_root, { filter, orderBy, ...args }, context) => {
         const { register, states: state, ...conditions } = conditionsOf(filter);
-        const channel = channelOf(context, conditions.channel);
+        const channel = await channelOf(context, conditions.channel);
         if (channel === undefined)
           throw new InvalidInput(
             ['filter', 'channel'],
@@ -288,7 +288,7 @@ builder.mutationFields((t) => ({
     authScopes: ofInputChannel,
     args: { input: t.arg({ type: OpenShiftInput, required: true, description: 'The shift to open.' }) },
     resolve: async (_root, { input: { channel, ...input } }, context) => {
-      const prepared = prepareShift(context.channels.get(channel), input, context.now());
+      const prepared = prepareShift(await context.channels.lookUp(channel), input, context.now());
       return changed(context, { channel, uuid: prepared.uuid }, (tx, { at }) => openShift(tx, prepared, at));
     },
   }),
@@ -347,9 +347,9 @@ operatorAction('closeLostShift', {
     'Closes, at headquarters, a shift that its channel has lost, for example because the channel database was destroyed or restored from a backup. The financial statement of its day then includes it. Fails with WRONG_STATE while the channel still has the shift. Cash and checks that are not counted count as missing; other tenders are compared only if they are counted. If the channel closes the shift after all, before a statement includes it, the channel’s counts replace these.',
   may: 'closing shifts at headquarters',
   failures: failures.types,
-  run: ({ shift: by, channel, counts }, { actor, at }, { hq, channels, viewer }) => {
+  run: async ({ shift: by, channel, counts }, { actor, at }, { hq, channels, viewer }) => {
     const key = keyIn(viewer, { by, channel });
-    channels.get(key.channel);
+    await channels.lookUp(key.channel);
     return closeLostShift({ hq, channels }, { ...key, counts: counts ?? [] }, actor, at);
   },
 });
