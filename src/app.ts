@@ -1,8 +1,8 @@
 import { dirname, resolve } from 'node:path';
 import type pino from 'pino';
-import packageJson from '../package.json' with { type: 'json' };
 import { scopeOf, viewerFrom } from './access/viewer.ts';
 import { type Config, showsGraphiql } from './config.ts';
+import { Bus } from './data/bus.ts';
 import { Channels } from './data/channels.ts';
 import type { Database } from './data/database.ts';
 import { existingChannelDatabases } from './data/existing-databases.ts';
@@ -13,7 +13,7 @@ import { channelDatabase, headquarters, openDatabase, peek, type SchemaVersion, 
 import { Backlogs } from './domain/backlog.ts';
 import { examineStrays } from './domain/rewound.ts';
 import type { DatabaseUnavailable } from './errors.ts';
-import { inProcessNudges, type Nudges } from './events/nudges.ts';
+import { inProcessNudges, type Nudges, topics } from './events/nudges.ts';
 import { contextFor } from './graphql/context.ts';
 import { schema } from './graphql/schema.ts';
 import type { Graphiql } from './http/graphiql.ts';
@@ -22,6 +22,7 @@ import { type HttpServer, serveHttp } from './http/server.ts';
 import { jobs, jobsAndChains } from './jobs/index.ts';
 import { Live } from './jobs/live.ts';
 import type { Surroundings } from './queue/job.ts';
+import { Outage } from './queue/outage.ts';
 import { Scheduler } from './queue/scheduler.ts';
 import { correctNextRuns } from './queue/schedules.ts';
 import { Worker } from './queue/worker.ts';
@@ -59,7 +60,18 @@ export async function startApp(config: Config, options: AppOptions): Promise<App
   const now = () => clock().toISOString();
   const { hq, channels, close } = await openDatabases(config, log);
 
-  const nudges = inProcessNudges();
+  const local = inProcessNudges();
+  const bus = hq.embedded
+    ? undefined
+    : new Bus({
+        url: config.databaseUrl,
+        local,
+        outage: new Outage(log, {
+          failing: 'the bus is disconnected: what other servers do is noticed seconds later',
+          over: 'the bus is connected again',
+        }),
+      });
+  const nudges: Nudges = bus ?? local;
   const surroundings: Surroundings = { hq, channels, nudges, log, now, batchSize: config.batchSize };
   const worker = new Worker({
     surroundings,
@@ -70,7 +82,6 @@ export async function startApp(config: Config, options: AppOptions): Promise<App
   });
   const scheduler = new Scheduler(surroundings, jobsAndChains);
   const live = new Live(surroundings);
-  let server: HttpServer;
   const parts = {
     hq,
     channels,
@@ -79,10 +90,21 @@ export async function startApp(config: Config, options: AppOptions): Promise<App
     log,
     backlogs: new Backlogs(hq, channels, now),
     notice: background ? (channel: string) => live.notice(channel) : () => {},
-    server: { version: packageJson.version, startedAt: now(), unavailable: () => server.unavailable() },
   };
 
+  let server: HttpServer;
   try {
+    if (bus) {
+      channels.follow({
+        subscribe: (listener) => nudges.subscribe(topics.channels, listener),
+        polls: background,
+        outage: new Outage(log, {
+          failing: 'could not refresh the settings of channels',
+          over: 'refreshing the settings of channels works again',
+        }),
+      });
+      await bus.start();
+    }
     await examineStrays(surroundings, () => existingChannelDatabases(config.channelDatabaseUrl));
     await hq.write((tx) => correctNextRuns(tx, now()));
     server = await serveHttp({
@@ -101,10 +123,11 @@ export async function startApp(config: Config, options: AppOptions): Promise<App
       nudges,
       log,
       graphiql: showsGraphiql(config) ? (options.graphiql ?? { tabs: [] }) : undefined,
-      probes: { headquarters: () => hq.write(beat) },
+      probes: { headquarters: () => hq.write(beat), ...(bus && { bus: () => bus.probe() }) },
       limits: options.limits,
     });
   } catch (error) {
+    await bus?.stop();
     await close();
     throw error;
   }
@@ -129,6 +152,7 @@ export async function startApp(config: Config, options: AppOptions): Promise<App
       await live.stop();
       await worker.stop();
       await server.close();
+      await bus?.stop();
       await channels.tidy();
       await hq.tidy();
       await close();

@@ -58,6 +58,7 @@ test('only the composition root knows all layers', () => {
 test('the drivers are named in the files that adapt them', () => {
   const naming = files.filter((file) => /from '(sqlite3|pg)'/.test(readFileSync(join(src, file), 'utf8')));
   expect(naming.sort()).toEqual([
+    'data/bus.ts',
     'data/folder-lock.ts',
     'data/open.ts',
     'data/postgres-client.ts',

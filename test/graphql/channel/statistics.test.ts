@@ -7,7 +7,7 @@ import type { Answer, Headquarters } from '../../support/headquarters.ts';
 import { statementsOf } from '../../support/statements.ts';
 
 const fields = `pendingCustomers oldestPendingSince failedOperations waitingOperations lastUploadAt lastDownloadAt feedSequence
-  channelDatabaseError { errorCode message } headquartersError { errorCode message }`;
+  errors { errorCode message }`;
 
 const statistics = async (hq: Headquarters, code = 'houston'): Promise<Answer> =>
   (await hq.query(`query ($code: String!) { channel(code: $code) { statistics { ${fields} } } }`, { code })).channel
@@ -30,8 +30,7 @@ test('statistics follow customers from their creation to their account IDs', asy
     lastUploadAt: null,
     lastDownloadAt: null,
     feedSequence: 0,
-    channelDatabaseError: null,
-    headquartersError: null,
+    errors: [],
   };
   expect(await statistics(hq)).toEqual(nothing);
 
@@ -137,7 +136,7 @@ test('while a channel database is unavailable, only what it would say is null, a
 
   const { channels } = await hq.query(`{ channels { nodes { code statistics { ${fields} feedCursor } } } }`);
   expect(channels.nodes).toMatchObject([
-    { code: 'houston', statistics: { pendingCustomers: 1, channelDatabaseError: null } },
+    { code: 'houston', statistics: { pendingCustomers: 1, errors: [] } },
     {
       code: 'paris',
       statistics: {
@@ -148,16 +147,12 @@ test('while a channel database is unavailable, only what it would say is null, a
         feedCursor: null,
         failedOperations: 0,
         lastUploadAt: expect.stringMatching(/Z$/),
-        channelDatabaseError: {
-          errorCode: 'DATABASE_UNAVAILABLE',
-          message: expect.stringContaining('channel database paris'),
-        },
-        headquartersError: null,
+        errors: [{ errorCode: 'DATABASE_UNAVAILABLE', message: expect.stringContaining('channel database paris') }],
       },
     },
   ]);
   recover();
-  expect(await statistics(hq, 'paris')).toMatchObject({ pendingCustomers: 1, channelDatabaseError: null });
+  expect(await statistics(hq, 'paris')).toMatchObject({ pendingCustomers: 1, errors: [] });
 });
 
 test('while headquarters is unavailable, a channel still knows what is pending', async () => {
@@ -169,8 +164,7 @@ test('while headquarters is unavailable, a channel still knows what is pending',
     failedOperations: null,
     waitingOperations: null,
     lastUploadAt: null,
-    channelDatabaseError: null,
-    headquartersError: { errorCode: 'DATABASE_UNAVAILABLE', message: expect.stringContaining('headquarters') },
+    errors: [{ errorCode: 'DATABASE_UNAVAILABLE', message: expect.stringContaining('headquarters') }],
   });
 });
 
@@ -179,11 +173,11 @@ test('a channel database that hangs delays the answer by two seconds, and takes 
   const paris = await hq.channels.databaseOf('paris');
   vi.spyOn(paris, 'read').mockReturnValue(new Promise(() => {}));
   const { channels } = await hq.query(
-    '{ channels { nodes { statistics { pendingCustomers channelDatabaseError { errorCode } } } } }',
+    '{ channels { nodes { statistics { pendingCustomers errors { errorCode } } } } }',
   );
   expect(channels.nodes).toEqual([
-    { statistics: { pendingCustomers: 0, channelDatabaseError: null } },
-    { statistics: { pendingCustomers: null, channelDatabaseError: { errorCode: 'DATABASE_UNAVAILABLE' } } },
+    { statistics: { pendingCustomers: 0, errors: [] } },
+    { statistics: { pendingCustomers: null, errors: [{ errorCode: 'DATABASE_UNAVAILABLE' }] } },
   ]);
 });
 
