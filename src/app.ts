@@ -1,5 +1,6 @@
 import { dirname, resolve } from 'node:path';
 import type pino from 'pino';
+import packageJson from '../package.json' with { type: 'json' };
 import { scopeOf, viewerFrom } from './access/viewer.ts';
 import { type Config, showsGraphiql } from './config.ts';
 import { Bus } from './data/bus.ts';
@@ -82,6 +83,7 @@ export async function startApp(config: Config, options: AppOptions): Promise<App
   });
   const scheduler = new Scheduler(surroundings, jobsAndChains);
   const live = new Live(surroundings);
+  let server: HttpServer;
   const parts = {
     hq,
     channels,
@@ -90,9 +92,9 @@ export async function startApp(config: Config, options: AppOptions): Promise<App
     log,
     backlogs: new Backlogs(hq, channels, now),
     notice: background ? (channel: string) => live.notice(channel) : () => {},
+    server: { version: packageJson.version, startedAt: now(), unavailable: () => server.unavailable() },
   };
 
-  let server: HttpServer;
   try {
     if (bus) {
       channels.follow({

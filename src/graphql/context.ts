@@ -16,6 +16,13 @@ interface Parts {
   backlogs: Backlogs;
   /** Tells live conversion that a channel has something new. */
   notice: (channel: string) => void;
+  /** The process that answers. */
+  server: {
+    version: string;
+    startedAt: string;
+    /** The names of what /health/ready reports as unavailable. */
+    unavailable: () => Promise<string[]>;
+  };
 }
 
 /** What resolvers use in one operation. Each operation has its own loaders, created on first use (loader.ts). */

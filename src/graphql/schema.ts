@@ -24,6 +24,8 @@ import './channel/statistics.ts';
 import './jobs/attention.ts';
 import './order/sales-order.ts';
 import './order/correct.ts';
+import './server/server-info.ts';
+import './server/viewer.ts';
 import './statement/invoice.ts';
 import './statement/statement.ts';
 import './statement/mutations.ts';

@@ -50,6 +50,8 @@ export interface ServeHttpOptions<Viewer, Context extends object> extends Tokens
 export interface HttpServer {
   url: string;
   port: number;
+  /** The names of the probes that fail, as /health/ready reports them. */
+  unavailable(): Promise<string[]>;
   /**
    * Announces that the server is about to stop: from now on, /health/ready returns 503 and every response ends its connection, so that
    * clients go elsewhere. `close` gives them time to.
@@ -180,6 +182,7 @@ export async function serveHttp<Viewer, Context extends object>(
   return {
     url: `http://${urlHost(options.host)}:${port}`,
     port,
+    unavailable: unavailableNow,
     drain,
     async close() {
       await drain();

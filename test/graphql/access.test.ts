@@ -56,10 +56,12 @@ type World = Awaited<ReturnType<typeof twoChannels>>;
 
 /**
  * Every field of the schema, and who may use it: `operator`, or a channel's client for its own channel. A scoped field has a document
- * that asks for what is the client's own and one that asks for another's: refused, or answered without it.
+ * that asks for what is the client's own and one that asks for another's: refused, or answered without it. `everyone` may ask for what is
+ * about the viewer or the server.
  */
 type Decision =
   | { operator: string | ((world: World) => string) }
+  | { everyone: string }
   | { own: (world: World) => string; other: (world: World) => string; answer: 'FORBIDDEN' | 'nothing' };
 
 const globalId = (type: string, id: string) => Buffer.from(`${type}:${id}`).toString('base64');
@@ -123,6 +125,8 @@ const decisions: Record<string, Decision> = {
   'Query.downloadSessions': { operator: '{ downloadSessions { edges { node { id } } } }' },
   'Query.schedules': { operator: '{ schedules { nodes { id } } }' },
   'Query.auditTrail': { operator: '{ auditTrail { nodes { actor } } }' },
+  'Query.viewer': { everyone: '{ viewer { role name channel { code } tokenExpiresAt } }' },
+  'Query.serverInfo': { everyone: '{ serverInfo { version startedAt currentTime headquartersAvailable } }' },
   'Query.numberSequences': { operator: '{ numberSequences { name } }' },
   'Mutation.createChannel': operatorMutation(
     'createChannel',
@@ -306,7 +310,10 @@ test('a channel’s client uses what is its own, and nothing that is another’s
   };
 
   for (const [field, decision] of Object.entries(decisions)) {
-    if ('operator' in decision) {
+    if ('everyone' in decision) {
+      for (const headers of [till, operator])
+        expect((await codesOf(decision.everyone, headers)).codes, field).toBe(undefined);
+    } else if ('operator' in decision) {
       const document = typeof decision.operator === 'string' ? decision.operator : decision.operator(world);
       const refused = await codesOf(document, till);
       expect(new Set(refused.codes as string[]), field).toEqual(new Set(['FORBIDDEN']));

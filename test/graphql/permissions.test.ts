@@ -32,7 +32,17 @@ const globalId = (type: string, id: string) => Buffer.from(`${type}:${id}`).toSt
 const someUuid = '7f3c1a52-1b7c-4c1e-9d38-2f4c8a6f0b11';
 
 /** Fields without a permission: they answer only rows that the viewer may see. A new one needs a permission, or a place here. */
-const answersOwnRows = ['channel', 'channels', 'invoice', 'node', 'nodes', 'salesOrder', 'statement'];
+const answersOwnRows = [
+  'channel',
+  'channels',
+  'invoice',
+  'node',
+  'nodes',
+  'salesOrder',
+  'serverInfo',
+  'statement',
+  'viewer',
+];
 
 /** Who sees the nodes of a type. */
 const nodeTypes: Record<string, 'its channel' | 'operators'> = {

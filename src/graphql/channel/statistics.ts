@@ -1,5 +1,4 @@
 import { channelStatistics, type ChannelStatistics as Statistics } from '../../domain/channel-statistics.ts';
-import { atMost } from '../arguments.ts';
 import { builder } from '../builder.ts';
 import { cursorOf } from '../customer/feed.ts';
 import { ProcessingError } from '../failures.ts';
@@ -26,9 +25,19 @@ const figure = <From extends Database, Value>(
       (figures instanceof Error ? null : value(figures as Figures<From>)) as never,
   });
 
+/** Why the figures from a database are null. */
+const reason = (t: PothosSchemaTypes.ObjectFieldBuilder<Types, Statistics>, from: Database, description: string) =>
+  t.field({
+    type: ProcessingError,
+    nullable: true,
+    description,
+    resolve: ({ [from]: figures }: Statistics) =>
+      figures instanceof Error ? { errorCode: figures.code, error: figures.message } : null,
+  });
+
 export const ChannelStatistics = builder.objectRef<Statistics>('ChannelStatistics').implement({
   description:
-    'How a channel is doing. Some of it is read from the channel’s own database and some from headquarters; what an unavailable database would say is null, and `errors` says why.',
+    'How a channel is doing. The channel’s own database tells about pending customers, downloads, and the feed; headquarters tells about operations and uploads. If one of them is unavailable, only its fields are null.',
   fields: (t) => ({
     pendingCustomers: figure(
       t,
@@ -86,16 +95,16 @@ export const ChannelStatistics = builder.objectRef<Statistics>('ChannelStatistic
       ({ epoch, feedSequence }) => cursorOf(epoch, feedSequence),
       'The cursor at `feedSequence`. As `after` of the subscription `accountIdsSynced`, it starts the feed with the first account ID that these statistics do not include.',
     ),
-    errors: t.field({
-      type: [ProcessingError],
-      ...atMost(2),
-      description:
-        'Why fields are null: DATABASE_UNAVAILABLE for the channel’s database, headquarters’, or both. Empty if both answered.',
-      resolve: ({ inChannel, atHeadquarters }) =>
-        [inChannel, atHeadquarters].flatMap((figures) =>
-          figures instanceof Error ? [{ errorCode: figures.code, error: figures.message }] : [],
-        ),
-    }),
+    channelDatabaseError: reason(
+      t,
+      'inChannel',
+      'Why the fields that the channel’s own database tells are null: it is unavailable. Null if it answered.',
+    ),
+    headquartersError: reason(
+      t,
+      'atHeadquarters',
+      'Why the fields that headquarters tells are null: its database is unavailable. Null if it answered.',
+    ),
   }),
 });
 

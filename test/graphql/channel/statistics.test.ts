@@ -7,7 +7,7 @@ import type { Answer, Headquarters } from '../../support/headquarters.ts';
 import { statementsOf } from '../../support/statements.ts';
 
 const fields = `pendingCustomers oldestPendingSince failedOperations waitingOperations lastUploadAt lastDownloadAt feedSequence
-  errors { errorCode message }`;
+  channelDatabaseError { errorCode message } headquartersError { errorCode message }`;
 
 const statistics = async (hq: Headquarters, code = 'houston'): Promise<Answer> =>
   (await hq.query(`query ($code: String!) { channel(code: $code) { statistics { ${fields} } } }`, { code })).channel
@@ -30,7 +30,8 @@ test('statistics follow customers from their creation to their account IDs', asy
     lastUploadAt: null,
     lastDownloadAt: null,
     feedSequence: 0,
-    errors: [],
+    channelDatabaseError: null,
+    headquartersError: null,
   };
   expect(await statistics(hq)).toEqual(nothing);
 
@@ -136,7 +137,7 @@ test('while a channel database is unavailable, only what it would say is null, a
 
   const { channels } = await hq.query(`{ channels { nodes { code statistics { ${fields} feedCursor } } } }`);
   expect(channels.nodes).toMatchObject([
-    { code: 'houston', statistics: { pendingCustomers: 1, errors: [] } },
+    { code: 'houston', statistics: { pendingCustomers: 1, channelDatabaseError: null } },
     {
       code: 'paris',
       statistics: {
@@ -147,12 +148,16 @@ test('while a channel database is unavailable, only what it would say is null, a
         feedCursor: null,
         failedOperations: 0,
         lastUploadAt: expect.stringMatching(/Z$/),
-        errors: [{ errorCode: 'DATABASE_UNAVAILABLE', message: expect.stringContaining('channel database paris') }],
+        channelDatabaseError: {
+          errorCode: 'DATABASE_UNAVAILABLE',
+          message: expect.stringContaining('channel database paris'),
+        },
+        headquartersError: null,
       },
     },
   ]);
   recover();
-  expect(await statistics(hq, 'paris')).toMatchObject({ pendingCustomers: 1, errors: [] });
+  expect(await statistics(hq, 'paris')).toMatchObject({ pendingCustomers: 1, channelDatabaseError: null });
 });
 
 test('while headquarters is unavailable, a channel still knows what is pending', async () => {
@@ -164,7 +169,8 @@ test('while headquarters is unavailable, a channel still knows what is pending',
     failedOperations: null,
     waitingOperations: null,
     lastUploadAt: null,
-    errors: [{ errorCode: 'DATABASE_UNAVAILABLE', message: expect.stringContaining('headquarters') }],
+    channelDatabaseError: null,
+    headquartersError: { errorCode: 'DATABASE_UNAVAILABLE', message: expect.stringContaining('headquarters') },
   });
 });
 
@@ -173,11 +179,11 @@ test('a channel database that hangs delays the answer by two seconds, and takes 
   const paris = await hq.channels.databaseOf('paris');
   vi.spyOn(paris, 'read').mockReturnValue(new Promise(() => {}));
   const { channels } = await hq.query(
-    '{ channels { nodes { statistics { pendingCustomers errors { errorCode } } } } }',
+    '{ channels { nodes { statistics { pendingCustomers channelDatabaseError { errorCode } } } } }',
   );
   expect(channels.nodes).toEqual([
-    { statistics: { pendingCustomers: 0, errors: [] } },
-    { statistics: { pendingCustomers: null, errors: [{ errorCode: 'DATABASE_UNAVAILABLE' }] } },
+    { statistics: { pendingCustomers: 0, channelDatabaseError: null } },
+    { statistics: { pendingCustomers: null, channelDatabaseError: { errorCode: 'DATABASE_UNAVAILABLE' } } },
   ]);
 });
 
