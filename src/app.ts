@@ -73,6 +73,9 @@ export async function startApp(config: Config, options: AppOptions): Promise<App
         }),
       });
   const nudges: Nudges = bus ?? local;
+  hq.onCommit = (changed) => {
+    for (const channel of changed) nudges.publish(topics.transactions(channel));
+  };
   const surroundings: Surroundings = { hq, channels, nudges, log, now, batchSize: config.batchSize };
   const worker = new Worker({
     surroundings,

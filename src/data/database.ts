@@ -21,6 +21,12 @@ interface Group {
 
 const MOST_TOGETHER = 500;
 
+/**
+ * Called when a transaction begins. What it returns is called last, before the commit, and returns the channels that subscribers should hear
+ * of after it.
+ */
+export type Follow = (tx: EntityManager) => () => Promise<readonly string[]>;
+
 /** Ms until a database that another process holds, or that does not answer, is reported as unavailable. */
 export const PATIENCE = 4_500;
 
@@ -40,11 +46,14 @@ export class Database {
   private nextReader = 0;
   // biome-ignore lint/suspicious/noExplicitAny: a map from each function to its own items
   private readonly groups = new Map<Together<any, any>, Group>();
+  /** Called after a commit with the channels that `follow` returned. */
+  onCommit: (channels: readonly string[]) => void = () => {};
 
   constructor(
     readonly name: string,
     private readonly writer: DataSource,
     private readonly readers: DataSource[] = [],
+    private readonly follow: Follow = () => async () => [],
   ) {}
 
   /** Whether it belongs to this process alone. */
@@ -129,7 +138,9 @@ export class Database {
   private async transaction<T>(change: (tx: EntityManager) => Promise<T>, since: number): Promise<T> {
     for (let attempt = 1; ; attempt++) {
       try {
-        return await this.attempt(change);
+        const { result, channels } = await this.attempt(change);
+        this.onCommit(channels);
+        return result;
       } catch (error) {
         const out = performance.now() - since > PATIENCE;
         if (out || !isConflict(error)) throw this.translated(error);
@@ -138,16 +149,20 @@ export class Database {
     }
   }
 
-  private async attempt<T>(change: (tx: EntityManager) => Promise<T>): Promise<T> {
+  private async attempt<T>(
+    change: (tx: EntityManager) => Promise<T>,
+  ): Promise<{ result: T; channels: readonly string[] }> {
     if (this.suspect) await this.reconnect();
     const runner = this.writer.createQueryRunner();
     try {
       await runner.query(dialectOf(runner.manager).begin);
       // For `save`, which begins a transaction of its own otherwise.
       Object.assign(runner, { isTransactionActive: true });
+      const finish = this.follow(runner.manager);
       const result = await change(runner.manager);
+      const channels = await finish();
       await runner.query('COMMIT');
-      return result;
+      return { result, channels };
     } catch (error) {
       await this.rollBack(runner);
       throw error;

@@ -15,10 +15,11 @@ import { DatabaseUnavailable } from '../errors.ts';
 import { channelEntities } from './channel/entities.ts';
 import { initial as initialChannel } from './channel/migrations/initial.ts';
 import { type EntityClass, snakeCase } from './columns.ts';
-import { Database, driverCode, PATIENCE } from './database.ts';
+import { Database, driverCode, type Follow, PATIENCE } from './database.ts';
 import { makeFolder } from './folder.ts';
 import { hqEntities } from './hq/entities.ts';
 import { initial as initialHq } from './hq/migrations/initial.ts';
+import { followStatuses } from './hq/transaction-feed.bulk.ts';
 import { unhurried } from './interruption.ts';
 import { applicationName } from './node.ts';
 import { Client, connectionOptions, withoutTimeouts } from './postgres-client.ts';
@@ -33,9 +34,15 @@ import { sqliteDriver } from './sqlite-driver.ts';
 interface Kind {
   entities: EntityClass[];
   migrations: (new () => MigrationInterface)[];
+  /** What its transactions do last. */
+  follow?: Follow;
 }
 
-export const headquarters: Kind = { entities: hqEntities, migrations: [initialHq] };
+export const headquarters: Kind = {
+  entities: hqEntities,
+  migrations: [initialHq],
+  follow: followStatuses,
+};
 export const channelDatabase: Kind = { entities: channelEntities, migrations: [initialChannel] };
 
 interface OpenOptions {
@@ -220,7 +227,7 @@ async function openSqlite(file: string, { name, kind, readers }: OpenOptions): P
     await migrate(writer, writer.createQueryRunner());
     await writer.query(`PRAGMA ${brief}`);
     for (const reader of sources.slice(1)) await reader.initialize();
-    return new Database(name, writer, sources.slice(1));
+    return new Database(name, writer, sources.slice(1), kind.follow);
   } catch (error) {
     for (const source of sources) if (source.isInitialized) await source.destroy();
     throw error;
@@ -293,5 +300,5 @@ async function openPostgres(url: URL, database: OpenOptions): Promise<Database> 
     await source.destroy();
     throw error;
   }
-  return new Database(database.name, source);
+  return new Database(database.name, source, [], database.kind.follow);
 }

@@ -28,6 +28,12 @@ export const isSale = ({ kind }: { kind: TransactionKind }): boolean => kind ===
 export const orderStatusOf = (stored: TransactionStatus): OrderStatus => ofOrders[stored as keyof typeof ofOrders];
 export const saleStatusOf = (stored: TransactionStatus): SaleStatus => ofSales[stored as keyof typeof ofSales];
 
+/** The status of a transaction that headquarters has received. */
+export type ReceivedStatus = Exclude<OrderStatus | SaleStatus, 'PENDING'>;
+
+export const statusOf = (received: { kind: TransactionKind; status: TransactionStatus }): ReceivedStatus =>
+  (isSale(received) ? saleStatusOf(received.status) : orderStatusOf(received.status)) as ReceivedStatus;
+
 const stored = new Map<string, string>(
   [...Object.entries(ofOrders), ...Object.entries(ofSales)].map(([from, to]) => [to, from]),
 );

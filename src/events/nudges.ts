@@ -16,6 +16,8 @@ export interface Nudges {
 export const topics = {
   /** New account IDs in a channel's feed. */
   accountIds: (channel: string) => `account-ids:${channel}`,
+  /** New statuses in a channel's feed of transactions. */
+  transactions: (channel: string) => `transactions:${channel}`,
   /** A job run changed. */
   jobRun: (id: string) => `job-run:${id}`,
   /** Any job run changed. */

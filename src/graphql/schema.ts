@@ -29,5 +29,6 @@ import './server/viewer.ts';
 import './statement/invoice.ts';
 import './statement/statement.ts';
 import './statement/mutations.ts';
+import './order/feed.ts';
 
 export const schema: GraphQLSchema = builder.toSchema({ extensions: { pageSize: DEFAULT_PAGE } });

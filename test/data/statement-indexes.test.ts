@@ -63,6 +63,8 @@ import {
   wakeTransactions,
 } from '../../src/data/hq/transaction.bulk.ts';
 import { transactionPage } from '../../src/data/hq/transaction.ts';
+import { transactionFeedFrom } from '../../src/data/hq/transaction-feed.bulk.ts';
+import { statusesChanged, transactionFeedEntry } from '../../src/data/hq/transaction-feed.ts';
 import { knownShifts, revalidate } from '../../src/data/hq/validation.bulk.ts';
 import { sql } from '../../src/data/sql.ts';
 import { clearingAccounts, countingDifferences, payments, sales } from '../../src/domain/double-entry.ts';
@@ -90,6 +92,7 @@ const attention = {
 /** Tables that grow with every sale. */
 const big: Record<string, string[]> = {
   retail_transaction: ['l', 't'],
+  transaction_feed: ['f'],
   shift: ['s'],
   statement: ['s'],
   statement_event: [],
@@ -189,6 +192,9 @@ const queries: Record<string, (tx: EntityManager) => Promise<unknown>> = {
   'sales that are due': (tx) => dueTransactions(tx, 'sales', 'houston', 20),
   'how many are due': (tx) => countDueTransactions(tx, 'orders', ['houston']),
   'wake what waits': (tx) => wakeTransactions(tx, 'sales', ['houston'], at),
+  'what follows a cursor of the feed': (tx) => transactionFeedFrom(tx, 'houston', 50_000, 100),
+  'what a cursor of the feed points to': (tx) => transactionFeedEntry(tx, 'houston', 50_000),
+  'add to the feed': async (tx) => statusesChanged(tx, ids),
   'any order to try': (tx) => anyToTry(tx, 'orders', ['houston'], at),
   'orders and sales of a day': (tx) =>
     transactionPage(tx, { channel: 'houston', businessDate: { from: '2026-11-22', to: '2026-11-22' } }, byTime),

@@ -10,6 +10,7 @@ import {
   createCustomerDocument,
   startHeadquarters,
 } from '../support/headquarters.ts';
+import { sell } from '../support/sales.ts';
 
 const secret = 'a secret of at least thirty-two characters';
 const bearer = (token: string) => ({ authorization: `Bearer ${token}` });
@@ -263,6 +264,9 @@ const decisions: Record<string, Decision> = {
   'Subscription.accountIdsSynced': scoped(
     (channel) => `subscription { accountIdsSynced(channel: "${channel}") { sequence } }`,
   ),
+  'Subscription.transactionsSynced': scoped(
+    (channel) => `subscription { transactionsSynced(channel: "${channel}") { sequence } }`,
+  ),
   'Subscription.attention': scoped(
     (channel) => `subscription { attention(filter: { channel: "${channel}" }) { total } }`,
   ),
@@ -280,6 +284,10 @@ test('every field of the schema has a decision about who may use it', () => {
 test('a channel’s client uses what is its own, and nothing that is another’s or an operator’s', async () => {
   const world = await twoChannels();
   const { hq, operator, till } = world;
+  // So that each feed has an event.
+  for (const code of ['houston', 'dallas']) await sell(hq, {}, code);
+  await hq.query('mutation { runJob(input: { job: P_JOB }) { __typename } }', {}, operator);
+  await hq.worker.drain();
   const token = (headers: { authorization: string }) => headers.authorization.slice('Bearer '.length);
   const codesOf = async (
     document: string,

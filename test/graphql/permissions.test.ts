@@ -68,7 +68,15 @@ const nodeTypes: Record<string, 'its channel' | 'operators'> = {
 /** A few that are written down, whatever the schema declares. */
 const sample = {
   operators: ['jobRuns', 'numberSequences', 'createChannel', 'voidTransaction', 'runConversion', 'jobActivity'],
-  channel: ['customers', 'shifts', 'createOrder', 'closeShift', 'statementSettings', 'accountIdsSynced'],
+  channel: [
+    'customers',
+    'shifts',
+    'createOrder',
+    'closeShift',
+    'statementSettings',
+    'accountIdsSynced',
+    'transactionsSynced',
+  ],
 };
 
 interface Root {

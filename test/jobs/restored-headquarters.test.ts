@@ -1,4 +1,4 @@
-import { copyFile, rm } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { startApp } from '../../src/app.ts';
@@ -18,45 +18,8 @@ import {
   tamper,
   withChannels,
 } from '../support/actions.ts';
+import { backUp } from '../support/backup.ts';
 import { type Answer, type Headquarters, onPostgres } from '../support/headquarters.ts';
-
-/** The tables of headquarters, those first that others refer to. */
-async function tablesOf(hq: Headquarters): Promise<string[]> {
-  const found = await rowsOf(
-    hq.hq,
-    `select table_name as name from information_schema.tables where table_schema = current_schema() and table_name not like 'kept_%' and table_name <> 'migrations'`,
-  );
-  const names = found.map(({ name }: Answer) => name as string).filter((name) => name !== 'channel_database');
-  return ['channel_database', ...names];
-}
-
-/** Backs up headquarters, and answers how to restore it: the server is started again on the older state. */
-async function backUp(
-  hq: Headquarters,
-): Promise<{ hq: Headquarters; restore: (later: Headquarters) => Promise<Headquarters> }> {
-  if (onPostgres) {
-    const tables = await tablesOf(hq);
-    await tamper(hq.hq, ...tables.map((table) => `create table kept_${table} as select * from ${table}`));
-    const restore = async (later: Headquarters) => {
-      await tamper(
-        later.hq,
-        `truncate ${tables.join(', ')}`,
-        ...tables.map((table) => `insert into ${table} select * from kept_${table}`),
-      );
-      return later.restart();
-    };
-    return { hq, restore };
-  }
-  const file = join(hq.config.dataDir, 'hq.db');
-  await hq.stop();
-  await copyFile(file, `${file}.kept`);
-  const restore = async (later: Headquarters) => {
-    await later.stop();
-    await copyFile(`${file}.kept`, file);
-    return later.restart();
-  };
-  return { hq: await hq.restart(), restore };
-}
 
 const codes = ['austin', 'boston', 'chicago'];
 

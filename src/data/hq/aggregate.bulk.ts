@@ -6,6 +6,7 @@ import { totalNames } from '../transaction-facts.ts';
 import { AggregatedTransaction } from './aggregate.ts';
 import { linesIn } from './sales-order.bulk.ts';
 import { SalesOrder, SalesOrderLine } from './sales-order.ts';
+import { changeStatuses } from './transaction-feed.ts';
 
 /** What sales of an aggregate have in common. */
 const shared = ['statementId', 'customerUuid', 'isReturn', 'pricesIncludeTax'] as const;
@@ -190,9 +191,10 @@ export async function dropAggregate(tx: EntityManager, id: number, at: string): 
     [id],
   );
   await sql(tx, 'delete from sales_order where aggregate_id = $1', [id]);
-  await sql(
+  await changeStatuses(
     tx,
-    `update retail_transaction set statement_id = null, aggregate_id = null, status = 'NONE', modified_at = $1 where aggregate_id = $2`,
+    `update retail_transaction set statement_id = null, aggregate_id = null, status = 'NONE', modified_at = $1 where aggregate_id = $2
+     returning sequence`,
     [at, id],
   );
   await sql(tx, 'delete from aggregated_transaction where id = $1', [id]);

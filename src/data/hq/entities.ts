@@ -17,6 +17,7 @@ import { Shift, ShiftOperation, TenderCount } from './shift.ts';
 import { Statement, StatementEvent } from './statement.ts';
 import { StatementSettings } from './statement-settings.ts';
 import { RetailTransaction } from './transaction.ts';
+import { TransactionFeedEntry, TransactionFeedHead } from './transaction-feed.ts';
 import { ValidationRule } from './validation.ts';
 
 /** Every table of headquarters. */
@@ -49,6 +50,8 @@ export const hqEntities = [
   StatementEvent,
   StatementSettings,
   TenderCount,
+  TransactionFeedEntry,
+  TransactionFeedHead,
   UploadSession,
   ValidationRule,
 ];

@@ -2,6 +2,7 @@ import type { EntityManager } from 'typeorm';
 import { listed, matching } from '../dialect/expressions.ts';
 import { sql } from '../sql.ts';
 import { totalNames } from '../transaction-facts.ts';
+import { changeStatuses } from './transaction-feed.ts';
 
 /** Aggregates of a batch, in the order in which they get their numbers. */
 interface Chunk {
@@ -76,11 +77,11 @@ export async function withAggregatesAt(
 
 /** The sales of these aggregates are posted. */
 export const finishSales = (tx: EntityManager, ids: readonly number[], at: string) =>
-  sql(
+  changeStatuses(
     tx,
     `update retail_transaction set status = 'POSTED', modified_at = $1
      where sequence in (select t.sequence from aggregated_transaction a ${matching(tx, 'retail_transaction', 't', 't.aggregate_id = a.id')}
-       where a.id in ${listed(tx, '$2', 'bigint')})`,
+       where a.id in ${listed(tx, '$2', 'bigint')}) returning sequence`,
     [at, JSON.stringify(ids)],
   );
 

@@ -5,8 +5,10 @@ import { forUpdate, listed, sizeOf } from '../dialect/expressions.ts';
 import { packedOperation } from '../operation-kinds.ts';
 import { lastOfPackage, one, single, sql } from '../sql.ts';
 import { type Family, ofFamily, type TransactionTotals, totalNames } from '../transaction-facts.ts';
+import { customerAccount } from './number-sequence.ts';
 import type { Upload } from './operation.bulk.ts';
 import { inTrouble, RetailTransaction } from './transaction.ts';
+import { changeStatuses } from './transaction-feed.ts';
 
 /*
  * Orders and sales as headquarters received them. What is left to do with them is a query on their status; a job moves them from one
@@ -15,7 +17,7 @@ import { inTrouble, RetailTransaction } from './transaction.ts';
 
 /** Takes in the transactions of a package. A known one is left as it is. */
 export const receiveTransactions = (tx: EntityManager, upload: Upload) =>
-  sql(
+  changeStatuses(
     tx,
     `${insertInto(tx, RetailTransaction, {
       uuid: 'x.id',
@@ -42,13 +44,13 @@ export const receiveTransactions = (tx: EntityManager, upload: Upload) =>
       modifiedAt: '$3',
     })}
      from ${rows(tx, packedOperation, '$4')} where x.kind = 'RECORD_TRANSACTION' order by x.counter
-     on conflict (uuid, channel_database) do nothing`,
+     on conflict (uuid, channel_database) do nothing returning sequence`,
     [upload.channelDatabase, upload.sessionId, upload.at, upload.package],
   );
 
 /** Takes in cancellations: the orders leave the jobs, and their sales orders, should they exist already, are canceled too. */
 export async function receiveCancellations(tx: EntityManager, upload: Upload): Promise<void> {
-  const canceled = await sql<{ sequence: number }>(
+  const canceled = await changeStatuses(
     tx,
     `update retail_transaction set status = 'CANCELED', next_try_at = null, error_code = null, error = null, modified_at = $1
      from ${rows(tx, packedOperation, '$2')} where x.kind = 'CANCEL_ORDER' and retail_transaction.uuid = x.payload->>'transactionUuid'
@@ -148,15 +150,16 @@ export interface Setback {
   validationErrors?: RetailTransaction['validationErrors'];
 }
 
-/** Sets transactions aside with their reasons. */
+/** Sets due transactions aside with their reasons. */
 export const setBack = (tx: EntityManager, setbacks: readonly Setback[], at: string) => {
   const changed = ['status', 'nextTryAt', 'errorCode', 'error', 'validationErrors'] as const;
   const shape = { ...shapeOf(tx, RetailTransaction, ['sequence', ...changed]), counts: 'boolean' } as const;
-  return sql(
+  return changeStatuses(
     tx,
     `update retail_transaction set ${assignments(tx, RetailTransaction, changed, 'x')},
        try_count = try_count + case when x.counts then 1 else 0 end, modified_at = $1
-     from ${rows(tx, shape, '$2')} where retail_transaction.sequence = x.sequence`,
+     from ${rows(tx, shape, '$2')} where retail_transaction.sequence = x.sequence and retail_transaction.status = 'NONE'
+     returning retail_transaction.sequence`,
     [at, JSON.stringify(setbacks)],
   );
 };
@@ -168,12 +171,12 @@ const isReturn = (total: (name: keyof TransactionTotals) => string) =>
 /** Orders that have their sales order, sales that passed validation. Their totals, and what sales are aggregated by, become columns. */
 export const succeed = (tx: EntityManager, sequences: readonly number[], at: string) => {
   const total = (name: string) => `cast(payload->>'${name}' as bigint)`;
-  return sql(
+  return changeStatuses(
     tx,
     `update retail_transaction set status = 'SUCCEEDED', next_try_at = null, error_code = null, error = null, validation_errors = null, modified_at = $1,
        ${totalNames.map((name) => `${name} = ${total(name)}`).join(', ')},
        is_return = ${isReturn(total)}, prices_include_tax = cast(payload->>'pricesIncludeTax' as boolean)
-     where sequence in ${listed(tx, '$2', 'bigint')}`,
+     where sequence in ${listed(tx, '$2', 'bigint')} returning sequence`,
     [at, JSON.stringify(sequences)],
   );
 };
@@ -190,11 +193,15 @@ export const storeTotals = (tx: EntityManager, totals: readonly (TransactionTota
 const operationIn = (states: string) =>
   `exists (select 1 from customer_operation o where o.customer_uuid = retail_transaction.customer_uuid and o.state in (${states}))`;
 
+/** What waits for account IDs is not tried in vain: each try would change its status twice. */
+const accountIdsLeft = `exists (select 1 from number_sequence n where n.name = '${customerAccount}' and n.next_number <= n.largest)`;
+
 /**
  * When the reason to wait may be gone: what a transaction references has arrived or was corrected, a number can be taken again, or the time
  * of its next try has come. `$1` is the time now, `$2` the horizon of pauses.
  */
-const mayGoOn = `(status = 'WAITING' and (error_code = 'NUMBER_SEQUENCE_EXHAUSTED' or ${operationIn(`'PENDING', 'FAILED', 'WAITING'`)}
+const mayGoOn = `(status = 'WAITING' and (${operationIn(`'FAILED', 'WAITING'`)}
+    or case when error_code = 'NUMBER_SEQUENCE_EXHAUSTED' then ${accountIdsLeft} else ${operationIn(`'PENDING'`)} end
     or exists (select 1 from customer c where c.uuid = retail_transaction.customer_uuid)
       and (error_code <> 'ASYNC_ADDRESS_NOT_UPLOADED' or exists (select 1 from customer_address a
         where a.customer_uuid = retail_transaction.customer_uuid and a.uuid = retail_transaction.delivery_address_uuid)))
@@ -203,10 +210,10 @@ const mayGoOn = `(status = 'WAITING' and (error_code = 'NUMBER_SEQUENCE_EXHAUSTE
 
 /** Makes transactions due again whose reason to wait may be gone. */
 export const wakeTransactions = (tx: EntityManager, family: Family, channels: readonly string[], now: string) =>
-  sql(
+  changeStatuses(
     tx,
     `update retail_transaction set status = 'NONE', modified_at = $1
-     where ${inTrouble} and ${ofFamily(family)} and ${mayGoOn} and channel in ${listed(tx, '$3')}`,
+     where ${inTrouble} and ${ofFamily(family)} and ${mayGoOn} and channel in ${listed(tx, '$3')} returning sequence`,
     [now, horizonOf(now, LONGEST_PAUSE), JSON.stringify(channels)],
   );
 
@@ -232,9 +239,9 @@ export const retryTransactions = (
   only: { sequence: number } | { channel: string | null },
   at: string,
 ) =>
-  sql<{ channel: string }>(
+  changeStatuses<{ channel: string }>(
     tx,
     `update retail_transaction set status = 'NONE', try_count = 0, next_try_at = null, modified_at = $1
-     where status = 'FAILED' and ${inTrouble} and ${'sequence' in only ? 'sequence = $2' : '(channel = $2 or $2 is null)'} returning channel`,
+     where status = 'FAILED' and ${inTrouble} and ${'sequence' in only ? 'sequence = $2' : '(channel = $2 or $2 is null)'} returning sequence, channel`,
     [at, 'sequence' in only ? only.sequence : only.channel],
   );

@@ -1,6 +1,7 @@
 import { Column, Entity, type EntityManager, PrimaryGeneratedColumn } from 'typeorm';
 import { anyOf, countWhere, type KeysetPage, keysetPage, type Plan, rowsWhere, type Where } from '../keyset-page.ts';
 import { type Family, ofFamily, type TransactionBody, type TransactionKind } from '../transaction-facts.ts';
+import { statusesChanged } from './transaction-feed.ts';
 import type { RuleName } from './validation.ts';
 
 export type TransactionStatus =
@@ -124,5 +125,6 @@ export async function changeTransaction(
   change: Partial<Omit<RetailTransaction, 'sequence'>>,
 ): Promise<boolean> {
   const { affected } = await tx.update(RetailTransaction, { sequence, modifiedAt, status }, change);
+  if (affected === 1 && (change.status ?? status) !== status) statusesChanged(tx, [sequence]);
   return affected === 1;
 }

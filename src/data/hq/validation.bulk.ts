@@ -3,6 +3,7 @@ import { selected } from '../columns.ts';
 import { listed } from '../dialect/expressions.ts';
 import { sql } from '../sql.ts';
 import { Shift } from './shift.ts';
+import { changeStatuses } from './transaction-feed.ts';
 
 /** Of these shifts those that headquarters has, each as `<channel database> <channel> <uuid>`. */
 export async function knownShifts(db: EntityManager, uuids: readonly string[]): Promise<Set<string>> {
@@ -21,7 +22,7 @@ export async function revalidate(
   which: { channel: string | null } | { sequences: readonly number[] },
   at: string,
 ): Promise<number[]> {
-  const found = await sql<{ sequence: number }>(
+  const found = await changeStatuses(
     tx,
     `update retail_transaction set status = 'NONE', next_try_at = null, modified_at = $1
      where kind = 'CASH_AND_CARRY' and statement_id is null and (status = 'SUCCEEDED' or status = 'FAILED' and error_code = 'VALIDATION_ERROR')

@@ -22,13 +22,17 @@ import { ValidationError } from './validation.ts';
  * What headquarters knows about orders and sales. A channel that shows its own sees it too, while headquarters answers.
  */
 
-const meanings = {
+/** The statuses that mean the same wherever they are shown. */
+export const meanings = {
   PENDING: 'Recorded in its channel, but not uploaded yet. Also shown while headquarters does not answer.',
   WAITING: 'Waiting for its customer or address to reach headquarters. Uses no retries and continues automatically.',
   FAILED:
     'Set aside; `error` gives the reason. It is retried automatically if `nextTryAt` is set, and needs a person otherwise.',
   EDITING: 'An operator is correcting it. Jobs skip it.',
   VOIDED: 'An operator voided it, so it is never processed.',
+  SYNCHRONIZED: 'It has its sales order.',
+  VALIDATED: 'It has passed validation, so that a statement can take it.',
+  POSTED: 'Its statement is posted.',
 };
 
 export const OrderStatus = enumOf<OrderStatusName>('OrderStatus', 'How far an order has come.', {
@@ -37,7 +41,7 @@ export const OrderStatus = enumOf<OrderStatusName>('OrderStatus', 'How far an or
   WAITING: meanings.WAITING,
   FAILED: meanings.FAILED,
   EDITING: meanings.EDITING,
-  SYNCHRONIZED: 'It has its sales order.',
+  SYNCHRONIZED: meanings.SYNCHRONIZED,
   CANCELED: 'Its channel canceled it.',
   VOIDED: meanings.VOIDED,
 });
@@ -48,8 +52,8 @@ export const SaleStatus = enumOf<SaleStatusName>('SaleStatus', 'How far a sale h
   WAITING: meanings.WAITING,
   FAILED: meanings.FAILED,
   EDITING: meanings.EDITING,
-  VALIDATED: 'It has passed validation, so that a statement can take it.',
-  POSTED: 'Its statement is posted.',
+  VALIDATED: meanings.VALIDATED,
+  POSTED: meanings.POSTED,
   VOIDED: meanings.VOIDED,
 });
 

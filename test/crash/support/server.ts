@@ -97,7 +97,7 @@ function failCommit(tx: EntityManager): void {
   const runner = tx.queryRunner!;
   const { query } = runner;
   runner.query = async (statement: string, ...rest: unknown[]) => {
-    runner.query = query;
+    if (statement === 'COMMIT' || statement === 'ROLLBACK') runner.query = query;
     if (statement !== 'COMMIT')
       return (query as (...all: unknown[]) => Promise<never>).call(runner, statement, ...rest);
     await query.call(runner, 'ROLLBACK');

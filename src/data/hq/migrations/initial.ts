@@ -227,6 +227,16 @@ const statements = ({ counted, text, json, clustered, texts, optionalTexts, bigi
   'create index retail_transaction_to_aggregate on retail_transaction (statement_id, customer_uuid, is_return, prices_include_tax, sequence) where statement_id is not null and aggregate_id is null',
   'create index retail_transaction_of_aggregate on retail_transaction (aggregate_id) where aggregate_id is not null',
 
+  // The feed of new statuses. `sequence` has no gap within a channel: its head is updated in the same transaction.
+  `create table transaction_feed_head (channel ${text} primary key, sequence bigint not null)`,
+  `create table transaction_feed (
+    channel ${text} not null,
+    ${bigints('sequence', 'transaction_sequence')},
+    ${texts('status', 'at')},
+    ${optionalTexts('error_code', 'error')},
+    primary key (channel, sequence)
+  ) ${clustered}`,
+
   `create table shift (
     id ${counted},
     ${texts('uuid', 'channel_database', 'channel')},
