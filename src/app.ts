@@ -65,7 +65,7 @@ export async function startApp(config: Config, options: AppOptions): Promise<App
   const bus = hq.embedded
     ? undefined
     : new Bus({
-        url: config.databaseUrl,
+        url: config.busUrl || config.databaseUrl,
         local,
         outage: new Outage(log, {
           failing: 'the bus is disconnected: what other servers do is noticed seconds later',

@@ -50,6 +50,13 @@ const settings = {
     fallback: 'sqlite:{DATA_DIR}/hq.db',
     rule: databaseUrl,
   },
+  busUrl: {
+    name: 'BUS_URL',
+    meaning:
+      'PostgreSQL only: `DATABASE_URL` with the address of PostgreSQL itself, for notifications between servers, if `DATABASE_URL` leads through a pooler that gives each transaction another session. If empty, DATABASE_URL.',
+    fallback: '',
+    rule: z.string().regex(/^(postgres(ql)?:\/\/.+)?$/, 'must be postgres://…'),
+  },
   channelDatabaseUrl: {
     name: 'CHANNEL_DATABASE_URL',
     meaning:

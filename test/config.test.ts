@@ -8,6 +8,7 @@ test('without any setting everything has its default', () => {
     publicUrl: '',
     dataDir: './data',
     databaseUrl: 'sqlite:./data/hq.db',
+    busUrl: '',
     channelDatabaseUrl: 'sqlite:./data/channels/{database}.db',
     poolSize: 10,
     tokenSecret: '',
@@ -29,6 +30,7 @@ test('an empty setting is one that is not set, and databases follow DATA_DIR', (
 });
 
 const wrong: Record<string, [string, string][]> = {
+  BUS_URL: [['sqlite:hq.db', 'BUS_URL: must be postgres://…']],
   HOST: [['0.0.0.0', 'TOKEN_SECRET: must be set if HOST or PUBLIC_URL is not a loopback address']],
   PORT: [
     ['70000', 'PORT: must be between 0 and 65535'],

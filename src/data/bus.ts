@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import pg from 'pg';
+import { DatabaseUnavailable } from '../errors.ts';
 import { applicationName } from './node.ts';
 
 /** The nudges within this process (events/nudges.ts). */
@@ -10,7 +11,7 @@ interface LocalNudges {
 }
 
 interface BusOptions {
-  /** URL of headquarters' database, as in openDatabase. */
+  /** URL of headquarters' database, as in openDatabase. Each connection must have a session of its own. */
   url: string;
   local: LocalNudges;
   /** Hears of each failure and of each connection. */
@@ -158,6 +159,11 @@ export class Bus {
   }
 
   private async open(client: pg.Client): Promise<void> {
+    // It would listen on a session that others use, and hear nothing.
+    if (new URL(this.options.url).searchParams.get('pooling') === 'transaction')
+      throw new DatabaseUnavailable('bus', {
+        reason: 'it needs a session of its own: set BUS_URL to the address of PostgreSQL itself',
+      });
     await client.connect();
     await client.query(`set synchronous_commit = off; listen ${client.escapeIdentifier(this.channel)}`);
   }

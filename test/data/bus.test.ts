@@ -136,6 +136,12 @@ describe.skipIf(!onPostgres)('the bus (PostgreSQL only: SQLite has one process)'
     await vi.waitFor(() => expect(other.nudges).toBe(1));
   });
 
+  test('a pooler that gives each transaction another session is not used', async () => {
+    const { bus, outage } = await startBus(`${aSchema()}&pooling=transaction`);
+    expect(outage).toEqual(['failed']);
+    await expect(bus.probe()).rejects.toThrow('not connected');
+  });
+
   test('a server that does not answer delays the start by one attempt and nothing else', async () => {
     const { bus, outage } = await startBus(aSchema(), { url: 'postgres://postgres@127.0.0.1:9/test' });
     expect(outage).toEqual(['failed']);
