@@ -154,12 +154,24 @@ export function unpacked<From extends Source>(
 ): { join: string; values: string; field: (field: Field<From>) => string } {
   const columns = columnsOf(db, from, fields);
   const { join, value } = dialectOf(db).unpacked(columns, column, key, list);
-  return {
-    join,
-    values: columns.map(value).join(', '),
-    field: (field) => value(columns.find(({ path }) => path.length === 1 && path[0] === field)!),
-  };
+  return { join, values: columns.map(value).join(', '), field: valueIn(columns, value) };
 }
+
+/** As `unpacked`, of each object of a JSON column that is an array. */
+export function elements(
+  db: EntityManager,
+  shape: Shape,
+  column: string,
+): { join: string; field: (field: string) => string } {
+  const columns = columnsOf(db, shape);
+  const { join, value } = dialectOf(db).elements(columns, column);
+  return { join, field: valueIn(columns, value) };
+}
+
+const valueIn =
+  (columns: readonly Column[], value: (column: Column) => string) =>
+  (field: string): string =>
+    value(columns.find(({ path }) => path.length === 1 && path[0] === field)!);
 
 /** The head of an `insert … select`, by property: FROM follows. */
 export function insertInto<Row extends object>(

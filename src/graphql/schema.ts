@@ -16,6 +16,7 @@ import './order/create.ts';
 import './jobs/job.ts';
 import './jobs/stream.ts';
 import './jobs/session.ts';
+import './jobs/statistics.ts';
 import './jobs/schedule.ts';
 import './channel/number-sequence.ts';
 import './jobs/rewound.ts';

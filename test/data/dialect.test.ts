@@ -111,6 +111,44 @@ test('an object is built from expressions', async () => {
   expect(row).toEqual({ name: "it's" });
 });
 
+test('each object of an array is a row', async () => {
+  const database = await notes();
+  await database.write(async (tx) => {
+    await sql(tx, `create table listing (id integer, items ${dialectOf(tx).words.json})`);
+    await sql(tx, `insert into listing values (1, '[{"name":"a","size":1,"more":{"x":2}},{"name":"b"}]'), (2, '[]')`);
+  });
+  const columns = (['name', 'size', 'more'] as const).map((name) => ({
+    name,
+    path: [name],
+    type: ({ name: 'text', size: 'bigint', more: 'json' } as const)[name],
+  }));
+  const found = await database.read((db) => {
+    const { join, value } = dialectOf(db).elements(columns, 'l.items');
+    const [name, size, more] = columns.map(value);
+    return sql(
+      db,
+      `select l.id, ${name} as name, ${size} as size, cast(${more} ->> 'x' as bigint) as x from listing l ${join} order by 2`,
+    );
+  });
+  expect(found).toEqual([
+    { id: 1, name: 'a', size: 1, x: 2 },
+    { id: 1, name: 'b', size: null, x: null },
+  ]);
+});
+
+test('the time between two times is exact to the millisecond', async () => {
+  const database = await notes();
+  const pairs = [
+    ['2026-11-22T10:00:00.000Z', '2026-11-22T10:00:00.001Z', 1],
+    ['2026-02-28T23:59:59.999Z', '2026-03-01T00:00:00.000Z', 1],
+    ['2026-11-22T10:00:00.123Z', '2026-11-29T10:00:00.122Z', 7 * 86_400_000 - 1],
+  ] as const;
+  for (const [from, to, ms] of pairs) {
+    const [row] = await database.read((db) => sql(db, `select ${dialectOf(db).elapsed(`'${from}'`, `'${to}'`)} as ms`));
+    expect(row).toEqual({ ms });
+  }
+});
+
 test('rows can be locked in a transaction, and locked rows skipped', async () => {
   const database = await notes();
   await database.write((tx) => add(tx, 'a', '{}'));

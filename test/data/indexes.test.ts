@@ -25,6 +25,7 @@ import {
 } from '../../src/data/hq/customer.bulk.ts';
 import { anyDue, claimRun, forgetRuns, insertRun } from '../../src/data/hq/job-run.bulk.ts';
 import { crashedRuns } from '../../src/data/hq/job-run.ts';
+import { jobFigures } from '../../src/data/hq/job-statistics.bulk.ts';
 import {
   countDue,
   dueOperations,
@@ -70,6 +71,7 @@ const atHeadquarters: Record<string, Query> = {
   'any run due': (db) => anyDue(db, now),
   'claim a run': (tx) => claimRun(tx, 'worker', now, now, true),
   'runs that crashed the process': (db) => crashedRuns(db, 'p-job', now),
+  'figures of jobs': (db) => jobFigures(db, now, ['conversion']),
   'start or join a run': (tx) =>
     insertRun(tx, {
       job: 'p-job',

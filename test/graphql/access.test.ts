@@ -122,6 +122,7 @@ const decisions: Record<string, Decision> = {
   ),
   'Query.jobRun': { operator: ({ ids }) => `{ jobRun(id: "${ids.run}") { id } }` },
   'Query.jobRuns': { operator: '{ jobRuns { edges { node { id } } } }' },
+  'Query.jobStatistics': { operator: '{ jobStatistics { job lastSuccess { id } } }' },
   'Query.uploadSessions': { operator: '{ uploadSessions { edges { node { id } } } }' },
   'Query.downloadSessions': { operator: '{ downloadSessions { edges { node { id } } } }' },
   'Query.schedules': { operator: '{ schedules { nodes { id } } }' },

@@ -54,6 +54,10 @@ export interface Dialect {
   rows: (columns: readonly Column[], parameter: string) => string;
   /** The object at `key` of a JSON column; with `list`, each object of the array at `key` as a row. */
   unpacked: (columns: readonly Column[], column: string, key: string, list: boolean) => Unpacked;
+  /** Each object of a JSON column that is an array, as a row. */
+  elements: (columns: readonly Column[], column: string) => Unpacked;
+  /** Milliseconds between two times. */
+  elapsed: (from: string, to: string) => string;
   /** All rows of `alias` as one JSON text. The database raises TOO_LARGE instead of returning more than LARGEST_TEXT. */
   packed: (columns: readonly Column[], alias: string, order: string | undefined) => string;
   /** A JSON object with these SQL expressions as values. */

@@ -13,6 +13,9 @@ export const listed = (db: EntityManager, parameter: string, type: 'text' | 'big
 export const jsonObject = (db: EntityManager, values: Readonly<Record<string, string>>): string =>
   dialectOf(db).object(values);
 
+/** Milliseconds between two times. */
+export const elapsed = (db: EntityManager, from: string, to: string): string => dialectOf(db).elapsed(from, to);
+
 /** Bytes of a JSON column. For more than LARGEST_ROW, any number above it. */
 export const sizeOf = (db: EntityManager, column: string): string => dialectOf(db).sizeOf(column);
 

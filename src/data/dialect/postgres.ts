@@ -45,6 +45,11 @@ export const postgres: Dialect = {
       value: (field) => recordValue(field, `"${key}"`),
     };
   },
+  elements: (columns, column) => ({
+    join: `cross join lateral json_to_recordset(${column}) as element(${record(columns)})`,
+    value: (field) => recordValue(field, 'element'),
+  }),
+  elapsed: (from, to) => `(extract(epoch from ${to}::timestamptz - ${from}::timestamptz) * 1000)::bigint`,
   packed(columns, alias, order) {
     const row = objectOf(
       columns,

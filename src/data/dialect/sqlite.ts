@@ -45,6 +45,11 @@ export const sqlite: Dialect = {
           value: (field) => extracted(`"${key}".value`, field, pathOf(field)),
         }
       : { join: '', value: (field) => extracted(column, field, `$.${[key, ...field.path].join('.')}`) },
+  elements: (_columns, column) => ({
+    join: `cross join jsonb_each(${column}) as element`,
+    value: (field) => extracted('element.value', field, pathOf(field)),
+  }),
+  elapsed: (from, to) => `cast(round((julianday(${to}) - julianday(${from})) * 86400000) as integer)`,
   packed(columns, alias, order) {
     const row = objectOf(columns, (column) => packedValue(column, alias), object);
     // There is no function that raises an error, but json_extract quotes a path that it cannot read.

@@ -67,7 +67,7 @@ const Cause = enumOf<(typeof causes)[number]>('JobRunCause', 'Why a run was star
   LIVE: 'A channel had new data (live conversion).',
 });
 
-const ProgressUnit = enumOf<keyof typeof progressUnits>('ProgressUnit', 'What a job counts.', progressUnits);
+export const ProgressUnit = enumOf<keyof typeof progressUnits>('ProgressUnit', 'What a job counts.', progressUnits);
 
 const JobPhase = enumOf<string>(
   'JobPhase',
