@@ -94,7 +94,10 @@ export async function startApp(config: Config, options: AppOptions): Promise<App
     now,
     log,
     backlogs: new Backlogs(hq, channels, now),
-    notice: background ? (channel: string) => live.notice(channel) : () => {},
+    notice: (channel: string) => {
+      nudges.publish(topics.channelActivity(channel));
+      if (background) live.notice(channel);
+    },
     server: { version: packageJson.version, startedAt: now(), unavailable: () => server.unavailable() },
   };
 

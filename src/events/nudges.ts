@@ -18,6 +18,8 @@ export const topics = {
   accountIds: (channel: string) => `account-ids:${channel}`,
   /** New statuses in a channel's feed of transactions. */
   transactions: (channel: string) => `transactions:${channel}`,
+  /** The statistics of a channel may have changed. Rare causes are left to polling. */
+  channelActivity: (channel: string) => `channel-activity:${channel}`,
   /** A job run changed. */
   jobRun: (id: string) => `job-run:${id}`,
   /** Any job run changed. */

@@ -14,7 +14,7 @@ interface Parts {
   log: Surroundings['log'];
   /** What is waiting between channel databases and headquarters. */
   backlogs: Backlogs;
-  /** Tells live conversion that a channel has something new. */
+  /** Tells live conversion, and those who watch the channel, that it has something new. */
   notice: (channel: string) => void;
   /** The process that answers. */
   server: {

@@ -21,6 +21,7 @@ import './jobs/schedule.ts';
 import './channel/number-sequence.ts';
 import './jobs/rewound.ts';
 import './customer/feed.ts';
+import './channel/activity.ts';
 import './channel/statistics.ts';
 import './jobs/attention.ts';
 import './order/sales-order.ts';

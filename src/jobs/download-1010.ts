@@ -62,6 +62,7 @@ async function download(context: JobContext, session: OpenSession): Promise<Rout
       });
       if (heads === undefined) return false;
       for (const { channel } of heads) context.nudges.publish(topics.accountIds(channel));
+      context.announceChannels(name);
       await context.batch(async (tx) => {
         await addDownloadPackage(tx, session, { rows, from: from.reached, through: to.reached });
         if (isLast) await endDownloadSession(tx, session.id, { ...session, status: 'APPLIED', at: context.now() });

@@ -61,9 +61,9 @@ async function upload(
       if (head < reached || (reached > 0 && previousId !== id)) throw new ChannelDatabaseRewound(name);
       return upload && { ...upload, to: { reached: upload.last, id: upload.lastId }, isLast: upload.last >= head };
     },
-    store(sent, { reached: from }) {
+    async store(sent, { reached: from }) {
       const at = context.now();
-      return context.batch(async (tx) => {
+      const isStored = await context.batch(async (tx) => {
         const to = { counter: sent.last, operationId: sent.lastId, at };
         if (!(await advanceReceived(tx, name, from, to))) return { done: 0, result: false };
         await receivePackage(tx, sent, { channelDatabase: name, sessionId: session.id, at });
@@ -71,6 +71,8 @@ async function upload(
         if (sent.isLast) await endUploadSession(tx, session.id, { ...session, status: 'APPLIED', at });
         return { done: sent.rows, result: true };
       });
+      context.announceChannels(name);
+      return isStored;
     },
     setAside(sent, error) {
       context.log.error(

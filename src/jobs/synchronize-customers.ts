@@ -42,6 +42,7 @@ async function synchronizeAll(context: JobContext, channels: string[]): Promise<
       (some) => synchronizeBatch(context, some),
       (operation, error) => refused(context, operation, error),
     );
+    for (const name of new Set(due.map(({ channelDatabase }) => channelDatabase))) context.announceChannels(name);
     // The rest of this batch, and what was waiting for it, comes before what follows it.
     if (!isDone) reads = nextDue(context, channels, beginning);
   }

@@ -167,6 +167,12 @@ export class JobContext {
     return [...new Set(this.channelCodes().map((code) => this.channels.get(code).channelDatabase))];
   }
 
+  /** Wakes those who watch the channels of a database, after a commit that may have changed their statistics. */
+  announceChannels(database: string): void {
+    for (const { code, channelDatabase } of this.channels.all())
+      if (channelDatabase === database) this.nudges.publish(topics.channelActivity(code));
+  }
+
   private get step(): Step {
     return this.run.steps.find(({ state }) => state === 'RUNNING')!;
   }

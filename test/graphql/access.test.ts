@@ -271,6 +271,9 @@ const decisions: Record<string, Decision> = {
   'Subscription.attention': scoped(
     (channel) => `subscription { attention(filter: { channel: "${channel}" }) { total } }`,
   ),
+  'Subscription.channelActivity': scoped(
+    (channel) => `subscription { channelActivity(channel: "${channel}") { pendingCustomers } }`,
+  ),
   'Subscription.jobRun': { operator: ({ ids }) => `subscription { jobRun(id: "${ids.run}") { id } }` },
   'Subscription.jobActivity': { operator: 'subscription { jobActivity { id } }' },
 };
