@@ -2,7 +2,7 @@ import { dirname, resolve } from 'node:path';
 import type pino from 'pino';
 import packageJson from '../package.json' with { type: 'json' };
 import { scopeOf, viewerFrom } from './access/viewer.ts';
-import { type Config, showsGraphiql } from './config.ts';
+import { type Config, InvalidSettings, showsGraphiql } from './config.ts';
 import { Bus } from './data/bus.ts';
 import { Channels } from './data/channels.ts';
 import type { Database } from './data/database.ts';
@@ -10,7 +10,10 @@ import { existingChannelDatabases } from './data/existing-databases.ts';
 import { lockFolder } from './data/folder-lock.ts';
 import { channelByCode, channelDatabaseNames } from './data/hq/channel.ts';
 import { beat } from './data/hq/heartbeat.ts';
+import { Liveness } from './data/liveness.ts';
+import { node } from './data/node.ts';
 import { channelDatabase, headquarters, openDatabase, peek, type SchemaVersion, schemaVersion } from './data/open.ts';
+import { openPlainPool } from './data/plain-pool.ts';
 import { Backlogs } from './domain/backlog.ts';
 import { examineStrays } from './domain/rewound.ts';
 import type { DatabaseUnavailable } from './errors.ts';
@@ -22,11 +25,16 @@ import type { Limits } from './http/limits.ts';
 import { type HttpServer, serveHttp } from './http/server.ts';
 import { jobs, jobsAndChains } from './jobs/index.ts';
 import { Live } from './jobs/live.ts';
+import type { Dispatcher } from './queue/dispatcher.ts';
+import { EmbeddedDispatcher } from './queue/embedded.ts';
+import { GraphileDispatcher } from './queue/graphile.ts';
 import type { Surroundings } from './queue/job.ts';
 import { Outage } from './queue/outage.ts';
 import { Scheduler } from './queue/scheduler.ts';
 import { correctNextRuns } from './queue/schedules.ts';
 import { Worker } from './queue/worker.ts';
+
+const HOUSEKEEPING_EVERY = 60_000;
 
 /** A running system. */
 export interface App {
@@ -35,6 +43,7 @@ export interface App {
   hq: Database;
   channels: Channels;
   nudges: Nudges;
+  dispatcher: Dispatcher;
   worker: Worker;
   scheduler: Scheduler;
   live: Live;
@@ -48,18 +57,26 @@ export interface AppOptions {
   clock?: () => Date;
   /** If false, nothing runs automatically; `worker.drain()` and `scheduler.runDue()` run what is due, once. */
   background?: boolean;
+  /** On PostgreSQL, a process may do only one half: serve the API, or run jobs, with nothing but health checks on its port. */
+  role?: 'all' | 'api' | 'worker';
   graphiql?: Graphiql;
-  /** Ms after which a run is taken over if its worker died. */
-  leaseFor?: number;
   /** Limits of the HTTP server that differ from the defaults. */
   limits?: Partial<Limits>;
 }
 
 /** Starts a system: databases, jobs, schema, and server. */
 export async function startApp(config: Config, options: AppOptions): Promise<App> {
-  const { log, clock = () => new Date(), background = true } = options;
-  const now = () => clock().toISOString();
+  const { log, background = true, role = 'all' } = options;
   const { hq, channels, close } = await openDatabases(config, log);
+  if (hq.embedded && role !== 'all') {
+    await close();
+    throw new InvalidSettings(
+      'DATABASE_URL: only PostgreSQL can be shared by several processes. With SQLite, `hq serve` does everything.',
+    );
+  }
+  const clock: () => Date = options.clock ?? (() => shared?.clock() ?? new Date());
+  const now = () => clock().toISOString();
+  const shared = background && !hq.embedded ? sharedDispatch(config, { hq, log, now }) : undefined;
 
   const local = inProcessNudges();
   const bus = hq.embedded
@@ -76,31 +93,34 @@ export async function startApp(config: Config, options: AppOptions): Promise<App
   hq.onCommit = (changed) => {
     for (const channel of changed) nudges.publish(topics.transactions(channel));
   };
-  const surroundings: Surroundings = { hq, channels, nudges, log, now, batchSize: config.batchSize };
-  const worker = new Worker({
-    surroundings,
-    jobs,
-    concurrency: config.workers,
-    keepDays: config.keepDays,
-    leaseFor: options.leaseFor,
-  });
+  const dispatcher = shared?.dispatcher ?? new EmbeddedDispatcher({ hq, now, log }, config.workers);
+  const surroundings: Surroundings = { hq, channels, nudges, dispatcher, log, now, batchSize: config.batchSize };
+  const worker = new Worker({ surroundings, jobs, name: shared?.node ?? (() => node), keepDays: config.keepDays });
   const scheduler = new Scheduler(surroundings, jobsAndChains);
-  const live = new Live(surroundings);
-  let server: HttpServer;
+  const live = new Live(surroundings, worker);
   const parts = {
     hq,
     channels,
     nudges,
     now,
     log,
+    dispatcher,
     backlogs: new Backlogs(hq, channels, now),
     notice: (channel: string) => {
       nudges.publish(topics.channelActivity(channel));
-      if (background) live.notice(channel);
+      dispatcher.notice(channel);
     },
     server: { version: packageJson.version, startedAt: now(), unavailable: () => server.unavailable() },
   };
 
+  const housekeeping = setInterval(() => void worker.keepHouse(), HOUSEKEEPING_EVERY);
+  const stopWork = async () => {
+    clearInterval(housekeeping);
+    await dispatcher.stop();
+    await worker.stop();
+    await shared?.stop();
+  };
+  let server: HttpServer;
   try {
     if (bus) {
       channels.follow({
@@ -114,7 +134,17 @@ export async function startApp(config: Config, options: AppOptions): Promise<App
       await bus.start();
     }
     await examineStrays(surroundings, () => existingChannelDatabases(config.channelDatabaseUrl));
-    await hq.write((tx) => correctNextRuns(tx, now()));
+    if (background && role !== 'api')
+      await dispatcher.start({
+        take: (run) => worker.take(run),
+        startScheduled: (schedule) => scheduler.startScheduled(schedule),
+        convert: (channels, lane) => live.convert(channels, lane),
+        synchronizeOrders: () => live.synchronizeOrders(),
+        noticeAll: () => live.noticeAll(),
+        release: () => worker.release(),
+      });
+    await shared?.start();
+    await hq.write((tx) => correctNextRuns(tx, dispatcher, now()));
     server = await serveHttp({
       schema,
       host: config.host,
@@ -131,19 +161,17 @@ export async function startApp(config: Config, options: AppOptions): Promise<App
       nudges,
       log,
       graphiql: showsGraphiql(config) ? (options.graphiql ?? { tabs: [] }) : undefined,
-      probes: { headquarters: () => hq.write(beat), ...(bus && { bus: () => bus.probe() }) },
+      onlyHealth: role === 'worker',
+      probes: { headquarters: () => hq.write(beat), ...(bus && { bus: () => bus.probe() }), ...shared?.probes },
       limits: options.limits,
     });
   } catch (error) {
+    await stopWork();
     await bus?.stop();
     await close();
     throw error;
   }
-  if (background) {
-    worker.start();
-    scheduler.start();
-    live.noticeAll();
-  }
+  if (background && role !== 'api') live.noticeAll();
 
   return {
     url: server.url,
@@ -151,20 +179,58 @@ export async function startApp(config: Config, options: AppOptions): Promise<App
     hq,
     channels,
     nudges,
+    dispatcher,
     worker,
     scheduler,
     live,
     async stop() {
       void server.drain();
-      await scheduler.stop();
-      await live.stop();
-      await worker.stop();
+      await stopWork();
       await server.close();
       await bus?.stop();
       await channels.tidy();
       await hq.tidy();
       await close();
     },
+  };
+}
+
+/** What processes that share headquarters on PostgreSQL have in place of a dispatcher in memory. */
+function sharedDispatch(config: Config, { hq, log, now }: { hq: Database; log: pino.Logger; now: () => string }) {
+  const jobTables = jobTablesOf(config);
+  const dispatcher: GraphileDispatcher = new GraphileDispatcher({
+    ...jobTables,
+    hq,
+    log,
+    now,
+    concurrency: config.workers,
+    renew: () => liveness.renew(),
+  });
+  const liveness = new Liveness({ url: config.databaseUrl, mortal: dispatcher, log });
+  return {
+    dispatcher,
+    /** The clock of the database, which is the same for all. */
+    clock: () => liveness.now(),
+    node: () => dispatcher.node,
+    probes: {
+      liveness: async () => {
+        if (!liveness.alive) throw new Error('this node has no session');
+      },
+    },
+    async start() {
+      await GraphileDispatcher.migrate(jobTables);
+      await liveness.start();
+    },
+    stop: () => liveness.stop(),
+  };
+}
+
+/** Where graphile-worker keeps its jobs: next to headquarters' tables, in a schema of its own. */
+export function jobTablesOf({ databaseUrl }: Config) {
+  const schema = new URL(databaseUrl).searchParams.get('schema') ?? 'public';
+  return {
+    schema: schema === 'public' ? 'graphile_worker' : `${schema}_worker`,
+    openPool: (purpose: string, size: number) => openPlainPool(databaseUrl, purpose, size),
   };
 }
 

@@ -103,7 +103,7 @@ describe.skipIf(!onPostgres)('several servers (PostgreSQL only: SQLite has one p
     await createCustomer(a);
     const request = { job: 'conversion', steps: ['p-job'], requestedBy: 'a test', cause: 'OPERATOR' as const };
     const now = () => '2026-11-22T10:00:00.000Z';
-    const { run } = await start({ hq: a.hq, nudges: a.nudges, now }, { ...request, channels: ['houston', 'nowhere'] });
+    const { run } = await start({ ...a, now }, { ...request, channels: ['houston', 'nowhere'] });
     await b.worker.drain();
     expect(await runById(b, Buffer.from(`JobRun:${run.id}`).toString('base64'))).toMatchObject({
       state: 'FAILED',
@@ -158,7 +158,7 @@ describe.skipIf(!onPostgres)('several servers (PostgreSQL only: SQLite has one p
     const [a, b] = await twoServers();
     const accountIds = await waitingFeed(b, a);
     const uuid = await createCustomer(a);
-    const due = nudged(b, topics.jobsDue);
+    const due = nudged(b, topics.jobRuns);
     const { id } = await ask(a, 'CONVERSION');
     await due;
     const states = b.subscribe(progress, { id });

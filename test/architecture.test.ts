@@ -61,6 +61,7 @@ test('the drivers are named in the files that adapt them', () => {
     'data/bus.ts',
     'data/folder-lock.ts',
     'data/open.ts',
+    'data/plain-pool.ts',
     'data/postgres-client.ts',
     'data/sqlite-driver.ts',
   ]);

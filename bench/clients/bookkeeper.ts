@@ -43,7 +43,7 @@ answer({
         const begun = performance.now();
         const cpu = process.cpuUsage();
         const { run } = await start(
-          { hq: app.hq, nudges: app.nudges, now: () => new Date().toISOString() },
+          { ...app, now: () => new Date().toISOString() },
           { job, steps: stepsOf(job), channels: null, requestedBy: 'bench', cause: 'OPERATOR' },
         );
         await app.worker.drain();

@@ -54,7 +54,7 @@ export async function addChannels(app: App, count: number): Promise<string[]> {
 export async function convert(app: App): Promise<void> {
   const now = () => new Date().toISOString();
   const { run } = await start(
-    { hq: app.hq, nudges: app.nudges, now },
+    { ...app, now },
     { job: conversion.name, steps: conversion.steps, channels: null, requestedBy: 'bench', cause: 'OPERATOR' },
   );
   await app.worker.drain();

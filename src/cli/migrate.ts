@@ -1,7 +1,8 @@
 import type { Command } from 'commander';
-import { type DatabaseVersion, databaseVersions, openDatabases } from '../app.ts';
+import { type DatabaseVersion, databaseVersions, jobTablesOf, openDatabases } from '../app.ts';
 import { readConfig } from '../config.ts';
 import { createLog } from '../log.ts';
+import { GraphileDispatcher } from '../queue/graphile.ts';
 import { examples, outputFor, printing } from './command.ts';
 import type { Terminal } from './terminal.ts';
 
@@ -17,9 +18,10 @@ export function migrate(program: Command, terminal: Terminal): void {
     const { print, table } = outputFor(terminal, json);
     const before = await databaseVersions(config);
     if (!dryRun) {
-      const { channels, close } = await openDatabases(config, createLog(config.logLevel));
+      const { hq, channels, close } = await openDatabases(config, createLog(config.logLevel));
       try {
         for (const name of channels.databaseNames()) await channels.open(name);
+        if (!hq.embedded) await GraphileDispatcher.migrate(jobTablesOf(config));
       } finally {
         await close();
       }

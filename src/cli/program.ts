@@ -14,6 +14,7 @@ import { statement } from './statement.ts';
 import type { Terminal } from './terminal.ts';
 import { token } from './token.ts';
 import { watch } from './watch.ts';
+import { worker } from './worker.ts';
 
 /** A command that throws WrongUsage, in one line, instead of printing errors and exiting. Throws CommanderError after help or the version. */
 class HqCommand extends Command {
@@ -65,6 +66,7 @@ export function programFor(terminal: Terminal): Command {
 
   program.commandsGroup('Run headquarters:');
   serve(program, terminal);
+  worker(program, terminal);
   demo(program);
   migrate(program, terminal);
   token(program, terminal);

@@ -3,8 +3,6 @@
  * anything is ever set; what waits for one of them would be stuck until the clock gets there. So such a time counts as past.
  */
 
-/** The longest time, in ms, for which a worker holds a run without a sign of life. */
-export const LONGEST_LEASE = 5_000;
 /** The longest pause, in ms, before anything is tried again. */
 export const LONGEST_PAUSE = 64_000;
 

@@ -24,8 +24,6 @@ export const topics = {
   jobRun: (id: string) => `job-run:${id}`,
   /** Any job run changed. */
   jobRuns: 'job-runs',
-  /** A run may be claimed. */
-  jobsDue: 'jobs-due',
   /** Settings of a channel changed, or a channel was created. */
   channels: 'channels',
 };

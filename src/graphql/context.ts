@@ -3,6 +3,7 @@ import type { Channels } from '../data/channels.ts';
 import type { Database } from '../data/database.ts';
 import type { Backlogs } from '../domain/backlog.ts';
 import type { Nudges } from '../events/nudges.ts';
+import type { Dispatcher } from '../queue/dispatcher.ts';
 import type { Surroundings } from '../queue/job.ts';
 
 /** What resolvers use, shared by all operations. */
@@ -14,6 +15,8 @@ interface Parts {
   log: Surroundings['log'];
   /** What is waiting between channel databases and headquarters. */
   backlogs: Backlogs;
+  /** Hands out runs and schedules. */
+  dispatcher: Dispatcher;
   /** Tells live conversion, and those who watch the channel, that it has something new. */
   notice: (channel: string) => void;
   /** The process that answers. */

@@ -42,6 +42,8 @@ export interface ServeHttpOptions<Viewer, Context extends object> extends Tokens
   graphiql?: Graphiql | undefined;
   /** Accept only requests addressed to a loopback name, for a server that requires no token. */
   onlyLocalCallers?: boolean;
+  /** Serve nothing but /health and /health/ready, for a process without an API. */
+  onlyHealth?: boolean;
   /** What /health/ready checks, by the name that its response lists as unavailable. */
   probes: Record<string, Probe>;
   limits?: Partial<Limits>;
@@ -92,7 +94,7 @@ export async function serveHttp<Viewer, Context extends object>(
     if (options.onlyLocalCallers && !calledLocally(request.headers)) return say(response, 421, localOnly);
     switch (pathOf(request)) {
       case path:
-        return answerGraphql(request, response);
+        return options.onlyHealth ? say(response, 404, noApi) : answerGraphql(request, response);
       case '/':
         response.writeHead(302, { Location: `${prefix}${path}` }).end();
         return;
@@ -166,6 +168,7 @@ export async function serveHttp<Viewer, Context extends object>(
     }),
   });
   server.on('upgrade', (request, connection, head) => {
+    if (options.onlyHealth) return connection.destroy();
     removePrefix(request, prefix);
     sockets.upgrade(request, connection, head);
   });
@@ -199,6 +202,7 @@ export async function serveHttp<Viewer, Context extends object>(
 }
 
 const path = '/graphql';
+const noApi = 'This process runs jobs. `hq serve` serves the API.';
 const lostUpgrade = 'The WebSocket request arrived without its Upgrade header. The proxy must forward it.';
 
 /** No credentials: a page authenticates with a token that it sends itself, never with a cookie. */

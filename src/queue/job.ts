@@ -8,6 +8,7 @@ import { changeHeld } from '../data/hq/job-run.bulk.ts';
 import type { JobRun, Progress, Step, StepFailure } from '../data/hq/job-run.ts';
 import { ChannelNotFound, DatabaseUnavailable, DomainError } from '../errors.ts';
 import { type Nudges, topics } from '../events/nudges.ts';
+import type { Dispatcher } from './dispatcher.ts';
 
 /** How a job or a chain is presented to operators in the API, on the command line, and in the documentation. */
 interface Declaration<Name extends string = string> {
@@ -54,6 +55,8 @@ export interface Surroundings {
   hq: Database;
   channels: Channels;
   nudges: Nudges;
+  /** Hands out the runs. */
+  dispatcher: Dispatcher;
   log: {
     error(fields: object, message: string): void;
     warn(fields: object, message: string): void;
@@ -95,7 +98,6 @@ export class JobContext {
   constructor(
     private readonly surroundings: Surroundings,
     readonly run: JobRun,
-    readonly leaseFor: number,
   ) {
     // It may have been requested while the previous worker was dead or stopping.
     this.cancelRequested = run.cancelRequested;
@@ -207,8 +209,8 @@ export class JobContext {
   }
 
   /**
-   * Executes one headquarters transaction of this run. It takes effect only while this worker holds the run: checking the fence, storing the
-   * progress, and renewing the lease are part of it. `work` may do nothing but SQL, because it is rerun if the database is busy.
+   * Executes one headquarters transaction of this run. It takes effect only while this worker holds the run: checking the fence and storing the
+   * progress are part of it. `work` may do nothing but SQL, because it is rerun if the database is busy.
    */
   batch<T>(work: Batch<T>): Promise<T> {
     // One at a time, because each batch adds to the progress stored by the one before it.
@@ -238,13 +240,6 @@ export class JobContext {
       step.progress = before;
       throw error;
     }
-  }
-
-  /** Renews the lease and stores the current steps. */
-  async beat(): Promise<void> {
-    const held = await this.hq.write((tx) => this.hold(tx));
-    this.cancelRequested ||= held.cancelRequested;
-    this.changed();
   }
 
   /**
@@ -290,10 +285,9 @@ export class JobContext {
     while (this.samples.length > 2 && this.samples[0]!.at < at - RATE_WINDOW) this.samples.shift();
   }
 
-  private async hold(tx: EntityManager, moved = false): Promise<{ cancelRequested: boolean }> {
-    const leaseUntil = later(this.now(), this.leaseFor);
+  private async hold(tx: EntityManager, moved: boolean): Promise<{ cancelRequested: boolean }> {
     const crashes = moved ? 0 : this.run.crashes;
-    const held = await changeHeld(tx, this.run, { steps: this.run.steps, leaseUntil, crashes });
+    const held = await changeHeld(tx, this.run, { steps: this.run.steps, crashes });
     if (!held) throw new Released();
     return held;
   }

@@ -1,5 +1,4 @@
 import type { EntityManager } from 'typeorm';
-import type { Database } from '../data/database.ts';
 import { type Actor, audit, changesBetween } from '../data/hq/audit.ts';
 import { insertRun } from '../data/hq/job-run.bulk.ts';
 import {
@@ -14,10 +13,9 @@ import {
 } from '../data/hq/job-run.ts';
 import { cancelOpenSessions } from '../data/hq/session.ts';
 import { NotFound, WrongState } from '../errors.ts';
-import { type Nudges, topics } from '../events/nudges.ts';
 import { announceRun, type Surroundings } from './job.ts';
 
-interface Request {
+export interface Request {
   job: string;
   /** The jobs to run: one, or those of a chain. */
   steps: string[];
@@ -30,7 +28,7 @@ interface Request {
 
 /**
  * Adds a run, in the caller's transaction. If the same job is already queued or running for the same channels, that run is returned instead
- * (`joined`). Announce it after the commit.
+ * (`joined`). The caller dispatches it, or holds it from the start, and announces it after the commit.
  */
 export function enqueue(tx: EntityManager, request: Request, now: string): Promise<{ run: JobRun; joined: boolean }> {
   const channels = request.channels && [...new Set(request.channels)].sort();
@@ -47,7 +45,7 @@ export function enqueue(tx: EntityManager, request: Request, now: string): Promi
 }
 
 /**
- * The scope of a run. Only one run per scope is queued or running at a time. Live conversion is one run at a time, whatever its channels.
+ * The scope of a run. Only one run per scope is queued or running at a time. Live conversion is one run at a time in each lane, whatever its channels.
  * `onlyChannels` (sorted) are the only channels that a retry still has to process.
  */
 export function scopeOf(
@@ -67,30 +65,26 @@ const waiting = (job: string): Step => ({
   failures: [],
 });
 
-interface QueueOptions {
-  hq: Database;
-  nudges: Nudges;
-  now: () => string;
-}
+type QueueOptions = Pick<Surroundings, 'hq' | 'nudges' | 'now' | 'dispatcher'>;
 
-export function announceQueued(nudges: Nudges, id: number): void {
+/** After the commit that queued a run. */
+export function announceQueued({ nudges, dispatcher }: Pick<Surroundings, 'nudges' | 'dispatcher'>, id: number): void {
   announceRun(nudges, id);
-  nudges.publish(topics.jobsDue);
+  dispatcher.wake();
 }
 
 /** Starts a job, or returns the run that is already queued or running. */
-export async function start(
-  { hq, nudges, now }: QueueOptions,
-  request: Request,
-): Promise<{ run: JobRun; joined: boolean }> {
+export async function start(options: QueueOptions, request: Request): Promise<{ run: JobRun; joined: boolean }> {
+  const { hq, now, dispatcher } = options;
   const at = now();
   const started = await hq.write(async (tx) => {
     const queued = await enqueue(tx, request, at);
+    if (!queued.joined) await dispatcher.dispatch(tx, queued.run);
     if (request.cause === 'OPERATOR' && !queued.joined)
       await audit(tx, { actor: request.requestedBy, at }, 'RUN_JOB', subjectOf(queued.run));
     return queued;
   });
-  announceQueued(nudges, started.run.id);
+  announceQueued(options, started.run.id);
   return started;
 }
 
@@ -98,7 +92,7 @@ export async function start(
  * Cancels a run: immediately if it is queued or its worker has died, otherwise after the current batch. What was committed stays.
  */
 export async function cancel(
-  { hq, nudges, now, log }: QueueOptions & Pick<Surroundings, 'log'>,
+  { hq, nudges, now, log, dispatcher }: QueueOptions & Pick<Surroundings, 'log'>,
   id: number,
   who: Actor,
 ): Promise<JobRun> {
@@ -113,6 +107,7 @@ export async function cancel(
     if (run.state !== 'CANCELED') return run;
     const steps = stopped(run, 'CANCELED', at);
     await changeSteps(tx, id, steps);
+    await dispatcher.withdraw(tx, id);
     await cancelOpenSessions(tx, id, at);
     return { ...run, steps };
   });
@@ -126,7 +121,8 @@ export const stopped = (run: JobRun, state: 'FAILED' | 'CANCELED', at: string): 
   run.steps.map((step) => (step.state === 'RUNNING' ? { ...step, state, finishedAt: at } : step));
 
 /** Queues a failed or canceled run again. It continues with the first step that has not succeeded. */
-export async function retry({ hq, nudges, now }: QueueOptions, id: number, who: Actor): Promise<JobRun> {
+export async function retry(options: QueueOptions, id: number, who: Actor): Promise<JobRun> {
+  const { hq, now, dispatcher } = options;
   const run = await hq.write(async (tx) => {
     const run = await jobRunById(tx, id);
     if (!run) throw new NotFound('job run');
@@ -151,9 +147,11 @@ export async function retry({ hq, nudges, now }: QueueOptions, id: number, who: 
       );
     }
     await audit(tx, who, 'RETRY_JOB_RUN', subjectOf(run), [['state', run.state, 'QUEUED']]);
-    return (await jobRunById(tx, id))!;
+    const queued = (await jobRunById(tx, id))!;
+    await dispatcher.dispatch(tx, queued);
+    return queued;
   });
-  announceQueued(nudges, id);
+  announceQueued(options, id);
   return run;
 }
 

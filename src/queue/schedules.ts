@@ -12,8 +12,17 @@ import {
   takeDue,
 } from '../data/hq/schedule.ts';
 import { InvalidInput, NotFound } from '../errors.ts';
+import type { Dispatcher } from './dispatcher.ts';
 
 const MOST_SCHEDULES = 100;
+
+type Planner = Pick<Dispatcher, 'plan'>;
+
+/** A schedule that is switched off is never due. */
+const plannedOf = ({ id, enabled, nextRunAt }: Pick<Schedule, 'id' | 'enabled' | 'nextRunAt'>) => ({
+  id,
+  nextRunAt: enabled ? nextRunAt : null,
+});
 
 /** What operators decide about a schedule. */
 const settings = ['job', 'channels', 'cron', 'timeZone', 'enabled', 'missedRuns'] as const;
@@ -47,6 +56,7 @@ export async function createSchedule(
     missedRuns: MissedRuns;
   },
   who: Actor,
+  dispatcher: Planner,
 ): Promise<Schedule> {
   const { at } = who;
   if ((await allSchedules(tx)).length >= MOST_SCHEDULES)
@@ -54,6 +64,7 @@ export async function createSchedule(
   const nextRunAt = nextRun(input.cron, input.timeZone, at);
   const times = { nextRunAt, lastRunId: null, lastRunAt: null, createdAt: at, updatedAt: at };
   const schedule = await insertSchedule(tx, { ...input, ...times });
+  await dispatcher.plan(tx, plannedOf(schedule));
   await audit(tx, who, 'CREATE_SCHEDULE', subjectOf(schedule), changesBetween(null, schedule, settings));
   return schedule;
 }
@@ -67,6 +78,7 @@ export async function updateSchedule(
   id: number,
   change: ScheduleChange,
   who: Actor,
+  dispatcher: Planner,
 ): Promise<Schedule> {
   const { at } = who;
   const schedule = await scheduleById(tx, id);
@@ -79,15 +91,23 @@ export async function updateSchedule(
     enabled: change.enabled ?? schedule.enabled,
     missedRuns: change.missedRuns ?? schedule.missedRuns,
   };
-  await changeSchedule(tx, id, { ...next, nextRunAt: nextRun(next.cron, next.timeZone, at), updatedAt: at });
+  const nextRunAt = nextRun(next.cron, next.timeZone, at);
+  await changeSchedule(tx, id, { ...next, nextRunAt, updatedAt: at });
+  await dispatcher.plan(tx, plannedOf({ id, enabled: next.enabled, nextRunAt }));
   await audit(tx, who, 'UPDATE_SCHEDULE', subjectOf(schedule), changesBetween(schedule, next, settings));
   return (await scheduleById(tx, id))!;
 }
 
-export async function removeSchedule(tx: EntityManager, id: number, who: Actor): Promise<Schedule> {
+export async function removeSchedule(
+  tx: EntityManager,
+  id: number,
+  who: Actor,
+  dispatcher: Planner,
+): Promise<Schedule> {
   const schedule = await scheduleById(tx, id);
   if (!schedule) throw new NotFound('schedule');
   await deleteSchedule(tx, id);
+  await dispatcher.plan(tx, { id, nextRunAt: null });
   await audit(tx, who, 'DELETE_SCHEDULE', subjectOf(schedule), changesBetween(schedule, null, settings));
   return schedule;
 }
@@ -96,12 +116,13 @@ export async function removeSchedule(tx: EntityManager, id: number, who: Actor):
  * Corrects when schedules run next: if the time is missing, as in a new database, or later than the pattern says because the clock was ahead
  * when it was calculated.
  */
-export async function correctNextRuns(tx: EntityManager, at: string): Promise<void> {
+export async function correctNextRuns(tx: EntityManager, dispatcher: Planner, at: string): Promise<void> {
   for (const schedule of await allSchedules(tx)) {
     const { id, cron, timeZone, enabled, nextRunAt: planned } = schedule;
     const nextRunAt = enabled ? nextRun(cron, timeZone, at) : null;
     if (nextRunAt === null) continue;
     if (planned === null) await changeSchedule(tx, id, { nextRunAt });
-    else if (planned > nextRunAt) await takeDue(tx, schedule, { nextRunAt });
+    else if (planned <= nextRunAt || !(await takeDue(tx, schedule, { nextRunAt }))) continue;
+    await dispatcher.plan(tx, { id, nextRunAt });
   }
 }

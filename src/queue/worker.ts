@@ -1,12 +1,10 @@
-import { randomUUID } from 'node:crypto';
 import type { EntityManager } from 'typeorm';
-import { LONGEST_LEASE, LONGEST_PAUSE, later } from '../data/clock.ts';
+import { LONGEST_PAUSE, later } from '../data/clock.ts';
 import { noteOutcomes } from '../data/hq/job-failure.bulk.ts';
-import { anyDue, changeHeld, claimRun, forgetRuns } from '../data/hq/job-run.bulk.ts';
-import { endLeasesOfLastProcess, type Held, isScopeTaken, type JobRun, type StepFailure } from '../data/hq/job-run.ts';
+import { changeHeld, claimRun, dueRuns, forgetRuns } from '../data/hq/job-run.bulk.ts';
+import { type Held, isScopeTaken, type JobRun, jobRunById, type StepFailure } from '../data/hq/job-run.ts';
 import { cancelOpenSessions } from '../data/hq/session.ts';
 import { DatabaseUnavailable, DomainError, RunCrashed } from '../errors.ts';
-import { topics } from '../events/nudges.ts';
 import {
   announceRun,
   Canceled,
@@ -17,16 +15,14 @@ import {
   Released,
   type Surroundings,
 } from './job.ts';
-import { Outage } from './outage.ts';
-import { scopeOf, stopped } from './queue.ts';
+import { enqueue, type Request, scopeOf, stopped } from './queue.ts';
+import { Turns } from './turns.ts';
 
 interface WorkerOptions {
   surroundings: Surroundings;
   jobs: readonly Job[];
-  /** Number of runs executed concurrently. */
-  concurrency?: number;
-  /** Ms after which a run is taken over if its worker died; at most 5,000. */
-  leaseFor?: number;
+  /** What runs record as their worker. Others know by it which runs to take over when this process dies. */
+  name: () => string;
   /** Number of days for which ended runs and their sessions are kept. */
   keepDays?: number;
 }
@@ -36,137 +32,107 @@ const MOST_CRASHES = 2;
 /** How many attempts in a row may end with a transient failure, without progress, before a run fails. */
 const MOST_ATTEMPTS = 5;
 const KEPT_LIVE_RUNS = 1_000;
-const HOUSEKEEPING_EVERY = 60_000;
 
 /**
- * Runs jobs: claims a run, executes its steps, and settles it. If a worker dies, its run is claimed again when the lease expires and
- * continues where it stopped. A worker that lost its lease can change nothing more, because every write of a run checks its fence.
+ * Runs jobs: claims a run, executes its steps, and settles it. If a worker dies, another one claims its run and continues where it stopped. A
+ * worker that has lost its run can change nothing more, because every write of a run checks its fence.
  */
 export class Worker {
-  private readonly name = randomUUID();
-  private readonly active = new Map<JobContext, Promise<void>>();
+  private readonly active = new Map<JobContext, Promise<unknown>>();
   private readonly jobs: Map<string, Job>;
-  private readonly timers: NodeJS.Timeout[] = [];
-  private unsubscribe = () => {};
-  private claiming: Promise<void> | undefined;
-  private again = false;
-  private stopped = true;
-  private readonly outage: Outage;
-  /** Whether the leases of the previous process have yet to be ended. */
-  private starting = false;
+  private readonly turns = new Turns();
 
   constructor(private readonly options: WorkerOptions) {
-    this.outage = new Outage(options.surroundings.log, {
-      failing: 'could not claim runs',
-      over: 'claiming runs works again',
-    });
     this.jobs = new Map(options.jobs.map((job) => [job.name, job]));
   }
 
-  start(): void {
-    this.stopped = false;
-    this.starting = true;
-    this.unsubscribe = this.options.surroundings.nudges.subscribe(topics.jobsDue, () => void this.look());
-    this.timers.push(setInterval(() => void this.look(), 500));
-    this.timers.push(setInterval(() => void this.keepHouse(), HOUSEKEEPING_EVERY));
-    void this.look();
+  /**
+   * Works on a run until it is settled, if it has not ended. Throws Released if another process holds it, or takes it meanwhile. A run whose
+   * worker died may be what killed it, so it runs alone: no other run is taken for the culprit.
+   */
+  async take(id: number): Promise<void> {
+    const { hq } = this.options.surroundings;
+    const run = await hq.read((db) => jobRunById(db, id));
+    if (!run || run.finishedAt !== null) return;
+    await this.turns.take(run.orphaned || run.crashes > 0, async () => {
+      const claimed = await hq.write((tx) => this.claim(tx, id));
+      if (claimed) return this.work(claimed);
+      const now = await hq.read((db) => jobRunById(db, id));
+      if (now && now.finishedAt === null) throw new Released();
+    });
   }
 
-  /** Stops after the current batches. Their runs are immediately available to the next worker. */
-  async stop(): Promise<void> {
-    this.stopped = true;
-    this.unsubscribe();
-    for (const timer of this.timers.splice(0)) clearInterval(timer);
-    for (const context of this.active.keys()) context.release();
-    await this.claiming;
-    await Promise.all(this.active.values());
+  /**
+   * Queues a run, holds it from the start, and works on it until it is settled. Returns false if the same is under way already, or waits for a
+   * retry. If it is left over from a worker that died, or its retry is due, it goes first.
+   */
+  async runNow(request: Request): Promise<boolean> {
+    const { hq, now } = this.options.surroundings;
+    for (;;) {
+      const joined = await this.turns.take(false, async () => {
+        const { run, claimed } = await hq.write(async (tx) => {
+          const { run, joined } = await enqueue(tx, request, now());
+          return { run, claimed: joined ? null : await this.claim(tx, run.id) };
+        });
+        if (!claimed) return run;
+        await this.work(claimed);
+        return undefined;
+      });
+      if (!joined) return true;
+      const isFree = joined.orphaned || (joined.state === 'QUEUED' && joined.dueAt <= now());
+      if (!isFree) return false;
+      await this.take(joined.id);
+    }
   }
 
   /** Runs everything that is due, once, and resolves when it is done. For tests and cron jobs. */
   async drain(): Promise<void> {
-    for (let run = await this.claim(true); run; run = await this.claim(true)) await this.work(run);
-  }
-
-  private look(): Promise<void> {
-    this.again = true;
-    this.claiming ??= this.claimAll().finally(() => {
-      this.claiming = undefined;
-    });
-    return this.claiming;
-  }
-
-  private async claimAll(): Promise<void> {
-    const { hq } = this.options.surroundings;
-    try {
-      if (this.starting && hq.embedded) await hq.write(endLeasesOfLastProcess);
-      this.starting = false;
-      while (this.again && !this.stopped) {
-        this.again = false;
-        while (this.active.size < (this.options.concurrency ?? 2) && !this.stopped) {
-          const active = [...this.active.keys()];
-          if (active.some(({ run }) => run.crashes > 0)) break;
-          const run = await this.claim(active.length === 0);
-          if (!run) break;
-          this.begin(run);
-        }
-      }
-      this.outage.worked();
-    } catch (error) {
-      // Headquarters' database is unavailable; the timer will try again.
-      this.outage.failed(error);
+    const { hq, now } = this.options.surroundings;
+    for (;;) {
+      const [id] = await hq.read((db) => dueRuns(db, now(), 1));
+      if (id === undefined) return;
+      await this.take(id).catch((error: unknown) => {
+        if (!(error instanceof Released)) throw error;
+      });
     }
   }
 
-  private begin(run: JobRun): void {
-    const context = this.contextOf(run);
-    const work = this.workOn(context).finally(() => {
-      this.active.delete(context);
-      if (!this.stopped) void this.look();
-    });
-    this.active.set(context, work);
+  /** Stops after the current batches. The runs are immediately available to the next worker. */
+  async stop(): Promise<void> {
+    this.release();
+    await Promise.allSettled(this.active.values());
   }
 
-  private get leaseFor(): number {
-    return this.options.leaseFor ?? LONGEST_LEASE;
+  /** Stops working on runs after their current batches. */
+  release(): void {
+    for (const context of this.active.keys()) context.release();
   }
 
-  private async claim(alone: boolean): Promise<JobRun | null> {
-    const { hq, now, nudges, log } = this.options.surroundings;
-    const at = now();
-    const leaseUntil = later(at, this.leaseFor);
-    if (!(await hq.read((db) => anyDue(db, at)))) return null;
-    const claimed = await hq.write(async (tx) => {
-      const claimed = await claimRun(tx, this.name, at, leaseUntil, alone);
-      // Nobody else would ever end the sessions that a dead worker left open.
-      if (claimed && claimed.run.attempt > 1) await cancelOpenSessions(tx, claimed.run.id, at);
-      return claimed;
-    });
-    if (!claimed) return null;
-    const { run, takenFrom } = claimed;
+  private async claim(tx: EntityManager, id: number) {
+    const { name, surroundings } = this.options;
+    const at = surroundings.now();
+    const claimed = await claimRun(tx, id, name(), at);
+    // Nobody else would ever end the sessions that a dead worker left open.
+    if (claimed && claimed.run.attempt > 1) await cancelOpenSessions(tx, id, at);
+    return claimed;
+  }
+
+  private async work({ run, takenFrom }: { run: JobRun; takenFrom: string | null }): Promise<void> {
+    const { nudges, log } = this.options.surroundings;
     const { channels, cause, attempt } = run;
     if (takenFrom === null) log.info({ ...named(run), channels, cause, attempt }, 'job run started');
     else log.warn({ ...named(run), channels, cause, attempt, takenFrom }, 'job run taken over: its worker died');
     announceRun(nudges, run.id);
-    return run;
+    const context = new JobContext(this.options.surroundings, run);
+    const work = this.workOn(context).finally(() => this.active.delete(context));
+    this.active.set(context, work);
+    // Another process has the run now, or will take it.
+    if (!(await work)) throw new Released();
   }
 
-  private contextOf(run: JobRun): JobContext {
-    return new JobContext(this.options.surroundings, run, this.leaseFor);
-  }
-
-  private work(run: JobRun): Promise<void> {
-    return this.workOn(this.contextOf(run));
-  }
-
-  private async workOn(context: JobContext): Promise<void> {
-    const { log } = this.options.surroundings;
+  /** Returns whether this worker has settled the run. */
+  private async workOn(context: JobContext): Promise<boolean> {
     const { run } = context;
-    const heart = setInterval(() => {
-      context.beat().catch((error: unknown) => {
-        if (error instanceof Released) context.release();
-        else log.warn({ err: error, run: run.id }, 'could not renew the lease of a run');
-      });
-    }, this.leaseFor / 3);
     try {
       if (run.crashes >= MOST_CRASHES) throw new RunCrashed();
       const unknown = await context.lookUpChannels();
@@ -187,16 +153,14 @@ export class Worker {
         const all = step.state === 'SUCCEEDED' ? done + failed : total;
         step.progress = { ...step.progress, phase: 'DONE', total: all, eta: null };
       }
-      await this.settleDone(context);
+      return await this.settleDone(context);
     } catch (error) {
-      await this.settleAfter(context, error);
-    } finally {
-      clearInterval(heart);
+      return await this.settleAfter(context, error);
     }
   }
 
   /** Settles a run whose steps are all done. If channel databases were unavailable, the run is retried later for only these. */
-  private async settleDone(context: JobContext): Promise<void> {
+  private settleDone(context: JobContext): Promise<boolean> {
     const { run } = context;
     const first = run.steps.findIndex(({ failures }) => failures.some(isPassing));
     const retry = first === -1 ? undefined : this.nextRetry(context);
@@ -208,7 +172,7 @@ export class Worker {
     const steps = run.steps.map((step, index) =>
       index < first ? step : { ...step, state: 'WAITING' as const, finishedAt: null },
     );
-    await this.settle(context, { ...retry, steps, onlyDatabases }, failures[0]);
+    return this.settle(context, { ...retry, steps, onlyDatabases }, failures[0]);
   }
 
   /** When to retry a run after a transient failure; undefined after too many attempts without progress. */
@@ -216,45 +180,52 @@ export class Worker {
     const retries = context.hasMoved ? 1 : context.run.retries + 1;
     if (retries >= MOST_ATTEMPTS) return undefined;
     const dueAt = later(context.now(), Math.min(1_000 * 2 ** retries, LONGEST_PAUSE));
-    return { state: 'QUEUED', retries, dueAt, leaseUntil: null };
+    return { state: 'QUEUED', retries, dueAt };
   }
 
-  private async settleAfter(context: JobContext, error: unknown): Promise<void> {
+  private async settleAfter(context: JobContext, error: unknown): Promise<boolean> {
     const { log, now } = this.options.surroundings;
     const { run } = context;
     try {
       if (error instanceof Released) {
         // Immediately available to the next worker. Has no effect if another worker already has it.
-        await this.settle(context, { state: 'QUEUED', steps: run.steps, leaseUntil: null });
+        return await this.settle(context, { state: 'QUEUED', steps: run.steps });
       } else if (error instanceof Canceled) {
-        await this.settle(context, { state: 'CANCELED', steps: stopped(run, 'CANCELED', now()), finishedAt: now() });
+        return await this.settle(context, {
+          state: 'CANCELED',
+          steps: stopped(run, 'CANCELED', now()),
+          finishedAt: now(),
+        });
       } else if (error instanceof DomainError && !(error instanceof DatabaseUnavailable)) {
-        await this.settle(context, { ...failed(run, now()), errorCode: error.code, error: error.message });
+        return await this.settle(context, { ...failed(run, now()), errorCode: error.code, error: error.message });
       } else {
         if (!(error instanceof DomainError)) log.error({ err: error, run: run.id }, 'unexpected error in a job run');
         const failure = failureOf(null, error);
         const retry = this.nextRetry(context);
-        if (retry) await this.settle(context, { ...retry, steps: run.steps }, failure);
-        else await this.settle(context, { ...failed(run, now()), errorCode: failure.code, error: failure.message });
+        if (retry) return await this.settle(context, { ...retry, steps: run.steps }, failure);
+        return await this.settle(context, { ...failed(run, now()), errorCode: failure.code, error: failure.message });
       }
     } catch (second) {
-      // The lease will expire, and another worker will continue.
       log.error({ err: second, run: run.id }, 'could not settle a run');
+      return false;
     }
   }
 
-  private async settle(context: JobContext, change: Held, reason?: StepFailure): Promise<void> {
-    const { hq, nudges, now } = this.options.surroundings;
+  private async settle(context: JobContext, change: Held, reason?: StepFailure): Promise<boolean> {
+    const { hq, nudges, now, dispatcher } = this.options.surroundings;
     const { run } = context;
     const at = change.state === 'QUEUED' ? {} : { finishedAt: now() };
     const held = await hq.write(async (tx) => {
       const scope = await this.scopeAfter(tx, run, change);
       const held = await changeHeld(tx, run, { ...change, ...at, scope });
-      if (held && change.state !== 'QUEUED') await noteOutcomes(tx, run, change, now());
+      if (held && change.state === 'QUEUED') await dispatcher.dispatch(tx, { id: run.id, dueAt: run.dueAt, ...change });
+      else if (held) await noteOutcomes(tx, run, change, now());
       return held;
     });
     if (held) this.note(context, change, reason);
     announceRun(nudges, run.id);
+    if (held) dispatcher.wake();
+    return held !== undefined;
   }
 
   /**
@@ -283,7 +254,8 @@ export class Worker {
     else log.info(fields, 'job run left to the next worker');
   }
 
-  private async keepHouse(): Promise<void> {
+  /** Removes old runs. */
+  async keepHouse(): Promise<void> {
     const { hq, now, log } = this.options.surroundings;
     const before = later(now(), (this.options.keepDays ?? 30) * -86_400_000);
     await hq

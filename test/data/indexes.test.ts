@@ -23,7 +23,7 @@ import {
   knownCustomers,
   packedCustomers,
 } from '../../src/data/hq/customer.bulk.ts';
-import { anyDue, claimRun, forgetRuns, insertRun } from '../../src/data/hq/job-run.bulk.ts';
+import { claimRun, dueRuns, forgetRuns, insertRun, nextDueRun } from '../../src/data/hq/job-run.bulk.ts';
 import { crashedRuns } from '../../src/data/hq/job-run.ts';
 import { jobFigures } from '../../src/data/hq/job-statistics.bulk.ts';
 import {
@@ -36,7 +36,7 @@ import {
   stagesOf,
 } from '../../src/data/hq/operation.bulk.ts';
 import { operationPage } from '../../src/data/hq/operation.ts';
-import { dueSchedules } from '../../src/data/hq/schedule.ts';
+import { dueSchedules, nextDueSchedule } from '../../src/data/hq/schedule.ts';
 import { sql } from '../../src/data/sql.ts';
 import { searchTerms } from '../../src/domain/search.ts';
 import { withChannels } from '../support/actions.ts';
@@ -68,10 +68,12 @@ const download = JSON.stringify([{ uuid, accountId: 'C1', channel: 'houston', ve
 type Query = (db: EntityManager) => Promise<unknown>;
 
 const atHeadquarters: Record<string, Query> = {
-  'any run due': (db) => anyDue(db, now),
-  'claim a run': (tx) => claimRun(tx, 'worker', now, now, true),
+  'runs that are due': (db) => dueRuns(db, now, 2),
+  'when the next run is due': (db) => nextDueRun(db, now),
+  'claim a run': (tx) => claimRun(tx, 1, 'worker', now),
   'runs that crashed the process': (db) => crashedRuns(db, 'p-job', now),
   'figures of jobs': (db) => jobFigures(db, now, ['conversion']),
+  'when the next schedule is due': (db) => nextDueSchedule(db),
   'start or join a run': (tx) =>
     insertRun(tx, {
       job: 'p-job',

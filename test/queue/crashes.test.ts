@@ -1,25 +1,24 @@
 import { expect, test, vi } from 'vitest';
 import type { JobName } from '../../schema/operations.ts';
+import { EmbeddedDispatcher } from '../../src/queue/embedded.ts';
 import { type Job, type JobContext, Released } from '../../src/queue/job.ts';
 import { Worker } from '../../src/queue/worker.ts';
 import { aClock, ask, createChannel, runById, runsOf, tamper, withChannels } from '../support/actions.ts';
-import type { Answer, Headquarters } from '../support/headquarters.ts';
+import { type Answer, type Headquarters, startHeadquarters } from '../support/headquarters.ts';
 
 /** A worker of its own that knows one job. */
 function workerFor(hq: Headquarters, work: (context: JobContext) => Promise<void>): Worker {
   const log = { info: () => {}, warn: () => {}, error: () => {} };
-  const { hq: database, channels, nudges } = hq;
+  const { hq: database, channels, nudges, dispatcher } = hq;
   const now = () => new Date().toISOString();
   const job: Job = { name: 'p-job', title: '', description: '', unit: 'OPERATIONS', phases: {}, run: work };
-  return new Worker({ surroundings: { hq: database, channels, nudges, log, now, batchSize: 10 }, jobs: [job] });
+  const surroundings = { hq: database, channels, nudges, dispatcher, log, now, batchSize: 10 };
+  return new Worker({ surroundings, jobs: [job], name: () => 'a worker' });
 }
 
 /** Leaves a run as a process does that dies: nobody holds it, and this worker cannot write it any more. */
 async function die(hq: Headquarters, { run }: JobContext): Promise<never> {
-  await tamper(
-    hq.hq,
-    `update job_run set fence = fence + 1, lease_until = '2026-01-01T00:00:00.000Z' where id = ${run.id}`,
-  );
+  await tamper(hq.hq, `update job_run set fence = fence + 1, orphaned = true where id = ${run.id}`);
   throw new Released();
 }
 
@@ -76,10 +75,7 @@ test('a run whose process is killed again and again goes on as long as it gets f
 test('after a crash, runs that were under way are resumed one at a time, so that only the culprit is blamed', async () => {
   const hq = await withChannels(['houston', 'dallas', 'austin']);
   for (const code of ['houston', 'dallas', 'austin']) await ask(hq, 'P_JOB', [code]);
-  await tamper(
-    hq.hq,
-    `update job_run set state = 'RUNNING', attempt = 1, lease_until = '2026-01-01T00:00:00.000Z' where id <= 2`,
-  );
+  await tamper(hq.hq, `update job_run set state = 'RUNNING', attempt = 1 where id <= 2`);
   let under = 0;
   const most: Record<string, number> = {};
   const worker = workerFor(hq, async ({ run, hq: database }) => {
@@ -88,12 +84,23 @@ test('after a crash, runs that were under way are resumed one at a time, so that
     most[run.channels![0]!] = under;
     under--;
   });
-  worker.start();
+  const nothing = async () => {};
+  const now = () => new Date().toISOString();
+  const log = { info: () => {}, warn: () => {}, error: () => {} };
+  const dispatcher = new EmbeddedDispatcher({ hq: hq.hq, now, log }, 2);
+  await dispatcher.start({
+    take: (id) => worker.take(id),
+    startScheduled: nothing,
+    convert: async () => ({ again: [], orders: false }),
+    synchronizeOrders: async () => true,
+    noticeAll: () => {},
+    release: () => worker.release(),
+  });
   await vi.waitFor(
     async () => expect(new Set((await runsOf(hq)).map(({ state }) => state))).toEqual(new Set(['SUCCEEDED'])),
     10_000,
   );
-  await worker.stop();
+  await dispatcher.stop();
   expect(most).toEqual({ houston: 1, dallas: 1, austin: 1 });
 });
 
@@ -121,16 +128,13 @@ test('a schedule does not start a job again that has crashed the process, until 
 });
 
 test('live conversion goes on, one channel at a time, without the channel that has crashed the process', async () => {
-  const hq = await withChannels([], { background: true });
-  for (const code of ['houston', 'dallas', 'austin']) await createChannel(hq, code, { liveConversion: false });
+  const idle = await withChannels([]);
+  for (const code of ['houston', 'dallas', 'austin']) await createChannel(idle, code);
   const at = new Date().toISOString();
-  await hq.worker.stop();
-  await crashedRun(hq, 'CONVERSION', at, ['houston', 'dallas']);
-  await crashedRun(hq, 'CONVERSION', at, ['dallas']);
-  hq.worker.start();
-  await tamper(hq.hq, 'update channel set live_conversion = true');
-  await hq.channels.refresh();
-  hq.live.noticeAll();
+  await crashedRun(idle, 'CONVERSION', at, ['houston', 'dallas']);
+  await crashedRun(idle, 'CONVERSION', at, ['dallas']);
+  await idle.stop();
+  const hq = await startHeadquarters({ config: idle.config, background: true });
   const live = async () =>
     (
       await hq.query(

@@ -192,7 +192,7 @@ test('live conversion goes on for other channels while a channel database is una
   const hq = await withChannels(['houston', 'dallas'], { background: true });
   await prove(hq);
   takeDown(hq, 'dallas');
-  hq.live.notice('dallas');
+  hq.dispatcher.notice('dallas');
   const live = async () =>
     (
       await hq.query(
@@ -212,10 +212,11 @@ test('live conversion goes on for other channels while a channel database is una
 /** A worker of its own that knows one job. */
 const workerFor = (hq: Headquarters, clock: { now: () => string }, work: (context: JobContext) => Promise<void>) => {
   const silent = { info: () => {}, warn: () => {}, error: () => {} };
-  const { hq: database, channels, nudges } = hq;
+  const { hq: database, channels, nudges, dispatcher } = hq;
   const job: Job = { name: 'p-job', title: '', description: '', unit: 'OPERATIONS', phases: {}, run: work };
   return new Worker({
-    surroundings: { hq: database, channels, nudges, log: silent, now: clock.now, batchSize: 10 },
+    surroundings: { hq: database, channels, nudges, dispatcher, log: silent, now: clock.now, batchSize: 10 },
+    name: () => 'a worker',
     jobs: [job],
   });
 };

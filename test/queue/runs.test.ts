@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import type { Database } from '../../src/data/database.ts';
 import { forgetRuns } from '../../src/data/hq/job-run.bulk.ts';
+import { orphanRuns } from '../../src/data/hq/job-run.ts';
 import {
   aClock,
   accountIds,
@@ -117,7 +118,7 @@ ofTwoServers('a run that was asked to stop while its worker was dead stops befor
   const time = aClock();
   const { dead, other, id, held, dying } = await withDeadWorker(time, 2);
   expect(await cancel(other, id)).toMatchObject({ state: 'RUNNING', cancelRequested: true });
-  time.pass(60_000);
+  await other.hq.write((tx) => orphanRuns(tx));
   await other.worker.drain();
   expect(await runById(other, id)).toMatchObject({
     state: 'CANCELED',
@@ -158,7 +159,7 @@ test('a run is not retried while the same job is under way for the same channels
   expect(await retry(hq, id)).toMatchObject({ __typename: 'JobRun', state: 'QUEUED' });
 });
 
-/** Two servers on the same databases: the first stalls at its `nth` write (the claim is one, each package one), heartbeat and all. */
+/** Two servers on the same databases: the first stalls at its `nth` write (the claim is one, each package one), and others believe that it has died. */
 async function withDeadWorker({ clock }: ReturnType<typeof aClock>, nth: number) {
   const dead = await withChannels(['houston'], { clock, settings: { BATCH_SIZE: '2' } });
   const other = await startHeadquarters({ config: dead.config, clock });
@@ -171,14 +172,14 @@ async function withDeadWorker({ clock }: ReturnType<typeof aClock>, nth: number)
 }
 
 ofTwoServers(
-  'a worker that lost its lease writes nothing more, and the one that took over does all of it once',
+  'a worker that lost its run writes nothing more, and the one that took over does all of it once',
   async () => {
     const time = aClock();
     const { other, id, held, dying } = await withDeadWorker(time, 3);
 
     await other.worker.drain();
     expect(await runById(other, id)).toMatchObject({ state: 'RUNNING', attempt: 1 });
-    time.pass(60_000);
+    await other.hq.write((tx) => orphanRuns(tx));
     await other.worker.drain();
     const taken = await runById(other, id);
     expect(taken).toMatchObject({
@@ -204,7 +205,7 @@ ofTwoServers(
   async () => {
     const time = aClock();
     const { dead, other, id, held, dying } = await withDeadWorker(time, 3);
-    time.pass(60_000);
+    await other.hq.write((tx) => orphanRuns(tx));
     const working = hold(other.hq, 'write', 3);
     const taken = other.worker.drain();
     await working.reached;
@@ -228,6 +229,7 @@ ofTwoServers('sessions that a dead worker left open are ended when its run is ta
   const { other, id, held, dying } = await withDeadWorker(time, 4);
   expect((await runById(other, id)).uploadSessions).toMatchObject([{ status: 'STARTED', finishedAt: null }]);
   time.pass(60_000);
+  await other.hq.write((tx) => orphanRuns(tx));
   await other.worker.drain();
   expect((await runById(other, id)).uploadSessions).toMatchObject([
     { status: 'CANCELED', finishedAt: time.now() },
@@ -248,11 +250,10 @@ test('a server that is stopped in the middle of a run leaves it to the next one,
   const held = hold(await hq.channels.databaseOf('houston'), 'read', 5);
   const { id } = await ask(hq, 'CONVERSION');
   await held.reached;
-  const stop = hq.worker.stop.bind(hq.worker);
-  hq.worker.stop = () => {
-    const stopped = stop();
+  const release = hq.worker.release.bind(hq.worker);
+  hq.worker.release = () => {
+    release();
     held.letGo();
-    return stopped;
   };
   await hq.stop();
 

@@ -8,7 +8,7 @@ const forget = (hq: Headquarters, code: string) =>
   (hq.channels as unknown as { settings: Map<string, unknown> }).settings.delete(code);
 
 const queue = async (hq: Headquarters, channels: string[]) => {
-  const options = { hq: hq.hq, nudges: hq.nudges, now: () => '2026-11-22T10:00:00.000Z' };
+  const options = { ...hq, now: () => '2026-11-22T10:00:00.000Z' };
   const steps = ['p-job', 'synchronize-customers', 'download-1010'];
   const request = { job: 'conversion', steps, channels, requestedBy: 'a test', cause: 'OPERATOR' as const };
   const { run } = await start(options, request);

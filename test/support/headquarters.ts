@@ -63,7 +63,6 @@ export async function startHeadquarters(options: Options = {}): Promise<Headquar
       ? createLog('info', { write: (line) => void options.logLines!.push(line) })
       : createLog(process.env.TEST_LOG ?? 'silent'),
     background: options.background ?? false,
-    leaseFor: 2_000,
     limits: { draining: 0, ...options.limits },
     ...(options.clock ? { clock: options.clock } : {}),
   });

@@ -14,6 +14,8 @@ declare module 'vitest' {
 export default async function postgres(project: TestProject): Promise<(() => Promise<void>) | undefined> {
   if (process.env.TEST_DATABASE !== 'postgres') return undefined;
   const { channelDatabase, headquarters, openDatabase } = await import('../../src/data/open.ts');
+  const { openPlainPool } = await import('../../src/data/plain-pool.ts');
+  const { GraphileDispatcher } = await import('../../src/queue/graphile.ts');
   const { default: pg } = await import('pg');
   const server = process.env.TEST_POSTGRES_URL ?? 'postgres://postgres@127.0.0.1:5432/test';
   const schemas = `t_${Math.random().toString(36).slice(2, 10)}`;
@@ -25,6 +27,10 @@ export default async function postgres(project: TestProject): Promise<(() => Pro
     const url = `${server}?schema=${schemas}_seed_${name}`;
     await (await openDatabase(url, { name: 'seed', kind, readers: 1, poolSize: 2 })).close();
   }
+  await GraphileDispatcher.migrate({
+    schema: `${schemas}_seed_hq_worker`,
+    openPool: (purpose, size) => openPlainPool(server, purpose, size),
+  });
   return async () => {
     const client = new pg.Client({ connectionString: server });
     await client.connect();

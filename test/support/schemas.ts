@@ -39,9 +39,10 @@ export async function giveBack(prefix: string): Promise<void> {
     const { rows } = await client.query(shapes, [`${prefix}_`, `${seed}_`]);
     const shapeOf = new Map(rows.map(({ name, shape }) => [name, shape]));
     const schemas = [...shapeOf.keys()].filter((name) => name.startsWith(`${prefix}_`));
-    const seedOf = (name: string) => (name === `${prefix}_hq` ? `${seed}_hq` : `${seed}_c`);
+    const seedOf = (name: string) => (name.startsWith(`${prefix}_hq`) ? name.replace(prefix, seed) : `${seed}_c`);
     if (mayEmpty && schemas.every((name) => shapeOf.get(name) === shapeOf.get(seedOf(name)))) {
-      for (const name of schemas) await client.query(emptied(name, seedOf(name)));
+      for (const name of schemas)
+        await client.query(name.endsWith('_hq_worker') ? withoutJobs(name) : emptied(name, seedOf(name)));
       free.push(prefix);
     } else {
       for (const name of schemas) await client.query(`drop schema "${name}" cascade`);
@@ -56,6 +57,10 @@ const shapes = `
   select n.nspname as name, concat_ws(' ', count(*), sum(c.relnatts), sum(c.relchecks), sum(c.relhastriggers::int)) as shape
   from pg_namespace n join pg_class c on c.relnamespace = n.oid
   where starts_with(n.nspname, $1) or starts_with(n.nspname, $2) group by n.nspname`;
+
+/** Removes the jobs of graphile-worker, whose other rows are the same for all. */
+const withoutJobs = (schema: string) =>
+  `delete from ${schema}._private_jobs; delete from ${schema}._private_job_queues`;
 
 /** Gives every table the rows that its seed has, and every sequence its place. */
 const emptied = (schema: string, seed: string) => `do $$

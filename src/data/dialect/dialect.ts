@@ -46,8 +46,6 @@ export interface Dialect {
   /** What a clean stop executes: compact the log, refresh statistics. */
   tidy: readonly string[];
   words: Words;
-  /** Takes only rows that no other transaction has locked. */
-  skipLocked: string;
   /** Locks rows until the end of the transaction. */
   forUpdate: string;
   /** The objects of a JSON array (`parameter`, such as `$1`) as a relation `x`. One parameter carries a batch of any size. */

@@ -19,8 +19,5 @@ export const elapsed = (db: EntityManager, from: string, to: string): string => 
 /** Bytes of a JSON column. For more than LARGEST_ROW, any number above it. */
 export const sizeOf = (db: EntityManager, column: string): string => dialectOf(db).sizeOf(column);
 
-/** Takes only rows that no other transaction has locked. */
-export const skipLocked = (db: EntityManager): string => dialectOf(db).skipLocked;
-
 /** Locks rows until the end of the transaction. */
 export const forUpdate = (db: EntityManager): string => dialectOf(db).forUpdate;

@@ -31,7 +31,6 @@ export const postgres: Dialect = {
     mustBeObject: (column) => `check (json_typeof(${column}) = 'object')`,
     clustered: '',
   },
-  skipLocked: 'for update skip locked',
   forUpdate: 'for update',
   rows: (columns, parameter) =>
     `(select ${columns.map((column) => `${recordValue(column, 'r')} as ${column.name}`).join(', ')} from json_to_recordset(${parameter}::json) as r(${record(columns)})) as x`,

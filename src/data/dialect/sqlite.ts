@@ -33,7 +33,6 @@ export const sqlite: Dialect = {
     clustered: 'without rowid',
   },
   // There is one writer.
-  skipLocked: '',
   forUpdate: '',
   // jsonb_each passes each row on parsed.
   rows: (columns, parameter) =>

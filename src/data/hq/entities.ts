@@ -12,6 +12,7 @@ import { ReservedAccountId } from './reserved-account-id.ts';
 import { Rewinding } from './rewinding.ts';
 import { SalesOrder, SalesOrderLine } from './sales-order.ts';
 import { Schedule } from './schedule.ts';
+import { ServerNode } from './server-node.ts';
 import { DownloadSession, UploadSession } from './session.ts';
 import { Shift, ShiftOperation, TenderCount } from './shift.ts';
 import { Statement, StatementEvent } from './statement.ts';
@@ -43,6 +44,7 @@ export const hqEntities = [
   SalesOrder,
   SalesOrderLine,
   Schedule,
+  ServerNode,
   Settlement,
   Shift,
   ShiftOperation,

@@ -1,8 +1,7 @@
 import { type EntityManager, In } from 'typeorm';
-import { hasCome, horizonOf, LONGEST_LEASE, LONGEST_PAUSE } from '../clock.ts';
-import { columnOf, insertRows, selected } from '../columns.ts';
-import { skipLocked } from '../dialect/expressions.ts';
-import { one, sql } from '../sql.ts';
+import { hasCome, horizonOf, LONGEST_PAUSE } from '../clock.ts';
+import { columnOf, insertRows } from '../columns.ts';
+import { one, single, sql } from '../sql.ts';
 import { JobFailure } from './job-failure.ts';
 import { activeRun, type Held, isActive, isUnheld, JobRun, jobRunById } from './job-run.ts';
 import { DownloadSession, UploadSession } from './session.ts';
@@ -13,7 +12,7 @@ export async function insertRun(
   run: Pick<JobRun, 'job' | 'scope' | 'channels' | 'arguments' | 'requestedBy' | 'cause' | 'steps' | 'createdAt'>,
 ): Promise<{ run: JobRun; joined: boolean }> {
   const counts = { attempt: 0, retries: 0, crashes: 0, fence: 0, revision: 1 };
-  const row = { ...run, ...counts, state: 'QUEUED', dueAt: run.createdAt, cancelRequested: false };
+  const row = { ...run, ...counts, state: 'QUEUED', dueAt: run.createdAt, orphaned: false, cancelRequested: false };
   const added = await one<{ id: number }>(
     tx,
     `${insertRows(tx, JobRun, Object.keys(row) as (keyof typeof row)[])} on conflict (scope) where ${isActive} do nothing returning id`,
@@ -25,51 +24,57 @@ export async function insertRun(
   return active ? { run: active, joined: true } : insertRun(tx, run);
 }
 
-const isClaimable = `${isActive} and ${hasCome('due_at', '$1', '$2')} and ${isUnheld('$1', '$3')}`;
-const claimable = (now: string) => [now, horizonOf(now, LONGEST_PAUSE), horizonOf(now, LONGEST_LEASE)];
+const isDue = hasCome('due_at', '$1', '$2');
 
-/** Whether a worker would find a run: a look that costs no write. */
-export async function anyDue(db: EntityManager, now: string): Promise<boolean> {
-  const due = await one(db, `select id from job_run where ${isClaimable} limit 1`, claimable(now));
-  return due !== undefined;
-}
+/** The runs that a worker may take now, those due first first; at most `limit`. */
+export const dueRuns = async (db: EntityManager, now: string, limit: number): Promise<number[]> => {
+  const due = await sql<{ id: number }>(
+    db,
+    `select id from job_run where ${isActive} and ${isDue} and ${isUnheld} order by due_at, id limit $3`,
+    [now, horizonOf(now, LONGEST_PAUSE), limit],
+  );
+  return due.map(({ id }) => id);
+};
+
+/** When the next run that waits becomes due; null if none waits. */
+export const nextDueRun = async (db: EntityManager, now: string): Promise<string | null> => {
+  const next = await single<{ due_at: string | null }>(
+    db,
+    `select min(due_at) as due_at from job_run where ${isActive} and state = 'QUEUED' and due_at > $1`,
+    [now],
+  );
+  return next.due_at;
+};
 
 /**
- * Takes the oldest run that is due, or one whose worker died; null when there is none. `takenFrom` names the worker that died. Two workers
- * never share a run: the row is locked from the look to the claim. One whose worker died may be what killed it, so it is taken only by a worker
- * that does nothing else (`alone`), and others wait for it meanwhile: another run is not taken for the culprit.
+ * Takes a run, unless it has ended or another worker holds it: then null. Two workers never hold one run, and the fence keeps whoever held it
+ * before from writing. `takenFrom` names the worker that died.
  */
 export async function claimRun(
   tx: EntityManager,
+  id: number,
   worker: string,
   now: string,
-  leaseUntil: string,
-  alone: boolean,
 ): Promise<{ run: JobRun; takenFrom: string | null } | null> {
-  const found = await one<Pick<JobRun, 'id' | 'state' | 'worker' | 'crashes' | 'startedAt'>>(
-    tx,
-    `select ${selected(tx, JobRun, 'job_run', ['id', 'state', 'worker', 'crashes', 'startedAt'])} from job_run
-     where ${isClaimable} order by due_at, id limit 1 ${skipLocked(tx)}`,
-    claimable(now),
-  );
-  if (!found) return null;
-  const hasDied = found.state === 'RUNNING';
-  if ((hasDied || found.crashes > 0) && !alone) return null;
-  await tx.update(
-    JobRun,
-    { id: found.id },
-    {
+  const before = await jobRunById(tx, id);
+  if (!before) return null;
+  const { affected } = await tx
+    .createQueryBuilder()
+    .update(JobRun)
+    .set({
       state: 'RUNNING',
       attempt: () => 'attempt + 1',
-      crashes: found.crashes + (hasDied ? 1 : 0),
+      crashes: () => 'case when orphaned then crashes + 1 else crashes end',
       fence: () => 'fence + 1',
       worker,
-      leaseUntil,
-      startedAt: found.startedAt ?? now,
+      orphaned: false,
+      startedAt: () => 'coalesce(started_at, :now)',
       revision: () => 'revision + 1',
-    },
-  );
-  return { run: (await jobRunById(tx, found.id))!, takenFrom: hasDied ? found.worker : null };
+    })
+    .where(`id = :id and fence = :fence and ${isActive} and ${isUnheld}`, { id, fence: before.fence, now })
+    .execute();
+  if (affected !== 1) return null;
+  return { run: (await jobRunById(tx, id))!, takenFrom: before.orphaned ? before.worker : null };
 }
 
 /** Changes a run while this fence holds it. Undefined: another worker has it now, and this one stops. */

@@ -1,5 +1,4 @@
 import { Column, Entity, type EntityManager, In, MoreThanOrEqual, PrimaryGeneratedColumn } from 'typeorm';
-import { hasCome, horizonOf, LONGEST_LEASE } from '../clock.ts';
 
 export const runStates = ['QUEUED', 'RUNNING', 'SUCCEEDED', 'FAILED', 'CANCELED'] as const;
 type RunState = (typeof runStates)[number];
@@ -42,6 +41,8 @@ export interface Step {
 export interface JobArguments {
   /** Statements up to this business date; without it up to the day that it is in each channel. */
   businessDate?: string;
+  /** Live conversion: the lane in which conversions follow one another. */
+  lane?: string;
 }
 
 /** A job, or a chain of jobs, asked for once. Added by who asks for it, and changed by the worker that holds it. */
@@ -70,7 +71,8 @@ export class JobRun {
   @Column({ type: 'bigint' }) fence!: number;
   @Column({ type: 'text', nullable: true }) worker!: string | null;
   @Column({ type: 'text' }) dueAt!: string;
-  @Column({ type: 'text', nullable: true }) leaseUntil!: string | null;
+  /** Its worker has died, so that it waits for another one. */
+  @Column({ type: 'boolean' }) orphaned!: boolean;
   @Column({ type: 'boolean' }) cancelRequested!: boolean;
   /** Grows with every change, so that a reader can tell whether it has seen this state. */
   @Column({ type: 'bigint' }) revision!: number;
@@ -84,9 +86,8 @@ export class JobRun {
 /** SQL: a run waits or is under way. Repeated word for word, the condition finds its indexes. */
 export const isActive = `state in ('QUEUED', 'RUNNING')`;
 
-/** SQL: nobody works on a run, because it waits or its worker has died. */
-export const isUnheld = (now: string, horizon: string) =>
-  `(state = 'QUEUED' or lease_until is null or ${hasCome('lease_until', now, horizon)})`;
+/** SQL: nobody works on an active run, because it waits or its worker has died. */
+export const isUnheld = `(state = 'QUEUED' or orphaned)`;
 
 export const jobRunsById = (db: EntityManager, ids: readonly number[]) =>
   db.find(JobRun, { where: { id: In([...ids]) } });
@@ -112,7 +113,6 @@ export type Held = Partial<
     | 'crashes'
     | 'onlyDatabases'
     | 'dueAt'
-    | 'leaseUntil'
     | 'errorCode'
     | 'error'
     | 'finishedAt'
@@ -120,25 +120,27 @@ export type Held = Partial<
 >;
 
 /**
- * At the start of the one process that an embedded database belongs to: every run in progress has lost its worker and resumes immediately.
- * Not on PostgreSQL, where another process may be at work; there the leases tell.
+ * Lets other workers take the runs of one that has died, or of all: at its start, the one process that an embedded database belongs to knows
+ * that every run under way has lost its worker. Returns the runs.
  */
-export const endLeasesOfLastProcess = (tx: EntityManager) =>
-  tx.update(JobRun, { state: 'RUNNING' }, { leaseUntil: null });
+export async function orphanRuns(tx: EntityManager, worker?: string): Promise<JobRun[]> {
+  const theirs = { state: 'RUNNING' as const, ...(worker === undefined ? {} : { worker }) };
+  await tx.update(JobRun, theirs, { orphaned: true });
+  return tx.findBy(JobRun, { ...theirs, orphaned: true });
+}
 
 /** Cancels a run without a worker immediately, and asks a running one to stop after its batch. False: it had already ended. */
 export async function requestCancel(tx: EntityManager, id: number, now: string): Promise<boolean> {
-  const ends = isUnheld(':now', ':horizon');
   const { affected } = await tx
     .createQueryBuilder()
     .update(JobRun)
     .set({
       cancelRequested: true,
       revision: () => 'revision + 1',
-      finishedAt: () => `case when ${ends} then :now else finished_at end`,
-      state: () => `case when ${ends} then 'CANCELED' else state end`,
+      finishedAt: () => `case when ${isUnheld} then :now else finished_at end`,
+      state: () => `case when ${isUnheld} then 'CANCELED' else state end`,
     })
-    .where(`id = :id and ${isActive}`, { id, now, horizon: horizonOf(now, LONGEST_LEASE) })
+    .where(`id = :id and ${isActive}`, { id, now })
     .execute();
   return affected === 1;
 }

@@ -1,4 +1,4 @@
-import { Column, Entity, type EntityManager, LessThanOrEqual, PrimaryGeneratedColumn } from 'typeorm';
+import { Column, Entity, type EntityManager, IsNull, LessThanOrEqual, Not, PrimaryGeneratedColumn } from 'typeorm';
 
 export const missedRunPolicies = ['RUN_ONCE', 'SKIP'] as const;
 export type MissedRuns = (typeof missedRunPolicies)[number];
@@ -27,6 +27,15 @@ export const scheduleById = (db: EntityManager, id: number) => db.findOneBy(Sche
 
 export const dueSchedules = (db: EntityManager, now: string) =>
   db.find(Schedule, { where: { enabled: true, nextRunAt: LessThanOrEqual(now) }, order: { id: 'asc' } });
+
+/** When the next schedule is due; null if there is none. */
+export const nextDueSchedule = async (db: EntityManager): Promise<string | null> => {
+  const next = await db.findOne(Schedule, {
+    where: { enabled: true, nextRunAt: Not(IsNull()) },
+    order: { nextRunAt: 'asc' },
+  });
+  return next?.nextRunAt ?? null;
+};
 
 export const insertSchedule = (tx: EntityManager, schedule: Omit<Schedule, 'id'>): Promise<Schedule> =>
   tx.save(Schedule, schedule as Schedule);

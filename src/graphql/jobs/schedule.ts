@@ -6,6 +6,7 @@ import { createSchedule, removeSchedule, updateSchedule } from '../../queue/sche
 import { atMost, MOST_CHANNELS, requiredId } from '../arguments.ts';
 import { builder } from '../builder.ts';
 import { channelsField } from '../channel/channel.ts';
+import type { Context } from '../context.ts';
 import { byKey, conditionsOf, listById, orderInput } from '../keyset.ts';
 import { enumOf, idInput, numberId, oneByOne, operatorMutation, operatorNode, valueOrNull } from '../vocabulary.ts';
 import { JobNameType, JobRun } from './job.ts';
@@ -140,6 +141,8 @@ const UpdateScheduleInput = builder.inputType('UpdateScheduleInput', {
   }),
 });
 
+const planned = (_schedule: unknown, { dispatcher }: Context) => dispatcher.wake();
+
 operatorMutation('createSchedule', {
   type: Schedule,
   input: CreateScheduleInput,
@@ -148,7 +151,9 @@ operatorMutation('createSchedule', {
   may: 'changing schedules',
   failures: [InvalidInput, ChannelNotFound],
   channels: ({ channels }) => channels,
-  run: (tx, { channels, ...input }, who) => createSchedule(tx, { ...input, channels: channels ?? null }, who),
+  run: (tx, { channels, ...input }, who, { dispatcher }) =>
+    createSchedule(tx, { ...input, channels: channels ?? null }, who, dispatcher),
+  afterCommit: planned,
 });
 
 operatorMutation('updateSchedule', {
@@ -159,7 +164,8 @@ operatorMutation('updateSchedule', {
   may: 'changing schedules',
   failures: [InvalidInput, ChannelNotFound, NotFound],
   channels: ({ channels }) => channels,
-  run: (tx, { id, ...change }, who) => updateSchedule(tx, id, change, who),
+  run: (tx, { id, ...change }, who, { dispatcher }) => updateSchedule(tx, id, change, who, dispatcher),
+  afterCommit: planned,
 });
 
 operatorMutation('deleteSchedule', {
@@ -169,5 +175,5 @@ operatorMutation('deleteSchedule', {
   description: 'Deletes a schedule and returns it as it was. Runs it has started are kept.',
   may: 'changing schedules',
   failures: [NotFound],
-  run: (tx, { id }, who) => removeSchedule(tx, id, who),
+  run: (tx, { id }, who, { dispatcher }) => removeSchedule(tx, id, who, dispatcher),
 });

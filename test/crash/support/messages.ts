@@ -21,7 +21,6 @@ export type What =
   | 'package of 1010'
   | 'progress of 1010'
   | 'end of a download session'
-  | 'heartbeat'
   | 'something else';
 
 /** Where a server meets its fate: at the `number`th transaction of a database, or at the `number`th that does `what`. */

@@ -25,8 +25,6 @@ const signs: [RegExp, What][] = [
   [/insert into download_session/i, 'progress of 1010'],
   [/update download_session/i, 'end of a download session'],
   [/update job_run set state = /i, 'settle'],
-  // A batch writes this too, after what tells it apart.
-  [/update job_run set (steps|lease_until) = /i, 'heartbeat'],
 ];
 
 let watching = false;

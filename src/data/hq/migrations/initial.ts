@@ -124,7 +124,7 @@ const statements = ({ counted, text, json, clustered, texts, optionalTexts, bigi
     fence bigint not null,
     worker ${text},
     due_at ${text} not null,
-    lease_until ${text},
+    orphaned boolean not null,
     cancel_requested boolean not null,
     revision bigint not null,
     ${optionalTexts('error_code', 'error')},
@@ -150,6 +150,14 @@ const statements = ({ counted, text, json, clustered, texts, optionalTexts, bigi
     primary key (job, channel)
   ) ${clustered}`,
   'create index job_failure_of_run on job_failure (run_id)',
+
+  // Processes that share this database on PostgreSQL.
+  `create table server_node (
+    id ${text} primary key,
+    lock_key bigint not null,
+    worker_pools ${json} not null,
+    beat_at bigint not null
+  )`,
 
   `create table schedule (
     id ${counted},

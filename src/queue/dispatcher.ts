@@ -1,0 +1,51 @@
+import type { EntityManager } from 'typeorm';
+import type { JobRun } from '../data/hq/job-run.ts';
+import type { Schedule } from '../data/hq/schedule.ts';
+
+/**
+ * Decides which process works on what, and when. Everything else about a run is its row: state, steps, fence, progress. Embedded databases
+ * have a dispatcher in memory (embedded.ts); processes that share PostgreSQL have one in the database (graphile.ts). The suite
+ * test/queue/dispatcher.test.ts holds for both.
+ */
+export interface Dispatcher {
+  /** In the transaction that queues a run: it may be taken from `dueAt` on. Dispatching it again changes when. */
+  dispatch(tx: EntityManager, run: Pick<JobRun, 'id' | 'dueAt'>): Promise<void>;
+  /** In the transaction that cancels a queued run: nobody needs to take it. */
+  withdraw(tx: EntityManager, runId: number): Promise<void>;
+  /** In the transaction that changes a schedule: it is due at `nextRunAt`; null: never. */
+  plan(tx: EntityManager, schedule: Pick<Schedule, 'id' | 'nextRunAt'>): Promise<void>;
+  /** After a commit: something was dispatched or planned. */
+  wake(): void;
+  /** A channel has something new for live conversion. Notices that arrive together are merged; none is acknowledged. */
+  notice(channel: string): void;
+  /** Begins to hand out work. Without `start`, a process only dispatches. */
+  start(work: Work): Promise<void>;
+  /** Hands out nothing more. Resolves when what it handed out has ended. */
+  stop(): Promise<void>;
+}
+
+/** What a dispatcher calls. Each call may be repeated: what there is to do is in the rows. */
+export interface Work {
+  /** Works on a run until it is settled. Throws Released if another process holds it. */
+  take(runId: number): Promise<void>;
+  /** Starts the run of a schedule that is due, and plans the next one. */
+  startScheduled(scheduleId: number): Promise<void>;
+  /** Converts channels that have something new. Conversions of one lane follow one another. */
+  convert(channels: readonly string[], lane?: string): Promise<Converted>;
+  /** Synchronizes the orders of all channels with live conversion. Returns false if the same is under way already. */
+  synchronizeOrders(): Promise<boolean>;
+  /** Converts all channels with live conversion, for what nobody noticed. */
+  noticeAll(): void;
+  /** Stops working on runs, because others may take them: each writes nothing after its current batch. */
+  release(): void;
+}
+
+export interface Converted {
+  /** Channels that are to be converted again soon, because headquarters or a run under way stood in the way. */
+  again: readonly string[];
+  /** Whether there are orders to synchronize. */
+  orders: boolean;
+}
+
+/** Ms until live conversion tries again what `again` says. */
+export const LIVE_PATIENCE = 1_000;

@@ -1,0 +1,276 @@
+import { EventEmitter } from 'node:events';
+import { setTimeout as delay } from 'node:timers/promises';
+import { Logger, type Runner, run, runMigrations } from 'graphile-worker';
+import type { EntityManager } from 'typeorm';
+import { later } from '../data/clock.ts';
+import { addJob, freeJobs, removeJob, tellOthers } from '../data/hq/dispatch.bulk.ts';
+import { dueRuns } from '../data/hq/job-run.bulk.ts';
+import { orphanRuns } from '../data/hq/job-run.ts';
+import { allSchedules } from '../data/hq/schedule.ts';
+import { addWorkerPools, removeNode } from '../data/hq/server-node.ts';
+import type { Mortal } from '../data/liveness.ts';
+import type { PlainPool } from '../data/plain-pool.ts';
+import { type Dispatcher, LIVE_PATIENCE, type Work } from './dispatcher.ts';
+import type { Surroundings } from './job.ts';
+
+/** Live conversions that may run side by side, over all processes. Each channel belongs to one lane. */
+const LANES = 4;
+/** Ms for which notices are collected. */
+const COLLECTED_FOR = 10;
+/** Ms between two looks for jobs that no notification announced. */
+const POLL_EVERY = 2_000;
+/** Ms after which a run that is due and that nobody has taken is dispatched again. */
+const OVERDUE = 30_000;
+/** graphile-worker gives up a job after so many attempts. Ours end by themselves. */
+const ATTEMPTS = 30_000;
+/** Ms for which jobs in progress may hold up the end of a life. */
+const MOST_FOR_ENDING = 2_000;
+
+interface GraphileOptions extends Pick<Surroundings, 'hq' | 'now' | 'log'> {
+  /** Opens a pool for graphile-worker. */
+  openPool: (purpose: string, size: number) => PlainPool;
+  /** The schema of graphile-worker's tables. */
+  schema: string;
+  /** Number of runs executed concurrently, besides live conversion. */
+  concurrency: number;
+  /** Ends this node's life, so that another one begins. */
+  renew: () => void;
+}
+
+/**
+ * The dispatcher of processes that share headquarters on PostgreSQL. graphile-worker hands out the work: each job is a hint in its tables, and
+ * the row of the run decides. What a node held is free when it dies (data/liveness.ts).
+ *
+ * graphile-worker locks jobs in the name of a pool of workers, and does not check who completes one: so work that was taken away throws. Its
+ * `localQueue` stays off, because named queues are not serial with it (graphile/worker#621).
+ */
+export class GraphileDispatcher implements Dispatcher, Mortal {
+  private work: Work | undefined;
+  private runners: Runner[] = [];
+  private pool: PlainPool | undefined;
+  private sweeping: NodeJS.Timeout | undefined;
+  private readonly noticed = new Map<string, Set<string>>();
+  private telling: Promise<void> | undefined;
+  private readonly stopping = new AbortController();
+  /** The current life: what runs record as their worker. */
+  node = '';
+
+  constructor(private readonly options: GraphileOptions) {}
+
+  /** Makes or updates graphile-worker's tables. */
+  static async migrate({ openPool, schema }: Pick<GraphileOptions, 'openPool' | 'schema'>): Promise<void> {
+    const pool = openPool('migration of jobs', 2);
+    try {
+      await runMigrations({ pgPool: pool, schema, logger: silent });
+    } finally {
+      await pool.end();
+    }
+  }
+
+  dispatch(tx: EntityManager, { id, dueAt }: { id: number; dueAt: string }): Promise<void> {
+    return this.add(tx, 'run', { key: `run:${id}`, payload: { id }, dueAt });
+  }
+
+  withdraw(tx: EntityManager, id: number): Promise<void> {
+    return removeJob(tx, this.options.schema, `run:${id}`);
+  }
+
+  async plan(tx: EntityManager, { id, nextRunAt }: { id: number; nextRunAt: string | null }): Promise<void> {
+    const key = `schedule:${id}`;
+    if (nextRunAt === null) await removeJob(tx, this.options.schema, key);
+    else await this.add(tx, 'schedule', { key, payload: { id }, dueAt: nextRunAt });
+  }
+
+  /** A job that is added announces itself. */
+  wake(): void {}
+
+  notice(channel: string): void {
+    this.collect(laneOf(channel), [channel]);
+  }
+
+  async start(work: Work): Promise<void> {
+    this.work = work;
+  }
+
+  async stop(): Promise<void> {
+    this.stopping.abort();
+    await this.telling;
+    await this.end();
+  }
+
+  async begin(node: string): Promise<void> {
+    this.node = node;
+    const { work } = this;
+    if (!work) return;
+    const { hq, concurrency, openPool } = this.options;
+    // One connection listens for each of the two; what else they ask is brief.
+    const pool = openPool('dispatch', 5);
+    this.pool = pool;
+    let register = () => {};
+    // Nobody could free what a pool holds that is not registered.
+    const registered = new Promise<void>((resolve) => {
+      register = resolve;
+    });
+    const pools: string[] = [];
+    // A long run must not hold up live conversion, so each has its own workers.
+    for (const { tasks, workers } of [
+      { tasks: this.runTasks(work), workers: concurrency },
+      { tasks: this.liveTasks(work), workers: 2 },
+    ]) {
+      const events = new EventEmitter();
+      events.on('pool:create', ({ workerPool }: { workerPool: { id: string } }) => pools.push(workerPool.id));
+      const runner = await run({
+        pgPool: pool,
+        schema: this.options.schema,
+        concurrency: workers,
+        events: events as never,
+        noHandleSignals: true,
+        pollInterval: POLL_EVERY,
+        logger: silent,
+        // Otherwise it does not wait until a job is completed when it stops, and nobody hears of a failure.
+        preset: { worker: { completeJobBatchDelay: 0, failJobBatchDelay: 0 } },
+        taskList: Object.fromEntries(
+          Object.entries(tasks).map(([name, task]) => [
+            name,
+            async (payload: unknown) => {
+              await registered;
+              await task(payload as never);
+            },
+          ]),
+        ),
+      });
+      this.runners.push(runner);
+      runner.promise.catch(() => this.options.renew());
+    }
+    await hq.write((tx) => addWorkerPools(tx, node, pools));
+    register();
+    await this.sweep(0);
+    await hq.write(async (tx) => {
+      for (const schedule of await allSchedules(tx)) if (schedule.enabled) await this.plan(tx, schedule);
+    });
+    this.sweeping = setInterval(() => void this.sweep(OVERDUE), OVERDUE);
+  }
+
+  async end(): Promise<void> {
+    clearInterval(this.sweeping);
+    this.work?.release();
+    const pool = this.pool;
+    this.pool = undefined;
+    const ended = Promise.allSettled(this.runners.splice(0).map((runner) => runner.stop()));
+    const finished = ended.then(() => pool?.end());
+    finished.catch(() => {});
+    await Promise.race([finished, delay(MOST_FOR_ENDING, undefined, { ref: false })]);
+  }
+
+  async bury(node: string): Promise<void> {
+    const { hq, schema, now } = this.options;
+    await hq.write(async (tx) => {
+      const runs = await orphanRuns(tx, node);
+      await removeNode(tx, node);
+      await freeJobs(tx, schema);
+      for (const { id } of runs) await this.dispatch(tx, { id, dueAt: now() });
+    });
+    // It may have held notices that nothing else repeats.
+    this.work?.noticeAll();
+  }
+
+  private runTasks(work: Work) {
+    return {
+      run: ({ id }: { id: number }) => work.take(id),
+      schedule: ({ id }: { id: number }) => work.startScheduled(id),
+    };
+  }
+
+  private liveTasks(work: Work) {
+    const lanes = Array.from({ length: LANES }, (_, index) => String(index));
+    const convert = async (lane: string, channels: string[]) => {
+      const { again, orders } = await work.convert([...new Set(channels)], lane);
+      if (orders) this.collect(ORDERS, ['']);
+      this.collectLater(lane, again);
+    };
+    return {
+      ...Object.fromEntries(lanes.map((lane) => [`live ${lane}`, (channels: string[]) => convert(lane, channels)])),
+      [`live ${ORDERS}`]: async () => {
+        if (!(await work.synchronizeOrders())) this.collectLater(ORDERS, ['']);
+      },
+    };
+  }
+
+  private add(
+    tx: EntityManager,
+    task: string,
+    { key, payload, dueAt, queue }: { key: string; payload: unknown; dueAt?: string; queue?: string },
+  ): Promise<void> {
+    // The database's clock decides, so it is told how long to wait and not until when.
+    const wait = dueAt === undefined ? 0 : Math.max(0, Date.parse(dueAt) - Date.parse(this.options.now()));
+    return addJob(tx, this.options.schema, { task, key, payload, wait, attempts: ATTEMPTS, queue: queue ?? null });
+  }
+
+  private collectLater(lane: string, channels: readonly string[]): void {
+    if (channels.length === 0) return;
+    void delay(LIVE_PATIENCE, undefined, { signal: this.stopping.signal }).then(
+      () => this.collect(lane, channels),
+      () => {},
+    );
+  }
+
+  private collect(lane: string, channels: readonly string[]): void {
+    const noticed = this.noticed.get(lane) ?? new Set();
+    for (const channel of channels) noticed.add(channel);
+    this.noticed.set(lane, noticed);
+    this.telling ??= this.tell().finally(() => {
+      this.telling = undefined;
+    });
+  }
+
+  /** Tells whichever process is free. What arrives for a lane before its job is taken is merged into it; what arrives later waits in the next. */
+  private async tell(): Promise<void> {
+    const { hq, log } = this.options;
+    let wait = COLLECTED_FOR;
+    while (this.noticed.size > 0) {
+      await delay(wait, undefined, { signal: this.stopping.signal }).catch(() => {});
+      const lanes = [...this.noticed].map(([lane, channels]) => [lane, [...channels]] as const).sort();
+      this.noticed.clear();
+      try {
+        await hq.write(async (tx) => {
+          await tellOthers(tx);
+          for (const [lane, payload] of lanes)
+            await this.add(tx, `live ${lane}`, { key: `live:${lane}`, queue: `live:${lane}`, payload });
+        });
+        wait = COLLECTED_FOR;
+      } catch (error) {
+        log.warn({ err: error }, 'could not ask for live conversion');
+        // The schedules make up for what is lost when it stops.
+        if (this.stopping.signal.aborted) return;
+        for (const [lane, channels] of lanes)
+          this.noticed.set(lane, new Set([...(this.noticed.get(lane) ?? []), ...channels]));
+        wait = LIVE_PATIENCE;
+      }
+    }
+  }
+
+  /** Dispatches runs that have been due for `ms` without anybody taking them, in case their job was lost. */
+  private async sweep(ms: number): Promise<void> {
+    const { hq, now, log } = this.options;
+    try {
+      const overdue = await hq.read((db) => dueRuns(db, later(now(), -ms), 100));
+      if (overdue.length === 0) return;
+      await hq.write(async (tx) => {
+        for (const id of overdue) await this.dispatch(tx, { id, dueAt: now() });
+      });
+    } catch (error) {
+      log.warn({ err: error }, 'could not look for runs that nobody has taken');
+    }
+  }
+}
+
+/** The lane of orders: they are synchronized for all channels together. */
+const ORDERS = 'orders';
+
+function laneOf(channel: string): string {
+  let hash = 0;
+  for (const letter of channel) hash = (hash * 31 + letter.charCodeAt(0)) >>> 0;
+  return String(hash % LANES);
+}
+
+const silent = new Logger(() => () => {});
