@@ -1,6 +1,7 @@
 /*
  * A web shop: orders for a customer who is still pending, and follows the feed of its channel with server-sent events until headquarters has
- * assigned the account ID. It stores the cursor of the last event that it applied, so it misses nothing while it is not connected.
+ * made the sales order, for which it gives the customer an account ID. It stores the cursor of the last event that it applied, so it misses
+ * nothing while it is not connected.
  *
  *     npx tsx examples/order-client.ts http://127.0.0.1:4000/graphql seattle
  */
@@ -9,7 +10,15 @@ import { pathToFileURL } from 'node:url';
 import { createClient } from 'graphql-sse';
 
 interface Synced {
-  accountIdsSynced: { cursor: string; customers: { uuid: string; accountId: string }[] };
+  transactionsSynced: {
+    cursor: string;
+    transactions: {
+      uuid: string;
+      status: string;
+      error: { message: string } | null;
+      salesOrder: { salesOrderId: string; accountId: string } | null;
+    }[];
+  };
 }
 
 const buy = `mutation ($customer: CreateCustomerInput!, $order: CreateOrderInput!) {
@@ -17,24 +26,27 @@ const buy = `mutation ($customer: CreateCustomerInput!, $order: CreateOrderInput
   createOrder(input: $order) { ... on Order { confirmationNumber } ... on Failure { errorCode message } }
 }`;
 const feed = `subscription ($channel: String!, $after: String) {
-  accountIdsSynced(channel: $channel, after: $after) { cursor customers { uuid accountId } }
+  transactionsSynced(channel: $channel, after: $after) {
+    cursor
+    transactions { uuid status error { message } salesOrder { salesOrderId accountId } }
+  }
 }`;
 
-/** Orders, and waits for the account ID of the customer. `cursor` is where an earlier visit stopped reading the feed. */
+/** Orders, and waits for the sales order. `cursor` is where an earlier visit stopped reading the feed. */
 export async function order(url: string, channel: string, cursor?: string, token = '') {
   const headers: Record<string, string> = token ? { authorization: `Bearer ${token}` } : {};
-  const uuid = randomUUID();
+  const [customerUuid, uuid] = [randomUUID(), randomUUID()];
   const response = await fetch(url, {
     method: 'POST',
     headers: { 'content-type': 'application/json', ...headers },
     body: JSON.stringify({
       query: buy,
       variables: {
-        customer: { channel, uuid, name: { first: 'Grace', last: 'Murray' } },
+        customer: { channel, uuid: customerUuid, name: { first: 'Grace', last: 'Murray' } },
         order: {
           channel,
-          uuid: randomUUID(),
-          customerUuid: uuid,
+          uuid,
+          customerUuid,
           lines: [{ sku: 'BK-R50B-58', quantity: '1', unitPrice: '699.10', tax: '57.68' }],
           payments: [{ tender: 'ONLINE', amount: '756.78' }],
           total: '756.78',
@@ -48,10 +60,11 @@ export async function order(url: string, channel: string, cursor?: string, token
   if (failure) throw new Error(failure.message);
   const events = createClient({ url, headers }).iterate<Synced>({ query: feed, variables: { channel, after: cursor } });
   for await (const event of events) {
-    const { cursor: last, customers } = event.data!.accountIdsSynced;
-    const found = customers.find((customer) => customer.uuid === uuid);
-    if (found)
-      return { order: data.createOrder.confirmationNumber as string, accountId: found.accountId, cursor: last };
+    const { cursor: last, transactions } = event.data!.transactionsSynced;
+    for (const { status, error, salesOrder } of transactions.filter((transaction) => transaction.uuid === uuid)) {
+      if (status === 'FAILED') throw new Error(error!.message);
+      if (salesOrder) return { order: data.createOrder.confirmationNumber as string, ...salesOrder, cursor: last };
+    }
   }
   throw new Error('The feed ended.');
 }

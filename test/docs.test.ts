@@ -105,7 +105,7 @@ describe.each(documents)('%s', (name) => {
 test('the queries of README and docs/concepts.md run as they are printed', async () => {
   const hq = await startHeadquarters();
   const [mutation, query, subscription] = queriesOf(readme);
-  const [order, transaction] = queriesOf(concepts);
+  const [order, transaction, statuses] = queriesOf(concepts);
   const made = await hq.query(mutation!);
   expect(made).toMatchObject({ createChannel: { name: 'Houston' }, createCustomer: { accountLabel: 'Pending sync' } });
   const feed = hq.subscribe(subscription!);
@@ -126,5 +126,10 @@ test('the queries of README and docs/concepts.md run as they are printed', async
   expect(await hq.query(transaction!)).toMatchObject({
     transaction: { status: 'SYNCHRONIZED', salesOrder: { salesOrderId: 'SO000000001', accountId: 'C00000001' } },
     attention: { total: 0 },
+  });
+  expect(await hq.subscribe(statuses!).next()).toMatchObject({
+    transactionsSynced: {
+      transactions: [{ status: 'RECEIVED' }, { status: 'SYNCHRONIZED', salesOrder: { salesOrderId: 'SO000000001' } }],
+    },
   });
 });

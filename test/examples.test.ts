@@ -19,11 +19,18 @@ test('the till sells to a customer it has just created', async () => {
   expect(transactions.nodes).toEqual([{ confirmationNumber: line.split(' ').at(-1) }]);
 });
 
-test('the order client orders, hears of the account ID, and resumes where it stopped', async () => {
+test('the order client orders, hears of the sales order and the account ID, and resumes where it stopped', async () => {
   const { url } = await withServer();
   const first = await order(url, 'houston');
-  expect(first).toMatchObject({ accountId: 'C00000001', order: expect.stringMatching(/^(\w{4}-){2}\w{4}$/) });
-  expect(await order(url, 'houston', first.cursor)).toMatchObject({ accountId: 'C00000002' });
+  expect(first).toMatchObject({
+    salesOrderId: 'SO000000001',
+    accountId: 'C00000001',
+    order: expect.stringMatching(/^(\w{4}-){2}\w{4}$/),
+  });
+  expect(await order(url, 'houston', first.cursor)).toMatchObject({
+    salesOrderId: 'SO000000002',
+    accountId: 'C00000002',
+  });
 });
 
 test('the dashboard prints runs as they progress and what needs attention', async () => {

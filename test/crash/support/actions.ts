@@ -80,10 +80,14 @@ export const askedRuns = async (world: World): Promise<Run[]> =>
  * As a till does it: asks with the same UUIDs until the server has acknowledged them, however often it dies or says that a database is
  * not available meanwhile.
  */
-export async function createInSpiteOfFaults(world: World, customers: readonly NewCustomer[]): Promise<void> {
+export const createInSpiteOfFaults = (world: World, customers: readonly NewCustomer[]): Promise<void> =>
+  inSpiteOfFaults(() => createCustomers(world, customers));
+
+/** Repeats what may be repeated until it succeeds. */
+export async function inSpiteOfFaults<T>(work: () => Promise<T>): Promise<T> {
   for (;;) {
     try {
-      return await createCustomers(world, customers);
+      return await work();
     } catch (error) {
       if (error instanceof Refused && !error.message.includes('DATABASE_UNAVAILABLE')) throw error;
       await scheduler.wait(20);

@@ -81,7 +81,7 @@ function goods(number: number, quantity: 1 | -1) {
 }
 
 /** One request with a mutation for each input. */
-async function mutate(world: World, field: string, inputs: readonly unknown[]): Promise<void> {
+export async function mutate(world: World, field: string, inputs: readonly unknown[]): Promise<void> {
   const input = field === 'closeShift' ? 'CountShiftInput' : `${field[0]!.toUpperCase()}${field.slice(1)}Input`;
   const parameters = inputs.map((_, index) => `$i${index}: ${input}!`).join(', ');
   const fields = inputs

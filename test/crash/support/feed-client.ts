@@ -3,17 +3,20 @@ import { type Client, createClient } from 'graphql-ws';
 import WebSocket from 'ws';
 import type { World } from './world.ts';
 
-const document = `subscription ($channel: String!, $after: String) {
-  accountIdsSynced(channel: $channel, after: $after) { cursor customers { sequence uuid accountId } }
-}`;
-
-interface Event {
-  cursor: string;
-  customers: { sequence: number; uuid: string; accountId: string }[];
+/** A feed of a channel: its field, the list in its events, and what is selected of each item. */
+interface Feed {
+  field: string;
+  list: string;
+  select: string;
 }
 
+type Item = Record<string, string> & { uuid: string };
+
+export const accountIds: Feed = { field: 'accountIdsSynced', list: 'customers', select: 'uuid accountId' };
+export const statuses: Feed = { field: 'transactionsSynced', list: 'transactions', select: 'uuid status' };
+
 interface Result {
-  data?: { accountIdsSynced: Event } | null;
+  data?: Record<string, { cursor: string } & Record<string, unknown>> | null;
   errors?: readonly unknown[];
 }
 
@@ -21,11 +24,11 @@ interface Result {
 class FeedBroken extends Error {}
 
 /**
- * A client of a channel's feed that keeps the rule: apply a customer if its sequence is the last + 1, ignore it if it is not
+ * A client of a channel's feed that keeps the rule: apply an item if its sequence is the last + 1, ignore it if it is not
  * greater than the last, and never meet a greater one. It reconnects with its cursor whenever it loses the connection.
  */
 export class FeedClient {
-  readonly received: { uuid: string; accountId: string }[] = [];
+  readonly received: Item[] = [];
   connections = 0;
   ignored = 0;
   private cursor: string | null = null;
@@ -36,20 +39,25 @@ export class FeedClient {
     private readonly world: World,
     readonly channel: string,
     private readonly transport: 'websocket' | 'sse',
-    /** Called with the number of customers of each event that was applied. */
+    /** Called with the number of items of each event that was applied. */
     private readonly heard: (count: number) => void = () => {},
+    private readonly feed: Feed = accountIds,
   ) {}
 
-  /** Follows the feed until that many customers have come. */
-  async follow(count: number): Promise<void> {
-    while (this.received.length < count) {
+  /** Follows the feed until that many items have come. */
+  follow(count: number): Promise<void> {
+    return this.followUntil(() => this.received.length >= count);
+  }
+
+  async followUntil(isDone: () => boolean): Promise<void> {
+    while (!isDone()) {
       const { url } = await this.world.server();
       try {
         this.connections++;
         const results = this.transport === 'sse' ? this.overSse(url) : this.overWebSocket(url);
         for await (const result of results) {
           this.apply(result);
-          if (this.received.length >= count) break;
+          if (isDone()) break;
         }
       } catch (error) {
         if (error instanceof FeedBroken) throw error;
@@ -74,21 +82,25 @@ export class FeedClient {
 
   private apply({ data, errors }: Result): void {
     if (errors) throw new FeedBroken(JSON.stringify(errors));
-    const { cursor, customers } = data!.accountIdsSynced;
-    for (const { sequence, uuid, accountId } of customers) {
+    const { cursor, [this.feed.list]: items } = data![this.feed.field]!;
+    for (const { sequence, ...item } of items as (Item & { sequence: never })[]) {
       if (sequence > this.received.length + 1) {
         throw new FeedBroken(`${this.channel}: ${sequence} came after ${this.received.length}`);
       }
       if (sequence <= this.received.length) this.ignored++;
-      else this.received.push({ uuid, accountId });
+      else this.received.push(item as Item);
     }
     this.olderCursor = this.cursor;
     this.cursor = cursor;
-    this.heard(customers.length);
+    this.heard((items as Item[]).length);
   }
 
-  private get variables() {
-    return { channel: this.channel, after: this.cursor };
+  private get operation() {
+    const { field, list, select } = this.feed;
+    const query = `subscription ($channel: String!, $after: String) {
+      ${field}(channel: $channel, after: $after) { cursor ${list} { sequence ${select} } }
+    }`;
+    return { query, variables: { channel: this.channel, after: this.cursor } };
   }
 
   private async *overWebSocket(url: string): AsyncGenerator<Result> {
@@ -103,7 +115,7 @@ export class FeedClient {
       },
     });
     try {
-      yield* client.iterate({ query: document, variables: this.variables }) as AsyncGenerator<Result>;
+      yield* client.iterate(this.operation) as AsyncGenerator<Result>;
     } catch (error) {
       throw isLostConnection(error) ? error : new FeedBroken(JSON.stringify(error));
     } finally {
@@ -117,7 +129,7 @@ export class FeedClient {
     const response = await fetch(`${url}/graphql`, {
       method: 'POST',
       headers: { 'content-type': 'application/json', accept: 'text/event-stream' },
-      body: JSON.stringify({ query: document, variables: this.variables }),
+      body: JSON.stringify(this.operation),
       signal: connection.signal,
     });
     if (!response.ok) throw new FeedBroken(`${response.status} ${await response.text()}`);
