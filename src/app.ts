@@ -4,6 +4,7 @@ import packageJson from '../package.json' with { type: 'json' };
 import { scopeOf, viewerFrom } from './access/viewer.ts';
 import { type Config, InvalidSettings, showsGraphiql } from './config.ts';
 import { Bus } from './data/bus.ts';
+import { type ChannelServer, urlOf } from './data/channel-servers.ts';
 import { Channels } from './data/channels.ts';
 import type { Database } from './data/database.ts';
 import { existingChannelDatabases } from './data/existing-databases.ts';
@@ -12,8 +13,18 @@ import { channelByCode, channelDatabaseNames } from './data/hq/channel.ts';
 import { beat } from './data/hq/heartbeat.ts';
 import { Liveness } from './data/liveness.ts';
 import { node } from './data/node.ts';
-import { channelDatabase, headquarters, openDatabase, peek, type SchemaVersion, schemaVersion } from './data/open.ts';
+import {
+  alone,
+  channelDatabase,
+  headquarters,
+  openDatabase,
+  peek,
+  poolsOf,
+  type SchemaVersion,
+  schemaVersion,
+} from './data/open.ts';
 import { openPlainPool } from './data/plain-pool.ts';
+import { parsePostgresUrl } from './data/postgres-url.ts';
 import { Backlogs } from './domain/backlog.ts';
 import { examineStrays } from './domain/rewound.ts';
 import type { DatabaseUnavailable } from './errors.ts';
@@ -67,7 +78,9 @@ export interface AppOptions {
 /** Starts a system: databases, jobs, schema, and server. */
 export async function startApp(config: Config, options: AppOptions): Promise<App> {
   const { log, background = true, role = 'all' } = options;
-  const { hq, channels, close } = await openDatabases(config, log);
+  const { hq, channels, close } = await openDatabases(config, (database, err) =>
+    log.warn({ database, err }, 'a channel database is unavailable'),
+  );
   if (hq.embedded && role !== 'all') {
     await close();
     throw new InvalidSettings(
@@ -82,7 +95,7 @@ export async function startApp(config: Config, options: AppOptions): Promise<App
   const bus = hq.embedded
     ? undefined
     : new Bus({
-        url: config.busUrl || config.databaseUrl,
+        url: sessionUrl(config),
         local,
         outage: new Outage(log, {
           failing: 'the bus is disconnected: what other servers do is noticed seconds later',
@@ -133,7 +146,7 @@ export async function startApp(config: Config, options: AppOptions): Promise<App
       });
       await bus.start();
     }
-    await examineStrays(surroundings, () => existingChannelDatabases(config.channelDatabaseUrl));
+    await examineStrays(surroundings, () => existingChannelDatabases(serversOf(config)));
     if (background && role !== 'api')
       await dispatcher.start({
         take: (run) => worker.take(run),
@@ -206,7 +219,7 @@ function sharedDispatch(config: Config, { hq, log, now }: { hq: Database; log: p
     concurrency: config.workers,
     renew: () => liveness.renew(),
   });
-  const liveness = new Liveness({ url: config.databaseUrl, mortal: dispatcher, log });
+  const liveness = new Liveness({ url: sessionUrl(config), mortal: dispatcher, log });
   return {
     dispatcher,
     /** The clock of the database, which is the same for all. */
@@ -225,24 +238,31 @@ function sharedDispatch(config: Config, { hq, log, now }: { hq: Database; log: p
   };
 }
 
+/** Where headquarters' PostgreSQL database gives each connection a session of its own. */
+const sessionUrl = ({ busUrl, databaseUrl }: Config): string => busUrl || databaseUrl;
+
 /** Where graphile-worker keeps its jobs: next to headquarters' tables, in a schema of its own. */
-export function jobTablesOf({ databaseUrl }: Config) {
-  const schema = new URL(databaseUrl).searchParams.get('schema') ?? 'public';
+export function jobTablesOf(config: Config) {
+  const { schema } = parsePostgresUrl(config.databaseUrl);
   return {
     schema: schema === 'public' ? 'graphile_worker' : `${schema}_worker`,
-    openPool: (purpose: string, size: number) => openPlainPool(databaseUrl, purpose, size),
+    openPool: (purpose: string, size: number) => openPlainPool(sessionUrl(config), purpose, size),
   };
 }
 
 /**
- * Opens headquarters' database and all channel databases and migrates each to the newest schema. Embedded databases belong to this process
- * until `close`. Throws FolderRefused, or DatabaseUnavailable if headquarters' database cannot be opened or if a newer version of this
- * program has migrated any database. A channel database that is unavailable is opened at its first use; the other channels do not wait.
+ * Opens headquarters' database and all channel databases. New ones are made; SQLite is migrated to the newest schema, and so is PostgreSQL
+ * if `older` is `migrate`. Embedded databases belong to this process until `close`. Throws FolderRefused, or DatabaseUnavailable if
+ * headquarters' database cannot be opened or if a newer version of this program has migrated any database. A channel database that is
+ * unavailable is reported, and opened at its first use; the other channels do not wait.
  */
 export async function openDatabases(
   config: Config,
-  log: Pick<pino.Logger, 'warn'>,
+  unavailable: (channelDatabase: string, error: unknown) => void,
+  older: 'refuse' | 'migrate' = 'refuse',
 ): Promise<{ hq: Database; channels: Channels; close(): Promise<void> }> {
+  const pools = poolsOf(config.poolSize);
+  const servers = serversOf(config);
   const locks: { release(): Promise<void> }[] = [];
   const opened: { close(): Promise<void> }[] = [];
   const close = async () => {
@@ -251,14 +271,14 @@ export async function openDatabases(
   };
   try {
     for (const folder of embeddedFolders(config)) locks.push(await lockFolder(folder));
-    const hq = await openHeadquarters(config);
+    const hq = await openDatabase(config.databaseUrl, { ...hqDatabase, readers: 2, pools, older });
     opened.push(hq);
-    const channels = channelsOf(config, hq);
+    const channels = new Channels(hq, (name) =>
+      openDatabase(urlOf(servers, name), { ...channelDatabaseNamed(name), readers: 1, pools, older }),
+    );
     opened.push(channels);
     await channels.refresh();
-    await channels.openAll((database, error) =>
-      log.warn({ database, err: error }, 'a channel database is unavailable'),
-    );
+    await channels.openAll(unavailable);
     return { hq, channels, close };
   } catch (error) {
     await close();
@@ -274,11 +294,12 @@ export interface DatabaseVersion extends SchemaVersion {
 
 /** The schema version of headquarters and of every channel database. Changes nothing. Throws DatabaseUnavailable if headquarters is unavailable. */
 export async function databaseVersions(config: Config): Promise<DatabaseVersion[]> {
-  const hq = { name: 'headquarters', kind: headquarters };
+  const pools = poolsOf(config.poolSize, true);
+  const hq = { ...hqDatabase, pools };
   const versions: DatabaseVersion[] = [{ database: hq.name, ...(await schemaVersion(config.databaseUrl, hq)) }];
   for (const name of (await peek(config.databaseUrl, hq, channelDatabaseNames)) ?? []) {
-    const channel = { name: `channel database ${name}`, kind: channelDatabase };
-    const version = schemaVersion(channelUrl(config, name), channel);
+    const channel = { ...channelDatabaseNamed(name), pools };
+    const version = schemaVersion(urlOf(serversOf(config), name), channel);
     versions.push({
       database: channel.name,
       ...(await version.catch((error: DatabaseUnavailable) => ({
@@ -290,13 +311,44 @@ export async function databaseVersions(config: Config): Promise<DatabaseVersion[
   return versions;
 }
 
+/**
+ * Migrates headquarters' database and every channel database to the newest schema, while no other process does; `waiting` is called if one
+ * does. Answers the versions before, and which channel databases could not be migrated. Throws DatabaseUnavailable if headquarters' cannot.
+ */
+export const migrateDatabases = (config: Config, waiting: () => void): Promise<DatabaseVersion[]> =>
+  alone(sessionUrl(config), 'migrate', waiting, async () => {
+    const before = await databaseVersions(config);
+    const failed = new Map<string, string>();
+    const { hq, close } = await openDatabases(
+      config,
+      (name, error) => failed.set(channelDatabaseNamed(name).name, (error as Error).message),
+      'migrate',
+    );
+    try {
+      if (!hq.embedded) await GraphileDispatcher.migrate(jobTablesOf(config));
+    } finally {
+      await close();
+    }
+    return before.map((version) => {
+      const unavailable = failed.get(version.database);
+      return unavailable ? { ...version, unavailable } : version;
+    });
+  });
+
 /** Whether there is a channel with this code. Asks the database, so no server needs to run. Throws DatabaseUnavailable. */
 export async function channelExists(config: Config, code: string): Promise<boolean> {
-  const channel = await peek(config.databaseUrl, { name: 'headquarters', kind: headquarters }, (db) =>
-    channelByCode(db, code),
-  );
+  const channel = await peek(config.databaseUrl, hqDatabase, (db) => channelByCode(db, code));
   return Boolean(channel);
 }
+
+const hqDatabase = { name: 'headquarters', kind: headquarters };
+const channelDatabaseNamed = (name: string) => ({ name: `channel database ${name}`, kind: channelDatabase });
+
+/** Where channel databases are. */
+const serversOf = ({ channelServers, channelDatabaseUrl }: Config): ChannelServer[] => [
+  ...channelServers,
+  { names: '*', url: channelDatabaseUrl },
+];
 
 /** The folders of SQLite databases, each once. */
 function embeddedFolders({ databaseUrl, channelDatabaseUrl, dataDir }: Config): Set<string> {
@@ -305,12 +357,3 @@ function embeddedFolders({ databaseUrl, channelDatabaseUrl, dataDir }: Config): 
   if (channelDatabaseUrl.startsWith('sqlite:')) folders.add(dataDir);
   return new Set([...folders].map((folder) => resolve(folder)));
 }
-
-const openHeadquarters = (config: Config): Promise<Database> =>
-  openDatabase(config.databaseUrl, { name: 'headquarters', kind: headquarters, readers: 2, poolSize: config.poolSize });
-
-const channelsOf = (config: Config, hq: Database): Channels =>
-  new Channels(hq, (database) => channelUrl(config, database), config.poolSize);
-
-const channelUrl = ({ channelDatabaseUrl }: Config, database: string): string =>
-  channelDatabaseUrl.replaceAll('{database}', database);

@@ -1,4 +1,6 @@
 import { z } from 'zod';
+import type { ChannelServer } from './data/channel-servers.ts';
+import { parsePostgresUrl } from './data/postgres-url.ts';
 
 /** A setting: its environment variable, its meaning, and its default. docs/operations.md lists them; test/docs.test.ts compares. */
 interface Setting {
@@ -15,7 +17,56 @@ const whole = (least: number, most: number) =>
     .transform(Number)
     .refine((value) => value >= least && value <= most, `must be between ${least} and ${most}`);
 
-const databaseUrl = z.string().regex(/^(sqlite:.+|postgres(ql)?:\/\/.+)$/, 'must be sqlite:<file> or postgres://…');
+const databaseUrl = z
+  .string()
+  .regex(/^(sqlite:.+|postgres(ql)?:\/\/.+)$/, 'must be sqlite:<file> or postgres://…')
+  .superRefine((url, context) => {
+    const wrong = wrongIn(url);
+    if (wrong) context.addIssue(wrong);
+  });
+
+/** What is wrong with a PostgreSQL URL, which may contain `{database}`. */
+function wrongIn(url: string): string | undefined {
+  if (!url.startsWith('postgres')) return undefined;
+  try {
+    parsePostgresUrl(url.replaceAll('{database}', 'x'));
+    return undefined;
+  } catch (error) {
+    return (error as Error).message;
+  }
+}
+
+const pooledByTransaction = (url: string): boolean =>
+  url.startsWith('postgres') && !wrongIn(url) && parsePostgresUrl(url).pooledByTransaction;
+
+/** The servers of `eu-*=postgres://…,tokyo=postgres://…`, in order. */
+const channelServers = z.string().transform((list, context): ChannelServer[] => {
+  // A URL may contain commas, but none that is followed by a name and a URL.
+  const entries = list.split(/,(?=[^,=]*=\s*\w+:)/).map((entry) => entry.trim());
+  const servers = entries.filter(Boolean).map((entry) => {
+    const [, written = entry, url = ''] = /^([^=]*)=(.*)$/s.exec(entry) ?? [];
+    // Names of channel databases derive from channel codes, in which `_` is `-`.
+    const server = { names: written.trim().replaceAll('-', '_'), url: url.trim() };
+    const wrong = wrongWith(server);
+    if (wrong) context.addIssue(`"${written.trim()}" ${wrong}`);
+    return server;
+  });
+  for (const [index, { names }] of servers.entries()) {
+    if (servers.findIndex((server) => server.names === names) < index) context.addIssue(`"${names}" appears twice`);
+  }
+  return servers;
+});
+
+/** Never quotes the URL, which may contain a password. */
+function wrongWith({ names, url }: ChannelServer): string | undefined {
+  if (url === '') return 'is not of the form <names>=<URL>';
+  if (!/^[a-z*][a-z0-9_*]*$/.test(names)) return 'is not a name or a pattern such as eu-*';
+  if (!/^postgres(ql)?:\/\//.test(url)) return 'must have a URL that begins with postgres://';
+  if (names.includes('*') && !url.includes('{database}'))
+    return 'stands for several databases, so its URL must contain {database}';
+  const wrong = wrongIn(url);
+  return wrong && `has a URL that is not valid: ${wrong}`;
+}
 
 const settings = {
   host: {
@@ -53,20 +104,28 @@ const settings = {
   busUrl: {
     name: 'BUS_URL',
     meaning:
-      'PostgreSQL only: `DATABASE_URL` with the address of PostgreSQL itself, for notifications between servers, if `DATABASE_URL` leads through a pooler that gives each transaction another session. If empty, DATABASE_URL.',
+      'PostgreSQL only: `DATABASE_URL` with the address of PostgreSQL itself, for what needs sessions of its own (notifications, liveness, the queue of jobs), if `DATABASE_URL` leads through a pooler that gives each transaction another session. If empty, DATABASE_URL.',
     fallback: '',
-    rule: z.string().regex(/^(postgres(ql)?:\/\/.+)?$/, 'must be postgres://…'),
+    rule: databaseUrl.regex(/^postgres/, 'must be postgres://…').or(z.literal('')),
   },
   channelDatabaseUrl: {
     name: 'CHANNEL_DATABASE_URL',
     meaning:
-      'URL of each channel database; `{database}` is replaced by its name. With PostgreSQL, use a schema or a database for each.',
+      'URL of each channel database; `{database}` is replaced by its name. With PostgreSQL, use a schema or a database for each, and add `&pooling=transaction` if a pooler such as PgBouncer gives each transaction another session.',
     fallback: 'sqlite:{DATA_DIR}/channels/{database}.db',
     rule: databaseUrl.refine((url) => url.includes('{database}'), 'must contain {database}'),
   },
+  channelServers: {
+    name: 'CHANNEL_SERVERS',
+    meaning:
+      'PostgreSQL URLs of channel databases that are not at CHANNEL_DATABASE_URL, by their names, in which `*` stands for any text; separated by commas. The first that matches counts. Example: `eu-*=postgres://db2/hq?schema={database},tokyo=postgres://db3/tokyo`.',
+    fallback: '',
+    rule: channelServers,
+  },
   poolSize: {
     name: 'POOL_SIZE',
-    meaning: 'Maximum number of connections to each PostgreSQL database.',
+    meaning:
+      'Maximum number of connections of this process to each PostgreSQL server and database, whatever number of schemas it uses there.',
     fallback: '10',
     rule: whole(2, 200),
   },
@@ -147,6 +206,11 @@ export function readConfig(environment: Record<string, string | undefined>): Con
   if (wrong.length === 0 && config.tokenSecret === '' && isPublic(config)) {
     wrong.push(
       'TOKEN_SECRET: must be set if HOST or PUBLIC_URL is not a loopback address, because without it everyone is an operator',
+    );
+  }
+  if (wrong.length === 0 && pooledByTransaction(config.busUrl || config.databaseUrl)) {
+    wrong.push(
+      'BUS_URL: must be set to the address of PostgreSQL itself if DATABASE_URL leads through a pooler (pooling=transaction)',
     );
   }
   if (wrong.length > 0) throw new InvalidSettings(`Invalid settings:\n${wrong.map((line) => `  ${line}`).join('\n')}`);

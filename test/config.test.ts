@@ -10,6 +10,7 @@ test('without any setting everything has its default', () => {
     databaseUrl: 'sqlite:./data/hq.db',
     busUrl: '',
     channelDatabaseUrl: 'sqlite:./data/channels/{database}.db',
+    channelServers: [],
     poolSize: 10,
     tokenSecret: '',
     allowedOrigins: [],
@@ -44,10 +45,30 @@ const wrong: Record<string, [string, string][]> = {
     ['https://example.com/hq', 'TOKEN_SECRET: must be set if HOST or PUBLIC_URL is not a loopback address'],
   ],
   DATA_DIR: [],
-  DATABASE_URL: [['mysql://localhost/hq', 'DATABASE_URL: must be sqlite:<file> or postgres://']],
+  DATABASE_URL: [
+    ['mysql://localhost/hq', 'DATABASE_URL: must be sqlite:<file> or postgres://'],
+    ['postgres://localhost/hq?schema=No', 'DATABASE_URL: "No" is not a valid schema name'],
+    ['postgres://localhost/hq?pooling=statement', 'DATABASE_URL: pooling must be session or transaction'],
+    ['postgres://localhost/hq?pooling=transaction', 'BUS_URL: must be set to the address of PostgreSQL itself'],
+    ['postgres://local host:x/hq', 'DATABASE_URL: must be a URL such as postgres://'],
+  ],
   CHANNEL_DATABASE_URL: [
     ['sqlite:/srv/channel.db', 'CHANNEL_DATABASE_URL: must contain {database}'],
     ['{database}', 'CHANNEL_DATABASE_URL: must be sqlite:<file> or postgres://'],
+  ],
+  CHANNEL_SERVERS: [
+    ['tokyo', 'CHANNEL_SERVERS: "tokyo" is not of the form <names>=<URL>'],
+    ['Tokyo=postgres://db3/tokyo', 'CHANNEL_SERVERS: "Tokyo" is not a name or a pattern such as eu-*'],
+    ['tokyo=sqlite:tokyo.db', 'CHANNEL_SERVERS: "tokyo" must have a URL that begins with postgres://'],
+    [
+      'eu-*=postgres://db2/hq',
+      'CHANNEL_SERVERS: "eu-*" stands for several databases, so its URL must contain {database}',
+    ],
+    [
+      'tokyo=postgres://db3/x?schema=A',
+      'CHANNEL_SERVERS: "tokyo" has a URL that is not valid: "A" is not a valid schema',
+    ],
+    ['a=postgres://db2/a,a=postgres://db3/a', 'CHANNEL_SERVERS: "a" appears twice'],
   ],
   POOL_SIZE: [['1', 'POOL_SIZE: must be between 2 and 200']],
   TOKEN_SECRET: [['short', 'TOKEN_SECRET: must have at least 32 characters']],
@@ -68,6 +89,24 @@ test('every setting that is wrong is named with its rule', () => {
     for (const [value, message] of cases)
       expect(() => readConfig({ [name]: value }), `${name}=${value}`).toThrow(message);
   }
+});
+
+test('channel servers are read in order, and a comma in a URL separates nothing', () => {
+  const { channelServers } = readConfig({
+    CHANNEL_SERVERS: ' eu-*=postgres://hq:a,b=c@db2/hq?schema={database}, tokyo=postgres://db3/tokyo ',
+  });
+  expect(channelServers).toEqual([
+    { names: 'eu_*', url: 'postgres://hq:a,b=c@db2/hq?schema={database}' },
+    { names: 'tokyo', url: 'postgres://db3/tokyo' },
+  ]);
+});
+
+test('a password in a wrong URL is not repeated', () => {
+  for (const settings of [
+    { CHANNEL_SERVERS: 'eu-*=postgres://hq:secret@db2/hq' },
+    { DATABASE_URL: 'postgres://hq:secret@db:x/hq' },
+  ])
+    expect(() => readConfig(settings)).not.toThrow('secret');
 });
 
 test('all settings that are wrong are told at once, and no value is repeated', () => {

@@ -33,7 +33,7 @@ function logged(error: unknown): Answer[] {
 }
 
 async function aDatabase(): Promise<Database> {
-  const { hq: database, close } = await openDatabases(readConfig(await emptyDatabases()), createLog('silent'));
+  const { hq: database, close } = await openDatabases(readConfig(await emptyDatabases()), () => {});
   onTestFinished(close);
   await database.write(async (tx) => {
     await tx.query('create table person (name varchar(300) not null unique, age int check (age > 0), note varchar(3))');

@@ -1,12 +1,11 @@
 import type { Command } from 'commander';
-import { type DatabaseVersion, databaseVersions, jobTablesOf, openDatabases } from '../app.ts';
+import { type DatabaseVersion, databaseVersions, migrateDatabases } from '../app.ts';
+import { Refused } from '../client/client.ts';
 import { readConfig } from '../config.ts';
-import { createLog } from '../log.ts';
-import { GraphileDispatcher } from '../queue/graphile.ts';
 import { examples, outputFor, printing } from './command.ts';
 import type { Terminal } from './terminal.ts';
 
-/** `hq migrate`: migrates every database to the newest schema. The server does the same when it starts. */
+/** `hq migrate`: migrates every database to the newest schema, before servers of a new version start. */
 export function migrate(program: Command, terminal: Terminal): void {
   const command = program
     .command('migrate')
@@ -16,23 +15,18 @@ export function migrate(program: Command, terminal: Terminal): void {
   printing(command).action(async ({ json, dryRun }: { json?: boolean; dryRun?: boolean }) => {
     const config = readConfig(terminal.env);
     const { print, table } = outputFor(terminal, json);
-    const before = await databaseVersions(config);
-    if (!dryRun) {
-      const { hq, channels, close } = await openDatabases(config, createLog(config.logLevel));
-      try {
-        for (const name of channels.databaseNames()) await channels.open(name);
-        if (!hq.embedded) await GraphileDispatcher.migrate(jobTablesOf(config));
-      } finally {
-        await close();
-      }
-    }
-    print(before, (databases) =>
+    const waiting = () => void terminal.stderr.write('Another hq migrate is running. Waiting until it ends.\n');
+    const versions = await (dryRun ? databaseVersions(config) : migrateDatabases(config, waiting));
+    print(versions, (databases) =>
       table(databases, [
         { header: 'DATABASE', value: ({ database }) => database },
         { header: 'VERSION', value: versionOf },
         { header: dryRun ? 'WOULD RUN' : 'HAS RUN', value: pendingOf },
       ]),
     );
+    const failed = versions.filter(({ unavailable }) => unavailable);
+    if (!dryRun && failed.length > 0)
+      throw new Refused(`Not migrated: ${failed.map(({ database }) => database).join(', ')}.`);
   });
 }
 

@@ -4,7 +4,7 @@ import { introduce } from './channel/self.ts';
 import type { Database } from './database.ts';
 import { allChannels, type Channel } from './hq/channel.ts';
 import { uninterrupted } from './interruption.ts';
-import { channelDatabase, openDatabase, SchemaTooNew } from './open.ts';
+import { SchemaTooNew } from './open.ts';
 
 /** Minimum ms between two refreshes that unknown codes cause: whoever asks for channels that do not exist cannot keep headquarters busy. */
 const REFRESH_FOR_UNKNOWN_EVERY = 250;
@@ -13,7 +13,7 @@ const REFRESH_EVERY = 5_000;
 
 /**
  * The channels and their databases. Settings are kept in memory, so that a channel works while headquarters is down; a database
- * is opened, made and migrated when it is first used. Other servers change settings too: this process reads them again after a nudge, every
+ * is opened, and made if there is none, when it is first used. Other servers change settings too: this process reads them again after a nudge, every
  * few seconds, before each run, and when it is asked for a channel that it does not know.
  */
 export class Channels {
@@ -29,11 +29,10 @@ export class Channels {
   /** Those that have shown to this process that headquarters is not older than what they know, and headquarters' version then. */
   readonly proven = { databases: new Set<string>(), version: 0 };
 
-  /** `urlOf` says where a channel database is, by its name. */
+  /** `openNamed` opens the channel database with a name. */
   constructor(
     private readonly hq: Database,
-    private readonly urlOf: (database: string) => string,
-    private readonly poolSize?: number,
+    private readonly openNamed: (name: string) => Promise<Database>,
   ) {}
 
   /**
@@ -167,12 +166,7 @@ export class Channels {
   }
 
   private async openNew(name: string): Promise<Database> {
-    const database = await openDatabase(this.urlOf(name), {
-      name: `channel database ${name}`,
-      kind: channelDatabase,
-      readers: 1,
-      poolSize: this.poolSize,
-    });
+    const database = await this.openNamed(name);
     await database.write(introduce);
     return database;
   }

@@ -3,7 +3,7 @@ import type { DataSource, EntityManager, QueryRunner } from 'typeorm';
 import { DatabaseUnavailable, TooLarge } from '../errors.ts';
 import { dialectOf } from './dialect/dialect.ts';
 import { TOO_LARGE } from './dialect/packing.ts';
-import { current, writingIn } from './interruption.ts';
+import { current, inTransaction } from './interruption.ts';
 
 /** A change to many items together; returns one result per item, in order. */
 type Together<Item, Result> = (tx: EntityManager, items: Item[]) => Promise<Result[]>;
@@ -63,6 +63,7 @@ export class Database {
 
   /** Sees committed rows only. Several statements in one `read` may see different states; one statement never does. */
   async read<T>(question: (db: EntityManager) => Promise<T>): Promise<T> {
+    refuseInsideTransaction('read');
     const source = this.readers.length === 0 ? this.writer : this.readers[this.nextReader++ % this.readers.length]!;
     try {
       return await question(source.manager);
@@ -73,9 +74,9 @@ export class Database {
 
   /** One transaction. `change` may run again when the database was busy, so it does nothing but SQL. */
   write<T>(change: (tx: EntityManager) => Promise<T>): Promise<T> {
-    if (current().writing === this) throw new Error('write inside write: pass the tx along instead');
+    refuseInsideTransaction('write');
     const since = performance.now();
-    const run = () => writingIn(this, () => this.transaction(change, since));
+    const run = () => inTransaction(() => this.transaction(change, since));
     if (!this.embedded) return run();
     const result = this.turn.then(run, run);
     this.turn = result.catch(() => {});
@@ -198,6 +199,14 @@ export class Database {
     if (isTooLarge(error)) return new TooLarge({ cause: error });
     return isUnavailable(error) ? new DatabaseUnavailable(this.name, { cause: error }) : error;
   }
+}
+
+/**
+ * Whoever holds a connection must not wait for another, even of another database: the two may share a pool (PostgreSQL), whose connections
+ * would then all be held by those who wait for one.
+ */
+function refuseInsideTransaction(what: string): void {
+  if (current().transaction?.open) throw new Error(`${what} inside write: pass the tx along instead`);
 }
 
 /** The code that a driver or Node gave an error; empty when there is none. */

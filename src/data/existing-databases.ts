@@ -1,15 +1,25 @@
 import { readdir, stat } from 'node:fs/promises';
-import { DataSource } from 'typeorm';
 import { DatabaseUnavailable } from '../errors.ts';
-import { applicationName } from './node.ts';
+import { type ChannelServer, serverOf } from './channel-servers.ts';
+import { driverCode } from './database.ts';
+import { connected } from './postgres-client.ts';
+import { type PostgresUrl, parsePostgresUrl } from './postgres-url.ts';
 
 /** What a channel database may be called. */
 const name = '([a-z][a-z0-9_]{0,39})';
 
-/** The names of the channel databases that exist, found by their URL template, in which `{database}` is the name. */
-export async function existingChannelDatabases(url: string): Promise<string[]> {
-  const found = await (url.startsWith('sqlite:') ? files(url.slice('sqlite:'.length)) : schemas(new URL(url)));
-  return found.toSorted();
+/** The names of the channel databases that exist, found by the URLs of their servers. */
+export async function existingChannelDatabases(servers: readonly ChannelServer[]): Promise<string[]> {
+  const found = await Promise.all(
+    servers.map(async (server) => {
+      const names = await (server.url.startsWith('sqlite:')
+        ? files(server.url.slice('sqlite:'.length))
+        : schemas(server));
+      // A database of this name elsewhere is one that nobody uses.
+      return names.filter((name) => serverOf(servers, name) === server);
+    }),
+  );
+  return found.flat().toSorted();
 }
 
 async function files(path: string): Promise<string[]> {
@@ -39,28 +49,34 @@ async function entries(folder: string): Promise<string[]> {
   }
 }
 
-/** Schemas of one database. Databases of their own are not looked for: nothing says who may list them. */
-async function schemas(url: URL): Promise<string[]> {
-  const schema = url.searchParams.get('schema');
-  url.searchParams.delete('schema');
-  if (!schema?.includes('{database}') || url.href.includes('%7Bdatabase%7D') || url.href.includes('{database}'))
-    return [];
-  const source = new DataSource({
-    type: 'postgres',
-    url: url.href,
-    poolSize: 1,
-    connectTimeoutMS: 5_000,
-    applicationName: applicationName('channel databases'),
-  });
-  await source.initialize().catch((error: unknown) => {
-    throw new DatabaseUnavailable('channel databases', { cause: error });
-  });
+async function schemas({ names, url }: ChannelServer): Promise<string[]> {
+  const [one, other] = ['x', 'y'].map((name) => parsePostgresUrl(url.replaceAll('{database}', name)));
+  if (!names.includes('*')) return (await isMigrated(url.replaceAll('{database}', names))) ? [names] : [];
+  // Schemas of one database. Databases of their own are not looked for: nothing says who may list them.
+  if (one!.server !== other!.server) return [];
+  const rows = await asked<{ nspname: string }>(one!, 'select nspname from pg_namespace');
+  const named = matching(new URL(url).searchParams.get('schema')!);
+  return rows.flatMap(({ nspname }) => named.exec(nspname)?.[1] ?? []);
+}
+
+async function isMigrated(url: string): Promise<boolean> {
+  const database = parsePostgresUrl(url);
+  const table = `${database.schema}.migrations`;
+  const [found] = await asked<{ there: boolean }>(database, 'select to_regclass($1) is not null as there', [table]);
+  return Boolean(found?.there);
+}
+
+/** No rows if there is no such database. */
+async function asked<Row>(url: PostgresUrl, statement: string, parameters: string[] = []): Promise<Row[]> {
   try {
-    const rows: { nspname: string }[] = await source.query('select nspname from pg_namespace');
-    const named = matching(schema);
-    return rows.flatMap(({ nspname }) => named.exec(nspname)?.[1] ?? []);
-  } finally {
-    await source.destroy();
+    return await connected(
+      url,
+      'channel databases',
+      async (client) => (await client.query(statement, parameters)).rows,
+    );
+  } catch (error) {
+    if (driverCode(error) === '3D000') return [];
+    throw new DatabaseUnavailable('channel databases', { cause: error });
   }
 }
 

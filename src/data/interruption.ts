@@ -7,8 +7,8 @@ interface Terms {
   signal?: AbortSignal | undefined;
   /** Interrupts them at this time, by `performance.now()`. */
   until?: number;
-  /** The database in whose transaction they are. */
-  writing?: object;
+  /** The transaction that they are in. What it leaves behind when it ends is in none. */
+  transaction?: { open: boolean } | undefined;
   /** Ms that PostgreSQL may take to answer one of them before its connection is given up. */
   patience: number;
 }
@@ -41,11 +41,18 @@ export async function interruptible<T>(
 }
 
 /** Runs `work` so that nobody interrupts it, because others share its result. */
-export const uninterrupted = <T>(work: () => T): T => terms.run({ patience: current().patience }, work);
+export const uninterrupted = <T>(work: () => T): T =>
+  terms.run({ patience: current().patience, transaction: current().transaction }, work);
 
-/** Runs a transaction of a database, which nobody interrupts. */
-export const writingIn = <T>(writing: object, work: () => T): T =>
-  terms.run({ patience: current().patience, writing }, work);
+/** Runs a transaction, which nobody interrupts. */
+export async function inTransaction<T>(work: () => Promise<T>): Promise<T> {
+  const transaction = { open: true };
+  try {
+    return await terms.run({ patience: current().patience, transaction }, work);
+  } finally {
+    transaction.open = false;
+  }
+}
 
 /** Runs a migration: it may take as long as it takes. */
 export const unhurried = <T>(work: () => T): T => terms.run({ patience: patienceOf.migration }, work);

@@ -2,27 +2,21 @@ import { existsSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import sqlite3 from 'sqlite3';
-import {
-  DataSource,
-  type DataSourceOptions,
-  DefaultNamingStrategy,
-  type EntityManager,
-  MigrationExecutor,
-  type MigrationInterface,
-  type QueryRunner,
-} from 'typeorm';
+import { DataSource, type EntityManager, MigrationExecutor, type MigrationInterface, type QueryRunner } from 'typeorm';
 import { DatabaseUnavailable } from '../errors.ts';
 import { channelEntities } from './channel/entities.ts';
 import { initial as initialChannel } from './channel/migrations/initial.ts';
-import { type EntityClass, snakeCase } from './columns.ts';
+import type { EntityClass } from './columns.ts';
+import { everywhere } from './data-source.ts';
 import { Database, driverCode, type Follow, PATIENCE } from './database.ts';
 import { makeFolder } from './folder.ts';
 import { hqEntities } from './hq/entities.ts';
 import { initial as initialHq } from './hq/migrations/initial.ts';
 import { followStatuses } from './hq/transaction-feed.bulk.ts';
 import { unhurried } from './interruption.ts';
-import { applicationName } from './node.ts';
-import { Client, connectionOptions, withoutTimeouts } from './postgres-client.ts';
+import { Pools } from './pools.ts';
+import { oneAtATime, withoutTimeLimits } from './postgres-client.ts';
+import { type PostgresUrl, parsePostgresUrl } from './postgres-url.ts';
 import { sql } from './sql.ts';
 import { sqliteDriver } from './sqlite-driver.ts';
 
@@ -51,44 +45,69 @@ interface OpenOptions {
   kind: Kind;
   /** Read-only connections beside the writer's (SQLite). Two are right for two cores. */
   readers: number;
-  /** Connections of the pool (PostgreSQL). */
-  poolSize?: number | undefined;
+  /** Whose connections it uses (PostgreSQL). Without them, it has a pool of its own. */
+  pools?: Pools | undefined;
+  /**
+   * What to do with a database that an older version of this program has migrated (PostgreSQL, where other processes may run that version):
+   * refuse it unless this is `migrate`. SQLite is always migrated.
+   */
+  older?: 'refuse' | 'migrate' | undefined;
 }
+
+/** What shares connections with the databases of a system. */
+export const poolsOf = (size: number, readOnly = false): Pools =>
+  new Pools({ entities: [...hqEntities, ...channelEntities], size, readOnly });
 
 /** The database was migrated by a newer version of this program, which may rely on what this one does not know. */
 export class SchemaTooNew extends Error {}
 
+/** The database was migrated by an older version of this program, which other processes may still run. */
+export class SchemaTooOld extends Error {}
+
 /**
- * Opens a database, making it and bringing it to the newest migration first. `url` is `sqlite:<file>` or
- * `postgres://user@host/database?schema=<schema>`. Throws DatabaseUnavailable, which says why when trying again does not help.
+ * Opens a database, and makes it if there is none. `url` is `sqlite:<file>` or `postgres://user@host/database?schema=<schema>`. Throws
+ * DatabaseUnavailable, which says why when trying again does not help.
  */
 export async function openDatabase(url: string, options: OpenOptions): Promise<Database> {
   try {
     return await (url.startsWith('sqlite:')
       ? openSqlite(url.slice('sqlite:'.length), options)
-      : openPostgres(new URL(url), options));
+      : openPostgres(url, options));
   } catch (error) {
     throw new DatabaseUnavailable(options.name, { cause: error, reason: reasonOf(error) });
   }
 }
 
+/** Runs `work` while no other process runs work of this name on the same database. `waiting` is called if one does. Throws DatabaseUnavailable. */
+export async function alone<T>(url: string, name: string, waiting: () => void, work: () => Promise<T>): Promise<T> {
+  // Others are kept out of the folder of an embedded database.
+  if (url.startsWith('sqlite:')) return work();
+  let begun = false;
+  return oneAtATime(parsePostgresUrl(url), name, waiting, () => {
+    begun = true;
+    return work();
+  }).catch((error) => {
+    throw begun ? error : new DatabaseUnavailable('headquarters', { cause: error, reason: reasonOf(error) });
+  });
+}
+
 /**
  * Asks a database as it is, without creating, migrating, or changing anything, and even while a server uses it. Answers undefined if the
- * database does not exist or has never been migrated. Throws DatabaseUnavailable.
+ * database does not exist or has never been migrated. `pools` should be read-only. Throws DatabaseUnavailable.
  */
 export async function peek<T>(
   url: string,
-  { name, kind }: Pick<OpenOptions, 'name' | 'kind'>,
+  { name, kind, pools }: Pick<OpenOptions, 'name' | 'kind' | 'pools'>,
   question: (db: EntityManager) => Promise<T>,
 ): Promise<T | undefined> {
   let source: DataSource | undefined;
   try {
     source = url.startsWith('sqlite:')
       ? readOnlySqlite(url.slice('sqlite:'.length), kind)
-      : readOnlyPostgres(new URL(url), { name, kind });
+      : await (pools ?? new Pools({ ...kind, size: 1, readOnly: true })).schema(parsePostgresUrl(url), []);
     if (!source) return undefined;
-    await source.initialize();
-    const migrated = await source.createQueryRunner().hasTable('migrations');
+    if (!source.isInitialized) await source.initialize();
+    const migrated = (await appliedMigrations(source)).length > 0;
     return migrated ? await question(source.manager) : undefined;
   } catch (error) {
     throw new DatabaseUnavailable(name, { cause: error, reason: reasonOf(error) });
@@ -100,30 +119,46 @@ export async function peek<T>(
 /** The migrations of a database, by name. */
 export interface SchemaVersion {
   applied: string[];
-  /** What `openDatabase` would run. */
+  /** What has not run yet. */
   pending: string[];
   /** What only a newer version of this program knows. */
   unknown: string[];
 }
 
 /** Throws DatabaseUnavailable. */
-export async function schemaVersion(url: string, options: Pick<OpenOptions, 'name' | 'kind'>): Promise<SchemaVersion> {
-  const known = options.kind.migrations.map((Migration) => new Migration().name!);
-  const applied = await peek(url, options, (db) =>
-    sql<{ name: string }>(db, 'select name from migrations order by id'),
-  );
-  const names = (applied ?? []).map(({ name }) => name);
+export async function schemaVersion(
+  url: string,
+  options: Pick<OpenOptions, 'name' | 'kind' | 'pools'>,
+): Promise<SchemaVersion> {
+  const applied = (await peek(url, options, (db) => appliedMigrations(db.connection))) ?? [];
+  return versionOf(applied, options.kind);
+}
+
+function versionOf(applied: string[], { migrations }: Kind): SchemaVersion {
+  const known = migrations.map((Migration) => new Migration().name!);
   return {
-    applied: names,
-    pending: known.filter((name) => !names.includes(name)),
-    unknown: names.filter((name) => !known.includes(name)),
+    applied,
+    pending: known.filter((name) => !applied.includes(name)),
+    unknown: applied.filter((name) => !known.includes(name)),
   };
+}
+
+/** The names of the migrations that a database has, oldest first. Empty for a new database. */
+async function appliedMigrations({ manager }: DataSource): Promise<string[]> {
+  try {
+    return (await sql<{ name: string }>(manager, 'select name from migrations order by id')).map(({ name }) => name);
+  } catch (error) {
+    if (driverCode(error) === '42P01' || /no such table/.test(String(error))) return [];
+    throw error;
+  }
 }
 
 /** What an operator has to mend before the database can be opened; undefined: it may answer at the next try. */
 function reasonOf(error: unknown): string | undefined {
   if (error instanceof SchemaTooNew)
     return 'it was migrated by a newer version of this program: run that version, or restore an older backup';
+  if (error instanceof SchemaTooOld)
+    return 'it was migrated by an older version of this program: run `hq migrate` once, with this version';
   switch (driverCode(error)) {
     case 'SQLITE_NOTADB':
     case 'SQLITE_CORRUPT':
@@ -153,28 +188,17 @@ function reasonOf(error: unknown): string | undefined {
   }
 }
 
-/** Brings a database to the newest migration. */
-async function migrate(source: DataSource, runner: QueryRunner): Promise<void> {
+/** Brings a database to the newest migration, in one transaction for each or, with `none`, in that of the runner. */
+async function migrate(source: DataSource, runner: QueryRunner, transaction: 'each' | 'none'): Promise<void> {
   const executor = new MigrationExecutor(source, runner);
   const known = new Set(source.migrations.map(({ name }) => name));
   const newer = (await executor.getExecutedMigrations()).find(({ name }) => !known.has(name));
-  if (newer) throw new SchemaTooNew(`This version does not know the migration ${newer.name}.`);
-  executor.transaction = 'each';
+  if (newer) throw tooNew(newer.name);
+  executor.transaction = transaction;
   await executor.executePendingMigrations();
 }
 
-const everywhere = {
-  // Otherwise `findOneBy({ id: undefined })` returns the first row of the table.
-  invalidWhereValuesBehavior: { null: 'throw', undefined: 'throw' },
-  synchronize: false,
-  logging: false,
-  migrationsTransactionMode: 'each',
-  namingStrategy: new (class extends DefaultNamingStrategy {
-    override columnName(property: string, custom: string): string {
-      return custom || snakeCase(property);
-    }
-  })(),
-} as const;
+const tooNew = (migration: string) => new SchemaTooNew(`This version does not know the migration ${migration}.`);
 
 /** `Database` tries again itself: it knows how long the caller has waited already, and a thread does not. */
 const brief = 'busy_timeout = 50';
@@ -224,7 +248,7 @@ async function openSqlite(file: string, { name, kind, readers }: OpenOptions): P
       );
     }
     await writer.query(`PRAGMA ${patient}`);
-    await migrate(writer, writer.createQueryRunner());
+    await migrate(writer, writer.createQueryRunner(), 'each');
     await writer.query(`PRAGMA ${brief}`);
     for (const reader of sources.slice(1)) await reader.initialize();
     return new Database(name, writer, sources.slice(1), kind.follow);
@@ -249,56 +273,42 @@ function readOnlySqlite(file: string, { entities }: Kind): DataSource | undefine
   });
 }
 
-type PostgresOptions = Extract<DataSourceOptions, { type: 'postgres' }>;
+const openPostgres = (url: string, options: OpenOptions): Promise<Database> => {
+  const pools = options.pools ?? new Pools(options.kind);
+  return pools.open(() => openSchema(parsePostgresUrl(url), pools, options));
+};
 
-/** The schema that a URL names, and how to connect to it. */
-function postgresOptions(
-  url: URL,
-  { name, kind, poolSize = 10 }: Omit<OpenOptions, 'readers'>,
-): { schema: string; options: PostgresOptions } {
-  const schema = url.searchParams.get('schema') ?? 'public';
-  if (!/^[a-z_][a-z0-9_]{0,62}$/.test(schema)) throw new Error(`"${schema}" is not a valid schema name.`);
-  url.searchParams.delete('schema');
-  const options: PostgresOptions = {
-    ...everywhere,
-    ...kind,
-    type: 'postgres',
-    url: url.href,
-    parseInt8: true,
-    poolSize,
-    connectTimeoutMS: PATIENCE,
-    applicationName: applicationName(name),
-    extra: { options: connectionOptions(schema), Client, keepAlive: true },
-  };
-  return { schema, options };
-}
-
-function readOnlyPostgres(url: URL, database: Pick<OpenOptions, 'name' | 'kind'>): DataSource {
-  const { options } = postgresOptions(url, database);
-  options.extra.options += ' -c default_transaction_read_only=on';
-  return new DataSource(options);
-}
-
-async function openPostgres(url: URL, database: OpenOptions): Promise<Database> {
-  const { schema, options } = postgresOptions(url, database);
-  const source = new DataSource(options);
-  await source.initialize();
-  const runner = source.createQueryRunner();
+async function openSchema(url: PostgresUrl, pools: Pools, { name, kind, older }: OpenOptions): Promise<Database> {
+  const source = await pools.schema(url, kind.migrations);
   try {
-    await unhurried(async () => {
-      await runner.query(withoutTimeouts);
-      // Two processes that open a new database together migrate it one after the other.
-      await runner.query('select pg_advisory_lock(hashtext($1))', [`migrate ${schema}`]);
-      await runner.query(`create schema if not exists ${schema}`);
-      await migrate(source, runner);
-      await runner.query('select pg_advisory_unlock(hashtext($1))', [`migrate ${schema}`]);
-      await runner.query('reset all');
-    });
-    await runner.release();
+    const { applied, pending, unknown } = versionOf(await appliedMigrations(source), kind);
+    if (unknown.length > 0) throw tooNew(unknown[0]!);
+    const isNew = applied.length === 0;
+    if (pending.length > 0 && !isNew && older !== 'migrate') throw new SchemaTooOld(`${pending[0]} has not run.`);
+    if (pending.length > 0 || isNew) await migratePostgres(source, url.schema);
+    return new Database(name, source, [], kind.follow);
   } catch (error) {
-    // This ends the session, which frees its lock.
     await source.destroy();
     throw error;
   }
-  return new Database(database.name, source, [], database.kind.follow);
+}
+
+/** Makes the schema if there is none, and brings it to the newest migration: entirely or, if anything fails, not at all. */
+async function migratePostgres(source: DataSource, schema: string): Promise<void> {
+  const runner = source.createQueryRunner();
+  try {
+    await unhurried(async () => {
+      await runner.query('BEGIN');
+      await runner.query(withoutTimeLimits);
+      // Two processes that open a new database together migrate it one after the other.
+      await runner.query('select pg_advisory_xact_lock(hashtext($1))', [`migrate ${schema}`]);
+      const [{ missing }] = await runner.query('select to_regnamespace($1) is null as missing', [schema]);
+      if (missing) await runner.query(`create schema ${schema}`);
+      await migrate(source, runner, 'none');
+      await runner.query('COMMIT');
+    });
+  } finally {
+    // A connection on which the transaction is still open leaves the pool, and PostgreSQL rolls back.
+    await runner.release();
+  }
 }

@@ -1,6 +1,8 @@
 import { existsSync, readdirSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { migration } from '../../src/data/migration.ts';
+import { channelDatabase, headquarters } from '../../src/data/open.ts';
 import { tamper } from '../support/actions.ts';
 import { hq, rowsOf } from '../support/cli.ts';
 import {
@@ -91,6 +93,83 @@ test('a database that cannot be reached is an error without a stack trace', asyn
   expect(err).toBe(
     'The database "headquarters" is not available right now. Try again.\n  Cause: connect ECONNREFUSED 127.0.0.1:9\n',
   );
+});
+
+/** A version of this program that has one more migration for a kind of database. */
+function newVersion(kind: typeof headquarters, name: string): void {
+  kind.migrations.push(migration(name, 1_900_000_000_000, () => [`create table ${name} (id integer)`]));
+  onTestFinished(() => void kind.migrations.pop());
+}
+
+describe.skipIf(!onPostgres)('on PostgreSQL', () => {
+  const start = (settings: Record<string, string>) => startHeadquarters({ settings });
+
+  test('a server refuses a headquarters of an older version until hq migrate has run', async () => {
+    const env = await emptyDatabases();
+    await (await withOneChannel(env)).stop();
+    newVersion(headquarters, 'Loyalty');
+    await expect(start(env)).rejects.toThrow(
+      'The database "headquarters" is not available: it was migrated by an older version of this program: run `hq migrate` once, with this version.',
+    );
+    expect(rowsOf((await hq('migrate', { env })).out)[0]).toEqual([
+      'headquarters',
+      expect.stringMatching(/^Initial/),
+      'Loyalty1900000000000',
+    ]);
+    expect((await start(env)).channels.all()).toHaveLength(1);
+  });
+
+  test('a channel database of an older version makes only its channels unavailable until hq migrate has run', async () => {
+    const env = await emptyDatabases();
+    await (await withOneChannel(env)).stop();
+    newVersion(channelDatabase, 'Loyalty');
+    const server = await start(env);
+    await server.query(createChannelDocument, { input: aChannel('berlin') });
+    const createIn = (channel: string) => server.ask(createCustomerDocument, { input: aCustomer({ channel }) });
+    expect(await createIn('berlin')).toMatchObject({ data: { createCustomer: { __typename: 'Customer' } } });
+    expect((await createIn('houston')).errors).toMatchObject([
+      {
+        message: expect.stringContaining('"channel database houston" is not available: it was migrated by an older'),
+        extensions: { code: 'DATABASE_UNAVAILABLE' },
+      },
+    ]);
+    expect((await hq('migrate', { env })).code).toBe(0);
+    expect(await createIn('houston')).toMatchObject({ data: { createCustomer: { __typename: 'Customer' } } });
+  });
+
+  test('a channel database that cannot be migrated is named, and the others are migrated', async () => {
+    const env = await emptyDatabases();
+    const server = await withOneChannel(env);
+    await server.query(createChannelDocument, { input: aChannel('berlin') });
+    await tamper(await server.channels.databaseOf('berlin'), 'create table Loyalty (id integer)');
+    await server.stop();
+    newVersion(channelDatabase, 'Loyalty');
+
+    const { code, out, err } = await hq('migrate', { env });
+
+    expect(code).toBe(1);
+    expect(err).toBe('Not migrated: channel database berlin.\n');
+    expect(rowsOf(out)[1]).toEqual(['channel database berlin', 'unknown', expect.stringContaining('not available')]);
+    expect(rowsOf((await hq('migrate --dry-run', { env })).out).map(([, , pending]) => pending)).toEqual([
+      'nothing',
+      'Loyalty1900000000000',
+      'nothing',
+    ]);
+  });
+
+  test('two at a time take turns, and the second one says that it waits', async () => {
+    const env = await emptyDatabases({ fresh: true });
+    const both = await Promise.all([hq('migrate', { env }), hq('migrate', { env })]);
+    expect(both.map(({ code }) => code)).toEqual([0, 0]);
+    expect(both.map(({ err }) => err).toSorted()).toEqual([
+      '',
+      'Another hq migrate is running. Waiting until it ends.\n',
+    ]);
+    expect(both.map(({ out }) => rowsOf(out)[0]![2]).toSorted()).toEqual([
+      expect.stringMatching(/^Initial/),
+      'nothing',
+    ]);
+  });
 });
 
 describe.skipIf(onPostgres)('on SQLite', () => {

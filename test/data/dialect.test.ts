@@ -14,7 +14,6 @@ async function notes(): Promise<Database> {
     name: 'notes',
     kind: { entities: [], migrations: [] },
     readers: 1,
-    poolSize: 3,
   });
   onTestFinished(() => database.close());
   await database.write((tx) => {

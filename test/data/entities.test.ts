@@ -18,7 +18,7 @@ test.each(
 )('the entities of %s are its tables, column by column', async (_name, kind) => {
   const { DATABASE_URL, DATA_DIR } = await emptyDatabases({ fresh: true });
   const url = DATABASE_URL ?? `sqlite:${DATA_DIR}/database.db`;
-  const database = await openDatabase(url, { name: 'database', kind, readers: 1, poolSize: 2 });
+  const database = await openDatabase(url, { name: 'database', kind, readers: 1 });
   onTestFinished(() => database.close());
 
   const { entityMetadatas } = sourcesOf(database).writer;

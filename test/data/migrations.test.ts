@@ -13,7 +13,7 @@ async function urls(): Promise<{ url: string }> {
 }
 
 async function open(url: string, kind: typeof headquarters): Promise<Database> {
-  const database = await openDatabase(url, { name: 'database', kind, readers: 1, poolSize: 2 });
+  const database = await openDatabase(url, { name: 'database', kind, readers: 1 });
   onTestFinished(() => database.close());
   return database;
 }

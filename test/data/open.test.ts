@@ -36,7 +36,7 @@ const newerMigration = `insert into migrations (timestamp, name) values (9999999
 
 test('headquarters that a newer version has migrated is not opened', async () => {
   const settings = await emptyDatabases();
-  const { hq, close } = await openDatabases(readConfig(settings), createLog('silent'));
+  const { hq, close } = await openDatabases(readConfig(settings), () => {});
   await hq.write((tx) => sql(tx, newerMigration));
   await close();
   const error = await refusal(settings);

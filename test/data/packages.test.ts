@@ -21,7 +21,6 @@ async function aDatabase(): Promise<Database> {
     name: 'headquarters',
     kind: headquarters,
     readers: 1,
-    poolSize: 3,
   });
   onTestFinished(() => database.close());
   await database.write((tx) =>

@@ -89,7 +89,8 @@ test('aggregates can be made anew by other settings while there is no sales orde
     await partsOf(hq, '... on TransactionalStatement { aggregatedTransactions { edges { node { lineCount } } } }'),
   ).toEqual([{ lineCount: 3 }]);
   await settle(hq, { aggregationLineLimit: 2 });
-  const again = await hq.hq.write(async (tx) => regenerateAggregatedTransactions(tx, await idOf(hq), who));
+  const statement = await idOf(hq);
+  const again = await hq.hq.write((tx) => regenerateAggregatedTransactions(tx, statement, who));
   expect(again).toMatchObject({ state: 'CHECKED', errorCode: null });
   await run(hq, 'POST_STATEMENTS');
   expect((await ordersOf(hq)).map(({ total }) => total)).toEqual([20_000, 10_000]);
@@ -166,7 +167,8 @@ test('a statement whose sales changed behind its back says so, and can be cleare
   await tamper(hq.hq, 'update retail_transaction set gross = gross + 1, net = net + 1');
   await run(hq, 'POST_STATEMENTS');
   expect(await statementsOf(hq)).toMatchObject([{ state: 'CALCULATED', errorCode: 'STATEMENT_TOTALS_CHANGED' }]);
-  await hq.hq.write(async (tx) => clearStatement(tx, await idOf(hq), who));
+  const statement = await idOf(hq);
+  await hq.hq.write((tx) => clearStatement(tx, statement, who));
   await hq.hq.write((tx) => revalidateTransactions(tx, { sequences: [1] }, who));
   await posted(hq);
   expect(await statementsOf(hq)).toMatchObject([{ state: 'CLEARED' }, { state: 'POSTED' }]);

@@ -25,7 +25,7 @@ export default async function postgres(project: TestProject): Promise<(() => Pro
     ['c', channelDatabase],
   ] as const) {
     const url = `${server}?schema=${schemas}_seed_${name}`;
-    await (await openDatabase(url, { name: 'seed', kind, readers: 1, poolSize: 2 })).close();
+    await (await openDatabase(url, { name: 'seed', kind, readers: 1 })).close();
   }
   await GraphileDispatcher.migrate({
     schema: `${schemas}_seed_hq_worker`,

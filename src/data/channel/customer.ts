@@ -14,7 +14,7 @@ export class ChannelCustomer extends CustomerRecord {
   /** Replication counter of the newest operation that changed it; 0: this log has none. */
   @Column({ type: 'bigint' }) counter!: number;
   @Column({ type: 'text', nullable: true }) syncedAt!: string | null;
-  @OneToMany('customer_address', 'customer') addresses!: ChannelCustomerAddress[];
+  @OneToMany(() => ChannelCustomerAddress, 'customer') addresses!: ChannelCustomerAddress[];
 }
 
 /** An address of a customer. Written by whoever adds it in the channel, and by job 1010. */

@@ -12,7 +12,7 @@ export class Customer extends CustomerRecord {
   @Column({ type: 'boolean' }) edited!: boolean;
   @Column({ type: 'text' }) uploadedAt!: string;
   @Column({ type: 'text' }) accountIdAssignedAt!: string;
-  @OneToMany('customer_address', 'customer') addresses!: CustomerAddress[];
+  @OneToMany(() => CustomerAddress, 'customer') addresses!: CustomerAddress[];
 }
 
 /** An address of a customer. Written by the resolver, with its customer or later. */
