@@ -38,6 +38,8 @@ function list(group: Command, terminal: Terminal): void {
             { header: 'COUNTRY', value: ({ country }) => country },
             { header: 'TIME ZONE', value: ({ timeZone }) => timeZone },
             { header: 'LIVE', value: ({ liveConversion }) => (liveConversion ? 'on' : 'off') },
+            { header: 'PENDING', value: ({ statistics }) => known(statistics?.pendingCustomers), align: 'right' },
+            { header: 'FAILED', value: ({ statistics }) => known(statistics?.failedOperations), align: 'right' },
             { header: 'DATABASE', value: ({ channelDatabase }) => channelDatabase.name },
             { header: 'RECEIVED', value: ({ channelDatabase }) => channelDatabase.lastReceived, align: 'right' },
             { header: 'LAST RECEIVED', value: ({ channelDatabase }) => time(channelDatabase.lastReceivedAt) },
@@ -45,6 +47,9 @@ function list(group: Command, terminal: Terminal): void {
     );
   });
 }
+
+/** A figure, unless the database that knows it is unavailable. */
+const known = (figure: number | null | undefined) => figure ?? 'unknown';
 
 interface AddOptions {
   name: string;

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import {
-  ChannelsDocument,
+  ChannelCodesDocument,
   type CustomerBy,
   CustomerDetailsDocument,
   type CustomerDetailsQuery,
@@ -57,7 +57,7 @@ async function withEmail(client: Client, email: string, channel: string | null):
   if (channel !== null) return search(channel);
   const found = new Map<string, Found>();
   for (const synced of await search(null)) found.set(synced.id, synced);
-  for (const { code } of await everyNode(client, ChannelsDocument, {}, ({ channels }) => channels))
+  for (const { code } of await everyNode(client, ChannelCodesDocument, {}, ({ channels }) => channels))
     for (const known of await search(code)) if (!found.has(known.id)) found.set(known.id, known);
   return [...found.values()];
 }

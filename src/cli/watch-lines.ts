@@ -3,19 +3,19 @@ import { titleOf } from '../client/progress.ts';
 import type { Output } from './command.ts';
 import { count, timeOfDay } from './format.ts';
 import { doneBy, reasonOf, took, withNumber } from './job.ts';
-import type { View } from './watch.ts';
+import type { View, Watched } from './watch.ts';
 
 /** Runs whose last line is remembered, so that it is not repeated. */
 const KEPT = 1_000;
 
 /** A line per event, for pipes and files. With --json, each line is an object. */
-export function linesView(output: Output): View {
+export function linesView(output: Output, { version }: Watched): View {
   const { json, line, state } = output;
   const print = (event: Record<string, unknown>, text: string[]) =>
     line(json ? JSON.stringify(event) : [timeOfDay(Date.now()), ...text].filter(Boolean).join('  '));
-  const begun = new Date().toISOString();
   const seen = new Map<string, string>();
   let lost = false;
+  print({ server: { version } }, [`headquarters ${version}`]);
   return {
     run(run) {
       const step = run.steps.find((candidate) => candidate.state === 'RUNNING');
@@ -34,8 +34,6 @@ export function linesView(output: Output): View {
       ]);
     },
     accountId(customer) {
-      // The feed begins with what arrived before.
-      if (customer.syncedAt < begun) return;
       const { channel, sequence, accountId, uuid } = customer;
       print({ accountId: customer }, [channel, `#${sequence}`, accountId, uuid]);
     },

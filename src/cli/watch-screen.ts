@@ -1,29 +1,36 @@
-import type { RunPartsFragment } from '../../schema/operations.ts';
 import { titleOf } from './attention.ts';
 import type { Output } from './command.ts';
-import { count, cutOff, timeOfDay } from './format.ts';
+import { count, cutOff, duration, timeOfDay } from './format.ts';
 import { runTable } from './job.ts';
-import type { AttentionSummary, SyncedCustomer, View } from './watch.ts';
+import type { AttentionSummary, History, View, Watched } from './watch.ts';
 
 /** Ms between two frames at most, and at least. */
 const FRAME = 100;
 const IDLE = 1_000;
 /** Runs and account IDs that are remembered: more than any screen has room for. */
 const KEPT = 200;
-/** Lines that are not items: headers, blank lines, and the line of the cursor. */
+/** Lines that are not items: headers, blank lines, and the line of the cursor. Channels that wait have two more. */
 const FIXED = 9;
+/** Ms after which a pending customer is shown as waiting. Live conversion normally takes less than a second. */
+const PATIENCE = 10_000;
 
 const HIDE_CURSOR = '\u001b[?25l';
 const SHOW_CURSOR = '\u001b[?25h';
 const CLEAR_BELOW = '\u001b[J';
 const up = (lines: number) => (lines > 0 ? `\u001b[${lines}A\r` : '');
 
-/** Redraws a screen in place: the newest runs, the newest account IDs, and what needs attention. */
-export function screenView(output: Output, newest: RunPartsFragment[]): View {
+/** A view of what changes from now on, and of the channels. */
+export interface Screen extends View {
+  watched(watched: Watched): void;
+}
+
+/** Redraws a screen in place: the newest runs, the newest account IDs, channels where customers wait, and what needs attention. */
+export function screenView(output: Output, server: Watched, history: History): Screen {
   const { style, table } = output;
   const { stdout } = output.terminal;
-  const runs = new Map(newest.map((run) => [run.id, run]));
-  let accountIds: SyncedCustomer[] = [];
+  const runs = new Map(history.runs.map((run) => [run.id, run]));
+  const accountIds = new Map(history.accountIds.map((customer) => [customer.uuid, customer]));
+  let { version, channels } = server;
   let summary: AttentionSummary | undefined;
   let connected = true;
   let height = 0;
@@ -33,26 +40,38 @@ export function screenView(output: Output, newest: RunPartsFragment[]): View {
 
   const frame = (): string[] => {
     const { columns = 80, rows = 24 } = stdout;
-    // Each feed begins with its history.
-    accountIds = accountIds.sort((a, b) => a.syncedAt.localeCompare(b.syncedAt)).slice(-KEPT);
-    const room = Math.max(6, rows - FIXED);
-    const share = { runs: Math.ceil(room / 2), accountIds: Math.floor(room / 4), attention: Math.floor(room / 4) };
-    const title = `${style('bold', 'Headquarters')}  ${timeOfDay(Date.now())}  ${connected ? 'Ctrl-C to end' : style('red', 'connection lost, trying again …')}`;
+    const waiting = waitingChannels(channels);
+    const room = Math.max(6, rows - FIXED - (waiting.length > 0 ? 2 : 0));
+    const quarter = Math.floor(room / 4);
+    const shown = waiting.slice(0, quarter);
+    const title = `${style('bold', 'Headquarters')} ${version}  ${timeOfDay(Date.now())}  ${connected ? 'Ctrl-C to end' : style('red', 'connection lost, trying again …')}`;
     return [
       title,
       '',
-      ...runTable(output, [...runs.values()].slice(-share.runs).reverse(), timeOfDay).split('\n'),
+      ...runTable(output, newest(runs, room - 2 * quarter - shown.length), timeOfDay).split('\n'),
       '',
-      ...table(accountIds.slice(-share.accountIds).reverse(), [
+      ...table(newest(accountIds, quarter), [
         { header: 'SYNCED', value: ({ syncedAt }) => timeOfDay(syncedAt) },
         { header: 'CHANNEL', value: ({ channel }) => channel },
         { header: 'ACCOUNT ID', value: ({ accountId }) => accountId },
         { header: 'CUSTOMER', value: ({ uuid }) => uuid },
       ]).split('\n'),
       '',
-      ...attentionLines(share.attention),
+      ...(shown.length > 0 ? [...channelTable(shown), ''] : []),
+      ...attentionLines(quarter),
     ].map((line) => cutOff(line, columns));
   };
+  const channelTable = (waiting: Watched['channels']): string[] =>
+    table(waiting, [
+      { header: 'CHANNEL', value: ({ code }) => code },
+      { header: 'PENDING', value: ({ statistics }) => statistics?.pendingCustomers, align: 'right' },
+      { header: 'FAILED', value: ({ statistics }) => statistics?.failedOperations, align: 'right' },
+      {
+        header: 'OLDEST',
+        value: ({ statistics }) =>
+          statistics?.oldestPendingSince && duration(Date.now() - Date.parse(statistics.oldestPendingSince)),
+      },
+    ]).split('\n');
   const attentionLines = (room: number): string[] => {
     if (!summary) return [];
     if (summary.total === 0) return [style('green', 'Nothing needs attention.')];
@@ -80,12 +99,15 @@ export function screenView(output: Output, newest: RunPartsFragment[]): View {
   draw();
   return {
     run(run) {
-      runs.set(run.id, run);
-      if (runs.size > KEPT) runs.delete(runs.keys().next().value!);
+      keep(runs, run.id, run);
       redraw();
     },
     accountId(customer) {
-      accountIds.push(customer);
+      keep(accountIds, customer.uuid, customer);
+      redraw();
+    },
+    watched(now) {
+      ({ version, channels } = now);
       redraw();
     },
     attention(current) {
@@ -102,4 +124,23 @@ export function screenView(output: Output, newest: RunPartsFragment[]): View {
       stdout.write(SHOW_CURSOR);
     },
   };
+}
+
+/** Remembers an item among the newest. */
+function keep<Item>(items: Map<string, Item>, id: string, item: Item): void {
+  items.set(id, item);
+  if (items.size > KEPT) items.delete(items.keys().next().value!);
+}
+
+/** The newest items, newest first. */
+const newest = <Item>(items: Map<string, Item>, most: number): Item[] => [...items.values()].slice(-most).reverse();
+
+/** The channels with failed operations or with customers that wait longer than a live conversion takes: most failures and longest wait first. */
+function waitingChannels(channels: Watched['channels']): Watched['channels'] {
+  const failed = ({ statistics }: Watched['channels'][number]) => statistics?.failedOperations ?? 0;
+  const waited = ({ statistics }: Watched['channels'][number]) =>
+    statistics?.oldestPendingSince ? Date.now() - Date.parse(statistics.oldestPendingSince) : 0;
+  return channels
+    .filter((channel) => failed(channel) > 0 || waited(channel) > PATIENCE)
+    .sort((a, b) => failed(b) - failed(a) || waited(b) - waited(a));
 }

@@ -28,12 +28,12 @@ export interface Client {
   /** Sends an operation over HTTP. Throws Refused when it returns errors, so a field that is null only on errors is present. */
   request<Data, Variables extends Record<string, unknown>>(
     document: TypedDocumentNode<Data, Variables>,
-    variables: Variables,
+    variables: NoInfer<Variables>,
   ): Promise<Data>;
   /** Subscribes over WebSocket. */
   subscribe<Data, Variables extends Record<string, unknown>>(
     document: TypedDocumentNode<Data, Variables>,
-    variables: Variables,
+    variables: NoInfer<Variables>,
   ): AsyncIterable<Data> & { stop(): void };
   /** Listens to the connection of the subscriptions, which is made again after a loss. */
   onConnection(listener: (connected: boolean) => void): void;

@@ -1,5 +1,6 @@
+import { randomUUID } from 'node:crypto';
 import { expect, test } from 'vitest';
-import { withChannels } from '../support/actions.ts';
+import { aBody, appendOperation, createCustomers, run, withChannels } from '../support/actions.ts';
 import { hq, rowsOf } from '../support/cli.ts';
 
 const houston = '--name Houston --type retail-store --currency USD --time-zone America/Chicago --country US';
@@ -17,12 +18,32 @@ test('a channel that was added is listed', async () => {
   });
 
   const { out } = await hq(`channel list --url ${server.url}`);
-  expect(out).toMatch(/^CODE +NAME +TYPE +CURRENCY +COUNTRY +TIME ZONE +LIVE +DATABASE +RECEIVED +LAST RECEIVED\n/);
+  expect(out).toMatch(
+    /^CODE +NAME +TYPE +CURRENCY +COUNTRY +TIME ZONE +LIVE +PENDING +FAILED +DATABASE +RECEIVED +LAST RECEIVED\n/,
+  );
   expect(rowsOf(out)).toEqual([
-    ['houston', 'Houston', 'RETAIL_STORE', 'USD', 'US', 'America/Chicago', 'off', 'houston', '0'],
+    ['houston', 'Houston', 'RETAIL_STORE', 'USD', 'US', 'America/Chicago', 'off', '0', '0', 'houston', '0'],
   ]);
   expect(JSON.parse((await hq(`channel list --json --url ${server.url}`)).out)).toMatchObject([
     { code: 'houston', channelDatabase: { name: 'houston', lastReceived: 0 } },
+  ]);
+});
+
+test('the list shows how many customers are pending and how many operations failed', async () => {
+  const server = await withChannels(['houston', 'dallas']);
+  await appendOperation(server, 'houston', { uuid: randomUUID(), payload: { customer: aBody({ email: 'nonsense' }) } });
+  await run(server);
+  await createCustomers(server, 2, { channel: 'dallas' });
+
+  const { out } = await hq(`channel list --url ${server.url}`);
+
+  expect(rowsOf(out).map(([code, , , , , , , pending, failed]) => [code, pending, failed])).toEqual([
+    ['dallas', '2', '0'],
+    ['houston', '0', '1'],
+  ]);
+  expect(JSON.parse((await hq(`channel list --json --url ${server.url}`)).out)).toMatchObject([
+    { code: 'dallas', statistics: { pendingCustomers: 2, failedOperations: 0 } },
+    { code: 'houston', statistics: { pendingCustomers: 0, failedOperations: 1 } },
   ]);
 });
 

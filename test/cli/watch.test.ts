@@ -1,6 +1,7 @@
+import { randomUUID } from 'node:crypto';
 import { expect, onTestFinished, test, vi } from 'vitest';
 import { tokenFor } from '../../src/access/viewer.ts';
-import { createCustomer, run, withChannels } from '../support/actions.ts';
+import { aBody, appendOperation, createCustomer, run, withChannels } from '../support/actions.ts';
 import { type CommandOptions, hq } from '../support/cli.ts';
 import { aCustomer, createCustomerDocument, startHeadquarters } from '../support/headquarters.ts';
 
@@ -30,6 +31,7 @@ test('runs, account IDs, and what needs attention are printed as lines, from now
   await createCustomer(server);
   await run(server);
   const watching = watch(`--url ${server.url}`);
+  await watching.shows(/^\S+ {2}headquarters \d+\.\d+\.\d+\n/);
   await watching.shows('  nothing needs attention\n');
 
   await createCustomer(server, { channel: 'dallas' });
@@ -42,6 +44,23 @@ test('runs, account IDs, and what needs attention are printed as lines, from now
   expect(out).not.toContain('C00000001');
   expect(out).not.toContain('\u001b');
   expect(out).toMatch(/^(\d\d:\d\d:\d\d {2}\S.*\n)+$/);
+});
+
+test.each([
+  ['an hour ahead', 3_600_000],
+  ['an hour behind', -3_600_000],
+])('account IDs are printed from now on, even if the clock of the server is %s', async (_difference, by) => {
+  const server = await withChannels(['houston'], { clock: () => new Date(Date.now() + by) });
+  await createCustomer(server);
+  await run(server);
+  const watching = watch(`--url ${server.url}`);
+  await watching.shows('  nothing needs attention\n');
+
+  await createCustomer(server);
+  await run(server);
+
+  await watching.shows('  houston  #2  C00000002  ');
+  expect((await watching.end()).out).not.toContain('C00000001');
 });
 
 test('--json prints an object per event', async () => {
@@ -58,6 +77,7 @@ test('--json prints an object per event', async () => {
     .trimEnd()
     .split('\n')
     .map((line) => JSON.parse(line));
+  expect(events[0]).toEqual({ server: { version: expect.stringMatching(/^\d+\.\d+\.\d+$/) } });
   expect(events).toContainEqual({
     accountId: expect.objectContaining({ channel: 'houston', sequence: 1, accountId: 'C00000001' }),
   });
@@ -93,12 +113,38 @@ test('a terminal is redrawn in place, and has its cursor back in the end', async
   });
   expect(Math.max(...lines.map((frame) => frame.length))).toBeLessThan(40);
   const last = lines.at(-1)!.join('\n');
-  expect(last).toMatch(/^Headquarters {2}\d\d:\d\d:\d\d {2}Ctrl-C to end\n\nRUN +JOB.*\n +2 +Conversion +SUCCEEDED/);
+  expect(last).toMatch(
+    /^Headquarters \d+\.\d+\.\d+ {2}\d\d:\d\d:\d\d {2}Ctrl-C to end\n\nRUN +JOB.*\n +2 +Conversion +SUCCEEDED/,
+  );
   expect(last).toMatch(/C00000002.*\n.*C00000001/);
 });
 
-test('--channel shows only the account IDs of one channel', async () => {
+test('a terminal shows channels with failed operations, and those where customers have waited for a while', async () => {
+  const server = await withChannels(['houston', 'dallas', 'austin'], { clock: () => new Date(Date.now() - 60_000) });
+  await appendOperation(server, 'houston', { uuid: randomUUID(), payload: { customer: aBody({ email: 'nonsense' }) } });
+  await run(server);
+  const watching = watch(`--url ${server.url}`, { columns: 100, env: { NO_COLOR: '1' } });
+  await watching.shows(/\nCHANNEL +PENDING +FAILED +OLDEST\nhouston +0 +1\n\nNEEDS ATTENTION/);
+
+  await createCustomer(server, { channel: 'dallas' });
+
+  await watching.shows(/\nhouston +0 +1\ndallas +1 +0 +1m 0\ds\n\nNEEDS ATTENTION/);
+  expect((await watching.end()).out).not.toContain('austin');
+});
+
+test('a customer who has just been created is not shown as waiting', async () => {
+  const server = await withChannels(['houston']);
+  await createCustomer(server);
+  const watching = watch(`--url ${server.url}`, { columns: 100, env: { NO_COLOR: '1' } });
+  await watching.shows('Nothing needs attention.');
+
+  expect((await watching.end()).out).not.toContain('PENDING');
+});
+
+test('--channel shows only the account IDs of one channel, and what needs attention there', async () => {
   const server = await withChannels(['houston', 'dallas']);
+  await appendOperation(server, 'houston', { uuid: randomUUID(), payload: { customer: aBody({ email: 'nonsense' }) } });
+  await run(server);
   const watching = watch(`--channel dallas --url ${server.url}`);
   await watching.shows('nothing needs attention');
 
