@@ -9,7 +9,9 @@ import {
   isObjectType,
 } from 'graphql';
 import { expect, test } from 'vitest';
+import { channelEntities } from '../../src/data/channel/entities.ts';
 import type { Database } from '../../src/data/database.ts';
+import { hqEntities } from '../../src/data/hq/entities.ts';
 import { sql } from '../../src/data/sql.ts';
 import { schema } from '../../src/graphql/schema.ts';
 import { createCustomer, run, withChannels } from '../support/actions.ts';
@@ -135,8 +137,8 @@ async function fullTables(): Promise<{ hq: Headquarters; channel: Database }> {
   await run(hq, 'CONVERSION');
   await run(hq, 'END_OF_DAY');
   const channel = await hq.channels.databaseOf('houston');
-  await multiply(hq.hq, tables.headquarters, ROWS);
-  await multiply(channel, tables.channel, ROWS);
+  await multiply(hq.hq, hqEntities, tables.headquarters, ROWS);
+  await multiply(channel, channelEntities, tables.channel, ROWS);
   return { hq, channel };
 }
 

@@ -1,12 +1,22 @@
 import type { EntityMetadata } from 'typeorm';
+import type { EntityClass } from '../../src/data/columns.ts';
 import type { Database } from '../../src/data/database.ts';
 import { sql } from '../../src/data/sql.ts';
 import { onPostgres } from './headquarters.ts';
 import { sourcesOf } from './statements.ts';
 
-/** Copies the newest row of each of these tables many times, with keys and unique columns of their own. Then the database counts its rows. */
-export async function multiply(database: Database, tables: readonly string[], times: number): Promise<void> {
-  const metadata = sourcesOf(database).writer.entityMetadatas;
+/**
+ * Copies the newest row of each of these tables many times, with keys and unique columns of their own. Then the database counts its rows.
+ * `entities` are those of this kind of database: on PostgreSQL, both kinds share a pool, and both have a table of customers.
+ */
+export async function multiply(
+  database: Database,
+  entities: readonly EntityClass[],
+  tables: readonly string[],
+  times: number,
+): Promise<void> {
+  const { writer } = sourcesOf(database);
+  const metadata = entities.map((entity) => writer.getMetadata(entity));
   for (const table of tables) {
     const entity = metadata.find(({ tableName }) => tableName === table)!;
     const unique = await uniqueColumns(database, table);
