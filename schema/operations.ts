@@ -16,7 +16,7 @@ export type AddressPurpose =
   /** Any other address. */
   | 'OTHER';
 
-/** Limits the list to items that match every field. */
+/** Limits a list of items to those that match every field. */
 export type AttentionFilter = {
   /** Only items of the channel with this code, without those that concern headquarters as a whole. */
   channel?: string | null | undefined;
@@ -154,7 +154,7 @@ export type CancelOrderInput = {
 export type ChannelType =
   /** A call center. */
   | 'CALL_CENTER'
-  /** A web shop. */
+  /** An online store. */
   | 'ONLINE_STORE'
   /** A store with registers. */
   | 'RETAIL_STORE';
@@ -185,7 +185,7 @@ export type CreateChannelInput = {
   name: string;
   /** Time zone of the channel’s business dates, such as `America/Chicago`. */
   timeZone: string;
-  /** Store, web shop, or call center. */
+  /** Store, online store, or call center. */
   type: ChannelType;
 };
 
@@ -329,7 +329,7 @@ export type CustomerOperationKind =
 export type CustomerOperationState =
   /** Set aside with a reason until a person retries or corrects it. Other customers are not affected. */
   | 'FAILED'
-  /** Received. The next customer synchronization applies it, or tries it again after `nextTryAt`. */
+  /** Received. The next conversion applies it, or tries it again after `nextTryAt`. */
   | 'PENDING'
   /** Applied at headquarters. */
   | 'SYNCED'
@@ -383,7 +383,7 @@ export type DateTimeRange = {
 
 /** Identifies a schedule. */
 export type DeleteScheduleInput = {
-  /** The `id` of the record. */
+  /** Its global ID. */
   id: string | number;
 };
 
@@ -482,9 +482,9 @@ export type JobPhase =
   | 'AGGREGATING'
   /** Applying customer operations, which gives new customers their account IDs. */
   | 'ASSIGNING_ACCOUNT_IDS'
-  /** Adding up what was assigned. */
+  /** Adding up the assigned sales and shifts. */
   | 'CALCULATING'
-  /** Checking that statements are as they were calculated. */
+  /** Checking that statements still have the totals that were calculated. */
   | 'CHECKING'
   /** Creating sales orders from aggregated sales. */
   | 'CREATING_AGGREGATED_ORDERS'
@@ -496,17 +496,17 @@ export type JobPhase =
   | 'DOWNLOADING'
   /** Proving that the books balance. */
   | 'FINISHING'
-  /** Invoicing these sales orders and posting the revenue. */
+  /** Invoicing the sales orders and posting the revenue. */
   | 'INVOICING'
-  /** Linking vouchers. */
+  /** Linking payments to the invoices that they settle. */
   | 'LINKING_VOUCHERS'
   /** Assigning sales and shifts to statements. */
   | 'MARKING'
-  /** Posting discounts. */
+  /** Posting discounts, so that revenue is at list price. */
   | 'POSTING_DISCOUNTS'
-  /** Posting gift cards. */
+  /** Posting payments by gift card. */
   | 'POSTING_GIFT_CARDS'
-  /** Posting income and expenses. */
+  /** Posting charges and payment differences. */
   | 'POSTING_INCOME_AND_EXPENSES'
   /** Posting payments, which settle the invoices, and what was counted in tills. */
   | 'POSTING_PAYMENTS'
@@ -540,7 +540,7 @@ export type JobRunFilter = {
 
 /** Identifies a run. */
 export type JobRunInput = {
-  /** The `id` of the record. */
+  /** Its global ID. */
   id: string | number;
 };
 
@@ -628,11 +628,11 @@ export type OpenShiftInput = {
   uuid?: string | null | undefined;
 };
 
-/** Selects orders that match every field. */
+/** Limits a list of orders to those that match every field. */
 export type OrderFilter = {
   /** Only orders that enter the books on these days. Operators must also set `channel`. */
   businessDate?: DateRange | null | undefined;
-  /** Only orders of this channel, by its code. */
+  /** Only orders of the channel with this code. */
   channel?: string | null | undefined;
   /** Only orders that were recorded in this period. */
   createdAt?: DateTimeRange | null | undefined;
@@ -650,7 +650,7 @@ export type OrderFilter = {
 export type OrderKind =
   /** In a store or call center, for delivery or pickup. */
   | 'CUSTOMER_ORDER'
-  /** In a web shop. */
+  /** In an online store. */
   | 'ONLINE_ORDER';
 
 /** How far an order has come. */
@@ -663,7 +663,7 @@ export type OrderStatus =
   | 'FAILED'
   /** Recorded in its channel, but not uploaded yet. Also shown while headquarters does not answer. */
   | 'PENDING'
-  /** Headquarters has received it. The next Synchronize orders processes it. */
+  /** Headquarters has received it. The next run of Synchronize orders processes it. */
   | 'RECEIVED'
   /** It has its sales order. */
   | 'SYNCHRONIZED'
@@ -754,11 +754,11 @@ export type RunJobInput = {
   job: JobName;
 };
 
-/** Selects sales that match every field. */
+/** Limits a list of sales to those that match every field. */
 export type SaleFilter = {
   /** Only sales that enter the books on these days. Operators must also set `channel`. */
   businessDate?: DateRange | null | undefined;
-  /** Only sales of this channel, by its code. */
+  /** Only sales of the channel with this code. */
   channel?: string | null | undefined;
   /** Only sales that were recorded in this period. */
   createdAt?: DateTimeRange | null | undefined;
@@ -780,7 +780,7 @@ export type SaleStatus =
   | 'PENDING'
   /** Its statement is posted. */
   | 'POSTED'
-  /** Headquarters has received it. The next Validate store transactions checks it. */
+  /** Headquarters has received it. The next run of Validate store transactions checks it. */
   | 'RECEIVED'
   /** It has passed validation, so that a statement can take it. */
   | 'VALIDATED'
@@ -789,11 +789,11 @@ export type SaleStatus =
   /** Waiting for its customer or address to reach headquarters. Uses no retries and continues automatically. */
   | 'WAITING';
 
-/** Selects sales orders that match every field. */
+/** Limits a list of sales orders to those that match every field. */
 export type SalesOrderFilter = {
   /** Only sales orders that enter the books on these days. Operators must also set `channel`. */
   businessDate?: DateRange | null | undefined;
-  /** Only sales orders of this channel, by its code. */
+  /** Only sales orders of the channel with this code. */
   channel?: string | null | undefined;
   /** Only sales orders that were created in this period. */
   createdAt?: DateTimeRange | null | undefined;
@@ -827,7 +827,7 @@ export type SalesOrderStatus =
 export type ShiftBy =
   {   /** The global ID, which includes the channel. */
   id: string | number; uuid?: never; }
-  |  { id?: never;   /** The permanent UUID. The channel must be known, too. */
+  |  { id?: never;   /** The permanent UUID. It is looked up in the channel, which must be known. */
   uuid: string; };
 
 /** A shift to change. */
@@ -895,11 +895,11 @@ export type StatementEventType =
   /** Payments were linked to invoices. */
   | 'VOUCHERS_LINKED';
 
-/** Selects statements that match every field. */
+/** Limits a list of statements to those that match every field. */
 export type StatementFilter = {
   /** Only statements of these business dates. */
   businessDate?: DateRange | null | undefined;
-  /** Only statements of this channel, by its code. */
+  /** Only statements of the channel with this code. */
   channel?: string | null | undefined;
   /** Only statements that were started in this period. */
   createdAt?: DateTimeRange | null | undefined;
@@ -993,11 +993,11 @@ export type TransactionChargeInput = {
   tax?: string | null | undefined;
 };
 
-/** Selects orders and sales that match every field. To select by status, list `orders` or `sales`. */
+/** Limits a list of orders and sales to those that match every field. To select by status, list `orders` or `sales`. */
 export type TransactionFilter = {
   /** Only orders and sales that enter the books on these days. Operators must also set `channel`. */
   businessDate?: DateRange | null | undefined;
-  /** Only orders and sales of this channel, by its code. */
+  /** Only orders and sales of the channel with this code. */
   channel?: string | null | undefined;
   /** Only orders and sales that were recorded in this period. */
   createdAt?: DateTimeRange | null | undefined;
@@ -1035,7 +1035,7 @@ export type TransactionPaymentInput = {
 
 /** A status of an order or a sale at headquarters: a value of OrderStatus or SaleStatus. */
 export type TransactionStatus =
-  /** Headquarters has received its cancellation. An order that its channel canceled earlier shows it at once. */
+  /** Headquarters has received its cancellation. In its channel, the order is CANCELED from the moment it is canceled. */
   | 'CANCELED'
   /** An operator is correcting it. Jobs skip it. */
   | 'EDITING'
@@ -1043,7 +1043,7 @@ export type TransactionStatus =
   | 'FAILED'
   /** Its statement is posted. */
   | 'POSTED'
-  /** Headquarters has received it. It comes again when the transaction is to be processed again: what it waited for has come, its time to be retried has come, or an operator corrected, retried, or revalidated it or removed it from a statement. */
+  /** Headquarters has received it. A transaction returns to this status whenever it is to be processed again: after a wait, for a retry, or because an operator corrected, retried, or revalidated it or removed it from a statement. */
   | 'RECEIVED'
   /** It has its sales order. */
   | 'SYNCHRONIZED'
@@ -1068,7 +1068,7 @@ export type UpdateChannelInput = {
   name?: string | null | undefined;
   /** Time zone of the channel’s business dates, such as `America/Chicago`. */
   timeZone?: string | null | undefined;
-  /** Store, web shop, or call center. */
+  /** Store, online store, or call center. */
   type?: ChannelType | null | undefined;
 };
 

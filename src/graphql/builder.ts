@@ -110,5 +110,5 @@ builder.mutationType({
 });
 builder.subscriptionType({
   description:
-    'Live streams over WebSocket (graphql-transport-ws) or server-sent events. The first event is the current state. Delivery is at least once. A stream ends when nothing more can follow.',
+    'Live streams over WebSocket (graphql-transport-ws) or server-sent events. `accountIdsSynced` and `transactionsSynced` are feeds, which continue after a cursor; the others start with the current state. Delivery is at least once. A stream ends when nothing more can follow.',
 });

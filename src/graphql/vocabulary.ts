@@ -78,7 +78,7 @@ export const idInput = <Key extends number | string = string>(
 ) =>
   builder.inputType(name, {
     description,
-    fields: (t) => ({ id: t.field(requiredId(type, 'The `id` of the record.')) }),
+    fields: (t) => ({ id: t.field(requiredId(type, 'Its global ID.')) }),
   });
 
 /** A row, where fields may also return its key. */
@@ -87,8 +87,8 @@ type Answer<Type extends TypeParam<Types>> = Exclude<ShapeFromTypeParam<Types, T
 export interface OperatorMutation<Type extends TypeParam<Types>, Input> {
   type: Type;
   input: InputRef<Input>;
-  /** The description of the argument `input`. Default: "The record to act on." */
-  inputDescription?: string;
+  /** The description of the argument `input`. */
+  inputDescription: string;
   description: string;
   /** Another type that the mutation may return. What it returns is branded then (`brandWithType`). */
   orType?: ObjectParam<Types>;
@@ -129,7 +129,7 @@ export function operatorAction<Type extends TypeParam<Types>, Input extends obje
   name: string,
   {
     input,
-    inputDescription = 'The record to act on.',
+    inputDescription,
     may,
     failures = [],
     orType,

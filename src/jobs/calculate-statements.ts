@@ -22,7 +22,7 @@ export const calculateStatements = defineJob({
   unit: 'STATEMENTS',
   phases: {
     MARKING: 'Assigning sales and shifts to statements.',
-    CALCULATING: 'Adding up what was assigned.',
+    CALCULATING: 'Adding up the assigned sales and shifts.',
   },
   async run(context) {
     const days = daysOf(context);

@@ -6,15 +6,15 @@ import { daysOf, groupsOf, together, whoOf } from './statement-groups.ts';
 
 /** What each posting step does, in order. */
 const phases = {
-  CHECKING: 'Checking that statements are as they were calculated.',
+  CHECKING: 'Checking that statements still have the totals that were calculated.',
   AGGREGATING: 'Aggregating sales by customer.',
   CREATING_AGGREGATED_ORDERS: 'Creating sales orders from aggregated sales.',
-  INVOICING: 'Invoicing these sales orders and posting the revenue.',
-  POSTING_DISCOUNTS: 'Posting discounts.',
-  POSTING_INCOME_AND_EXPENSES: 'Posting income and expenses.',
-  LINKING_VOUCHERS: 'Linking vouchers.',
+  INVOICING: 'Invoicing the sales orders and posting the revenue.',
+  POSTING_DISCOUNTS: 'Posting discounts, so that revenue is at list price.',
+  POSTING_INCOME_AND_EXPENSES: 'Posting charges and payment differences.',
+  LINKING_VOUCHERS: 'Linking payments to the invoices that they settle.',
   POSTING_PAYMENTS: 'Posting payments, which settle the invoices, and what was counted in tills.',
-  POSTING_GIFT_CARDS: 'Posting gift cards.',
+  POSTING_GIFT_CARDS: 'Posting payments by gift card.',
   FINISHING: 'Proving that the books balance.',
 } satisfies Record<string, string>;
 

@@ -112,14 +112,14 @@ export const orderLinesOf = async (hq: Headquarters, salesOrderId = 'SO000000001
   (
     await hq.query(
       `query ($id: String!) { salesOrder(salesOrderId: $id) {
-        lines { line sku quantity net { amount } tax { amount } total { amount } } } }`,
+        lines { line sku quantity net { amount } tax { amount } gross { amount } } } }`,
       { id: salesOrderId },
     )
-  ).salesOrder.lines.map(({ net, tax, total, ...line }: Answer) => ({
+  ).salesOrder.lines.map(({ net, tax, gross, ...line }: Answer) => ({
     ...line,
     net: cents(net),
     tax: cents(tax),
-    total: cents(total),
+    total: cents(gross),
   }));
 
 /** The balance of each account and posting type of each statement, in cents. */

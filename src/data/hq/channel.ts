@@ -4,7 +4,7 @@ import { sql } from '../sql.ts';
 export const channelTypes = ['RETAIL_STORE', 'ONLINE_STORE', 'CALL_CENTER'] as const;
 export type ChannelType = (typeof channelTypes)[number];
 
-/** A store, a web shop, or a call center. Written by operators. */
+/** A store, online store, or call center. Written by operators. */
 @Entity('channel')
 export class Channel {
   @PrimaryColumn({ type: 'text' }) code!: string;

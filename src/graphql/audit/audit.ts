@@ -95,7 +95,7 @@ export const auditTrail = <Row extends object>(
   );
 
 const AuditFilter = builder.inputType('AuditFilter', {
-  description: 'The entries to list. Conditions are combined with AND.',
+  description: 'Limits a list of entries to those that match every field.',
   fields: (t) => ({
     subject: t.id({
       description:
@@ -107,7 +107,7 @@ const AuditFilter = builder.inputType('AuditFilter', {
   }),
 });
 
-const AuditOrder = orderInput('Audit', { AT: { by: 'at', description: 'By when it was done.' } });
+const AuditOrder = orderInput('Audit', { AT: { by: 'at', description: 'When it was done.' } });
 
 builder.queryField('auditTrail', (t) =>
   t.connection(

@@ -20,7 +20,7 @@ import { enumOf, operatorAction, operatorMutation, type Types } from '../vocabul
 
 const ChannelType = enumOf<(typeof channelTypes)[number]>('ChannelType', 'How a channel sells.', {
   RETAIL_STORE: 'A store with registers.',
-  ONLINE_STORE: 'A web shop.',
+  ONLINE_STORE: 'An online store.',
   CALL_CENTER: 'A call center.',
 });
 
@@ -53,13 +53,13 @@ ChannelDatabase.implement({
 export const Channel = builder.objectRef<ChannelRow>('Channel');
 builder.node(Channel, {
   description:
-    'A store, a web shop, or a call center. Its customers are created immediately, whatever headquarters is doing.',
+    'A store, online store, or call center. Its customers are created immediately, whatever headquarters is doing.',
   id: { resolve: ({ code }) => code },
   loadOne: visibleChannel,
   fields: (t) => ({
     code: t.exposeString('code', { description: 'Unique, permanent code, such as `houston`.' }),
     name: t.exposeString('name', { description: 'Display name.' }),
-    type: t.expose('type', { type: ChannelType, description: 'Store, web shop, or call center.' }),
+    type: t.expose('type', { type: ChannelType, description: 'Store, online store, or call center.' }),
     currency: t.expose('currency', { type: 'Currency', description: 'Currency the channel sells in.' }),
     timeZone: t.expose('timeZone', { type: 'TimeZone', description: 'Time zone of the channel’s business dates.' }),
     country: t.expose('country', { type: 'CountryCode', description: 'Country the channel sells in.' }),
@@ -188,7 +188,7 @@ builder.queryFields((t) => ({
 
 const settings = {
   name: 'Display name.',
-  type: 'Store, web shop, or call center.',
+  type: 'Store, online store, or call center.',
   currency: 'Currency the channel sells in, such as `USD`.',
   timeZone: 'Time zone of the channel’s business dates, such as `America/Chicago`.',
   country: 'Country the channel sells in, such as `US`.',

@@ -37,7 +37,7 @@ const reason = (t: PothosSchemaTypes.ObjectFieldBuilder<Types, Statistics>, from
 
 export const ChannelStatistics = builder.objectRef<Statistics>('ChannelStatistics').implement({
   description:
-    'How a channel is doing. The channel’s own database tells about pending customers, downloads, and the feed; headquarters tells about operations and uploads. If one of them is unavailable, only its fields are null.',
+    'How a channel is doing. Pending customers, downloads, and the feed come from the channel’s own database; operations and uploads come from headquarters. If one of them is unavailable, only its fields are null.',
   fields: (t) => ({
     pendingCustomers: figure(
       t,
@@ -98,12 +98,12 @@ export const ChannelStatistics = builder.objectRef<Statistics>('ChannelStatistic
     channelDatabaseError: reason(
       t,
       'inChannel',
-      'Why the fields that the channel’s own database tells are null: it is unavailable. Null if it answered.',
+      'Why the fields from the channel’s own database are null: it is unavailable. Null if it answered.',
     ),
     headquartersError: reason(
       t,
       'atHeadquarters',
-      'Why the fields that headquarters tells are null: its database is unavailable. Null if it answered.',
+      'Why the fields from headquarters are null: its database is unavailable. Null if it answered.',
     ),
   }),
 });

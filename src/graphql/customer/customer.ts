@@ -324,7 +324,7 @@ builder.queryField('customers', (t) =>
       description: 'The customers of a channel, or of all channels as headquarters has them.',
       args: {
         source: t.arg(sourceArgument),
-        filter: t.arg({ type: CustomerFilter, description: 'Which customers to list. Default: all.' }),
+        filter: t.arg({ type: CustomerFilter, description: 'The customers to list. Default: all.' }),
         orderBy: t.arg({
           type: CustomerOrder,
           description:

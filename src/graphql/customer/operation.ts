@@ -46,7 +46,7 @@ const OperationState = enumOf<(typeof operationStates)[number]>(
   'CustomerOperationState',
   'The state of an operation at headquarters.',
   {
-    PENDING: 'Received. The next customer synchronization applies it, or tries it again after `nextTryAt`.',
+    PENDING: 'Received. The next conversion applies it, or tries it again after `nextTryAt`.',
     WAITING:
       'Waiting because an earlier operation of the same customer has a problem. Continues automatically once that is resolved.',
     FAILED: 'Set aside with a reason until a person retries or corrects it. Other customers are not affected.',
@@ -155,7 +155,7 @@ builder.queryField('customerOperations', (t) =>
       nullable: true,
       description: 'What channels did with their customers, as headquarters received it.',
       args: {
-        filter: t.arg({ type: OperationFilter, description: 'Which operations to list. Default: all.' }),
+        filter: t.arg({ type: OperationFilter, description: 'The operations to list. Default: all.' }),
         orderBy: t.arg({
           type: OperationOrder,
           description:

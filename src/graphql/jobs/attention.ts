@@ -58,7 +58,7 @@ const Item = builder.objectRef<AttentionRow>('AttentionItem').implement({
       resolve: ({ type, subject }) => encodeGlobalID(type, subject),
     }),
     name: t.exposeString('name', {
-      description: 'What people call that record: `Order ABCD-EFGH-JKMN`, `Customer operation 12 of houston`.',
+      description: 'What people call the record concerned: `Order ABCD-EFGH-JKMN`, `Customer operation 12 of houston`.',
     }),
     channel: t.field({
       type: Channel,
@@ -158,7 +158,7 @@ const Summary = builder.objectRef<Attention>('Attention').implement({
 });
 
 const AttentionFilter = builder.inputType('AttentionFilter', {
-  description: 'Limits the list to items that match every field.',
+  description: 'Limits a list of items to those that match every field.',
   fields: (t) => ({
     kinds: t.field({ type: [Kind], description: 'Only items of these kinds.' }),
     channel: t.string({

@@ -227,7 +227,7 @@ builder.queryFields((t) => ({
       type: JobRun,
       nullable: true,
       description:
-        'Runs, newest first unless `orderBy` says otherwise. Ended runs are kept for 30 days (KEEP_DAYS), and of the live ones the newest 1,000.',
+        'Runs, newest first unless `orderBy` says otherwise. Ended runs are kept for 30 days (`KEEP_DAYS`), and of the live ones the newest 1,000.',
       authScopes: { operator: 'reading job runs' },
       args: {
         filter: t.arg({ type: JobRunFilter, description: 'The runs to list. Default: all.' }),
@@ -322,7 +322,7 @@ starter(
   {
     input: RunJobInput,
     inputDescription: 'The job to run, and what to run it for.',
-    description: 'Starts any job or chain; see JobName for what each does.',
+    description: 'Starts any job or chain; see `JobName` for what each does.',
   },
   ({ job }) => job,
 );

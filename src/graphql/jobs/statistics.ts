@@ -29,7 +29,7 @@ const nothing = {
 
 const JobStatistics = builder.objectRef<Statistics>('JobStatistics').implement({
   description:
-    'How a job or chain has done since a time. Only runs that have ended count. A job counts wherever it ran, alone or in a chain.',
+    'The outcomes and durations of the runs of a job or chain in a period. Only runs that have ended count. A job counts wherever it ran, alone or in a chain.',
   fields: (t) => ({
     job: t.expose('job', { type: JobNameType, description: 'The job or chain.' }),
     succeededRuns: t.exposeInt('succeededRuns', { description: 'Number of runs that succeeded.' }),
@@ -38,12 +38,12 @@ const JobStatistics = builder.objectRef<Statistics>('JobStatistics').implement({
     medianSeconds: t.float({
       nullable: true,
       description:
-        'How long half of the successful runs took at most, from their first start to their end, in seconds. Null if none succeeded.',
+        'Median duration of the successful runs, from first start to end, in seconds. Null if none succeeded.',
       resolve: ({ medianDuration }) => seconds(medianDuration),
     }),
     percentile95Seconds: t.float({
       nullable: true,
-      description: 'How long 95% of the successful runs took at most, in seconds. Null if none succeeded.',
+      description: 'Duration that 95% of the successful runs did not exceed, in seconds. Null if none succeeded.',
       resolve: ({ percentile95Duration }) => seconds(percentile95Duration),
     }),
     unit: t.field({
@@ -86,7 +86,7 @@ builder.queryField('jobStatistics', (t) =>
   t.field({
     type: [JobStatistics],
     description:
-      'How each job and chain has done since a time. Runs are kept for `KEEP_DAYS`, and of successful live conversions only the newest 1,000, so a long period may lack some.',
+      'The outcomes and durations of the recent runs of each job and chain. Runs are kept for `KEEP_DAYS`, and of successful live conversions only the newest 1,000, so a long period may lack some.',
     authScopes: { operator: 'reading job runs' },
     args: {
       since: t.arg({

@@ -55,9 +55,9 @@ const LineChange = builder.inputType('TransactionLineChange', {
 });
 
 const PaymentChange = builder.inputType('TransactionPaymentChange', {
-  description: 'Changes to a payment. An unused number adds a payment.',
+  description: 'Changes to a payment. An unused line number adds a payment.',
   fields: (t) => ({
-    line: t.int({ required: true, description: 'The number of the payment.' }),
+    line: t.int({ required: true, description: 'The line number.' }),
     tender: t.field({ type: Tender, description: 'The means of payment. Default for a new payment: CASH.' }),
     amount: t.field({ type: 'Decimal', description: 'The amount; negative if paid back.' }),
   }),
@@ -78,7 +78,7 @@ const EditInput = builder.inputType('EditTransactionInput', {
     }),
     hold: t.boolean({
       description:
-        'Whether to put the resulting sales order on hold until releaseSalesOrder. For orders only. Default: false.',
+        'Whether to put the resulting sales order on hold until it is released with `releaseSalesOrder`. For orders only. Default: false.',
     }),
   }),
 });

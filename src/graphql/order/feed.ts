@@ -30,7 +30,7 @@ const Status = enumOf<ReceivedStatus>(
   'A status of an order or a sale at headquarters: a value of OrderStatus or SaleStatus.',
   {
     RECEIVED:
-      'Headquarters has received it. It comes again when the transaction is to be processed again: what it waited for has come, its time to be retried has come, or an operator corrected, retried, or revalidated it or removed it from a statement.',
+      'Headquarters has received it. A transaction returns to this status whenever it is to be processed again: after a wait, for a retry, or because an operator corrected, retried, or revalidated it or removed it from a statement.',
     WAITING: meanings.WAITING,
     FAILED: 'Set aside; `error` gives the reason.',
     EDITING: meanings.EDITING,
@@ -38,7 +38,7 @@ const Status = enumOf<ReceivedStatus>(
     VALIDATED: meanings.VALIDATED,
     POSTED: meanings.POSTED,
     CANCELED:
-      'Headquarters has received its cancellation. An order that its channel canceled earlier shows it at once.',
+      'Headquarters has received its cancellation. In its channel, the order is CANCELED from the moment it is canceled.',
     VOIDED: meanings.VOIDED,
   },
 );

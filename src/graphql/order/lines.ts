@@ -17,4 +17,5 @@ export const lineFields = (t: PothosSchemaTypes.ObjectFieldBuilder<Types, LineFa
   discount: amount(t, 'discount', 'The discount on the whole line.'),
   tax: amount(t, 'tax', 'The tax on the whole line.'),
   net: amount(t, 'net', 'The amount of the line after discount, excluding tax.'),
+  gross: amount(t, 'gross', 'The amount of the line after discount, including tax.'),
 });

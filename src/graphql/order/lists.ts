@@ -55,11 +55,11 @@ const OrderConnection = builder.connectionObject({ type: Order, name: 'OrderConn
 export const SaleConnection = builder.connectionObject({ type: Sale, name: 'SaleConnection' }, { name: 'SaleEdge' });
 
 const TransactionOrder = orderInput('Transaction', {
-  CREATED_AT: { by: 'createdAt', description: 'By when the channel recorded it.' },
+  CREATED_AT: { by: 'createdAt', description: 'When the channel recorded it.' },
 });
 
 const filterFields = (t: PothosSchemaTypes.InputFieldBuilder<Types, 'InputObject'>, noun: string) => ({
-  channel: t.string({ description: `Only ${noun} of this channel, by its code.` }),
+  channel: t.string({ description: `Only ${noun} of the channel with this code.` }),
   customerUuid: t.field({ type: 'UUID', description: `Only ${noun} of the customer with this UUID.` }),
   shiftUuid: t.field({ type: 'UUID', description: `Only ${noun} that the shift with this UUID recorded.` }),
   businessDate: t.field({
@@ -72,12 +72,13 @@ const filterFields = (t: PothosSchemaTypes.InputFieldBuilder<Types, 'InputObject
 const statusRule = 'With source CHANNEL, only statuses that the channel itself decides:';
 
 const TransactionFilter = builder.inputType('TransactionFilter', {
-  description: 'Selects orders and sales that match every field. To select by status, list `orders` or `sales`.',
+  description:
+    'Limits a list of orders and sales to those that match every field. To select by status, list `orders` or `sales`.',
   fields: (t) => filterFields(t, 'orders and sales'),
 });
 
 const OrderFilter = builder.inputType('OrderFilter', {
-  description: 'Selects orders that match every field.',
+  description: 'Limits a list of orders to those that match every field.',
   fields: (t) => ({
     ...filterFields(t, 'orders'),
     kinds: t.field({ type: [OrderKind], description: 'Only orders that were placed in one of these ways.' }),
@@ -89,7 +90,7 @@ const OrderFilter = builder.inputType('OrderFilter', {
 });
 
 const SaleFilter = builder.inputType('SaleFilter', {
-  description: 'Selects sales that match every field.',
+  description: 'Limits a list of sales to those that match every field.',
   fields: (t) => ({
     ...filterFields(t, 'sales'),
     statuses: t.field({
@@ -172,14 +173,17 @@ function mustMatchSomething(filter: Filter, source: 'CHANNEL' | 'HEADQUARTERS', 
 builder.queryFields((t) => {
   const source = t.arg(sourceArgument);
   const orderBy = t.arg({ type: TransactionOrder, description: 'The order of the list. Default: newest first.' });
-  const only = 'Only those that match every field.';
   return {
     transactions: t.connection(
       {
         type: RetailTransaction,
         nullable: true,
         description: 'Orders and sales, of a channel or of all channels.',
-        args: { source, filter: t.arg({ type: TransactionFilter, description: only }), orderBy },
+        args: {
+          source,
+          filter: t.arg({ type: TransactionFilter, description: 'The orders and sales to list. Default: all.' }),
+          orderBy,
+        },
         authScopes: ofFilter,
         resolve: (_root, args, context) => transactionList(context, args),
       },
@@ -191,7 +195,11 @@ builder.queryFields((t) => {
         nullable: true,
         description:
           'Orders, of a channel or of all channels. `filter: { statuses: [FAILED] }` lists those that were set aside.',
-        args: { source, filter: t.arg({ type: OrderFilter, description: only }), orderBy },
+        args: {
+          source,
+          filter: t.arg({ type: OrderFilter, description: 'The orders to list. Default: all.' }),
+          orderBy,
+        },
         authScopes: ofFilter,
         resolve: (_root, args, context) => transactionList(context, args, 'orders'),
       },
@@ -203,7 +211,7 @@ builder.queryFields((t) => {
         nullable: true,
         description:
           'Sales, of a channel or of all channels. `filter: { statuses: [FAILED] }` lists those that were set aside.',
-        args: { source, filter: t.arg({ type: SaleFilter, description: only }), orderBy },
+        args: { source, filter: t.arg({ type: SaleFilter, description: 'The sales to list. Default: all.' }), orderBy },
         authScopes: ofFilter,
         resolve: (_root, args, context) => transactionList(context, args, 'sales'),
       },

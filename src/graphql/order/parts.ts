@@ -16,7 +16,6 @@ export const TransactionLine = builder.objectRef<InCurrency<Line>>('TransactionL
   description: 'A product that was sold or returned.',
   fields: (t) => ({
     ...lineFields(t),
-    gross: amount(t, 'gross', 'The amount of the line after discount, including tax.'),
     voided: t.exposeBoolean('voided', {
       description: 'Whether the line was voided at the till. It is kept but not counted.',
     }),

@@ -37,7 +37,7 @@ export const meanings = {
 
 export const OrderStatus = enumOf<OrderStatusName>('OrderStatus', 'How far an order has come.', {
   PENDING: meanings.PENDING,
-  RECEIVED: 'Headquarters has received it. The next Synchronize orders processes it.',
+  RECEIVED: 'Headquarters has received it. The next run of Synchronize orders processes it.',
   WAITING: meanings.WAITING,
   FAILED: meanings.FAILED,
   EDITING: meanings.EDITING,
@@ -48,7 +48,7 @@ export const OrderStatus = enumOf<OrderStatusName>('OrderStatus', 'How far an or
 
 export const SaleStatus = enumOf<SaleStatusName>('SaleStatus', 'How far a sale has come.', {
   PENDING: meanings.PENDING,
-  RECEIVED: 'Headquarters has received it. The next Validate store transactions checks it.',
+  RECEIVED: 'Headquarters has received it. The next run of Validate store transactions checks it.',
   WAITING: meanings.WAITING,
   FAILED: meanings.FAILED,
   EDITING: meanings.EDITING,

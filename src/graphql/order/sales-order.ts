@@ -19,7 +19,7 @@ import { channelField, channelOf } from '../channel/channel.ts';
 import { Customer, customerOf } from '../customer/customer.ts';
 import { DateRange, DateTimeRange, listById, listOfEach, newestFirst, orderInput, rangesOf } from '../keyset.ts';
 import { firstLoader, groupLoader, rowLoader } from '../loader.ts';
-import { amount, Totals } from '../money.ts';
+import { Totals } from '../money.ts';
 import { ofFilter } from '../scopes.ts';
 import { channelNode, enumOf, idInput, numberId, operatorMutation, valueOrNull } from '../vocabulary.ts';
 import { lineFields } from './lines.ts';
@@ -39,7 +39,6 @@ const Line = builder.objectRef<LineRow & { currency: string }>('SalesOrderLine')
   description: 'A line of a sales order.',
   fields: (t) => ({
     ...lineFields(t),
-    total: amount(t, 'gross', 'The amount of the line after discount, including tax.'),
   }),
 });
 
@@ -109,7 +108,7 @@ SalesOrder.implement({
     holdCode: t.exposeString('holdCode', {
       nullable: true,
       description:
-        'Set while the sales order is on hold, because an operator corrected its transaction. Release it with releaseSalesOrder.',
+        'Set while the sales order is on hold, because an operator corrected its transaction. Release it with `releaseSalesOrder`.',
     }),
     createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When the sales order was created.' }),
     canceledAt: valueOrNull(t, 'DateTime', 'canceledAt', 'When it was canceled. Null if it was not.'),
@@ -122,13 +121,13 @@ export const SalesOrderConnection = builder.connectionObject(
 );
 
 const SalesOrderOrder = orderInput('SalesOrder', {
-  CREATED_AT: { by: 'createdAt', description: 'By when the sales order was created.' },
+  CREATED_AT: { by: 'createdAt', description: 'When the sales order was created.' },
 });
 
 const SalesOrderFilterInput = builder.inputType('SalesOrderFilter', {
-  description: 'Selects sales orders that match every field.',
+  description: 'Limits a list of sales orders to those that match every field.',
   fields: (t) => ({
-    channel: t.string({ description: 'Only sales orders of this channel, by its code.' }),
+    channel: t.string({ description: 'Only sales orders of the channel with this code.' }),
     statuses: t.field({ type: [Status], description: 'Only sales orders with one of these statuses.' }),
     origin: t.field({ type: Origin, description: 'Only sales orders created from orders, or only from sales.' }),
     onHold: t.boolean({ description: 'True for only the sales orders on hold, false for only the others.' }),
@@ -158,7 +157,7 @@ builder.queryFields((t) => ({
       nullable: true,
       description: 'Sales orders, of a channel or of all channels.',
       args: {
-        filter: t.arg({ type: SalesOrderFilterInput, description: 'Only those that match every field.' }),
+        filter: t.arg({ type: SalesOrderFilterInput, description: 'The sales orders to list. Default: all.' }),
         orderBy: t.arg({ type: SalesOrderOrder, description: 'The order of the list. Default: newest first.' }),
       },
       authScopes: ofFilter,
@@ -220,7 +219,8 @@ builder.objectField(Customer, 'salesOrders', (t) =>
 
 operatorMutation('releaseSalesOrder', {
   type: SalesOrder,
-  input: idInput('ReleaseSalesOrderInput', SalesOrder, 'The sales order to release.'),
+  input: idInput('ReleaseSalesOrderInput', SalesOrder, 'Identifies a sales order.'),
+  inputDescription: 'The sales order to release.',
   description: 'Releases a sales order from hold.',
   may: 'releasing sales orders',
   failures: [NotFound, WrongState],

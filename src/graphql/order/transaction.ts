@@ -21,7 +21,7 @@ import { inCurrency, TransactionCharge, TransactionLine, TransactionPayment } fr
  */
 
 export const OrderKind = enumOf('OrderKind', 'How an order was placed.', {
-  ONLINE_ORDER: 'In a web shop.',
+  ONLINE_ORDER: 'In an online store.',
   CUSTOMER_ORDER: 'In a store or call center, for delivery or pickup.',
 });
 
@@ -139,7 +139,7 @@ export const Order = builder.objectRef<TransactionRow>('Order');
 builder.node(Order, {
   ...node('Order'),
   description:
-    'A request to deliver products, placed in a web shop, store, or call center. Synchronize orders turns it into a sales order at headquarters.',
+    'A request to deliver products, placed online, in a store, or with a call center. Synchronize orders turns it into a sales order at headquarters.',
   fields: (t) => ({
     kind: t.field({
       type: OrderKind,

@@ -9,7 +9,7 @@ const ViewerRole = enumOf('ViewerRole', 'What a token allows.', {
 });
 
 const Viewer = builder.objectRef<ViewerRow>('Viewer').implement({
-  description: 'Who you are to headquarters, by your token.',
+  description: 'Who your token says you are. A server that requires no tokens treats everyone as an operator.',
   fields: (t) => ({
     role: t.field({
       type: ViewerRole,

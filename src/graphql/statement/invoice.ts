@@ -45,15 +45,15 @@ const InvoiceBy = builder.inputType('InvoiceBy', {
 });
 
 const InvoiceFilter = builder.inputType('InvoiceFilter', {
-  description: 'Selects invoices that match every field.',
+  description: 'Limits a list of invoices to those that match every field.',
   fields: (t) => ({
-    channel: t.string({ description: 'Only invoices of this channel, by its code.' }),
+    channel: t.string({ description: 'Only invoices of the channel with this code.' }),
     createdAt: t.field({ type: DateTimeRange, description: 'Only invoices that were created in this period.' }),
   }),
 });
 
 const InvoiceOrder = orderInput('Invoice', {
-  CREATED_AT: { by: 'createdAt', description: 'By when it was created.' },
+  CREATED_AT: { by: 'createdAt', description: 'When the invoice was created.' },
 });
 
 builder.queryFields((t) => ({
@@ -73,7 +73,7 @@ builder.queryFields((t) => ({
       nullable: true,
       description: 'Invoices, of a channel or of all channels.',
       args: {
-        filter: t.arg({ type: InvoiceFilter, description: 'Only invoices that match every field.' }),
+        filter: t.arg({ type: InvoiceFilter, description: 'The invoices to list. Default: all.' }),
         orderBy: t.arg({ type: InvoiceOrder, description: 'The order of the list. Default: newest first.' }),
       },
       authScopes: ofFilter,

@@ -109,7 +109,7 @@ const RegenerateInput = idInput(
 const DeleteInput = idInput('DeleteAggregatedTransactionInput', Aggregate, 'The aggregated transaction to delete.');
 
 const RevalidateInput = builder.inputType('RevalidateTransactionsInput', {
-  description: 'Selects some sales, those of a channel, or all of them.',
+  description: 'The sales to validate again: some, those of a channel, or all.',
   fields: (t) => ({
     channel: t.string({
       description: 'Only the sales of this channel. Default: all channels. Cannot be combined with `transactions`.',

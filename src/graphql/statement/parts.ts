@@ -70,9 +70,9 @@ export const Detail = builder.objectRef<StateDetail>('StatementStateDetail').imp
   fields: (t) => ({
     state: t.expose('state', { type: StatementState, description: 'One of the 13 states.' }),
     phase: t.field({
-      type: enumOf('StatementPhase', 'What a statement does to reach a state.', {
-        CALCULATION: 'Take the sales or shifts and add them up: the first three states.',
-        POSTING: 'Put them into the books: the other ten states.',
+      type: enumOf('StatementPhase', 'The part of end of day that reaches a state.', {
+        CALCULATION: 'Assigns sales or shifts to the statement and adds them up: the first three states.',
+        POSTING: 'Puts them into the books: the other ten states.',
       }),
       description: 'Whether calculation or posting reaches the state.',
       resolve: ({ state }) =>
@@ -195,7 +195,7 @@ export const TenderCount = builder.objectRef<ShiftCount & { currency: string }>(
       description: 'The shift, read from its channel; null if the channel does not have it.',
       resolve: ({ channel, shiftUuid: uuid }, _args, context) => shiftOf(context).load({ channel, uuid }),
     }),
-    register: t.exposeString('register', { description: 'The register the shift was worked at.' }),
+    register: t.exposeString('register', { description: 'The register of the shift.' }),
     tender: t.field({
       type: Tender,
       description: 'The tender counted.',

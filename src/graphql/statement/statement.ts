@@ -84,7 +84,7 @@ const tenderCounts = groupLoader<number, ShiftCount>(
 );
 
 const JournalEntryFilter = builder.inputType('JournalEntryFilter', {
-  description: 'Selects the lines of a statement that match every field.',
+  description: 'Limits a list of journal lines to those that match every field.',
   fields: (t) => ({
     postingType: t.field({ type: PostingType, description: 'Only lines of this posting type.' }),
     account: t.field({ type: LedgerAccount, description: 'Only lines that debit or credit this account.' }),
@@ -136,7 +136,7 @@ Statement.implement({
       {
         type: JournalEntry,
         description: 'The debits and credits that it posted, in order.',
-        args: { filter: t.arg({ type: JournalEntryFilter, description: 'Only lines that match every field.' }) },
+        args: { filter: t.arg({ type: JournalEntryFilter, description: 'The lines to list. Default: all.' }) },
         resolve: ({ id }, { filter, ...args }, { hq }) => {
           const where = { statementId: id, ...conditionsOf(filter) };
           return listById(hq, args, (db, page) => journalEntryPage(db, where, page), {
@@ -264,9 +264,9 @@ const StatementBy = builder.inputType('StatementBy', {
 });
 
 const StatementFilter = builder.inputType('StatementFilter', {
-  description: 'Selects statements that match every field.',
+  description: 'Limits a list of statements to those that match every field.',
   fields: (t) => ({
-    channel: t.string({ description: 'Only statements of this channel, by its code.' }),
+    channel: t.string({ description: 'Only statements of the channel with this code.' }),
     type: t.field({ type: StatementType, description: 'Only statements of this type.' }),
     states: t.field({ type: [StatementState], description: 'Only statements in one of these states.' }),
     failed: t.boolean({ description: 'True for only statements that an error stopped, false for only the others.' }),
@@ -276,8 +276,8 @@ const StatementFilter = builder.inputType('StatementFilter', {
 });
 
 const StatementOrder = orderInput('Statement', {
-  CREATED_AT: { by: 'createdAt', description: 'By when it was started.' },
-  BUSINESS_DATE: { by: 'businessDate', description: 'By business date.' },
+  CREATED_AT: { by: 'createdAt', description: 'When the statement was started.' },
+  BUSINESS_DATE: { by: 'businessDate', description: 'The business date of the statement.' },
 });
 
 /** The states in which a statement has no error. */
@@ -300,7 +300,7 @@ builder.queryFields((t) => ({
       nullable: true,
       description: 'Statements, of a channel or of all channels.',
       args: {
-        filter: t.arg({ type: StatementFilter, description: 'Only statements that match every field.' }),
+        filter: t.arg({ type: StatementFilter, description: 'The statements to list. Default: all.' }),
         orderBy: t.arg({ type: StatementOrder, description: 'The order of the list. Default: newest first.' }),
       },
       authScopes: ofFilter,
