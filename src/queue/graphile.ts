@@ -23,8 +23,8 @@ const POLL_EVERY = 2_000;
 const OVERDUE = 30_000;
 /** graphile-worker gives up a job after so many attempts. Ours end by themselves. */
 const ATTEMPTS = 30_000;
-/** Ms for which jobs in progress may hold up the end of a life. */
-const MOST_FOR_ENDING = 2_000;
+/** Ms for which jobs in progress may hold up a stop. */
+const MOST_FOR_ENDING = 5_000;
 
 interface GraphileOptions extends Pick<Surroundings, 'hq' | 'now' | 'log'> {
   /** Opens a pool for graphile-worker. */
@@ -46,8 +46,8 @@ interface GraphileOptions extends Pick<Surroundings, 'hq' | 'now' | 'log'> {
  */
 export class GraphileDispatcher implements Dispatcher, Mortal {
   private work: Work | undefined;
-  private runners: Runner[] = [];
-  private pool: PlainPool | undefined;
+  private workers: Workers | undefined;
+  private living = new Gate();
   private sweeping: NodeJS.Timeout | undefined;
   private readonly noticed = new Map<string, Set<string>>();
   private telling: Promise<void> | undefined;
@@ -96,70 +96,32 @@ export class GraphileDispatcher implements Dispatcher, Mortal {
     this.stopping.abort();
     await this.telling;
     await this.end();
+    if (!this.workers) return;
+    // They do not wait for a life that does not come.
+    this.living.open();
+    await Promise.race([dismissed(this.workers), delay(MOST_FOR_ENDING, undefined, { ref: false })]);
   }
 
   async begin(node: string): Promise<void> {
     this.node = node;
     const { work } = this;
     if (!work) return;
-    const { hq, concurrency, openPool } = this.options;
-    // One connection listens for each of the two; what else they ask is brief.
-    const pool = openPool('dispatch', 5);
-    this.pool = pool;
-    let register = () => {};
-    // Nobody could free what a pool holds that is not registered.
-    const registered = new Promise<void>((resolve) => {
-      register = resolve;
-    });
-    const pools: string[] = [];
-    // A long run must not hold up live conversion, so each has its own workers.
-    for (const { tasks, workers } of [
-      { tasks: this.runTasks(work), workers: concurrency },
-      { tasks: this.liveTasks(work), workers: 2 },
-    ]) {
-      const events = new EventEmitter();
-      events.on('pool:create', ({ workerPool }: { workerPool: { id: string } }) => pools.push(workerPool.id));
-      const runner = await run({
-        pgPool: pool,
-        schema: this.options.schema,
-        concurrency: workers,
-        events: events as never,
-        noHandleSignals: true,
-        pollInterval: POLL_EVERY,
-        logger: silent,
-        // Otherwise it does not wait until a job is completed when it stops, and nobody hears of a failure.
-        preset: { worker: { completeJobBatchDelay: 0, failJobBatchDelay: 0 } },
-        taskList: Object.fromEntries(
-          Object.entries(tasks).map(([name, task]) => [
-            name,
-            async (payload: unknown) => {
-              await registered;
-              await task(payload as never);
-            },
-          ]),
-        ),
-      });
-      this.runners.push(runner);
-      runner.promise.catch(() => this.options.renew());
-    }
+    const { hq } = this.options;
+    this.workers ??= await this.employ(work);
+    const { pools } = this.workers;
     await hq.write((tx) => addWorkerPools(tx, node, pools));
-    register();
     await this.sweep(0);
     await hq.write(async (tx) => {
       for (const schedule of await allSchedules(tx)) if (schedule.enabled) await this.plan(tx, schedule);
     });
     this.sweeping = setInterval(() => void this.sweep(OVERDUE), OVERDUE);
+    this.living.open();
   }
 
   async end(): Promise<void> {
     clearInterval(this.sweeping);
+    this.living = new Gate();
     this.work?.release();
-    const pool = this.pool;
-    this.pool = undefined;
-    const ended = Promise.allSettled(this.runners.splice(0).map((runner) => runner.stop()));
-    const finished = ended.then(() => pool?.end());
-    finished.catch(() => {});
-    await Promise.race([finished, delay(MOST_FOR_ENDING, undefined, { ref: false })]);
   }
 
   async bury(node: string): Promise<void> {
@@ -172,6 +134,57 @@ export class GraphileDispatcher implements Dispatcher, Mortal {
     });
     // It may have held notices that nothing else repeats.
     this.work?.noticeAll();
+  }
+
+  /** Starts graphile-worker. It goes on through several lives, but what it takes between two waits for the next. */
+  private async employ(work: Work): Promise<Workers> {
+    const { concurrency, openPool, schema } = this.options;
+    // One connection listens for each of the two; what else they ask is brief.
+    const pool = openPool('dispatch', 5);
+    const pools: string[] = [];
+    const runners: Runner[] = [];
+    // A long run must not hold up live conversion, so each has its own workers.
+    for (const { tasks, workers } of [
+      { tasks: this.runTasks(work), workers: concurrency },
+      { tasks: this.liveTasks(work), workers: 2 },
+    ]) {
+      const events = new EventEmitter();
+      events.on('pool:create', ({ workerPool }: { workerPool: { id: string } }) => pools.push(workerPool.id));
+      const runner = await run({
+        pgPool: pool,
+        schema,
+        concurrency: workers,
+        events: events as never,
+        noHandleSignals: true,
+        pollInterval: POLL_EVERY,
+        logger: silent,
+        // Otherwise it does not wait until a job is completed when it stops, and nobody hears of a failure.
+        preset: { worker: { completeJobBatchDelay: 0, failJobBatchDelay: 0 } },
+        taskList: Object.fromEntries(Object.entries(tasks).map(([name, task]) => [name, this.whileLiving(task)])),
+      });
+      runners.push(runner);
+    }
+    const all: Workers = { runners, pools, pool };
+    for (const { promise } of runners) promise.catch((error: unknown) => this.replace(all, error));
+    return all;
+  }
+
+  /** Nobody could free what a node holds that is not alive, so a job waits until it is. */
+  private whileLiving =
+    (task: (payload: never) => Promise<unknown>) =>
+    async (payload: unknown): Promise<void> => {
+      await this.living.opened;
+      if (this.stopping.signal.aborted) throw new Error('This process is stopping.');
+      await task(payload as never);
+    };
+
+  /** graphile-worker has given up, for example because it could not complete a job for minutes. */
+  private replace(workers: Workers, error: unknown): void {
+    if (this.workers !== workers || this.stopping.signal.aborted) return;
+    this.options.log.warn({ err: error }, 'the workers of this node stopped; starting others');
+    this.workers = undefined;
+    void dismissed(workers);
+    this.options.renew();
   }
 
   private runTasks(work: Work) {
@@ -262,6 +275,28 @@ export class GraphileDispatcher implements Dispatcher, Mortal {
       log.warn({ err: error }, 'could not look for runs that nobody has taken');
     }
   }
+}
+
+/** graphile-worker at work in this process. */
+interface Workers {
+  runners: Runner[];
+  /** In whose names it locks jobs. */
+  pools: string[];
+  pool: PlainPool;
+}
+
+/** Stops them when their jobs have ended. */
+async function dismissed({ runners, pool }: Workers): Promise<void> {
+  await Promise.allSettled(runners.map((runner) => runner.stop()));
+  await pool.end();
+}
+
+/** Closed until it is opened, once. */
+class Gate {
+  open = () => {};
+  readonly opened = new Promise<void>((resolve) => {
+    this.open = resolve;
+  });
 }
 
 /** The lane of orders: they are synchronized for all channels together. */

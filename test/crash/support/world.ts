@@ -25,15 +25,18 @@ export interface World {
   query<Data = any>(document: string, variables?: Record<string, unknown>): Promise<Data>;
   /** Rows of a database (`headquarters` or a channel database), read behind the server's back. */
   rows<Row>(database: string, statement: string): Promise<Row[]>;
-  /** What servers logged as an error. */
+  /** What servers logged as an error, those left out whose connections others have ended. */
   errors(): Promise<string[]>;
+  /** Leaves out what this server logs. */
+  forgive(server: Server): void;
   /** Where the files of its databases are (SQLite). */
   folder: string;
   /** What the names of its schemas begin with (PostgreSQL). */
   prefix: string;
 }
 
-interface Server {
+export interface Server {
+  logFile: string;
   url: string;
   /** What its connections are named after. */
   node: string;
@@ -86,7 +89,7 @@ export async function newWorld(settings: Record<string, string> = {}, nodeOption
   let current = anotherServer();
 
   async function start(): Promise<Server> {
-    const logFile = join(folder, `server-${logs.length + 1}.log`);
+    const logFile = join(folder, `server-${randomUUID().slice(0, 8)}.log`);
     logs.push(logFile);
     const log = openSync(logFile, 'a');
     const child = spawn(process.execPath, [...nodeOptions, inject('serverFile')], {
@@ -124,6 +127,7 @@ export async function newWorld(settings: Record<string, string> = {}, nodeOption
       readers.set(schema, reader);
       return (await reader.query(statement)).rows;
     },
+    forgive: ({ logFile }) => void logs.splice(logs.indexOf(logFile), 1),
     async errors() {
       const lines = (await Promise.all(logs.map((file) => readFile(file, 'utf8')))).join('').split('\n');
       return lines.filter((line) => line !== '' && !line.includes('"level":40'));
@@ -181,6 +185,7 @@ function ready(child: ChildProcess, logFile: string): Promise<Server> {
       if ('transaction' in report) server.transactions.push(report.transaction);
     });
     const server: Server = {
+      logFile,
       url: '',
       node: '',
       readyAt: 0,
