@@ -23,6 +23,8 @@ const POLL_EVERY = 2_000;
 const OVERDUE = 30_000;
 /** graphile-worker gives up a job after so many attempts. Ours end by themselves. */
 const ATTEMPTS = 30_000;
+/** The exit code that graphile-worker sets when its tables are migrated under it. */
+const MIGRATED = 57;
 /** Ms for which jobs in progress may hold up a stop. */
 const MOST_FOR_ENDING = 5_000;
 
@@ -165,7 +167,11 @@ export class GraphileDispatcher implements Dispatcher, Mortal {
       runners.push(runner);
     }
     const all: Workers = { runners, pools, pool };
-    for (const { promise } of runners) promise.catch((error: unknown) => this.replace(all, error));
+    for (const { promise } of runners)
+      promise.then(
+        () => this.replace(all, undefined),
+        (error: unknown) => this.replace(all, error),
+      );
     return all;
   }
 
@@ -178,10 +184,14 @@ export class GraphileDispatcher implements Dispatcher, Mortal {
       await task(payload as never);
     };
 
-  /** graphile-worker has given up, for example because it could not complete a job for minutes. */
+  /**
+   * graphile-worker has stopped: it could not complete a job for minutes, or somebody has migrated its tables, in this schema or in another
+   * one of the database. If this version cannot work with them, the next life fails and says why.
+   */
   private replace(workers: Workers, error: unknown): void {
     if (this.workers !== workers || this.stopping.signal.aborted) return;
     this.options.log.warn({ err: error }, 'the workers of this node stopped; starting others');
+    if (process.exitCode === MIGRATED) process.exitCode = undefined;
     this.workers = undefined;
     void dismissed(workers);
     this.options.renew();
