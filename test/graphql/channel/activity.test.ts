@@ -58,6 +58,22 @@ test('whatever changes the statistics of a channel wakes those who watch it, and
   expect(await nudgedBy(run(hq))).toEqual([]);
 });
 
+test('only a change is an event, and it comes at once', async () => {
+  const hq = await withChannels(['houston']);
+  const statements = statementsOf(await hq.channels.databaseOf('houston'));
+  const stream = watch(hq);
+  await stream.next();
+  const readAgain = () => expect(statements.filter(({ text }) => text.includes('pendingCustomers')).length).toBe(2);
+  await vi.waitFor(readAgain, { timeout: 4_000 });
+
+  const begun = performance.now();
+  await createCustomer(hq);
+
+  expect(await stream.next()).toMatchObject({ pendingCustomers: 1 });
+  // The next poll would be five seconds later.
+  expect(performance.now() - begun).toBeLessThan(2_500);
+});
+
 test('many changes are few events, and the last one is of the final state', async () => {
   const hq = await withChannels(['houston']);
   const stream = watch(hq);
