@@ -36,8 +36,8 @@ export interface Work {
   synchronizeOrders(): Promise<boolean>;
   /** Converts all channels with live conversion, for what nobody noticed. */
   noticeAll(): void;
-  /** Stops working on runs, because others may take them: each writes nothing after its current batch. */
-  release(): void;
+  /** Stops working on runs, because others may take them: each writes nothing after its current batch. Returns the runs. */
+  release(): number[];
 }
 
 export interface Converted {

@@ -5,7 +5,7 @@ import type { EntityManager } from 'typeorm';
 import { later } from '../data/clock.ts';
 import { addJob, freeJobs, removeJob, tellOthers } from '../data/hq/dispatch.bulk.ts';
 import { dueRuns } from '../data/hq/job-run.bulk.ts';
-import { orphanRuns } from '../data/hq/job-run.ts';
+import { absolve, orphanRuns } from '../data/hq/job-run.ts';
 import { allSchedules } from '../data/hq/schedule.ts';
 import { addWorkerPools, removeNode } from '../data/hq/server-node.ts';
 import type { Mortal } from '../data/liveness.ts';
@@ -50,6 +50,9 @@ export class GraphileDispatcher implements Dispatcher, Mortal {
   private work: Work | undefined;
   private workers: Workers | undefined;
   private living = new Gate();
+  /** Runs that this process worked on when a life ended, and the lives that ended. */
+  private readonly lost = new Set<number>();
+  private readonly pastLives: string[] = [];
   private sweeping: NodeJS.Timeout | undefined;
   private readonly noticed = new Map<string, Set<string>>();
   private telling: Promise<void> | undefined;
@@ -111,11 +114,15 @@ export class GraphileDispatcher implements Dispatcher, Mortal {
     const { hq } = this.options;
     this.workers ??= await this.employ(work);
     const { pools } = this.workers;
-    await hq.write((tx) => addWorkerPools(tx, node, pools));
-    await this.sweep(0);
+    const lost = [...this.lost];
     await hq.write(async (tx) => {
+      await addWorkerPools(tx, node, pools);
+      await absolve(tx, lost, this.pastLives);
       for (const schedule of await allSchedules(tx)) if (schedule.enabled) await this.plan(tx, schedule);
     });
+    for (const id of lost) this.lost.delete(id);
+    this.pastLives.push(node);
+    await this.sweep(0);
     this.sweeping = setInterval(() => void this.sweep(OVERDUE), OVERDUE);
     this.living.open();
   }
@@ -123,7 +130,7 @@ export class GraphileDispatcher implements Dispatcher, Mortal {
   async end(): Promise<void> {
     clearInterval(this.sweeping);
     this.living = new Gate();
-    this.work?.release();
+    for (const id of this.work?.release() ?? []) this.lost.add(id);
   }
 
   async bury(node: string): Promise<void> {
@@ -169,8 +176,8 @@ export class GraphileDispatcher implements Dispatcher, Mortal {
     const all: Workers = { runners, pools, pool };
     for (const { promise } of runners)
       promise.then(
-        () => this.replace(all, undefined),
-        (error: unknown) => this.replace(all, error),
+        () => void this.replace(all, undefined),
+        (error: unknown) => void this.replace(all, error),
       );
     return all;
   }
@@ -186,15 +193,23 @@ export class GraphileDispatcher implements Dispatcher, Mortal {
 
   /**
    * graphile-worker has stopped: it could not complete a job for minutes, or somebody has migrated its tables, in this schema or in another
-   * one of the database. If this version cannot work with them, the next life fails and says why.
+   * one of the database.
    */
-  private replace(workers: Workers, error: unknown): void {
-    if (this.workers !== workers || this.stopping.signal.aborted) return;
-    this.options.log.warn({ err: error }, 'the workers of this node stopped; starting others');
+  private async replace(stopped: Workers, error: unknown): Promise<void> {
+    const { hq, log } = this.options;
+    if (this.workers !== stopped || this.stopping.signal.aborted) return;
+    log.warn({ err: error }, 'the workers of this node stopped; starting others');
     if (process.exitCode === MIGRATED) process.exitCode = undefined;
     this.workers = undefined;
-    void dismissed(workers);
-    this.options.renew();
+    try {
+      const workers = await this.employ(this.work!);
+      this.workers = workers;
+      await hq.write((tx) => addWorkerPools(tx, this.node, [...stopped.pools, ...workers.pools]));
+    } catch (again) {
+      log.error({ err: again }, 'could not start other workers');
+      this.options.renew();
+    }
+    await dismissed(stopped);
   }
 
   private runTasks(work: Work) {

@@ -103,9 +103,11 @@ export class Worker {
     await Promise.allSettled(this.active.values());
   }
 
-  /** Stops working on runs after their current batches. */
-  release(): void {
-    for (const context of this.active.keys()) context.release();
+  /** Stops working on runs after their current batches. Returns the runs. */
+  release(): number[] {
+    const contexts = [...this.active.keys()];
+    for (const context of contexts) context.release();
+    return contexts.map(({ run }) => run.id);
   }
 
   private async claim(tx: EntityManager, id: number) {

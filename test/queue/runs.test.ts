@@ -252,8 +252,9 @@ test('a server that is stopped in the middle of a run leaves it to the next one,
   await held.reached;
   const release = hq.worker.release.bind(hq.worker);
   hq.worker.release = () => {
-    release();
+    const released = release();
     held.letGo();
+    return released;
   };
   await hq.stop();
 

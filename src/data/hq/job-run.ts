@@ -129,6 +129,17 @@ export async function orphanRuns(tx: EntityManager, worker?: string): Promise<Jo
   return tx.findBy(JobRun, { ...theirs, orphaned: true });
 }
 
+/**
+ * For a worker that others believed to be dead, and that knows better: the runs it worked on have not crashed it. Those that nobody has taken
+ * over are queued again; those that somebody has count one crash less.
+ */
+export async function absolve(tx: EntityManager, ids: number[], workers: string[]): Promise<void> {
+  const running = { id: In(ids), state: 'RUNNING' as const };
+  const queued = { state: 'QUEUED' as const, orphaned: false };
+  await tx.update(JobRun, { ...running, worker: In(workers) }, queued);
+  await tx.decrement(JobRun, { ...running, crashes: MoreThanOrEqual(1) }, 'crashes', 1);
+}
+
 /** Cancels a run without a worker immediately, and asks a running one to stop after its batch. False: it had already ended. */
 export async function requestCancel(tx: EntityManager, id: number, now: string): Promise<boolean> {
   const { affected } = await tx

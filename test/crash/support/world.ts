@@ -16,8 +16,8 @@ pg.types.setTypeParser(pg.types.builtins.INT8, Number);
 
 /** Databases, and the servers that run on them one after the other: what dies, and what must not. */
 export interface World {
-  /** Starts a server and resolves when it is ready. */
-  start(): Promise<Server>;
+  /** Starts a server, or one half of it, and resolves when it is ready. */
+  start(role?: 'all' | 'api' | 'worker', clockAhead?: number): Promise<Server>;
   /** The server that is ready, or the next one. */
   server(): Promise<Server>;
   /** Sends an operation to the server; throws when there is none or it answers errors. */
@@ -88,22 +88,32 @@ export async function newWorld(settings: Record<string, string> = {}, nodeOption
   const logs: string[] = [];
   let current = anotherServer();
 
-  async function start(): Promise<Server> {
+  async function start(role = 'all', clockAhead = 0): Promise<Server> {
     const logFile = join(folder, `server-${randomUUID().slice(0, 8)}.log`);
     logs.push(logFile);
     const log = openSync(logFile, 'a');
     const child = spawn(process.execPath, [...nodeOptions, inject('serverFile')], {
-      env: { PATH: process.env.PATH, PORT: '0', LOG_LEVEL: 'warn', BATCH_SIZE: '20', ...databases, ...settings },
+      env: {
+        PATH: process.env.PATH,
+        ROLE: role,
+        CLOCK_AHEAD: String(clockAhead),
+        PORT: '0',
+        LOG_LEVEL: 'warn',
+        BATCH_SIZE: '20',
+        ...databases,
+        ...settings,
+      },
       stdio: ['ignore', 'ignore', log, 'ipc'],
     });
     closeSync(log);
     children.add(child);
+    child.once('exit', () => children.delete(child));
     const server = await ready(child, logFile);
+    if (role === 'worker') return server;
     if (current.settled) current = anotherServer();
     const mine = current;
     mine.settle(server);
     void server.exited.then(() => {
-      children.delete(child);
       if (current === mine) current = anotherServer();
     });
     return server;
