@@ -104,7 +104,10 @@ export async function peek<T>(
   try {
     source = url.startsWith('sqlite:')
       ? readOnlySqlite(url.slice('sqlite:'.length), kind)
-      : await (pools ?? new Pools({ ...kind, size: 1, readOnly: true })).schema(parsePostgresUrl(url), []);
+      : await (pools ?? new Pools({ ...kind, size: 1, readOnly: true })).schema(parsePostgresUrl(url), {
+          ...kind,
+          migrations: [],
+        });
     if (!source) return undefined;
     if (!source.isInitialized) await source.initialize();
     const migrated = (await appliedMigrations(source)).length > 0;
@@ -279,7 +282,7 @@ const openPostgres = (url: string, options: OpenOptions): Promise<Database> => {
 };
 
 async function openSchema(url: PostgresUrl, pools: Pools, { name, kind, older }: OpenOptions): Promise<Database> {
-  const source = await pools.schema(url, kind.migrations);
+  const source = await pools.schema(url, kind);
   try {
     const { applied, pending, unknown } = versionOf(await appliedMigrations(source), kind);
     if (unknown.length > 0) throw tooNew(unknown[0]!);

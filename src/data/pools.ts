@@ -1,4 +1,4 @@
-import { DataSource, type MigrationInterface } from 'typeorm';
+import { DataSource, type EntityMetadata, type MigrationInterface } from 'typeorm';
 import type { EntityClass } from './columns.ts';
 import { everywhere } from './data-source.ts';
 import { PATIENCE } from './database.ts';
@@ -45,7 +45,7 @@ export class Pools {
   }
 
   /** A DataSource for one schema. Destroy it to leave the pool. */
-  async schema(url: PostgresUrl, migrations: readonly (new () => MigrationInterface)[]): Promise<DataSource> {
+  async schema(url: PostgresUrl, { entities, migrations }: Kind): Promise<DataSource> {
     const key = JSON.stringify([url.server, url.pooledByTransaction]);
     const pool = this.pools.get(key) ?? { source: this.connect(url), databases: 0 };
     this.pools.set(key, pool);
@@ -59,6 +59,7 @@ export class Pools {
     try {
       return viewOf(await pool.source, {
         schema: url.schema,
+        entities,
         migrations,
         share: new Share(this.half, PATIENCE),
         leave,
@@ -97,9 +98,14 @@ export class Pools {
   }
 }
 
-interface View {
-  schema: string;
+/** What one kind of database consists of. */
+interface Kind {
+  entities: readonly EntityClass[];
   migrations: readonly (new () => MigrationInterface)[];
+}
+
+interface View extends Kind {
+  schema: string;
   share: Share;
   leave: () => Promise<void>;
 }
@@ -113,7 +119,7 @@ interface Driver {
  * A DataSource that shares everything with another one, its pool and its entities, except for the schema of its statements. (A DataSource of
  * its own for each of a thousand channel databases would repeat the entities, too.)
  */
-function viewOf(source: DataSource, { schema, migrations, share, leave }: View): DataSource {
+function viewOf(source: DataSource, { schema, entities, migrations, share, leave }: View): DataSource {
   const driver = source.driver as unknown as Driver;
   const view = Object.create(source);
   view.driver = Object.assign(Object.create(driver), {
@@ -141,6 +147,11 @@ function viewOf(source: DataSource, { schema, migrations, share, leave }: View):
     },
   });
   view.manager = view.createEntityManager();
+  // Both kinds of database have a table of customers.
+  view.entityMetadatas = source.entityMetadatas.filter(({ target }) => entities.includes(target as EntityClass));
+  view.entityMetadatasMap = new Map(
+    view.entityMetadatas.map((metadata: EntityMetadata) => [metadata.target, metadata]),
+  );
   view.migrations = migrations.map((Migration) => new Migration());
   view.destroy = () => {
     view.isInitialized = false;
