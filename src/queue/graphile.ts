@@ -129,7 +129,8 @@ export class GraphileDispatcher implements Dispatcher, Mortal {
 
   async end(): Promise<void> {
     clearInterval(this.sweeping);
-    this.living = new Gate();
+    // Those who wait at a gate that was never opened wait on.
+    if (this.living.isOpen) this.living = new Gate();
     for (const id of this.work?.release() ?? []) this.lost.add(id);
   }
 
@@ -318,10 +319,16 @@ async function dismissed({ runners, pool }: Workers): Promise<void> {
 
 /** Closed until it is opened, once. */
 class Gate {
-  open = () => {};
+  isOpen = false;
+  private resolve = () => {};
   readonly opened = new Promise<void>((resolve) => {
-    this.open = resolve;
+    this.resolve = resolve;
   });
+
+  open(): void {
+    this.isOpen = true;
+    this.resolve();
+  }
 }
 
 /** The lane of orders: they are synchronized for all channels together. */
