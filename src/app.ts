@@ -89,7 +89,8 @@ export async function startApp(config: Config, options: AppOptions): Promise<App
   }
   const clock: () => Date = options.clock ?? (() => shared?.clock() ?? new Date());
   const now = () => clock().toISOString();
-  const shared = background && !hq.embedded ? sharedDispatch(config, { hq, log, now }) : undefined;
+  const noticeAll = () => live.noticeAll();
+  const shared = background && !hq.embedded ? sharedDispatch(config, { hq, log, now, noticeAll }) : undefined;
 
   const local = inProcessNudges();
   const bus = hq.embedded
@@ -153,7 +154,6 @@ export async function startApp(config: Config, options: AppOptions): Promise<App
         startScheduled: (schedule) => scheduler.startScheduled(schedule),
         convert: (channels, lane) => live.convert(channels, lane),
         synchronizeOrders: () => live.synchronizeOrders(),
-        noticeAll: () => live.noticeAll(),
         release: () => worker.release(),
       });
     await shared?.start();
@@ -209,13 +209,15 @@ export async function startApp(config: Config, options: AppOptions): Promise<App
 }
 
 /** What processes that share headquarters on PostgreSQL have in place of a dispatcher in memory. */
-function sharedDispatch(config: Config, { hq, log, now }: { hq: Database; log: pino.Logger; now: () => string }) {
+function sharedDispatch(
+  config: Config,
+  { log, ...rest }: { hq: Database; log: pino.Logger; now: () => string; noticeAll: () => void },
+) {
   const jobTables = jobTablesOf(config);
   const dispatcher: GraphileDispatcher = new GraphileDispatcher({
     ...jobTables,
-    hq,
+    ...rest,
     log,
-    now,
     concurrency: config.workers,
     renew: () => liveness.renew(),
   });

@@ -142,7 +142,10 @@ export class Liveness {
       if (performance.now() - beatAt >= this.limits.beatEvery) {
         beatAt = performance.now();
         await this.beat(ask, id);
-        await this.endFrozen(ask, id);
+        await this.endFrozen(ask, id).catch((error: unknown) => {
+          // Whether the session is over, the next question shows.
+          if (!over.aborted) this.options.log.warn({ err: error }, 'could not end the connections of a frozen node');
+        });
       }
       await this.buryDead(ask, id);
     }

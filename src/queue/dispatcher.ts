@@ -34,8 +34,6 @@ export interface Work {
   convert(channels: readonly string[], lane?: string): Promise<Converted>;
   /** Synchronizes the orders of all channels with live conversion. Returns false if the same is under way already. */
   synchronizeOrders(): Promise<boolean>;
-  /** Converts all channels with live conversion, for what nobody noticed. */
-  noticeAll(): void;
   /** Stops working on runs, because others may take them: each writes nothing after its current batch. Returns the runs. */
   release(): number[];
 }

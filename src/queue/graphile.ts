@@ -37,6 +37,8 @@ interface GraphileOptions extends Pick<Surroundings, 'hq' | 'now' | 'log'> {
   concurrency: number;
   /** Ends this node's life, so that another one begins. */
   renew: () => void;
+  /** Notices all channels with live conversion. */
+  noticeAll: () => void;
 }
 
 /**
@@ -135,15 +137,14 @@ export class GraphileDispatcher implements Dispatcher, Mortal {
   }
 
   async bury(node: string): Promise<void> {
-    const { hq, schema, now } = this.options;
+    const { hq, schema, now, noticeAll } = this.options;
     await hq.write(async (tx) => {
-      const runs = await orphanRuns(tx, node);
       await removeNode(tx, node);
       await freeJobs(tx, schema);
-      for (const { id } of runs) await this.dispatch(tx, { id, dueAt: now() });
+      for (const { id } of await orphanRuns(tx)) await this.dispatch(tx, { id, dueAt: now() });
     });
     // It may have held notices that nothing else repeats.
-    this.work?.noticeAll();
+    noticeAll();
   }
 
   /** Starts graphile-worker. It goes on through several lives, but what it takes between two waits for the next. */
@@ -288,14 +289,13 @@ export class GraphileDispatcher implements Dispatcher, Mortal {
     }
   }
 
-  /** Dispatches runs that have been due for `ms` without anybody taking them, in case their job was lost. */
+  /** Dispatches runs that have been due for `ms` without anybody taking them, in case their job or their worker was lost. */
   private async sweep(ms: number): Promise<void> {
     const { hq, now, log } = this.options;
     try {
-      const overdue = await hq.read((db) => dueRuns(db, later(now(), -ms), 100));
-      if (overdue.length === 0) return;
       await hq.write(async (tx) => {
-        for (const id of overdue) await this.dispatch(tx, { id, dueAt: now() });
+        await orphanRuns(tx);
+        for (const id of await dueRuns(tx, later(now(), -ms), 100)) await this.dispatch(tx, { id, dueAt: now() });
       });
     } catch (error) {
       log.warn({ err: error }, 'could not look for runs that nobody has taken');

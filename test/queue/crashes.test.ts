@@ -93,7 +93,6 @@ test('after a crash, runs that were under way are resumed one at a time, so that
     startScheduled: nothing,
     convert: async () => ({ again: [], orders: false }),
     synchronizeOrders: async () => true,
-    noticeAll: () => {},
     release: () => worker.release(),
   });
   await vi.waitFor(

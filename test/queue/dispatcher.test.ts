@@ -42,6 +42,7 @@ async function dispatching({
       ...{ ...base, ...tables },
       concurrency: 2,
       renew: () => liveness?.renew(),
+      noticeAll: () => {},
     });
     liveness = new Liveness({ url: hq.config.databaseUrl, mortal: graphile, log: quiet });
     name = () => graphile.node;
@@ -61,7 +62,6 @@ async function dispatching({
       return { again: [], orders: false };
     },
     synchronizeOrders: async () => true,
-    noticeAll: () => {},
     release: () => worker.release(),
   };
   const begin = async () => {

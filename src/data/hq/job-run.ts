@@ -120,13 +120,17 @@ export type Held = Partial<
 >;
 
 /**
- * Lets other workers take the runs of one that has died, or of all: at its start, the one process that an embedded database belongs to knows
- * that every run under way has lost its worker. Returns the runs.
+ * Lets other workers take the runs whose worker is not alive. Nodes that share PostgreSQL are listed; embedded databases have none, because
+ * they belong to one process: when it starts, every run under way has lost its worker. Returns the runs.
  */
-export async function orphanRuns(tx: EntityManager, worker?: string): Promise<JobRun[]> {
-  const theirs = { state: 'RUNNING' as const, ...(worker === undefined ? {} : { worker }) };
-  await tx.update(JobRun, theirs, { orphaned: true });
-  return tx.findBy(JobRun, { ...theirs, orphaned: true });
+export async function orphanRuns(tx: EntityManager): Promise<JobRun[]> {
+  await tx
+    .createQueryBuilder()
+    .update(JobRun)
+    .set({ orphaned: true })
+    .where(`${isActive} and state = 'RUNNING' and not exists (select 1 from server_node node where node.id = worker)`)
+    .execute();
+  return tx.findBy(JobRun, { state: 'RUNNING', orphaned: true });
 }
 
 /**
