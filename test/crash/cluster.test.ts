@@ -10,6 +10,7 @@ import {
   switchSchedulesOff,
 } from './support/actions.ts';
 import { expectEverythingConverted } from './support/checks.ts';
+import { ownPostgres, postgresPrograms } from './support/own-postgres.ts';
 import { randomFor } from './support/random.ts';
 import { openTills } from './support/tills.ts';
 import { onPostgres, openWorld, postgres, type Server, type World } from './support/world.ts';
@@ -17,6 +18,8 @@ import { onPostgres, openWorld, postgres, type Server, type World } from './supp
 /*
  * Two processes serve the API and two run jobs, on the same PostgreSQL databases.
  */
+
+const programs = await postgresPrograms();
 
 interface Cluster {
   world: World;
@@ -26,9 +29,13 @@ interface Cluster {
 
 async function openCluster(
   onTestFinished: TestContext['onTestFinished'],
-  { liveConversion, clocksAhead = [0, 0] }: { liveConversion: boolean; clocksAhead?: number[] },
+  {
+    liveConversion,
+    clocksAhead = [0, 0],
+    postgresUrl,
+  }: { liveConversion: boolean; clocksAhead?: number[]; postgresUrl?: string },
 ): Promise<Cluster> {
-  const world = await openWorld(onTestFinished, { BATCH_SIZE: '10' });
+  const world = await openWorld(onTestFinished, { BATCH_SIZE: '10' }, [], postgresUrl);
   const apis = [await world.start('api'), await world.start('api')];
   const workers: Server[] = [];
   for (const ahead of clocksAhead) workers.push(await world.start('worker', ahead));
@@ -165,4 +172,28 @@ describe.skipIf(!onPostgres)('two API servers and two workers (PostgreSQL only)'
     );
     for (const { at } of times) expect(Math.abs(Date.parse(at) - before)).toBeLessThan(60_000);
   });
+
+  test.skipIf(!programs)(
+    'PostgreSQL that is restarted, fast or at once, costs no acknowledged write',
+    async ({ onTestFinished }) => {
+      const server = await ownPostgres(programs!, onTestFinished);
+      const { world, apis, workers } = await openCluster(onTestFinished, {
+        liveConversion: true,
+        postgresUrl: server.url,
+      });
+      const firstOnes = [newCustomer('houston'), newCustomer('berlin')];
+      await createCustomers(world, firstOnes);
+      const tills = openTills(world, randomFor('restarted PostgreSQL'), firstOnes);
+      for (const mode of ['fast', 'immediate', 'fast', 'immediate'] as const) {
+        await scheduler.wait(1_500);
+        await server.restart(mode);
+      }
+      await scheduler.wait(1_500);
+      await tills.close();
+      for (const process of [...apis, ...workers]) world.forgive(process);
+      await vi.waitFor(() => ask(world, 'CONVERSION'), { timeout: 30_000, interval: 200 });
+      await vi.waitFor(() => expectEverythingConverted(world, tills.acknowledged), { timeout: 90_000, interval: 500 });
+      console.info(`4 restarts of PostgreSQL, ${tills.acknowledged.size} customers`);
+    },
+  );
 });

@@ -65,20 +65,25 @@ export async function openWorld(
   onTestFinished: OnTestFinished,
   settings: Record<string, string> = {},
   nodeOptions: readonly string[] = [],
+  postgresUrl: string = postgres,
 ): Promise<World> {
-  const { world, close } = await newWorld(settings, nodeOptions);
+  const { world, close } = await newWorld(settings, nodeOptions, postgresUrl);
   onTestFinished(async ({ task }) => close(task.result?.state === 'fail' ? task.name : undefined));
   return world;
 }
 
 /** A world outside any test. `close` keeps its databases when it is told which test failed. */
-export async function newWorld(settings: Record<string, string> = {}, nodeOptions: readonly string[] = []) {
+export async function newWorld(
+  settings: Record<string, string> = {},
+  nodeOptions: readonly string[] = [],
+  postgresUrl: string = postgres,
+) {
   const folder = await mkdtemp(join(tmpdir(), 'hq-crash-'));
   const prefix = `crash_${randomUUID().slice(0, 8)}`;
   const databases = onPostgres
     ? {
-        DATABASE_URL: `${postgres}?schema=${prefix}_hq`,
-        CHANNEL_DATABASE_URL: `${postgres}?schema=${prefix}_c_{database}`,
+        DATABASE_URL: `${postgresUrl}?schema=${prefix}_hq`,
+        CHANNEL_DATABASE_URL: `${postgresUrl}?schema=${prefix}_c_{database}`,
         POOL_SIZE: '4',
       }
     : { DATA_DIR: folder };
@@ -133,7 +138,7 @@ export async function newWorld(settings: Record<string, string> = {}, nodeOption
         return sqliteRows(join(folder, database === 'headquarters' ? 'hq.db' : `channels/${database}.db`), statement);
       }
       const schema = database === 'headquarters' ? `${prefix}_hq` : `${prefix}_c_${database}`;
-      const reader = readers.get(schema) ?? readerOf(schema);
+      const reader = readers.get(schema) ?? readerOf(postgresUrl, schema);
       readers.set(schema, reader);
       return (await reader.query(statement)).rows;
     },
@@ -148,11 +153,11 @@ export async function newWorld(settings: Record<string, string> = {}, nodeOption
     for (const child of children) child.kill('SIGKILL');
     await Promise.all([...readers.values()].map((reader) => reader.end()));
     if (failedTest !== undefined) {
-      const where = onPostgres ? `the schemas ${prefix}_* of ${postgres}, logs in ${folder}` : folder;
+      const where = onPostgres ? `the schemas ${prefix}_* of ${postgresUrl}, logs in ${folder}` : folder;
       console.error(`The databases of "${failedTest}" are kept in ${where}`);
       return;
     }
-    if (onPostgres) await dropSchemas(prefix);
+    if (onPostgres) await dropSchemas(postgresUrl, prefix);
     await rm(folder, { recursive: true, force: true });
   }
 
@@ -235,8 +240,12 @@ async function send(url: string, query: string, variables: Record<string, unknow
 /** The server answered, and what it answered is an error. */
 export class Refused extends Error {}
 
-const readerOf = (schema: string) =>
-  new pg.Pool({ connectionString: postgres, options: `-c search_path=${schema}`, max: 1 });
+function readerOf(postgresUrl: string, schema: string): pg.Pool {
+  const pool = new pg.Pool({ connectionString: postgresUrl, options: `-c search_path=${schema}`, max: 1 });
+  // A test may restart PostgreSQL.
+  pool.on('error', () => {});
+  return pool;
+}
 
 function sqliteRows<Row>(file: string, statement: string): Promise<Row[]> {
   return new Promise((resolve, reject) => {
@@ -249,8 +258,8 @@ function sqliteRows<Row>(file: string, statement: string): Promise<Row[]> {
   });
 }
 
-async function dropSchemas(prefix: string): Promise<void> {
-  const client = new pg.Client({ connectionString: postgres });
+async function dropSchemas(postgresUrl: string, prefix: string): Promise<void> {
+  const client = new pg.Client({ connectionString: postgresUrl });
   await client.connect();
   try {
     await client.query('set client_min_messages = error');
