@@ -1,3 +1,4 @@
+import { cluster } from './cluster.ts';
 import { conversion } from './conversion.ts';
 import { create } from './create.ts';
 import { fanout } from './fanout.ts';
@@ -8,4 +9,15 @@ import { pages } from './pages.ts';
 import { reference } from './reference.ts';
 import type { Suite } from './support/report.ts';
 
-export const suites: Suite[] = [reference, conversion, pages, latency, create, fanout, live, orders, statements];
+export const suites: Suite[] = [
+  reference,
+  conversion,
+  pages,
+  latency,
+  create,
+  fanout,
+  live,
+  cluster,
+  orders,
+  statements,
+];

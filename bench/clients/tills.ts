@@ -2,24 +2,33 @@ import WebSocket from 'ws';
 import { answer } from '../support/child.ts';
 import { customerInput } from '../support/customers.ts';
 import { graphqlClient } from '../support/http.ts';
-import { accountIdsSynced, createCustomer } from '../support/operations.ts';
+import { accountIdsSynced, createChannel, createCustomer } from '../support/operations.ts';
 
 interface Tills {
   url: string;
+  /** Another server, whose sockets hear of the account IDs. */
+  socketsUrl?: string;
   channels: string[];
   rate: number;
   seconds: number;
 }
 
 answer({
+  /** Adds channels, each with a database of its own. */
+  addChannels: async ({ url, channels }: Pick<Tills, 'url' | 'channels'>) => {
+    const client = graphqlClient(url, 1);
+    for (const code of channels) await client.post(createChannel, { input: channelInput(code) });
+    client.close();
+  },
+
   /** Creates customers at a steady rate and answers the ms from each acknowledgement to its account ID on the channel's socket. */
-  run: async ({ url, channels, rate, seconds }: Tills) => {
+  run: async ({ url, socketsUrl = url, channels, rate, seconds }: Tills) => {
     const sent = new Set<string>();
     const acknowledged = new Map<string, number>();
     const received = new Map<string, number>();
     const sockets = await Promise.all(
       channels.map((channel) =>
-        listen(url, channel, (uuid) => {
+        listen(socketsUrl, channel, (uuid) => {
           // The feed begins with those of earlier calls.
           if (sent.has(uuid)) received.set(uuid, performance.now());
         }),
@@ -51,6 +60,11 @@ answer({
     return [...acknowledged].map(([uuid, at]) => Math.max(0, received.get(uuid)! - at));
   },
 });
+
+const channelInput = (code: string) => {
+  const settings = { type: 'RETAIL_STORE', currency: 'USD', timeZone: 'America/Chicago', country: 'US' };
+  return { code, name: code, ...settings };
+};
 
 function listen(url: string, channel: string, heard: (uuid: string) => void): Promise<WebSocket> {
   return new Promise((resolve, reject) => {

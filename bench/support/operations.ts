@@ -9,6 +9,10 @@ export const customersPage = `query ($filter: CustomerFilter, $after: String) {
   }
 }`;
 
+export const createChannel = `mutation ($input: CreateChannelInput!) {
+  createChannel(input: $input) { __typename ... on Failure { message } }
+}`;
+
 export const createCustomer = `mutation ($input: CreateCustomerInput!) {
   createCustomer(input: $input) {
     __typename
