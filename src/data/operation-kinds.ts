@@ -61,6 +61,9 @@ export const kindsIn = (trait?: keyof Traits): string =>
     .map(([kind]) => `'${kind}'`)
     .join(', ')})`;
 
+/** Whether an operation of this kind is about a customer. */
+export const isOfCustomer = (kind: string): boolean => operationKinds[kind as OperationKind]?.ofCustomer ?? false;
+
 /** How the log counts an operation of this kind that is set aside. */
 export const countedAs = (kind: string): string =>
   operationKinds[kind as OperationKind]?.keepsSetAside ? kind : SET_ASIDE;

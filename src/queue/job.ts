@@ -269,6 +269,11 @@ export class JobContext {
     if (this.cancelRequested) throw new Canceled();
   }
 
+  /** Aborted when this process is to stop working on the run. */
+  get released(): AbortSignal {
+    return this.stopping.signal;
+  }
+
   /** Stops working on the run in this process after the current batch. */
   release(): void {
     this.stopping.abort();

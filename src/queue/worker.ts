@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import type { EntityManager } from 'typeorm';
 import { LONGEST_PAUSE, later } from '../data/clock.ts';
 import { noteOutcomes } from '../data/hq/job-failure.bulk.ts';
@@ -32,6 +33,8 @@ const MOST_CRASHES = 2;
 /** How many attempts in a row may end with a transient failure, without progress, before a run fails. */
 const MOST_ATTEMPTS = 5;
 const KEPT_LIVE_RUNS = 1_000;
+/** Ms between two attempts to give back a run that could not be settled. */
+const GIVE_BACK_EVERY = 500;
 
 /**
  * Runs jobs: claims a run, executes its steps, and settles it. If a worker dies, another one claims its run and continues where it stopped. A
@@ -209,7 +212,20 @@ export class Worker {
       }
     } catch (second) {
       log.error({ err: second, run: run.id }, 'could not settle a run');
-      return false;
+      return this.giveBack(context);
+    }
+  }
+
+  /** Queues a run that could not be settled, as soon as headquarters can be written: nobody else may take it before. */
+  private async giveBack(context: JobContext): Promise<boolean> {
+    const { run, released } = context;
+    for (;;) {
+      await delay(GIVE_BACK_EVERY, undefined, { signal: released }).catch(() => {});
+      // This process stops, or has lost its session: whoever takes over its runs takes this one, too.
+      if (released.aborted) return false;
+      const settled = this.settle(context, { state: 'QUEUED', steps: run.steps });
+      const held = await settled.catch(() => undefined);
+      if (held !== undefined) return held;
     }
   }
 

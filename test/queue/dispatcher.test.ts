@@ -1,6 +1,7 @@
 import { expect, onTestFinished, test, vi } from 'vitest';
 import { jobTablesOf } from '../../src/app.ts';
 import { Liveness } from '../../src/data/liveness.ts';
+import { DatabaseUnavailable } from '../../src/errors.ts';
 import type { Dispatcher, Work } from '../../src/queue/dispatcher.ts';
 import { EmbeddedDispatcher } from '../../src/queue/embedded.ts';
 import { GraphileDispatcher } from '../../src/queue/graphile.ts';
@@ -127,6 +128,26 @@ test('a run that is retried waits until it is due', async () => {
   const [run] = await rowsOf(hq.hq, 'select due_at, finished_at from job_run');
   expect(attempts).toBe(2);
   expect(run!.finished_at >= run!.due_at).toBe(true);
+});
+
+test('a run that cannot be settled goes on when headquarters can be written again', async () => {
+  const hq = await withChannels([]);
+  const { write } = hq.hq;
+  let refused = 0;
+  const { begin, ask } = await dispatching({
+    hq,
+    work: async ({ run }) => {
+      if (run.attempt > 1) return;
+      hq.hq.write = ((change: Parameters<typeof write>[0]) => {
+        if (++refused === 4) hq.hq.write = write;
+        return refused < 4 ? Promise.reject(new DatabaseUnavailable('headquarters')) : write.call(hq.hq, change);
+      }) as typeof write;
+    },
+  });
+  await begin();
+  await ask();
+  await vi.waitFor(async () => expect(await states(hq)).toEqual(['SUCCEEDED']), soon);
+  expect(await rowsOf(hq.hq, 'select attempt, crashes from job_run')).toEqual([{ attempt: 2, crashes: 0 }]);
 });
 
 test('a run that was canceled while it waited is not taken', async () => {

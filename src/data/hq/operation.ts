@@ -1,6 +1,6 @@
 import { Column, Entity, type EntityManager, PrimaryGeneratedColumn } from 'typeorm';
 import { countWhere, type KeysetPage, keysetPage, type Plan, type Range } from '../keyset-page.ts';
-import type { OperationPayload } from '../operation-kinds.ts';
+import { isOfCustomer, type OperationPayload } from '../operation-kinds.ts';
 
 export const operationStates = ['PENDING', 'WAITING', 'FAILED', 'SYNCED'] as const;
 type OperationState = (typeof operationStates)[number];
@@ -66,6 +66,9 @@ function planFor({ channel, customerUuid, states, kinds }: OperationFilter): Pla
   const inStates = states ? [`state in ${texts(states)}`] : [];
   const ofKinds = kinds ? [`kind ${kinds.include ? '' : 'not '}in ${texts(kinds.names)}`] : [];
   if (customerUuid !== undefined) return { conditions: [...inStates, ...ofKinds], few: { where: { customerUuid } } };
+  // Operations that are about no customer are here because they were set aside, and nothing synchronizes them.
+  if (kinds?.include && !kinds.names.some(isOfCustomer))
+    return { conditions: [...inStates], few: { conditions: [...ofKinds, unfinished] } };
   if (!areUnfinished(states)) return { conditions: [...inStates, ...ofKinds] };
   if (!states.includes('PENDING')) return { conditions: ofKinds, few: { conditions: [...inStates, unfinished] } };
   const parts = states.map((state) =>
