@@ -11,7 +11,7 @@ export default defineConfig({
     hookTimeout: 60_000,
     pool: 'forks',
     fileParallelism: false,
-    // Servers that wait for a dead worker's lease need no processor.
-    maxConcurrency: 8,
+    // Each test has a server or two with about ten connections each, and PostgreSQL takes a hundred by default.
+    maxConcurrency: 4,
   },
 });
