@@ -54,15 +54,15 @@ export const packedOperation = {
 /** The key under which package counts have operations that were set aside, unless their own kind keeps them. */
 export const SET_ASIDE = 'SET_ASIDE';
 
-/** The kinds with a trait as a list in SQL, for `in`; all kinds without one. */
-export const kindsIn = (trait?: keyof Traits): string =>
-  `(${Object.entries(operationKinds)
-    .filter(([, traits]) => trait === undefined || traits[trait])
-    .map(([kind]) => `'${kind}'`)
-    .join(', ')})`;
+/** The kinds with a trait; all kinds without one. */
+export const kindsWith = (trait?: keyof Traits): string[] =>
+  Object.entries(operationKinds).flatMap(([kind, traits]) => (trait === undefined || traits[trait] ? [kind] : []));
 
-/** Whether an operation of this kind is about a customer. */
-export const isOfCustomer = (kind: string): boolean => operationKinds[kind as OperationKind]?.ofCustomer ?? false;
+/** The same as a list in SQL, for `in`. */
+export const kindsIn = (trait?: keyof Traits): string =>
+  `(${kindsWith(trait)
+    .map((kind) => `'${kind}'`)
+    .join(', ')})`;
 
 /** How the log counts an operation of this kind that is set aside. */
 export const countedAs = (kind: string): string =>

@@ -1,6 +1,6 @@
 import { Column, Entity, type EntityManager, PrimaryGeneratedColumn } from 'typeorm';
 import { countWhere, type KeysetPage, keysetPage, type Plan, type Range } from '../keyset-page.ts';
-import { isOfCustomer, type OperationPayload } from '../operation-kinds.ts';
+import { kindsIn, kindsWith, type OperationPayload } from '../operation-kinds.ts';
 
 export const operationStates = ['PENDING', 'WAITING', 'FAILED', 'SYNCED'] as const;
 type OperationState = (typeof operationStates)[number];
@@ -55,7 +55,7 @@ export const operationPage = (db: EntityManager, filter: OperationFilter, page: 
 
 export function countOperations(db: EntityManager, filter: OperationFilter): Promise<number> {
   const { conditions = [], parts, few } = planFor(filter);
-  const anyPart = parts ? [`(${parts.join(' or ')})`] : [];
+  const anyPart = parts && areUnfinished(filter.states) ? [`(${parts.join(' or ')})`] : [];
   return countWhere(db, CustomerOperation, columnsIn(filter), { conditions: [...conditions, ...anyPart], few });
 }
 
@@ -66,15 +66,22 @@ function planFor({ channel, customerUuid, states, kinds }: OperationFilter): Pla
   const inStates = states ? [`state in ${texts(states)}`] : [];
   const ofKinds = kinds ? [`kind ${kinds.include ? '' : 'not '}in ${texts(kinds.names)}`] : [];
   if (customerUuid !== undefined) return { conditions: [...inStates, ...ofKinds], few: { where: { customerUuid } } };
-  // Operations that are about no customer are here because they were set aside, and nothing synchronizes them.
-  if (kinds?.include && !kinds.names.some(isOfCustomer))
-    return { conditions: [...inStates], few: { conditions: [...ofKinds, unfinished] } };
-  if (!areUnfinished(states)) return { conditions: [...inStates, ...ofKinds] };
+  if (!areUnfinished(states))
+    return { conditions: [...inStates, ...ofKinds], ...(channel === undefined ? {} : { parts: partsOf(kinds) }) };
   if (!states.includes('PENDING')) return { conditions: ofKinds, few: { conditions: [...inStates, unfinished] } };
   const parts = states.map((state) =>
     state === 'PENDING' && channel !== undefined ? `state = 'PENDING'` : `state = '${state}' and ${unfinished}`,
   );
   return { conditions: ofKinds, parts };
+}
+
+/** The indexes of a channel are by kind; operations that are about no customer are few, because they were set aside, and have their own. */
+function partsOf(kinds: OperationFilter['kinds']): string[] {
+  const isWanted = (kind: string) => !kinds || kinds.names.includes(kind) === kinds.include;
+  const ofCustomer = kindsWith('ofCustomer');
+  const wanted = ofCustomer.filter(isWanted).map((kind) => `kind = '${kind}'`);
+  const onlyOfCustomer = kinds?.include && kinds.names.every((kind) => ofCustomer.includes(kind));
+  return onlyOfCustomer ? wanted : [...wanted, `kind not in ${kindsIn('ofCustomer')}`];
 }
 
 export const areUnfinished = (states: readonly OperationState[] | undefined): states is readonly OperationState[] =>

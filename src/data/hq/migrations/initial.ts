@@ -91,8 +91,10 @@ const statements = ({ counted, text, json, clustered, texts, optionalTexts, bigi
   // address may have the UUID of its customer. Two channel databases may hold the same UUID by mistake: the second one's operations
   // are kept apart, and fail where people see it.
   'create unique index operation_of_customer on customer_operation (customer_uuid, channel_database, kind, id)',
-  'create index operation_by_channel on customer_operation (channel, received_at, sequence)',
-  'create index operation_by_channel_creation on customer_operation (channel, created_at, sequence)',
+  'create index operation_by_channel on customer_operation (channel, kind, received_at, sequence)',
+  'create index operation_by_channel_creation on customer_operation (channel, kind, created_at, sequence)',
+  `create index operation_of_no_customer on customer_operation (channel, sequence)
+     where kind not in ('CREATE_CUSTOMER', 'UPDATE_CUSTOMER', 'ADD_ADDRESS')`,
   `create index operation_pending on customer_operation (channel, sequence) where state = 'PENDING'`,
   `create index operation_unfinished on customer_operation (state, sequence) where state <> 'SYNCED'`,
   `create index operation_stuck on customer_operation (channel, state) where state in ('WAITING', 'FAILED')`,
