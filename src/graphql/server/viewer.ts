@@ -24,7 +24,11 @@ const Viewer = builder.objectRef<ViewerRow>('Viewer').implement({
       type: Channel,
       nullable: true,
       description: 'The channel that you are limited to. Null for operators, and if the channel does not exist.',
-      resolve: (viewer, _args, { channels }) => channels.all().find(({ code }) => code === ownChannel(viewer)) ?? null,
+      resolve: async (viewer, _args, { channels }) => {
+        const own = ownChannel(viewer);
+        const [channel] = own === undefined ? [] : await channels.find([own]);
+        return channel ?? null;
+      },
     }),
     tokenExpiresAt: t.field({
       type: 'DateTime',
