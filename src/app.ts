@@ -221,7 +221,7 @@ function sharedDispatch(
     concurrency: config.workers,
     renew: () => liveness.renew(),
   });
-  const liveness = new Liveness({ url: sessionUrl(config), mortal: dispatcher, log });
+  const liveness = new Liveness({ url: sessionUrl(config), listener: dispatcher, log });
   return {
     dispatcher,
     /** The clock of the database, which is the same for all. */
@@ -240,8 +240,13 @@ function sharedDispatch(
   };
 }
 
-/** Where headquarters' PostgreSQL database gives each connection a session of its own. */
-const sessionUrl = ({ busUrl, databaseUrl }: Config): string => busUrl || databaseUrl;
+/** Where headquarters' PostgreSQL database gives each connection a session of its own. The schema is that of DATABASE_URL. */
+function sessionUrl({ busUrl, databaseUrl }: Config): string {
+  if (!busUrl) return databaseUrl;
+  const url = new URL(busUrl);
+  url.searchParams.set('schema', parsePostgresUrl(databaseUrl).schema);
+  return url.href;
+}
 
 /** Where graphile-worker keeps its jobs: next to headquarters' tables, in a schema of its own. */
 export function jobTablesOf(config: Config) {

@@ -9,7 +9,7 @@ import { ask, createChannel, createCustomer, run, runById } from './support/acti
 import { type Headquarters, type Options, onPostgres, type Stream, startHeadquarters } from './support/headquarters.ts';
 import { statementsOf } from './support/statements.ts';
 
-/** Two servers on the same databases. Feeds of the second wait for nudges, and do not poll, unless it is said otherwise. */
+/** Two servers on the same databases. On the second, feeds wait for nudges and do not poll, unless `options` says otherwise. */
 async function twoServers(options: Options = {}): Promise<[Headquarters, Headquarters]> {
   const a = await startHeadquarters();
   const b = await startHeadquarters({ limits: { feedPoll: 3_600_000 }, ...options, config: a.config });

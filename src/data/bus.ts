@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import pg from 'pg';
 import { DatabaseUnavailable } from '../errors.ts';
 import { applicationName } from './node.ts';
+import { type PostgresUrl, parsePostgresUrl } from './postgres-url.ts';
 
 /** The nudges within this process (events/nudges.ts). */
 interface LocalNudges {
@@ -47,6 +48,7 @@ const EVERY_TOPIC = '*';
  */
 export class Bus {
   private readonly limits: typeof defaultLimits;
+  private readonly url: PostgresUrl;
   private readonly channel: string;
   private readonly stopping = new AbortController();
   private running: Promise<void> | undefined;
@@ -63,9 +65,9 @@ export class Bus {
 
   constructor(private readonly options: BusOptions) {
     this.limits = { ...defaultLimits, ...options.limits };
-    const schema = new URL(options.url).searchParams.get('schema') ?? 'public';
+    this.url = parsePostgresUrl(options.url);
     // PostgreSQL's limit for names. Two that differ later share a channel, which costs needless nudges.
-    this.channel = `hq_bus_${schema}`.slice(0, 63);
+    this.channel = `hq_bus_${this.url.schema}`.slice(0, 63);
   }
 
   /** Connects, and connects again whenever the connection is lost. Resolves after the first attempt. */
@@ -145,11 +147,9 @@ export class Bus {
   }
 
   private newClient(): pg.Client {
-    const url = new URL(this.options.url);
-    url.searchParams.delete('schema');
     const { patience } = this.limits;
     return new pg.Client({
-      connectionString: url.href,
+      connectionString: this.url.server,
       application_name: applicationName('bus'),
       connectionTimeoutMillis: patience,
       query_timeout: patience,
@@ -160,7 +160,7 @@ export class Bus {
 
   private async open(client: pg.Client): Promise<void> {
     // It would listen on a session that others use, and hear nothing.
-    if (new URL(this.options.url).searchParams.get('pooling') === 'transaction')
+    if (this.url.pooledByTransaction)
       throw new DatabaseUnavailable('bus', {
         reason: 'it needs a session of its own: set BUS_URL to the address of PostgreSQL itself',
       });

@@ -1,8 +1,9 @@
 import { randomInt } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { interruptible } from './interruption.ts';
-import { applicationName, node } from './node.ts';
-import { Client } from './postgres-client.ts';
+import { node } from './node.ts';
+import { Client, connectionOptions } from './postgres-client.ts';
+import { parsePostgresUrl } from './postgres-url.ts';
 
 /** The locks of nodes among all advisory locks of the database. */
 const LOCKS = 0x6871;
@@ -17,24 +18,24 @@ const defaultLimits = {
   frozenAfter: 5_000,
   /** Until a session that does not answer is given up. */
   patience: 4_000,
-  /** Between two attempts to begin a life. */
+  /** Between two attempts to get a session. */
   pause: 250,
 };
 
-/** Who depends on being alive. */
-export interface Mortal {
-  /** A life begins: the work of `id` counts from now on. */
-  begin(id: string): Promise<void>;
-  /** The life is over, because its session ended: others may take its work, so it writes nothing more. */
-  end(): Promise<void>;
-  /** Another node has died: what it held is free. May be repeated. */
-  bury(id: string): Promise<void>;
+/** Hears whether this node and its peers are alive. */
+export interface LivenessListener {
+  /** This node is alive, as `id`. */
+  alive(id: string): Promise<void>;
+  /** This node has lost its session. Peers may take over its work, so it must write nothing more. */
+  lost(): Promise<void>;
+  /** A peer has died: what it held is free. May be called again for the same peer. */
+  peerDied(id: string): Promise<void>;
 }
 
 interface LivenessOptions {
   /** Headquarters' database, reached directly: a lock belongs to a session. */
   url: string;
-  mortal: Mortal;
+  listener: LivenessListener;
   log: {
     warn(fields: object, message: string): void;
     info(fields: object, message: string): void;
@@ -43,11 +44,11 @@ interface LivenessOptions {
 }
 
 /**
- * Tells the processes that share headquarters' PostgreSQL database which of them live. Each holds a session advisory lock, which PostgreSQL
- * frees when the session ends, however the process died. Whoever gets the lock of another one knows that it is dead, and frees what it held.
+ * Tells the processes that share headquarters' PostgreSQL database which of them are alive. Each holds a session advisory lock, which
+ * PostgreSQL frees when the session ends, however the process died. A process that gets another one's lock knows that it is dead.
  *
- * A process that is frozen keeps its lock and its transactions. When its last beat is too old, others end all its connections. They look at
- * nodes whose lock is held, and at nothing else: after a restart of PostgreSQL every beat is old, and nodes would end each other for ever.
+ * A frozen process keeps its lock and its transactions. When its last beat is too old, its peers end all its connections. They only do this to
+ * a node whose lock is held: after a restart of PostgreSQL every beat is old, and nodes would end each other forever.
  */
 export class Liveness {
   private readonly limits: typeof defaultLimits;
@@ -57,14 +58,14 @@ export class Liveness {
   private lives = 0;
   /** The clock of the database: ms since 1970 when this process' monotonic clock showed `at`. */
   private clock: { time: number; at: number } | undefined;
-  /** Whether this process lives at the moment. */
+  /** Whether this node holds its lock. */
   alive = false;
 
   constructor(private readonly options: LivenessOptions) {
     this.limits = { ...defaultLimits, ...options.limits };
   }
 
-  /** Begins to live. Resolves with the first life, or after the first attempt. */
+  /** Gets a session. Resolves when this node is alive, or after the first attempt. */
   start(): Promise<void> {
     return new Promise((resolve) => {
       this.running = this.run(resolve);
@@ -76,14 +77,14 @@ export class Liveness {
     await this.running;
   }
 
-  /** Ends this life; another one begins. For a part of the process that cannot go on. */
+  /** Ends the session and begins another, for a part of the process that cannot go on. */
   renew(): void {
     void this.session?.end().catch(() => {});
   }
 
   /**
-   * The time by the clock of the database, so that all processes mean the same, whatever their own clocks show. Undefined before the first
-   * life.
+   * The time by the clock of the database, so that all processes mean the same, whatever their own clocks show. Undefined before the
+   * first session.
    */
   now(): Date | undefined {
     return this.clock && new Date(this.clock.time + (performance.now() - this.clock.at));
@@ -99,7 +100,7 @@ export class Liveness {
   }
 
   private async live(begun: () => void): Promise<void> {
-    const { log, mortal, url } = this.options;
+    const { log, listener, url } = this.options;
     const id = `${node}-${++this.lives}`;
     const session = sessionTo(url);
     this.session = session;
@@ -117,7 +118,7 @@ export class Liveness {
       ]);
       await this.beat(ask, id);
       this.alive = true;
-      await mortal.begin(id);
+      await listener.alive(id);
       log.info({ node: id }, 'this node is alive');
       begun();
       await this.watch(ask, id, over.signal);
@@ -127,12 +128,12 @@ export class Liveness {
       log.warn({ node: id, err: error }, 'this node lost its session');
     } finally {
       this.alive = false;
-      await mortal.end();
+      await listener.lost();
       await session.end().catch(() => {});
     }
   }
 
-  /** Until the session ends or the process stops: beats, and looks after the others. */
+  /** Beats, and looks after the peers, until the session ends or the process stops. */
   private async watch(ask: Ask, id: string, over: AbortSignal): Promise<void> {
     const signal = AbortSignal.any([over, this.stopping.signal]);
     let beatAt = performance.now();
@@ -143,7 +144,7 @@ export class Liveness {
         beatAt = performance.now();
         await this.beat(ask, id);
         await this.endFrozen(ask, id).catch((error: unknown) => {
-          // Whether the session is over, the next question shows.
+          // If the session is over, the next statement fails.
           if (!over.aborted) this.options.log.warn({ err: error }, 'could not end the connections of a frozen node');
         });
       }
@@ -159,8 +160,8 @@ export class Liveness {
   }
 
   private async buryDead(ask: Ask, id: string): Promise<void> {
-    const { mortal, log } = this.options;
-    // Its own lock it would get, too: a session may lock twice.
+    const { listener, log } = this.options;
+    // It would also get its own lock, because a session may lock twice.
     const { rows } = await ask(
       `select id, lock_key from server_node
        where case when id = $1 then false else pg_try_advisory_lock($2, lock_key::integer) end`,
@@ -168,7 +169,7 @@ export class Liveness {
     );
     for (const dead of rows as { id: string; lock_key: string }[]) {
       try {
-        await mortal.bury(dead.id);
+        await listener.peerDied(dead.id);
         log.warn({ node: dead.id }, 'a node has died: its runs continue elsewhere');
       } catch (error) {
         log.warn({ node: dead.id, err: error }, 'could not take over from a node that has died');
@@ -199,15 +200,10 @@ type Ask = (text: string, values?: unknown[]) => Promise<{ rows: never[] }>;
 
 const inMs = '(extract(epoch from clock_timestamp()) * 1000)::bigint';
 
+/** A session of its own. One that does not answer is given up by `patience`. */
 function sessionTo(text: string): Client {
-  const url = new URL(text);
-  const schema = url.searchParams.get('schema') ?? 'public';
-  url.searchParams.delete('schema');
-  return new Client({
-    connectionString: url.href,
-    application_name: applicationName('life'),
-    options: `-c search_path=${schema}`,
-    keepAlive: true,
-    connectionTimeoutMillis: 3_000,
-  });
+  const url = parsePostgresUrl(text);
+  const session = new Client({ ...connectionOptions(url, 'life'), connectionTimeoutMillis: 3_000 });
+  session.schema = url.schema;
+  return session;
 }

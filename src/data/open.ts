@@ -21,8 +21,8 @@ import { sql } from './sql.ts';
 import { sqliteDriver } from './sqlite-driver.ts';
 
 /*
- * The one file that names the drivers. typeorm 0.3 is the last that has a driver for sqlite3 (typeorm 1.x has none);
- * moving on means changing this file.
+ * Only this file and pools.ts create DataSources. typeorm 0.3 is the last version with a driver for sqlite3; moving to typeorm 1.x means
+ * changing these two.
  */
 
 interface Kind {

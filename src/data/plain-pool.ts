@@ -1,15 +1,14 @@
 import pg from 'pg';
 import { applicationName } from './node.ts';
+import { parsePostgresUrl } from './postgres-url.ts';
 
 /** A pool for a library that brings its own SQL. */
 export type PlainPool = pg.Pool;
 
 /** Opens a pool to the server and database of a URL as in openDatabase. Nothing is connected until it is used. */
 export function openPlainPool(text: string, purpose: string, max: number): PlainPool {
-  const url = new URL(text);
-  url.searchParams.delete('schema');
   const pool = new pg.Pool({
-    connectionString: url.href,
+    connectionString: parsePostgresUrl(text).server,
     max,
     application_name: applicationName(purpose),
     keepAlive: true,

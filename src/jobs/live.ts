@@ -25,7 +25,7 @@ export class Live {
     });
   }
 
-  /** Converts every channel, for what was created while nobody listened. */
+  /** Notices every channel, to convert what was created while no process was listening. */
   noticeAll(): void {
     for (const code of this.channels()) this.surroundings.dispatcher.notice(code);
   }

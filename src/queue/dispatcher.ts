@@ -16,11 +16,11 @@ export interface Dispatcher {
   plan(tx: EntityManager, schedule: Pick<Schedule, 'id' | 'nextRunAt'>): Promise<void>;
   /** After a commit: something was dispatched or planned. */
   wake(): void;
-  /** A channel has something new for live conversion. Notices that arrive together are merged; none is acknowledged. */
+  /** A channel has something new for live conversion. Notices that arrive together are merged. A notice is only a hint. */
   notice(channel: string): void;
   /** Begins to hand out work. Without `start`, a process only dispatches. */
   start(work: Work): Promise<void>;
-  /** Hands out nothing more. Resolves when what it handed out has ended. */
+  /** Hands out no more work. Resolves when the work in progress has ended. */
   stop(): Promise<void>;
 }
 

@@ -5,10 +5,10 @@ import type { EntityManager } from 'typeorm';
 import { later } from '../data/clock.ts';
 import { addJob, freeJobs, removeJob, tellOthers } from '../data/hq/dispatch.bulk.ts';
 import { dueRuns } from '../data/hq/job-run.bulk.ts';
-import { absolve, orphanRuns } from '../data/hq/job-run.ts';
+import { orphanRuns, requeueInterrupted } from '../data/hq/job-run.ts';
 import { allSchedules } from '../data/hq/schedule.ts';
 import { addWorkerPools, removeNode } from '../data/hq/server-node.ts';
-import type { Mortal } from '../data/liveness.ts';
+import type { LivenessListener } from '../data/liveness.ts';
 import type { PlainPool } from '../data/plain-pool.ts';
 import { type Dispatcher, LIVE_PATIENCE, type Work } from './dispatcher.ts';
 import type { Surroundings } from './job.ts';
@@ -35,7 +35,7 @@ interface GraphileOptions extends Pick<Surroundings, 'hq' | 'now' | 'log'> {
   schema: string;
   /** Number of runs executed concurrently, besides live conversion. */
   concurrency: number;
-  /** Ends this node's life, so that another one begins. */
+  /** Ends the node's session and begins another. */
   renew: () => void;
   /** Notices all channels with live conversion. */
   noticeAll: () => void;
@@ -43,23 +43,23 @@ interface GraphileOptions extends Pick<Surroundings, 'hq' | 'now' | 'log'> {
 
 /**
  * The dispatcher of processes that share headquarters on PostgreSQL. graphile-worker hands out the work: each job is a hint in its tables, and
- * the row of the run decides. What a node held is free when it dies (data/liveness.ts).
+ * the row of the run decides. What a node held becomes free when it dies (data/liveness.ts).
  *
  * graphile-worker locks jobs in the name of a pool of workers, and does not check who completes one: so work that was taken away throws. Its
  * `localQueue` stays off, because named queues are not serial with it (graphile/worker#621).
  */
-export class GraphileDispatcher implements Dispatcher, Mortal {
+export class GraphileDispatcher implements Dispatcher, LivenessListener {
   private work: Work | undefined;
   private workers: Workers | undefined;
   private living = new Gate();
-  /** Runs that this process worked on when a life ended, and the lives that ended. */
-  private readonly lost = new Set<number>();
-  private readonly pastLives: string[] = [];
+  /** Runs that this process was working on when it lost a session, and the nodes that it has been. */
+  private readonly interrupted = new Set<number>();
+  private readonly formerNodes: string[] = [];
   private sweeping: NodeJS.Timeout | undefined;
   private readonly noticed = new Map<string, Set<string>>();
   private telling: Promise<void> | undefined;
   private readonly stopping = new AbortController();
-  /** The current life: what runs record as their worker. */
+  /** The current node: what runs record as their worker. */
   node = '';
 
   constructor(private readonly options: GraphileOptions) {}
@@ -102,52 +102,52 @@ export class GraphileDispatcher implements Dispatcher, Mortal {
   async stop(): Promise<void> {
     this.stopping.abort();
     await this.telling;
-    await this.end();
+    await this.lost();
     if (!this.workers) return;
-    // They do not wait for a life that does not come.
+    // Jobs must not wait for a session that never comes.
     this.living.open();
     await Promise.race([dismissed(this.workers), delay(MOST_FOR_ENDING, undefined, { ref: false })]);
   }
 
-  async begin(node: string): Promise<void> {
+  async alive(node: string): Promise<void> {
     this.node = node;
     const { work } = this;
     if (!work) return;
     const { hq } = this.options;
     this.workers ??= await this.employ(work);
     const { pools } = this.workers;
-    const lost = [...this.lost];
+    const interrupted = [...this.interrupted];
     await hq.write(async (tx) => {
       await addWorkerPools(tx, node, pools);
-      await absolve(tx, lost, this.pastLives);
+      await requeueInterrupted(tx, interrupted, this.formerNodes);
       for (const schedule of await allSchedules(tx)) if (schedule.enabled) await this.plan(tx, schedule);
     });
-    for (const id of lost) this.lost.delete(id);
-    this.pastLives.push(node);
+    for (const id of interrupted) this.interrupted.delete(id);
+    this.formerNodes.push(node);
     await this.sweep(0);
     this.sweeping = setInterval(() => void this.sweep(OVERDUE), OVERDUE);
     this.living.open();
   }
 
-  async end(): Promise<void> {
+  async lost(): Promise<void> {
     clearInterval(this.sweeping);
-    // Those who wait at a gate that was never opened wait on.
+    // Jobs that wait at a gate that never opened keep waiting there.
     if (this.living.isOpen) this.living = new Gate();
-    for (const id of this.work?.release() ?? []) this.lost.add(id);
+    for (const id of this.work?.release() ?? []) this.interrupted.add(id);
   }
 
-  async bury(node: string): Promise<void> {
+  async peerDied(node: string): Promise<void> {
     const { hq, schema, now, noticeAll } = this.options;
     await hq.write(async (tx) => {
       await removeNode(tx, node);
       await freeJobs(tx, schema);
       for (const { id } of await orphanRuns(tx)) await this.dispatch(tx, { id, dueAt: now() });
     });
-    // It may have held notices that nothing else repeats.
+    // It may have held notices that nobody else repeats.
     noticeAll();
   }
 
-  /** Starts graphile-worker. It goes on through several lives, but what it takes between two waits for the next. */
+  /** Starts graphile-worker. It keeps running when the node loses its session, but jobs wait until there is a new one. */
   private async employ(work: Work): Promise<Workers> {
     const { concurrency, openPool, schema } = this.options;
     // One connection listens for each of the two; what else they ask is brief.
@@ -184,7 +184,7 @@ export class GraphileDispatcher implements Dispatcher, Mortal {
     return all;
   }
 
-  /** Nobody could free what a node holds that is not alive, so a job waits until it is. */
+  /** If a node that is not alive held a job, no peer could free it. So jobs wait until the node is alive. */
   private whileLiving =
     (task: (payload: never) => Promise<unknown>) =>
     async (payload: unknown): Promise<void> => {
@@ -313,7 +313,7 @@ interface Workers {
 
 /** Stops them when their jobs have ended. */
 async function dismissed({ runners, pool }: Workers): Promise<void> {
-  // One that is stopping by itself refuses to be stopped, and still uses the pool.
+  // A runner that is already stopping rejects `stop`, but still uses the pool.
   await Promise.allSettled(runners.map((runner) => runner.stop().catch(() => runner.promise)));
   await pool.end();
 }

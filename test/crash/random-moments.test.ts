@@ -24,7 +24,7 @@ const KILLS = 16;
 
 test('nothing is lost, repeated or stuck when a busy server is killed again and again', async ({ onTestFinished }) => {
   const random = randomFor('kills at random moments');
-  // As many as there can be runs: none waits for anything but a dead worker's lease.
+  // As many workers as there can be runs, so that no run waits for another one.
   const world = await openWorld(onTestFinished, { WORKERS: '5', POOL_SIZE: '8', BATCH_SIZE: '10' });
   await world.start();
   await createChannels(world, { liveConversion: true });

@@ -45,7 +45,7 @@ async function dispatching({
       renew: () => liveness?.renew(),
       noticeAll: () => {},
     });
-    liveness = new Liveness({ url: hq.config.databaseUrl, mortal: graphile, log: quiet });
+    liveness = new Liveness({ url: hq.config.databaseUrl, listener: graphile, log: quiet });
     name = () => graphile.node;
     dispatcher = graphile;
   } else dispatcher = new EmbeddedDispatcher(base, 2);
@@ -54,8 +54,12 @@ async function dispatching({
   const worker = new Worker({ surroundings, jobs: [job], name });
   const scheduler = new Scheduler(surroundings, [job]);
   const converted: string[][] = [];
+  const taken: number[] = [];
   const tasks: Work = {
-    take: (id) => worker.take(id),
+    take(id) {
+      taken.push(id);
+      return worker.take(id);
+    },
     startScheduled: (id) => scheduler.startScheduled(id),
     async convert(channels) {
       converted.push([...channels]);
@@ -82,7 +86,7 @@ async function dispatching({
     const request = { job: 'p-job', steps: ['p-job'], channels, requestedBy: 'a test', cause: 'OPERATOR' as const };
     return (await start(surroundings, request)).run;
   };
-  return { dispatcher, surroundings, begin, stop, ask, converted };
+  return { dispatcher, surroundings, begin, stop, ask, taken, converted };
 }
 
 const states = async (hq: Headquarters) =>
@@ -90,18 +94,17 @@ const states = async (hq: Headquarters) =>
 
 test('a run is taken as soon as it is committed, and one that is rolled back is not', async () => {
   const hq = await withChannels([]);
-  const done: number[] = [];
-  const { dispatcher, begin, ask } = await dispatching({ hq, work: async ({ run }) => void done.push(run.id) });
+  const { dispatcher, begin, ask, taken } = await dispatching({ hq });
   await begin();
   await hq.hq
     .write(async (tx) => {
-      await dispatcher.dispatch(tx, { id: 1, dueAt: now() });
+      await dispatcher.dispatch(tx, { id: 1_000, dueAt: now() });
       throw new Error('rolled back');
     })
     .catch(() => {});
   const { id } = await ask();
   await vi.waitFor(async () => expect(await states(hq)).toEqual(['SUCCEEDED']), soon);
-  expect(done).toEqual([id]);
+  expect(taken).toEqual([id]);
 });
 
 test('runs that waited before it was started are taken at the start', async () => {

@@ -61,4 +61,13 @@ async function uniqueColumns(database: Database, table: string): Promise<Set<str
   return new Set(rows.map(({ name }) => name).filter((name) => !placeColumns.has(name)));
 }
 
-const placeColumns = new Set(['channel', 'channel_database', 'job', 'type', 'business_date', 'currency', 'state', 'kind']);
+const placeColumns = new Set([
+  'channel',
+  'channel_database',
+  'job',
+  'type',
+  'business_date',
+  'currency',
+  'state',
+  'kind',
+]);

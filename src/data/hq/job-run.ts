@@ -134,10 +134,10 @@ export async function orphanRuns(tx: EntityManager): Promise<JobRun[]> {
 }
 
 /**
- * For a worker that others believed to be dead, and that knows better: the runs it worked on have not crashed it. Those that nobody has taken
- * over are queued again; those that somebody has count one crash less.
+ * For a process that lost its session but did not crash: queues the runs that it was working on again, unless a peer has taken them over.
+ * Those count one crash less. `workers` are the names under which it worked.
  */
-export async function absolve(tx: EntityManager, ids: number[], workers: string[]): Promise<void> {
+export async function requeueInterrupted(tx: EntityManager, ids: number[], workers: string[]): Promise<void> {
   const running = { id: In(ids), state: 'RUNNING' as const };
   const queued = { state: 'QUEUED' as const, orphaned: false };
   await tx.update(JobRun, { ...running, worker: In(workers) }, queued);

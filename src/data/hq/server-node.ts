@@ -1,18 +1,18 @@
 import { Column, Entity, type EntityManager, PrimaryColumn } from 'typeorm';
 
 /**
- * A process that shares headquarters' PostgreSQL database with others (never one that has an embedded database). Written by itself; deleted
- * by itself when it stops, or by the first other one that finds it dead.
+ * A process that shares headquarters' PostgreSQL database with others. (An embedded database belongs to one process and has no rows.) A
+ * process adds its own row and deletes it when it stops; if it dies, the first peer to notice deletes it.
  */
 @Entity('server_node')
 export class ServerNode {
-  /** The process, and which of its lives this is: one that loses its session begins another. */
+  /** The process and the number of its session: a process that loses its session gets another one. */
   @PrimaryColumn({ type: 'text' }) id!: string;
-  /** The advisory lock that its session holds for as long as it lives. */
+  /** The advisory lock that the session holds until it ends. */
   @Column({ type: 'bigint' }) lockKey!: number;
-  /** The pools of workers whose jobs are free when it dies. */
+  /** The worker pools of graphile-worker whose jobs become free when the node dies. */
   @Column({ type: 'json' }) workerPools!: string[];
-  /** When it was last heard of: ms since 1970, by the clock of the database. */
+  /** Its last sign of life, in ms since 1970 by the database's clock. */
   @Column({ type: 'bigint' }) beatAt!: number;
 }
 

@@ -3,7 +3,7 @@ import { type Channel, channels, databases, newestRuns } from './actions.ts';
 import { FeedClient } from './feed-client.ts';
 import type { World } from './world.ts';
 
-/** Ms from the moment a new server is ready until it goes on with what the old one had begun; the lease of a dead worker takes 5,000. */
+/** Ms from the moment a new server is ready until it continues what the old one had begun. */
 const MOST_TO_GO_ON = 10_000;
 
 interface Feed {

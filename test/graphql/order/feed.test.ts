@@ -327,7 +327,7 @@ const refused = async (hq: Headquarters, variables: Record<string, unknown>, cod
     { extensions: { code } },
   ]);
 
-test('a cursor that is none of this feed is refused, and so is a channel that does not exist', async () => {
+test('a cursor from another feed is refused, and so is a channel that does not exist', async () => {
   const hq = await withChannels(['houston', 'dallas']);
   for (const channel of ['houston', 'dallas', 'dallas']) await sell(hq, {}, channel);
   await run(hq, 'P_JOB');
