@@ -112,7 +112,14 @@ interface View extends Kind {
 
 /** What a DataSource and its driver consist of, as far as it differs by schema. */
 interface Driver {
+  master: IdleClients;
   obtainMasterConnection(): Promise<[Client, (error?: Error) => void]>;
+}
+
+/** What pg-pool does not declare. It gives away the last of its idle clients, in the next turn of the event loop. */
+interface IdleClients {
+  _idle: { client: Client }[];
+  _pulseQueue(): void;
 }
 
 /**
@@ -127,10 +134,10 @@ function viewOf(source: DataSource, { schema, entities, migrations, share, leave
     schema,
     searchSchema: schema,
     async obtainMasterConnection(): ReturnType<Driver['obtainMasterConnection']> {
-      if (!view.isInitialized) throw new Error('Driver not Connected');
       const leaveShare = await share.enter();
       try {
-        const [client, release] = await driver.obtainMasterConnection();
+        if (!view.isInitialized) throw new Error('Driver not Connected');
+        const [client, release] = await preferring(driver.master, schema, () => driver.obtainMasterConnection());
         client.schema = schema;
         return [
           client,
@@ -158,6 +165,21 @@ function viewOf(source: DataSource, { schema, entities, migrations, share, leave
     return leave();
   };
   return view;
+}
+
+/**
+ * Takes the idle client that served this schema last, so that it need not be told again. If none did, takes one that has served no schema,
+ * otherwise the one that has been idle for longest.
+ */
+function preferring<T>(pool: IdleClients, schema: string, take: () => T): T {
+  const { _idle: idle } = pool;
+  const last = (path: string | undefined) => idle.findLastIndex(({ client }) => client.path === path);
+  const index = [last(schema), last(undefined)].find((found) => found >= 0) ?? 0;
+  idle.push(...idle.splice(index, 1));
+  const taken = take();
+  // Now, before another one changes the order.
+  pool._pulseQueue();
+  return taken;
 }
 
 /** Lets so many in at once; the others wait, in order, for `patience` ms at most. */

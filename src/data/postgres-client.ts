@@ -94,8 +94,8 @@ export const oneAtATime = <T>(
 export class Client extends pg.Client {
   /** Set by whoever takes the connection out of the pool. Until then, statements name no tables. */
   schema: string | undefined;
-  /** The `search_path` of the session. */
-  private path: string | undefined;
+  /** The `search_path` of the session: the schema that it served last. */
+  path: string | undefined;
   /** Its state at the server is unknown. */
   private suspect = false;
   private readonly config: ClientOptions;
@@ -118,19 +118,27 @@ export class Client extends pg.Client {
   }
 
   private async inSchema(statement: [string, unknown[]?]): Promise<pg.QueryResult> {
-    if (this.inTransaction) return this.answered(statement);
+    if (this.inTransaction) return this.withinTransaction(statement);
     if (this.schema === undefined) {
       if (this.path !== undefined) throw new Error('a statement without a schema');
       return this.answered(statement);
     }
     if (this.config.pooledByTransaction) return this.inTransactionOfItsOwn(statement, this.schema);
-    if (this.path !== this.schema) {
-      this.suspect = true;
-      await this.answered([`set search_path = ${this.schema}`]);
-      this.suspect = false;
-      this.path = this.schema;
-    }
+    if (this.path === this.schema) return this.answered(statement);
+    const change = `set search_path = ${this.schema}`;
+    // In the same message. The session keeps it when the transaction commits.
+    if (statement[0] === 'BEGIN') return this.answered([`BEGIN; ${change}`]);
+    this.suspect = true;
+    await this.answered([change]);
+    this.suspect = false;
+    this.path = this.schema;
     return this.answered(statement);
+  }
+
+  private async withinTransaction(statement: [string, unknown[]?]): Promise<pg.QueryResult> {
+    const result = await this.answered(statement);
+    if (statement[0] === 'COMMIT' && !this.config.pooledByTransaction) this.path = this.schema;
+    return result;
   }
 
   /** Behind a pooler: a transaction begins with its settings, and a statement outside of one reads in one of its own. */

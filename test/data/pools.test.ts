@@ -65,6 +65,39 @@ function failOnce(beginning: string): void {
   onTestFinished(mend);
 }
 
+/** Collects what any connection sends. */
+function statementsSent(): string[] {
+  const { prototype } = pg.Client as unknown as { prototype: { query: (...statement: unknown[]) => unknown } };
+  const { query } = prototype;
+  const sent: string[] = [];
+  prototype.query = function (...statement) {
+    sent.push(String(statement[0]));
+    return query.apply(this, statement);
+  };
+  onTestFinished(() => {
+    prototype.query = query;
+  });
+  return sent;
+}
+
+/** Begins a transaction in each database, and ends them when all have begun, so that each has a connection of its own. */
+async function atOnce(databases: Database[]): Promise<void> {
+  let begun = 0;
+  let go = () => {};
+  const all = new Promise<void>((resolve) => {
+    go = resolve;
+  });
+  await Promise.all(
+    databases.map((database) =>
+      database.write(async (tx) => {
+        await backend(tx);
+        if (++begun === databases.length) go();
+        await all;
+      }),
+    ),
+  );
+}
+
 const clientsOf = (pools: Pools): Promise<Client[]> =>
   Promise.all(
     [...(pools as unknown as { pools: Map<string, { source: Promise<never> }> }).pools.values()].map(
@@ -102,6 +135,55 @@ describe.skipIf(!onPostgres)('one pool for many schemas', () => {
       const expected = { lock: '4s', statement: '10s', idle: '5s', zone: 'UTC' };
       expect([await database.read(limits), await database.write(limits)]).toEqual([expected, expected]);
     }
+  });
+
+  test('a schema gets the connection that it had before', async () => {
+    const { hq, houston, berlin, pools } = await threeSchemas(6);
+    const databases = [hq, houston, berlin];
+    await atOnce(databases);
+    const before = await Promise.all(databases.map((database) => database.read(backend)));
+    const sent = statementsSent();
+    for (const order of [
+      [0, 1, 2],
+      [2, 1, 0],
+      [1, 1, 0],
+    ])
+      for (const index of order) {
+        const database = databases[index]!;
+        expect(await database.read(backend)).toEqual(before[index]);
+        expect(await database.write(backend)).toEqual(before[index]);
+      }
+    // Also when several ask in the same turn of the event loop.
+    expect(await Promise.all(databases.map((database) => database.read(backend)))).toEqual(before);
+    expect(sent.filter((statement) => statement.includes('search_path'))).toEqual([]);
+    expect(await clientsOf(pools)).toHaveLength(3);
+  });
+
+  test('a schema that has no connection gets the one that has been idle for longest', async () => {
+    const { hq, houston, berlin } = await threeSchemas(4);
+    await atOnce([hq, houston]);
+    const [first, second] = [await hq.read(backend), await houston.read(backend)];
+    await hq.read(backend);
+    expect((await berlin.read(backend)).pid).toBe(second.pid);
+    expect((await hq.read(backend)).pid).toBe(first.pid);
+  });
+
+  test('a transaction changes the schema in the message that begins it, and keeps the change only if it commits', async () => {
+    const { hq, houston, pools } = await threeSchemas(2);
+    const schemas = [await hq.read(backend), await houston.read(backend)];
+    expect(await clientsOf(pools)).toHaveLength(1);
+    const sent = statementsSent();
+    const refused = hq.write(async (tx) => {
+      expect(await backend(tx)).toEqual(schemas[0]);
+      throw new Error('changed my mind');
+    });
+    await expect(refused).rejects.toThrow('changed my mind');
+    expect(await houston.read(backend)).toEqual(schemas[1]);
+    expect(sent.filter((statement) => statement.startsWith('set'))).toEqual([]);
+    expect(await hq.write(backend)).toEqual(schemas[0]);
+    expect(await hq.read(backend)).toEqual(schemas[0]);
+    expect(sent.filter((statement) => statement.startsWith('set'))).toEqual([]);
+    expect(sent.filter((statement) => statement.includes('set search_path'))).toHaveLength(2);
   });
 
   test('a connection whose ROLLBACK failed serves nobody, and what it wrote is gone', async () => {
