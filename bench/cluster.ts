@@ -1,7 +1,5 @@
-import { randomUUID } from 'node:crypto';
-import pg from 'pg';
-import { postgresAnswers, testPostgres } from '../scripts/postgres.ts';
 import { type Child, inProcess, startChild } from './support/child.ts';
+import { withSchemas } from './support/postgres.ts';
 import { median, ms, quantile, type Suite } from './support/report.ts';
 import { channelCode } from './support/system.ts';
 
@@ -16,13 +14,10 @@ export const cluster: Suite = {
   title: `createCustomer on one server to its account ID on another one's socket, ${RATE} a second over ${CHANNELS} channels, two servers and two workers on PostgreSQL`,
   most: 3 * MOST,
   async run({ quick, say }) {
-    if (!(await postgresAnswers())) {
-      say('skipped: no PostgreSQL answers; name one with TEST_POSTGRES_URL');
-      return [];
-    }
     const seconds = quick ? 2 : 20;
-    const single = await latencies(['all'], seconds);
-    const shared = await latencies(['api', 'api', 'worker', 'worker'], seconds);
+    const single = await latencies(['all'], seconds, say);
+    const shared = await latencies(['api', 'api', 'worker', 'worker'], seconds, say);
+    if (!single || !shared) return [];
     const line = (name: string, value: number, other: number, most: number) => ({
       what: `Created on one server to account ID on another one, ${RATE} a second, two workers, PostgreSQL, ${name}`,
       measured: ms(value),
@@ -41,41 +36,26 @@ export const cluster: Suite = {
 };
 
 /** Ms from each acknowledgment on the first process to the account ID on a socket of the last one that serves the API. */
-async function latencies(roles: ('all' | 'api' | 'worker')[], seconds: number): Promise<number[]> {
-  const prefix = `bench_${randomUUID().slice(0, 8)}`;
-  const settings = {
-    PORT: '0',
-    DATABASE_URL: `${testPostgres}?schema=${prefix}_hq`,
-    CHANNEL_DATABASE_URL: `${testPostgres}?schema=${prefix}_c_{database}`,
-  };
-  const children: Child[] = [];
-  try {
-    const urls: string[] = [];
-    for (const role of roles) {
-      const child = startChild(new URL('./clients/node.ts', import.meta.url), MOST);
-      children.push(child);
-      const url = await child.call<string>('start', { settings, role });
-      if (role !== 'worker') urls.push(url);
+const latencies = (roles: ('all' | 'api' | 'worker')[], seconds: number, say: (text: string) => void) =>
+  withSchemas(say, async (settings) => {
+    const children: Child[] = [];
+    try {
+      const urls: string[] = [];
+      for (const role of roles) {
+        const child = startChild(new URL('./clients/node.ts', import.meta.url), MOST);
+        children.push(child);
+        const url = await child.call<string>('start', { settings, role });
+        if (role !== 'worker') urls.push(url);
+      }
+      const channels = Array.from({ length: CHANNELS }, (_, index) => channelCode(index));
+      const tills = new URL('./clients/tills.ts', import.meta.url);
+      await inProcess(tills, 'addChannels', { url: urls[0], channels }, MOST);
+      const load = { url: urls[0], socketsUrl: urls.at(-1), channels, rate: RATE };
+      await inProcess(tills, 'run', { ...load, seconds: Math.min(seconds, 3) }, MOST);
+      const measured = await inProcess<number[]>(tills, 'run', { ...load, seconds }, MOST);
+      await Promise.all(children.map((child) => child.call('stop')));
+      return measured;
+    } finally {
+      await Promise.all(children.map((child) => child.stop()));
     }
-    const channels = Array.from({ length: CHANNELS }, (_, index) => channelCode(index));
-    const tills = new URL('./clients/tills.ts', import.meta.url);
-    await inProcess(tills, 'addChannels', { url: urls[0], channels }, MOST);
-    const load = { url: urls[0], socketsUrl: urls.at(-1), channels, rate: RATE };
-    await inProcess(tills, 'run', { ...load, seconds: Math.min(seconds, 3) }, MOST);
-    const measured = await inProcess<number[]>(tills, 'run', { ...load, seconds }, MOST);
-    await Promise.all(children.map((child) => child.call('stop')));
-    return measured;
-  } finally {
-    await Promise.all(children.map((child) => child.stop()));
-    await dropSchemas(prefix);
-  }
-}
-
-async function dropSchemas(prefix: string): Promise<void> {
-  const client = new pg.Client({ connectionString: testPostgres });
-  await client.connect();
-  await client.query('set client_min_messages = error');
-  const { rows } = await client.query('select nspname from pg_namespace where starts_with(nspname, $1)', [prefix]);
-  for (const { nspname } of rows) await client.query(`drop schema "${nspname}" cascade`);
-  await client.end();
-}
+  });

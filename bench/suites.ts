@@ -2,6 +2,7 @@ import { cluster } from './cluster.ts';
 import { conversion } from './conversion.ts';
 import { create } from './create.ts';
 import { fanout } from './fanout.ts';
+import { idle } from './idle.ts';
 import { latency } from './latency.ts';
 import { live } from './live.ts';
 import { orders, statements } from './orders.ts';
@@ -18,6 +19,7 @@ export const suites: Suite[] = [
   fanout,
   live,
   cluster,
+  idle,
   orders,
   statements,
 ];

@@ -280,9 +280,12 @@ export async function openDatabases(
     for (const folder of embeddedFolders(config)) locks.push(await lockFolder(folder));
     const hq = await openDatabase(config.databaseUrl, { ...hqDatabase, readers: 2, pools, older });
     opened.push(hq);
-    const channels = new Channels(hq, (name) =>
-      openDatabase(urlOf(servers, name), { ...channelDatabaseNamed(name), readers: 1, pools, older }),
-    );
+    const channels = new Channels(hq, {
+      openNamed: (name) =>
+        openDatabase(urlOf(servers, name), { ...channelDatabaseNamed(name), readers: 1, pools, older }),
+      urlOf: (name) => urlOf(servers, name),
+      pools,
+    });
     opened.push(channels);
     await channels.refresh();
     await channels.openAll(unavailable);

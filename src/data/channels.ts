@@ -1,15 +1,27 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { ChannelNotFound } from '../errors.ts';
+import type { Mark } from './channel/mark.bulk.ts';
 import { introduce } from './channel/self.ts';
+import { ChannelMarks } from './channel-marks.ts';
 import type { Database } from './database.ts';
 import { allChannels, type Channel } from './hq/channel.ts';
 import { uninterrupted } from './interruption.ts';
 import { SchemaTooNew } from './open.ts';
+import type { Pools } from './pools.ts';
 
 /** Minimum ms between two refreshes that unknown codes cause: whoever asks for channels that do not exist cannot keep headquarters busy. */
 const REFRESH_FOR_UNKNOWN_EVERY = 250;
 /** Ms between two refreshes that nobody asks for, in case a nudge was lost. */
 const REFRESH_EVERY = 5_000;
+
+interface ChannelsOptions {
+  /** Opens the channel database with a name. */
+  openNamed: (name: string) => Promise<Database>;
+  /** Where it is. */
+  urlOf: (name: string) => string;
+  /** Whose connections those on PostgreSQL use. */
+  pools: Pools;
+}
 
 /**
  * The channels and their databases. Settings are kept in memory, so that a channel works while headquarters is down; a database
@@ -28,12 +40,14 @@ export class Channels {
   private readonly databases = new Map<string, Promise<Database>>();
   /** Those that have shown to this process that headquarters is not older than what they know, and headquarters' version then. */
   readonly proven = { databases: new Set<string>(), version: 0 };
+  private readonly readMarks: ChannelMarks;
 
-  /** `openNamed` opens the channel database with a name. */
   constructor(
     private readonly hq: Database,
-    private readonly openNamed: (name: string) => Promise<Database>,
-  ) {}
+    private readonly options: ChannelsOptions,
+  ) {
+    this.readMarks = new ChannelMarks({ ...options, open: (name) => this.open(name) });
+  }
 
   /**
    * Reads the settings of all channels from headquarters. Those who ask before the statement is sent share it; those who ask while it runs
@@ -136,6 +150,14 @@ export class Channels {
     }
   }
 
+  /**
+   * How far channel databases have come, by name; `counters` are the counters to look up. Does not open those on PostgreSQL, and leaves out
+   * those that cannot be read.
+   */
+  marks(counters: ReadonlyMap<string, number>): Promise<Map<string, Mark>> {
+    return this.readMarks.read(counters);
+  }
+
   async tidy(): Promise<void> {
     for (const database of await this.opened()) await database.tidy();
   }
@@ -144,6 +166,7 @@ export class Channels {
     this.unfollow();
     await (this.next ?? this.refreshing).catch(() => {});
     for (const database of await this.opened()) await database.close();
+    await this.readMarks.close();
     this.databases.clear();
   }
 
@@ -166,7 +189,7 @@ export class Channels {
   }
 
   private async openNew(name: string): Promise<Database> {
-    const database = await this.openNamed(name);
+    const database = await this.options.openNamed(name);
     await database.write(introduce);
     return database;
   }

@@ -78,6 +78,19 @@ export async function openDatabase(url: string, options: OpenOptions): Promise<D
   }
 }
 
+/**
+ * A PostgreSQL server and database, for statements that name the schema of each table. `pg_catalog` is in every database, and has no table of
+ * ours. Throws DatabaseUnavailable.
+ */
+export async function openServer(url: PostgresUrl, pools: Pools): Promise<Database> {
+  const name = 'a PostgreSQL server';
+  try {
+    return new Database(name, await pools.schema({ ...url, schema: 'pg_catalog' }, { entities: [], migrations: [] }));
+  } catch (error) {
+    throw new DatabaseUnavailable(name, { cause: error, reason: reasonOf(error) });
+  }
+}
+
 /** Runs `work` while no other process runs work of this name on the same database. `waiting` is called if one does. Throws DatabaseUnavailable. */
 export async function alone<T>(url: string, name: string, waiting: () => void, work: () => Promise<T>): Promise<T> {
   // Others are kept out of the folder of an embedded database.

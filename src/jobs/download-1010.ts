@@ -27,6 +27,7 @@ export const download1010 = defineJob({
   title: '1010',
   description: '1010 Customers: delivers account IDs to the channels.',
   unit: 'CUSTOMERS',
+  perChannelDatabase: true,
   phases: { DOWNLOADING: 'Downloading account IDs and corrections to channel databases.' },
   run: (context) =>
     transfer(context, {

@@ -21,6 +21,7 @@ export const pJob = defineJob({
   title: 'P-job',
   description: 'Uploads channels’ operations to headquarters, in the order of their replication counters.',
   unit: 'OPERATIONS',
+  perChannelDatabase: true,
   phases: { UPLOADING: 'Uploading operations to headquarters.' },
   run: (context) =>
     transfer(context, {

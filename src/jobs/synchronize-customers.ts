@@ -17,6 +17,7 @@ export const synchronizeCustomers = defineJob({
   title: 'Synchronize customers',
   description: 'Synchronize customers and channel requests: assigns account IDs to uploaded customers.',
   unit: 'OPERATIONS',
+  perChannelDatabase: true,
   phases: { ASSIGNING_ACCOUNT_IDS: 'Applying customer operations, which gives new customers their account IDs.' },
   async run(context) {
     const channels = context.channelCodes();

@@ -6,6 +6,7 @@ import type { Database } from '../data/database.ts';
 import type { Channel } from '../data/hq/channel.ts';
 import { changeHeld } from '../data/hq/job-run.bulk.ts';
 import type { JobRun, Progress, Step, StepFailure } from '../data/hq/job-run.ts';
+import { idleDatabases } from '../data/idle.ts';
 import { ChannelNotFound, DatabaseUnavailable, DomainError } from '../errors.ts';
 import { type Nudges, topics } from '../events/nudges.ts';
 import type { Dispatcher } from './dispatcher.ts';
@@ -38,6 +39,8 @@ export interface Job<Name extends string = string> extends Declaration<Name> {
   phases: Readonly<Record<string, string>>;
   /** Whether a run may be limited to business dates up to one. */
   takesBusinessDate?: true;
+  /** It works on each channel database by itself: uploads, synchronizes customers, or downloads. Those that have nothing to do are skipped. */
+  perChannelDatabase?: true;
   run(context: JobContext): Promise<void>;
 }
 
@@ -83,6 +86,8 @@ interface Counts {
 type Batch<T> = (tx: EntityManager) => Promise<Counts & { result: T }>;
 
 const RATE_WINDOW = 5_000;
+/** Channel databases of a live run, up to which it is not asked whether they have anything to do. */
+const FEW_LIVE = 10;
 
 /** A job's view of its run: fenced batches, progress, and failures. */
 export class JobContext {
@@ -92,6 +97,8 @@ export class JobContext {
   private turn: Promise<unknown> = Promise.resolve();
   private readonly stopping = new AbortController();
   private readonly begun = performance.now();
+  /** Channel databases that have nothing to do in the steps that come next. */
+  private idle: ReadonlySet<string> = new Set();
   /** Whether this attempt has made progress. */
   hasMoved = false;
 
@@ -148,13 +155,29 @@ export class JobContext {
   }
 
   /**
+   * Finds the channel databases that have nothing to do, to leave them out of what follows. Whether a few have anything to do turns out as
+   * fast by working on them, and live conversion knows which ones do, except after a start, when it is told of all.
+   */
+  async skipIdle(): Promise<void> {
+    this.idle = new Set();
+    const names = this.channelDatabases();
+    if (names.length > (this.run.cause === 'LIVE' ? FEW_LIVE : 1))
+      this.idle = await idleDatabases(this.surroundings, names, this.channelCodes());
+  }
+
+  /** Leaves out nothing any more. */
+  includeIdle(): void {
+    this.idle = new Set();
+  }
+
+  /**
    * The channels of this run, or in a retry those whose databases were unavailable. Channels that do not exist are left out; they have failed
    * the run already (`lookUpChannels`).
    */
   channelCodes(): string[] {
     const { onlyDatabases: only } = this.run;
-    return this.named().flatMap(({ code, channelDatabase }) =>
-      only === null || only.includes(channelDatabase) ? [code] : [],
+    return this.named().flatMap(({ code, channelDatabase: name }) =>
+      (only === null || only.includes(name)) && !this.idle.has(name) ? [code] : [],
     );
   }
 

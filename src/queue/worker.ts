@@ -141,6 +141,7 @@ export class Worker {
     try {
       if (run.crashes >= MOST_CRASHES) throw new RunCrashed();
       const unknown = await context.lookUpChannels();
+      let skipsIdle = false;
       for (const step of run.steps) {
         if (step.state === 'SUCCEEDED' || step.state === 'FAILED') continue;
         step.state = 'RUNNING';
@@ -150,6 +151,10 @@ export class Worker {
         context.begin();
         const job = this.jobs.get(step.job);
         if (!job) throw new Error(`There is no job "${step.job}".`);
+        // Steps that follow one another share what was found before the first.
+        if (job.perChannelDatabase && !skipsIdle) await context.skipIdle();
+        if (!job.perChannelDatabase && skipsIdle) context.includeIdle();
+        skipsIdle = job.perChannelDatabase === true;
         await job.run(context);
         step.state = step.failures.length > 0 ? 'FAILED' : 'SUCCEEDED';
         step.finishedAt = context.now();

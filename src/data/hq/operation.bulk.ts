@@ -50,7 +50,9 @@ const holdBehindTrouble = (tx: EntityManager) =>
          and later.channel_database = earlier.channel_database and later.sequence > earlier.sequence and later.state = 'PENDING' and later.try_count = 0)`,
   );
 
-const mayBeTried = (now: string, horizon: string) => `(next_try_at is null or ${hasCome('next_try_at', now, horizon)})`;
+/** SQL: a pending operation is not waiting for a retry. */
+export const mayBeTried = (now: string, horizon: string): string =>
+  `(next_try_at is null or ${hasCome('next_try_at', now, horizon)})`;
 
 const dueFields = [
   'sequence',
