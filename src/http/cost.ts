@@ -55,7 +55,7 @@ export function costOf(
   const root = operation && schema.getRootType(operation.operation);
   if (!operation || !root) return { fields: 0, introspection: 0 };
   const { sizes, costs } = measuredBefore(schema, document, operation);
-  const key = JSON.stringify(sizes.map((name) => variables[name]));
+  const key = sizes.map((name) => sizeIn(variables[name])).join();
   let cost = costs.get(key);
   if (cost === undefined) {
     cost = measure(schema, document, operation, root, variables);
@@ -67,10 +67,16 @@ export function costOf(
 
 const KEPT_COSTS = 100;
 
+/** What matters of a variable that determines how many items a list has. Its value may be a list of a megabyte. */
+function sizeIn(value: unknown): string {
+  if (typeof value === 'string' || Array.isArray(value)) return `[${value.length}]`;
+  return typeof value === 'object' && value !== null ? '{}' : String(value);
+}
+
 interface Measured {
   /** The variables that determine how many items a list has. */
   sizes: string[];
-  /** Costs by the values of those variables, as JSON. */
+  /** Costs by the values of those variables. */
   costs: Map<string, Cost>;
 }
 

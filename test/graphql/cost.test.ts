@@ -116,6 +116,22 @@ test('a page whose size is left out counts by the default', () => {
   expect(costOf(schema, parse('{ customers { edges { cursor } } }'), undefined).fields).toBe(20 * 3);
 });
 
+test('a variable that is null counts by the default of the server, one that is left out by its own, in any order', () => {
+  const document = parse('query ($n: Int = 100) { customers(first: $n) { edges { node { uuid } } } }');
+  const costWith = (variables: object) => costOf(schema, document, undefined, { ...variables }).fields;
+  const [absent, none] = [costWith({}), costWith({ n: null })];
+  expect(none).toBeLessThan(absent / 2);
+  expect([costWith({}), costWith({ n: null }), costWith({ n: 100 })]).toEqual([absent, none, absent]);
+});
+
+test('what lists are passed as variables counts, and nothing of them is kept', () => {
+  const document = parse('query ($ids: [ID!]!) { nodes(ids: $ids) { id } }');
+  const costWith = (ids: unknown) => costOf(schema, document, undefined, { ids }).fields;
+  const many = Array.from({ length: 100 }, () => 'x'.repeat(10_000));
+  expect(costWith(many)).toBeGreaterThan(20 * costWith(many.slice(0, 2)));
+  expect(costWith(many.map(() => 'y'))).toBe(costWith(many));
+});
+
 test('of several operations the one that is run counts, and fragments wherever they are used', () => {
   const document = parse(`
     query Small { channels(first: 1) { edges { cursor } } }
