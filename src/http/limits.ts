@@ -1,7 +1,9 @@
 /** What one client may demand of the server. These are defaults; tests lower some of them. */
 export const defaultLimits = {
-  /** Characters of a GraphQL document. Parsed documents are cached by their text, so this bounds that cache too. */
+  /** Characters of a GraphQL document. */
   documentLength: 60_000,
+  /** Approximate bytes of memory for parsed documents, which are cached by their text. Those that clients of this API send take up a tenth. */
+  documentMemory: 32_000_000,
   /** Tokens of a GraphQL document. GraphiQL's introspection query has about 300. */
   documentTokens: 1_500,
   /** Nesting depth of selection sets, including fragments but not introspection. */

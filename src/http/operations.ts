@@ -1,12 +1,13 @@
-import { type ExecutionArgs, type ExecutionResult, GraphQLError, getOperationAST } from 'graphql';
+import { type ExecutionArgs, type ExecutionResult, GraphQLError } from 'graphql';
 import { type Context, makeServer, type Server, type SubscribePayload } from 'graphql-ws';
-import { isAsyncIterable, type YogaServerInstance } from 'graphql-yoga';
+import { isAsyncIterable } from 'graphql-yoga';
 import type { WebSocket } from 'ws';
 import { openByToken, type Tokens } from '../access/tokens.ts';
 import { Forbidden, Unauthenticated } from '../errors.ts';
 import type { Fanout } from './fanout.ts';
 import type { Limits } from './limits.ts';
 import { formatError, type MaskError } from './masking.ts';
+import { prepared, type Result, type Yoga } from './operation.ts';
 import { type Asked, tooExpensive } from './rules.ts';
 
 /** The state of an open socket. */
@@ -17,8 +18,7 @@ export interface SocketState<Viewer> extends Asked<Viewer> {
 }
 
 interface OperationsOptions<Viewer> {
-  // biome-ignore lint/suspicious/noExplicitAny: yoga's own contexts, which nothing here reads.
-  yoga: YogaServerInstance<any, any>;
+  yoga: Yoga;
   viewerOf: (authorization: string | undefined) => Promise<Viewer>;
   fanout: Fanout<Viewer>;
   tokens: Tokens<Viewer>;
@@ -26,7 +26,6 @@ interface OperationsOptions<Viewer> {
   limits: Limits;
 }
 
-type Result = ExecutionResult | AsyncIterable<ExecutionResult>;
 type Stream = AsyncGenerator<ExecutionResult, void>;
 
 /**
@@ -102,33 +101,19 @@ function operationsOf<Viewer>(connections: ReadonlySet<Connection<Viewer>>): num
   return number;
 }
 
-/** Parses, validates, and executes an operation as yoga does for HTTP, or joins a feed that is executed once for many sockets. */
+/** Executes an operation, or joins a feed that is executed once for many sockets. */
 async function begin<Viewer>(
   { yoga, fanout, limits }: OperationsOptions<Viewer>,
   { viewer, socket, signal }: SocketState<Viewer>,
   id: string,
-  { query, operationName, variables }: SubscribePayload,
+  payload: SubscribePayload,
 ): Promise<{ args: ExecutionArgs; stream: Stream }> {
   if (viewer === undefined) throw new Unauthenticated();
-  const { schema, parse, validate, contextFactory, execute, subscribe } = yoga.getEnveloped({
-    viewer,
-    signal,
-  });
-  const document = parse(query);
-  const invalid: readonly GraphQLError[] = validate(schema, document);
-  if (invalid.length > 0) throw new AggregateError(invalid);
-  const contextValue = await contextFactory();
-  const args: ExecutionArgs = { schema, document, operationName, variableValues: variables, contextValue };
-  const operation = getOperationAST(document, operationName);
-  if (!operation) {
-    // The same error as yoga's for HTTP.
-    const extensions = { code: 'OPERATION_RESOLUTION_FAILURE' };
-    throw new GraphQLError('Could not determine what operation to execute.', { extensions });
-  }
-  if (operation.operation !== 'subscription') return { args, stream: streamOf(await execute(args)) };
+  const { kind, args, execute, subscribe } = await prepared(yoga, { viewer, signal }, payload);
+  if (kind !== 'subscription') return { args, stream: streamOf(await execute(args)) };
   const refused = tooExpensive(args, limits);
   if (refused) throw refused;
-  const shared = await fanout({ args, query, viewer, socket, id });
+  const shared = await fanout({ args, query: payload.query, viewer, socket, id });
   return { args, stream: streamOf(shared ?? (await subscribe(args))) };
 }
 

@@ -7,14 +7,25 @@ import type pino from 'pino';
 import { hasExpired, type Tokens } from '../access/tokens.ts';
 import type { Nudges } from '../events/nudges.ts';
 import { sortAccept } from './accept.ts';
+import { DocumentCache, documentSize } from './document-cache.ts';
 import { fanout } from './fanout.ts';
 import { type Graphiql, graphiqlPage, wantsPage } from './graphiql.ts';
+import { answerPlainly, plainType } from './json-requests.ts';
 import { defaultLimits, type Limits } from './limits.ts';
 import { errorMask } from './masking.ts';
 import { operationServer } from './operations.ts';
 import { calledLocally, localOnly, originAllowed } from './origins.ts';
 import { type Probe, readiness } from './readiness.ts';
-import { bareAnswer, everywhere, pathOf, removePrefix, requestRules, statusOf } from './requests.ts';
+import {
+  bareAnswer,
+  everywhere,
+  pathOf,
+  type Received,
+  receive,
+  removePrefix,
+  requestRules,
+  statusOf,
+} from './requests.ts';
 import { type Asked, documentLimits, execution } from './rules.ts';
 import { openSockets } from './sockets.ts';
 
@@ -73,7 +84,7 @@ export async function serveHttp<Viewer, Context extends object>(
   const allowedOrigins = publicUrl ? [publicUrl.origin, ...options.allowedOrigins] : options.allowedOrigins;
   const limits = { ...defaultLimits, ...options.limits };
   const maskError = errorMask(log);
-  const yoga = createYoga<object, Asked<Viewer>>({
+  const yoga = createYoga<{ received?: Promise<Received<Viewer>> }, Asked<Viewer>>({
     schema,
     graphqlEndpoint: path,
     graphiql: false,
@@ -82,6 +93,10 @@ export async function serveHttp<Viewer, Context extends object>(
     logging: false,
     maskedErrors: { maskError },
     maxRequestBodySize: false,
+    parserAndValidationCache: {
+      documentCache: new DocumentCache(limits.documentMemory, documentSize),
+      errorCache: new DocumentCache<unknown>(limits.documentMemory / 10, ({ length }) => length),
+    },
     cors: ({ headers }) => corsFor(headers.get('origin'), headers.get('host'), allowedOrigins),
     plugins: [requestRules(viewerOf, limits), documentLimits(limits), execution(contextFor, limits, options)],
   });
@@ -123,7 +138,11 @@ export async function serveHttp<Viewer, Context extends object>(
     response.once('finish', () => {
       if (!request.complete) giveUpBody(request, socket);
     });
-    await yoga(request, response);
+    const type = plainType(request);
+    if (type === undefined) return yoga(request, response);
+    const received = receive(request, viewerOf, limits);
+    if (!(await answerPlainly({ yoga, maskError }, type, received, response)))
+      await yoga(request, response, { received });
   }
 
   const arriving = {

@@ -3,15 +3,17 @@ import pino from 'pino';
 import { describe, expect, test } from 'vitest';
 import { sortAccept } from '../../src/http/accept.ts';
 import { errorMask, formatError } from '../../src/http/masking.ts';
-import { ask, openSocket, startServer, type TestServer } from './support.ts';
+import { ask, openSocket, startServer, type TestServer, ways } from './support.ts';
 
 /** The same rules hold however an operation arrives: what each transport answers, in one shape. */
 const transports = [
-  {
-    transport: 'HTTP',
+  ...ways.map(({ way, header }) => ({
+    transport: `HTTP, ${way}`,
     answer: async (server: TestServer, query: string, variables?: unknown) =>
-      query.startsWith('subscription') ? firstEvent(server, query) : (await ask(server, query, { variables })).body,
-  },
+      query.startsWith('subscription')
+        ? firstEvent(server, query)
+        : (await ask(server, query, { variables, headers: header })).body,
+  })),
   {
     transport: 'WebSocket',
     answer: async (server: TestServer, query: string, variables?: unknown) => {
@@ -160,10 +162,11 @@ test('trap 13: no rule is passed by through a WebSocket that holds for requests'
     '{ bug }',
   ];
   for (const query of queries) {
-    const [request, socket] = await Promise.all(transports.map(({ answer }) => answer(server, query)));
+    const [plain, full, socket] = await Promise.all(transports.map(({ answer }) => answer(server, query)));
     const withoutReference = (value: unknown) =>
       JSON.parse(JSON.stringify(value).replace(/"reference":"\w+"/, '"reference":""'));
-    expect(withoutReference(socket)).toEqual(withoutReference(request));
+    expect(withoutReference(socket)).toEqual(withoutReference(plain));
+    expect(withoutReference(full)).toEqual(withoutReference(plain));
   }
 });
 

@@ -84,6 +84,15 @@ export async function startServer(overrides: Partial<ServeHttpOptions<Viewer, Te
 
 export type TestServer = Awaited<ReturnType<typeof startServer>>;
 
+/**
+ * The two ways in which a posted operation is answered: without yoga's fetch layer, and with it, which a header brings about that means
+ * nothing. The same must hold for both.
+ */
+export const ways: { way: string; header: Record<string, string> }[] = [
+  { way: 'the plain way', header: {} },
+  { way: "yoga's way", header: { 'content-encoding': 'identity' } },
+];
+
 /** POSTs an operation as Ada unless the headers say otherwise. */
 export async function ask(
   { endpoint }: { endpoint: string },
