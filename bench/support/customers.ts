@@ -8,7 +8,7 @@ let real: CreateCustomerInput[] | undefined;
 
 /** The people of Adventure Works, again and again, each time with a UUID and an e-mail address of their own; one address each. */
 export function customerInput(channel: string, index: number): CreateCustomerInput {
-  real ??= readAdventureWorks(new URL('../../demo/adventure-works/', import.meta.url)).customers;
+  real ??= readAdventureWorks().customers;
   const person = real[index % real.length]!;
   return {
     ...person,

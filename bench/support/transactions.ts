@@ -19,7 +19,7 @@ export async function loadTransactions(
   kind: 'ONLINE_ORDER' | 'CASH_AND_CARRY',
   count: number,
 ): Promise<void> {
-  real ??= readAdventureWorks(new URL('../../demo/adventure-works/', import.meta.url)).orders;
+  real ??= readAdventureWorks().orders;
   const database = await app.channels.databaseOf(channel);
   const customers = (
     await database.read((db) =>

@@ -65,7 +65,7 @@ export const remote = <Options extends object, Arguments extends unknown[]>(
       }
     });
 
-function address(text: string): string {
+export function address(text: string): string {
   if (!/^https?:\/\//.test(text) || !URL.canParse(text))
     throw new InvalidArgumentError('Specify an address such as http://127.0.0.1:4000.');
   return text;

@@ -67,7 +67,7 @@ export function programFor(terminal: Terminal): Command {
   program.commandsGroup('Run headquarters:');
   serve(program, terminal);
   worker(program, terminal);
-  demo(program);
+  demo(program, terminal);
   migrate(program, terminal);
   token(program, terminal);
 

@@ -82,12 +82,12 @@ const LONGEST_WAIT = 5_000;
 /** The code of a connection that broke. */
 const NO_CLOSING_FRAME = 1006;
 
-/** A GraphQL client of headquarters, which the commands and the demo share. */
-export function clientOf(server: string, token?: string): Client {
-  const endpoint = new URL('graphql', `${server.replace(/\/$/, '')}/`);
+/** A GraphQL client of headquarters, which the commands and the demo share. Its subscriptions may have another address. */
+export function clientOf(server: string, token?: string, socketServer = server): Client {
+  const endpoint = endpointOf(server);
   const authorization: Record<string, string> = token ? { authorization: `Bearer ${token}` } : {};
   const sockets = createClient({
-    url: endpoint.href.replace(/^http/, 'ws'),
+    url: endpointOf(socketServer).href.replace(/^http/, 'ws'),
     webSocketImpl: WebSocket,
     connectionParams: authorization,
     retryAttempts: RETRIES,
@@ -126,7 +126,7 @@ export function clientOf(server: string, token?: string): Client {
           // graphql-ws throws what the server sent instead of results, or the event of a socket that closed or never opened.
           if (Array.isArray(error)) throw refusedBy(error);
           const { code, reason } = error as { code?: number; reason?: string };
-          if (code === undefined || code === NO_CLOSING_FRAME) throw new Unreachable(server);
+          if (code === undefined || code === NO_CLOSING_FRAME) throw new Unreachable(socketServer);
           throw new Refused(`The server closed the connection: ${reason || code}.`);
         }
       })();
@@ -145,6 +145,8 @@ export function clientOf(server: string, token?: string): Client {
     },
   };
 }
+
+const endpointOf = (server: string) => new URL('graphql', `${server.replace(/\/$/, '')}/`);
 
 interface Result {
   data?: unknown;

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { parse } from 'csv-parse/sync';
 import type { CreateChannelInput, CreateCustomerInput } from '../../schema/operations.ts';
 
@@ -74,7 +74,12 @@ function all(territory: string, states: string): Record<string, string> {
   return Object.fromEntries(states.split(' ').map((state) => [state, territory]));
 }
 
-function records<Row>(folder: URL, file: string): Row[] {
+/** Two folders above this source file, one above the build. */
+const folder = ['../../demo/adventure-works/', '../demo/adventure-works/']
+  .map((path) => new URL(path, import.meta.url))
+  .find((candidate) => existsSync(new URL('channels.csv', candidate)))!;
+
+function records<Row>(file: string): Row[] {
   return parse(readFileSync(new URL(file, folder)), { columns: true, skip_empty_lines: true }) as Row[];
 }
 
@@ -101,12 +106,20 @@ export interface WorksOrder {
 
 export const worksCurrency = 'USD';
 
-export function readAdventureWorks(folder: URL): AdventureWorks {
-  const channelRecords = records<ChannelRecord>(folder, 'channels.csv');
+/**
+ * Adventure Works, or a copy of it with channels and UUIDs of its own: `name` begins the codes of the channels, and the same name makes the
+ * same UUIDs.
+ */
+export function readAdventureWorks(name?: string): AdventureWorks {
+  const ids = idsOf(name);
+  const channelRecords = records<ChannelRecord>('channels.csv');
   const codes = new Map(
-    channelRecords.map(({ channelKey, name }) => [channelKey, name.toLowerCase().replaceAll(' ', '-')]),
+    channelRecords.map((record) => [
+      record.channelKey,
+      [...(name ? [name] : []), ...record.name.toLowerCase().split(' ')].join('-'),
+    ]),
   );
-  const lines = records<OrderRecord>(folder, 'orders.csv');
+  const lines = records<OrderRecord>('orders.csv');
   const firstOrder = new Map<string, string>();
   for (const { customerKey, channelKey } of lines) {
     if (!firstOrder.has(customerKey)) firstOrder.set(customerKey, channelKey);
@@ -115,19 +128,20 @@ export function readAdventureWorks(folder: URL): AdventureWorks {
     firstOrder.get(customerKey) ??
     (country === 'US' ? (stateTerritories[stateProvince] ?? '3') : territories[country]!);
   return {
-    channels: channelRecords.map(({ channelKey, name }) => ({
-      code: codes.get(channelKey)!,
-      name,
-      ...settings[name]!,
+    channels: channelRecords.map((record) => ({
+      code: codes.get(record.channelKey)!,
+      name: name ? `${record.name} (${name})` : record.name,
+      ...settings[record.name]!,
     })),
     orders: ordersOf(
       lines,
       codes,
-      new Map(records<{ sku: string; name: string }>(folder, 'products.csv').map(({ sku, name }) => [sku, name])),
+      ids,
+      new Map(records<{ sku: string; name: string }>('products.csv').map(({ sku, name }) => [sku, name])),
     ),
-    customers: records<CustomerRecord>(folder, 'customers.csv').map((record) => ({
+    customers: records<CustomerRecord>('customers.csv').map((record) => ({
       channel: codes.get(territoryOf(record))!,
-      uuid: customerUuid(record.customerKey),
+      uuid: ids.customer(record.customerKey),
       type: 'PERSON',
       name: { title: record.title || null, first: record.firstName, last: record.lastName },
       email: record.email,
@@ -136,7 +150,7 @@ export function readAdventureWorks(folder: URL): AdventureWorks {
       language: languages[record.country] ?? null,
       addresses: [
         {
-          uuid: addressUuid(record.customerKey),
+          uuid: ids.address(record.customerKey),
           street: record.street,
           street2: record.street2 || null,
           city: record.city,
@@ -149,8 +163,14 @@ export function readAdventureWorks(folder: URL): AdventureWorks {
   };
 }
 
-const customerUuid = (key: string) => namedUuid(`customer ${key}`);
-const addressUuid = (key: string) => namedUuid(`address of customer ${key}`);
+function idsOf(name: string | undefined) {
+  const uuid = (what: string) => namedUuid(name ? `${what} of ${name}` : what);
+  return {
+    customer: (key: string) => uuid(`customer ${key}`),
+    address: (key: string) => uuid(`address of customer ${key}`),
+    order: (number: string) => uuid(`order ${number}`),
+  };
+}
 
 /** A UUID (version 8, RFC 9562) derived from a name. */
 export function namedUuid(name: string): string {
@@ -160,15 +180,20 @@ export function namedUuid(name: string): string {
   return bytes.toString('hex').replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');
 }
 
-function ordersOf(lines: OrderRecord[], codes: Map<string, string>, names: Map<string, string>): WorksOrder[] {
+function ordersOf(
+  lines: OrderRecord[],
+  codes: Map<string, string>,
+  ids: ReturnType<typeof idsOf>,
+  names: Map<string, string>,
+): WorksOrder[] {
   const orders = new Map<string, WorksOrder>();
   for (const { orderNumber, orderDate, channelKey, customerKey, sku, quantity, unitPrice } of lines) {
     const order = orders.get(orderNumber) ?? {
-      uuid: namedUuid(`order ${orderNumber}`),
+      uuid: ids.order(orderNumber),
       channel: codes.get(channelKey)!,
       businessDate: orderDate,
-      customerUuid: customerUuid(customerKey),
-      addressUuid: addressUuid(customerKey),
+      customerUuid: ids.customer(customerKey),
+      addressUuid: ids.address(customerKey),
       lines: [],
       total: 0,
     };

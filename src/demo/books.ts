@@ -1,5 +1,6 @@
 import {
   AttentionDocument,
+  type AttentionFilter,
   type AttentionQuery,
   OrdersDocument,
   type OrdersQuery,
@@ -14,7 +15,7 @@ import { type Client, everyNode } from '../client/client.ts';
 import { minorUnits } from '../domain/money.ts';
 import { worksCurrency } from './adventure-works.ts';
 import type { ChannelClient } from './channel-client.ts';
-import { seconds } from './customers.ts';
+import { type Line, seconds } from './customers.ts';
 import { type DemoOrder, dollars, STARTING_CASH } from './orders.ts';
 
 /*
@@ -32,10 +33,12 @@ export interface Books {
   received: Map<string, Received[]>;
   salesOrders: SalesOrder[];
   statements: Statement[];
-  attention: NonNullable<AttentionQuery['attention']>;
+  /** What needs attention, and the first items of it. */
+  attention: { total: number; items: NonNullable<AttentionQuery['attention']>['items']['nodes'] };
 }
 
-export async function readBooks(operator: Client, clients: ChannelClient[]): Promise<Books> {
+/** `shared`: there are other channels at headquarters, and what needs attention there is not ours. */
+export async function readBooks(operator: Client, clients: ChannelClient[], shared: boolean): Promise<Books> {
   const perChannel = <Node>(read: (channel: string) => Promise<Node[]>) =>
     Promise.all(clients.map(async ({ code }) => [code, await read(code)] as const));
   const received = await perChannel<Received>(async (channel) => {
@@ -55,8 +58,15 @@ export async function readBooks(operator: Client, clients: ChannelClient[]): Pro
     received: new Map(received),
     salesOrders: salesOrders.flatMap(([, nodes]) => nodes),
     statements: statements.flatMap(([, nodes]) => nodes),
-    attention: (await operator.request(AttentionDocument, { first: 20 })).attention!,
+    attention: await attentionTo(operator, shared ? clients.map(({ code: channel }) => ({ channel })) : [null]),
   };
+}
+
+async function attentionTo(operator: Client, filters: (AttentionFilter | null)[]): Promise<Books['attention']> {
+  const lists = await Promise.all(
+    filters.map(async (filter) => (await operator.request(AttentionDocument, { filter, first: 20 })).attention!),
+  );
+  return { total: sum(lists.map(({ total }) => total)), items: lists.flatMap(({ items }) => items.nodes) };
 }
 
 /** The part of a channel's client that the comparison needs. */
@@ -87,6 +97,7 @@ function partsOf({ salesOrders, statements }: Books) {
 }
 
 export function showBooks(
+  print: Line,
   books: Books,
   clients: Recorder[],
   { recording, ordering, posting }: { recording: number; ordering: number; posting: number },
@@ -95,7 +106,7 @@ export function showBooks(
   const shifts = clients.reduce((sum, client) => sum + client.shifts, 0);
   const { fromOrders, fromStatements, transactional, financial } = partsOf(books);
   const count = (kind: DemoOrder['kind']) => recorded.filter((order) => order.kind === kind).length;
-  const line = (name: string, text: string) => console.log(`  ${name.padEnd(24)} ${text}`);
+  const line = (name: string, text: string) => print(`  ${name.padEnd(24)} ${text}`);
   line('orders recorded', `${recorded.length}, ${shown(sumRecorded(recorded))}   (${seconds(recording)} s)`);
   line('  online orders', String(count('ONLINE_ORDER')));
   line('  customer orders', String(count('CUSTOMER_ORDER')));
@@ -109,8 +120,7 @@ export function showBooks(
   line('  their invoices', String(fromStatements.filter(({ invoice }) => invoice).length));
   line('in the books', shown(sumOf(fromOrders) + sumOf(transactional)));
   line('needs attention', String(books.attention.total));
-  for (const { kind, name, message, toDo } of books.attention.items.nodes)
-    console.log(`    ${kind} ${name}: ${message} ${toDo}`);
+  for (const { kind, name, message, toDo } of books.attention.items) print(`    ${kind} ${name}: ${message} ${toDo}`);
 }
 
 /** `15,729,129.33 USD`. */

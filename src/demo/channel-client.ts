@@ -1,3 +1,5 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { TypedDocumentNode } from '@graphql-typed-document-node/core';
 import {
   AccountIdsSyncedDocument,
   CloseShiftDocument,
@@ -9,17 +11,22 @@ import {
   RecordSaleDocument,
   type RecordSaleMutation,
 } from '../../schema/operations.ts';
-import { type Client, orRefused, Refused } from '../client/client.ts';
+import { type Client, orRefused, Refused, Unreachable } from '../client/client.ts';
 import { closingOf, type DemoOrder, openingOf, orderInput, saleInput, type TillDay, tillDays } from './orders.ts';
 
 /** Concurrent requests of one channel's client. */
 const CONCURRENCY = 5;
+/** Ms for which a request is sent again while no server answers, and between two attempts. */
+const PATIENCE = 30_000;
+const RETRY_AFTER = 250;
 const allRegisters = Array.from({ length: CONCURRENCY }, (_, index) => `till-${index + 1}`);
 
 /** A channel's own software: it creates customers, records their orders, and listens to the feed of its account IDs. */
 export class ChannelClient {
   /** When each customer was acknowledged, by UUID. */
   readonly created = new Map<string, number>();
+  /** Customers that had no account ID when they were acknowledged, by UUID. */
+  readonly pending = new Set<string>();
   /** Account IDs from the subscription and when they arrived, by UUID. */
   readonly received = new Map<string, { accountId: string; at: number }>();
   /** Acknowledged orders and sales, by UUID. */
@@ -47,9 +54,12 @@ export class ChannelClient {
     await Promise.all(
       Array.from({ length: CONCURRENCY }, async () => {
         for (let input = waiting.pop(); input; input = waiting.pop()) {
-          const { createCustomer: answer } = await this.client.request(CreateCustomerDocument, { input });
+          const { createCustomer: answer } = await this.send(CreateCustomerDocument, { input });
           const customer = this.accepted('a customer', answer);
-          if (customer) this.created.set(customer.uuid, performance.now());
+          if (customer) {
+            this.created.set(customer.uuid, performance.now());
+            if (customer.accountId === null) this.pending.add(customer.uuid);
+          }
           this.onChange();
         }
       }),
@@ -64,7 +74,7 @@ export class ChannelClient {
       registers.map(async (register) => {
         for (const day of days) if (day.register === register) await this.sell(day);
         for (let order = waiting.pop(); order; order = waiting.pop()) {
-          const { createOrder: answer } = await this.client.request(CreateOrderDocument, { input: orderInput(order) });
+          const { createOrder: answer } = await this.send(CreateOrderDocument, { input: orderInput(order) });
           this.note(order, answer);
         }
       }),
@@ -73,14 +83,30 @@ export class ChannelClient {
 
   /** One day at a register: opens the shift, sells, counts, and closes. */
   private async sell(day: TillDay): Promise<void> {
-    const { openShift } = await this.client.request(OpenShiftDocument, { input: openingOf(day, this.code) });
+    const { openShift } = await this.send(OpenShiftDocument, { input: openingOf(day, this.code) });
     if (!this.accepted(`a shift on ${day.businessDate}`, openShift)) return;
     for (const sale of day.sales) {
-      const { recordSale } = await this.client.request(RecordSaleDocument, { input: saleInput(sale, day) });
+      const { recordSale } = await this.send(RecordSaleDocument, { input: saleInput(sale, day) });
       this.note(sale, recordSale);
     }
-    const { closeShift } = await this.client.request(CloseShiftDocument, { input: closingOf(day, this.code) });
+    const { closeShift } = await this.send(CloseShiftDocument, { input: closingOf(day, this.code) });
     if (this.accepted(`closing the shift of ${day.businessDate}`, closeShift)) this.shifts += 1;
+  }
+
+  /** Sends a mutation again until a server answers: with the same UUID, it takes effect once. */
+  private async send<Data, Variables extends Record<string, unknown>>(
+    document: TypedDocumentNode<Data, Variables>,
+    variables: NoInfer<Variables>,
+  ): Promise<Data> {
+    const until = performance.now() + PATIENCE;
+    for (;;) {
+      try {
+        return await this.client.request(document, variables);
+      } catch (error) {
+        if (!(error instanceof Unreachable) || performance.now() > until) throw error;
+        await delay(RETRY_AFTER);
+      }
+    }
   }
 
   private note(order: DemoOrder, answer: CreateOrderMutation['createOrder'] | RecordSaleMutation['recordSale']): void {

@@ -49,7 +49,7 @@ const books = () => ({
       difference: usd('0.00').total,
     },
   ],
-  attention: { total: 0, items: { nodes: [] } },
+  attention: { total: 0, items: [] },
 });
 const of = (salesOrderId: string) => ({ salesOrderId, accountId: 'C1' });
 

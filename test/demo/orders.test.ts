@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { readAdventureWorks } from '../../src/demo/adventure-works.ts';
 import { closingOf, type DemoOrder, kindOf, openingOf, saleInput, tillDays } from '../../src/demo/orders.ts';
 
-const works = readAdventureWorks(new URL('../../demo/adventure-works/', import.meta.url));
+const works = readAdventureWorks();
 const types = new Map(works.channels.map(({ code, type }) => [code, type]));
 const orders = works.orders.map((order): DemoOrder => ({ ...order, kind: kindOf(order, types.get(order.channel)!) }));
 const southwest = orders.filter(({ channel }) => channel === 'southwest');

@@ -156,7 +156,7 @@ test('what other software says of a till that it did not count is a shortage of 
 
 test('real orders, with more paid back by card than was taken, leave nothing over or short when only cash is counted', async () => {
   const hq = await withChannels(['southwest'], { clock: () => new Date('2026-11-22T18:00:00Z') });
-  const works = readAdventureWorks(new URL('../../demo/adventure-works/', import.meta.url));
+  const works = readAdventureWorks();
   const sales = works.orders
     .filter(({ channel }) => channel === 'southwest')
     .map((order) => ({ ...order, kind: kindOf(order, 'RETAIL_STORE') }));
