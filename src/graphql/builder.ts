@@ -10,6 +10,7 @@ import type { Context } from './context.ts';
 import './global-ids.ts';
 import './roots.ts';
 import { type AuthScopes, authScopes } from './scopes.ts';
+import './together.ts';
 
 /** Builds the schema: plugins, the type of the context, and scalars. Each noun defines its types in its own folder. */
 export const builder = new SchemaBuilder<{
@@ -31,7 +32,17 @@ export const builder = new SchemaBuilder<{
   };
 }>({
   // Outermost first: the errors plugin returns as data what the others throw, and permissions may depend on checked arguments.
-  plugins: [ErrorsPlugin, 'arguments', ScopeAuthPlugin, 'scopes', 'roots', DataloaderPlugin, 'globalIds', RelayPlugin],
+  plugins: [
+    'together',
+    ErrorsPlugin,
+    'arguments',
+    ScopeAuthPlugin,
+    'scopes',
+    'roots',
+    DataloaderPlugin,
+    'globalIds',
+    RelayPlugin,
+  ],
   scopeAuth: { authScopes, authorizeOnSubscribe: true },
   defaultFieldNullability: false,
   relay: {

@@ -51,7 +51,7 @@ export async function createCustomers(
   return (await Promise.all(requests)).flat();
 }
 
-/** One request with many mutations, which run one after the other. */
+/** One request with many mutations. */
 async function createEach(hq: Headquarters, inputs: unknown[]): Promise<string[]> {
   const names = inputs.map((_, index) => `c${index}`);
   const data = await hq.query(

@@ -11,6 +11,7 @@ import { builder } from '../builder.ts';
 import type { Context } from '../context.ts';
 import { type ChannelKey, keyOfId } from '../loader.ts';
 import { ofInputChannel } from '../scopes.ts';
+import { together } from '../together.ts';
 import type { Types } from '../vocabulary.ts';
 import { AddressPurpose, Customer, CustomerBy, CustomerType, wantedBy } from './customer.ts';
 import { inputFields } from './fields.ts';
@@ -129,6 +130,7 @@ async function changed(
 
 builder.mutationFields((t) => ({
   createCustomer: t.field({
+    ...together,
     type: Customer,
     description:
       'Creates a customer in a channel, asynchronously. By the time this returns, the customer is stored in the channel’s own database, whatever headquarters is doing. It shows "Pending sync" until its account ID arrives.',

@@ -13,6 +13,7 @@ import { builder } from '../builder.ts';
 import type { Context } from '../context.ts';
 import { ofInputChannel } from '../scopes.ts';
 import { Tender } from '../till/shift.ts';
+import { together } from '../together.ts';
 import { channelBy, channelIn, keyIn, TransactionBy } from './by.ts';
 import { receivedUpTo } from './find.ts';
 import { Order, OrderKind, Sale } from './transaction.ts';
@@ -156,6 +157,7 @@ async function recorded(
 
 builder.mutationFields((t) => ({
   createOrder: t.field({
+    ...together,
     type: Order,
     description:
       'Creates an order in a channel. By the time this returns, the order is stored in the channel’s own database and has its confirmation number, whatever headquarters is doing. Its customer and address may be pending.',
@@ -166,6 +168,7 @@ builder.mutationFields((t) => ({
       recorded(context, channel, { ...input, kind: kind ?? 'ONLINE_ORDER' }),
   }),
   recordSale: t.field({
+    ...together,
     type: Sale,
     description:
       'Records a cash-and-carry sale or a return in a channel. By the time this returns, it is stored in the channel’s own database, whatever headquarters is doing. Statements post it.',
