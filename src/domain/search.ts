@@ -69,35 +69,33 @@ const backward = (digits: string) => `r${[...digits].reverse().join('')}`;
 
 /** The words by which a customer is found, separated by spaces. */
 export function searchWords(customer: CustomerFacts, addresses: readonly Partial<AddressFacts>[]): string {
-  const words = new Set<string>();
-  const add = (word: string) => {
-    if (word !== '') words.add(cut(word));
-  };
-  const addText = (text: string | null | undefined) => {
-    if (!text) return;
-    for (const spelling of spellingsOf(text)) {
-      const pieces = piecesOf(withoutApostrophes(spelling));
-      for (const piece of [...pieces, ...piecesOf(spelling).filter(({ length }) => length > 1)])
-        for (const run of runsOf(piece)) for (const word of ideograph.test(run) ? pairsToKeep(run) : [run]) add(word);
-      // "vanderberg"
-      if (pieces.length > 1) add(pieces.join(''));
-    }
-  };
   const { firstName, middleName, lastName, organizationName, email, phone } = customer;
-  for (const name of [firstName, middleName, lastName, organizationName]) addText(name);
+  const words = [firstName, middleName, lastName, organizationName].flatMap(wordsOfText);
   // Written without a space between them.
-  if (firstName && lastName && ideograph.test(lastName)) addText(lastName + firstName);
+  if (firstName && lastName && !isAscii(lastName) && ideograph.test(lastName)) words.push(...wordsOfText(lastName + firstName));
   if (email) {
-    for (const piece of piecesOf(folded(email.slice(0, email.indexOf('@'))))) add(piece);
-    add(squeezed(email));
+    const local = piecesOf(folded(email.slice(0, email.indexOf('@'))));
+    words.push(...local.filter(({ length }) => length > 1), squeezed(email));
   }
   const digits = phone?.replace(/\D/g, '');
-  if (digits) for (const word of [digits, backward(digits)]) add(word);
-  for (const { city, postalCode } of addresses) {
-    addText(city);
-    addText(postalCode);
-  }
-  return [...words].join(' ');
+  if (digits) words.push(digits, backward(digits));
+  for (const { city, postalCode } of addresses) words.push(...wordsOfText(city), ...wordsOfText(postalCode));
+  return [...new Set(words.map(cut))].join(' ');
+}
+
+function wordsOfText(text: string | null | undefined): string[] {
+  if (!text) return [];
+  if (/^[A-Za-z0-9]+$/.test(text)) return [text.toLowerCase()];
+  return spellingsOf(text).flatMap((spelling) => {
+    const pieces = piecesOf(withoutApostrophes(spelling));
+    // "brien" of "o'brien"
+    const parts = /['’ʼ`´]/.test(spelling) ? piecesOf(spelling).filter(({ length }) => length > 1) : [];
+    const words = [...pieces, ...parts].flatMap((piece) =>
+      isAscii(piece) ? [piece] : runsOf(piece).flatMap((run) => (ideograph.test(run) ? pairsToKeep(run) : [run])),
+    );
+    // "vanderberg"
+    return pieces.length > 1 ? [...words, pieces.join('')] : words;
+  });
 }
 
 /** Stores the words of customers after a change. */
@@ -113,7 +111,9 @@ export async function indexWords(tx: EntityManager, uuids: readonly string[]): P
 const cut = (word: string): string => word.slice(0, LONGEST_WORD);
 const squeezed = (text: string): string => piecesOf(folded(text)).join('');
 const withoutApostrophes = (text: string): string => text.replace(/['’ʼ`´]/g, '');
-const piecesOf = (text: string): string[] => text.match(/[\p{L}\p{N}]+/gu) ?? [];
+const piecesOf = (text: string): string[] => text.match(isAscii(text) ? /[A-Za-z0-9]+/g : /[\p{L}\p{N}]+/gu) ?? [];
+// biome-ignore lint/suspicious/noControlCharactersInRegex: all of ASCII
+const isAscii = (text: string): boolean => /^[\u0000-\u007f]*$/.test(text);
 
 const ideograph = /[\p{sc=Han}\p{sc=Hiragana}\p{sc=Katakana}\p{sc=Hangul}ー]/u;
 const ideographs = new RegExp(`${ideograph.source}+`, 'gu');
@@ -132,8 +132,7 @@ const pairsToFind = (run: string): string[] => {
 /** Lower case, without accents: `andres` for "Andrés", `strasse` for "Straße". */
 function folded(text: string): string {
   const lower = text.toLowerCase();
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: ASCII needs nothing else
-  if (/^[\u0000-\u007f]*$/.test(lower)) return lower;
+  if (isAscii(lower)) return lower;
   const plain = lower.normalize('NFKD').replace(/\p{M}/gu, '').normalize('NFC');
   return plain.replace(/[^\x20-\x7e]/gu, (letter) => letters[letter] ?? letter);
 }
@@ -158,6 +157,7 @@ const letters: Readonly<Record<string, string>> = {
 /** A name is also found by how it is spelled without umlauts: `mueller` for "Müller". */
 function spellingsOf(text: string): string[] {
   const plain = folded(text);
+  if (isAscii(text)) return [plain];
   const spelled = text
     .toLowerCase()
     .normalize('NFC')
