@@ -72,7 +72,8 @@ export function searchWords(customer: CustomerFacts, addresses: readonly Partial
   const { firstName, middleName, lastName, organizationName, email, phone } = customer;
   const words = [firstName, middleName, lastName, organizationName].flatMap(wordsOfText);
   // Written without a space between them.
-  if (firstName && lastName && !isAscii(lastName) && ideograph.test(lastName)) words.push(...wordsOfText(lastName + firstName));
+  if (firstName && lastName && !isAscii(lastName) && ideograph.test(lastName))
+    words.push(...wordsOfText(lastName + firstName));
   if (email) {
     const local = piecesOf(folded(email.slice(0, email.indexOf('@'))));
     words.push(...local.filter(({ length }) => length > 1), squeezed(email));
