@@ -51,6 +51,8 @@ interface GraphileOptions extends Pick<Surroundings, 'hq' | 'now' | 'log'> {
 export class GraphileDispatcher implements Dispatcher, LivenessListener {
   private work: Work | undefined;
   private workers: Workers | undefined;
+  /** The pools of this process that may hold jobs: those of `workers`, and of others that have not quite stopped. */
+  private readonly pools = new Set<string>();
   private living = new Gate();
   /** Runs that this process was working on when it lost a session, and the nodes that it has been. */
   private readonly interrupted = new Set<number>();
@@ -113,12 +115,12 @@ export class GraphileDispatcher implements Dispatcher, LivenessListener {
     this.node = node;
     const { work } = this;
     if (!work) return;
-    const { hq } = this.options;
+    const { hq, schema } = this.options;
     this.workers ??= await this.employ(work);
-    const { pools } = this.workers;
     const interrupted = [...this.interrupted];
     await hq.write(async (tx) => {
-      await addWorkerPools(tx, node, pools);
+      await addWorkerPools(tx, node, [...this.pools]);
+      await freeJobs(tx, schema);
       await requeueInterrupted(tx, interrupted, this.formerNodes);
       for (const schedule of await allSchedules(tx)) if (schedule.enabled) await this.plan(tx, schedule);
     });
@@ -160,7 +162,10 @@ export class GraphileDispatcher implements Dispatcher, LivenessListener {
       { tasks: this.liveTasks(work), workers: 2 },
     ]) {
       const events = new EventEmitter();
-      events.on('pool:create', ({ workerPool }: { workerPool: { id: string } }) => pools.push(workerPool.id));
+      events.on('pool:create', ({ workerPool }: { workerPool: { id: string } }) => {
+        pools.push(workerPool.id);
+        this.pools.add(workerPool.id);
+      });
       const runner = await run({
         pgPool: pool,
         schema,
@@ -198,7 +203,7 @@ export class GraphileDispatcher implements Dispatcher, LivenessListener {
    * one of the database.
    */
   private async replace(stopped: Workers, error: unknown): Promise<void> {
-    const { hq, log } = this.options;
+    const { hq, log, schema } = this.options;
     if (this.workers !== stopped || this.stopping.signal.aborted) return;
     log.warn({ err: error }, 'the workers of this node stopped; starting others');
     if (process.exitCode === MIGRATED) process.exitCode = undefined;
@@ -206,12 +211,23 @@ export class GraphileDispatcher implements Dispatcher, LivenessListener {
     try {
       const workers = await this.employ(this.work!);
       this.workers = workers;
-      await hq.write((tx) => addWorkerPools(tx, this.node, [...stopped.pools, ...workers.pools]));
+      await hq.write((tx) => addWorkerPools(tx, this.node, [...this.pools]));
     } catch (again) {
       log.error({ err: again }, 'could not start other workers');
       this.options.renew();
     }
     await dismissed(stopped);
+    for (const pool of stopped.pools) this.pools.delete(pool);
+    try {
+      // A job that ended after its pool was told to stop is still locked, and with it the lane it belongs to.
+      await hq.write(async (tx) => {
+        await addWorkerPools(tx, this.node, [...this.pools]);
+        await freeJobs(tx, schema);
+      });
+    } catch (again) {
+      log.error({ err: again }, 'could not free the jobs of workers that stopped');
+      this.options.renew();
+    }
   }
 
   private runTasks(work: Work) {

@@ -26,12 +26,14 @@ async function dispatching({
   hq,
   work = async () => {},
   live = async () => {},
+  log = quiet,
 }: {
   hq: Headquarters;
+  log?: typeof quiet;
   work?: (context: JobContext) => Promise<void>;
   live?: (channels: readonly string[]) => Promise<void>;
 }) {
-  const base = { hq: hq.hq, now, log: quiet };
+  const base = { hq: hq.hq, now, log };
   const job = defineJob({ name: 'p-job', title: '', description: '', unit: 'OPERATIONS', phases: {}, run: work });
   let dispatcher: Dispatcher;
   let liveness: Liveness | undefined;
@@ -261,3 +263,49 @@ test('a run that is under way when it stops is left to the next one, which goes 
   await vi.waitFor(async () => expect(await states(hq)).toEqual(['SUCCEEDED']), soon);
   expect(await rowsOf(hq.hq, 'select attempt, crashes from job_run')).toEqual([{ attempt: 2, crashes: 0 }]);
 });
+
+test.runIf(onPostgres)(
+  'live conversion goes on after the tables of another system of the database were migrated in the middle of one',
+  async () => {
+    const hq = await withChannels([]);
+    let reached = () => {};
+    const converting = new Promise<void>((resolve) => {
+      reached = resolve;
+    });
+    let go = () => {};
+    const gone = new Promise<void>((resolve) => {
+      go = resolve;
+    });
+    let replaced = 0;
+    const { dispatcher, begin, converted } = await dispatching({
+      hq,
+      log: { ...quiet, warn: () => void replaced++ },
+      live: async () => {
+        reached();
+        await gone;
+      },
+    });
+    await begin();
+    dispatcher.notice('houston');
+    await converting;
+    for (let migration = 1; migration <= 3; migration++) {
+      // New workers may not listen yet.
+      await vi.waitFor(
+        async () => {
+          await hq.hq.write((tx) => tx.query(`select pg_notify('worker:migrate', '{"breaking":true}')`));
+          expect(replaced).toBeGreaterThanOrEqual(migration);
+        },
+        { timeout: 20_000, interval: 300 },
+      );
+    }
+    go();
+    await vi.waitFor(
+      () => {
+        dispatcher.notice('houston');
+        expect(converted.length).toBeGreaterThan(1);
+      },
+      { timeout: 20_000, interval: 300 },
+    );
+  },
+  60_000,
+);
