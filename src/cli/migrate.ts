@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import { type DatabaseVersion, databaseVersions, migrateDatabases } from '../app.ts';
 import { Refused } from '../client/client.ts';
 import { readConfig } from '../config.ts';
+import { isExpanding } from '../data/migration.ts';
 import { examples, outputFor, printing } from './command.ts';
 import type { Terminal } from './terminal.ts';
 
@@ -35,6 +36,7 @@ const versionOf = ({ applied, unavailable }: DatabaseVersion): string =>
 
 function pendingOf({ pending, unknown, unavailable }: DatabaseVersion): string {
   if (unavailable) return unavailable;
-  if (unknown.length > 0) return 'It was migrated by a newer version of this program.';
+  if (!unknown.every(isExpanding)) return 'It was migrated by a newer version of this program.';
+  if (unknown.length > 0 && pending.length === 0) return 'nothing: a newer version has expanded it';
   return pending.join(', ') || 'nothing';
 }

@@ -14,6 +14,7 @@ import { hqEntities } from './hq/entities.ts';
 import { initial as initialHq } from './hq/migrations/initial.ts';
 import { followStatuses } from './hq/transaction-feed.bulk.ts';
 import { unhurried } from './interruption.ts';
+import { isExpanding } from './migration.ts';
 import { Pools } from './pools.ts';
 import { oneAtATime, withoutTimeLimits } from './postgres-client.ts';
 import { type PostgresUrl, parsePostgresUrl } from './postgres-url.ts';
@@ -58,7 +59,7 @@ interface OpenOptions {
 export const poolsOf = (size: number, readOnly = false): Pools =>
   new Pools({ entities: [...hqEntities, ...channelEntities], size, readOnly });
 
-/** The database was migrated by a newer version of this program, which may rely on what this one does not know. */
+/** A newer version of this program has migrated the database, by more than adding what this one can ignore. */
 export class SchemaTooNew extends Error {}
 
 /** The database was migrated by an older version of this program, which other processes may still run. */
@@ -208,13 +209,16 @@ function reasonOf(error: unknown): string | undefined {
 async function migrate(source: DataSource, runner: QueryRunner, transaction: 'each' | 'none'): Promise<void> {
   const executor = new MigrationExecutor(source, runner);
   const known = new Set(source.migrations.map(({ name }) => name));
-  const newer = (await executor.getExecutedMigrations()).find(({ name }) => !known.has(name));
-  if (newer) throw tooNew(newer.name);
+  const unknown = (await executor.getExecutedMigrations()).map(({ name }) => name).filter((name) => !known.has(name));
+  mustBeIgnorable(unknown);
   executor.transaction = transaction;
   await executor.executePendingMigrations();
 }
 
-const tooNew = (migration: string) => new SchemaTooNew(`This version does not know the migration ${migration}.`);
+function mustBeIgnorable(unknown: string[]): void {
+  const needed = unknown.find((name) => !isExpanding(name));
+  if (needed) throw new SchemaTooNew(`This version does not know the migration ${needed}.`);
+}
 
 /** `Database` tries again itself: it knows how long the caller has waited already, and a thread does not. */
 const brief = 'busy_timeout = 50';
@@ -298,7 +302,7 @@ async function openSchema(url: PostgresUrl, pools: Pools, { name, kind, older }:
   const source = await pools.schema(url, kind);
   try {
     const { applied, pending, unknown } = versionOf(await appliedMigrations(source), kind);
-    if (unknown.length > 0) throw tooNew(unknown[0]!);
+    mustBeIgnorable(unknown);
     const isNew = applied.length === 0;
     if (pending.length > 0 && !isNew && older !== 'migrate') throw new SchemaTooOld(`${pending[0]} has not run.`);
     if (pending.length > 0 || isNew) await migratePostgres(source, url.schema);

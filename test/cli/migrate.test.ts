@@ -95,11 +95,68 @@ test('a database that cannot be reached is an error without a stack trace', asyn
   );
 });
 
-/** A version of this program that has one more migration for a kind of database. */
-function newVersion(kind: typeof headquarters, name: string): void {
-  kind.migrations.push(migration(name, 1_900_000_000_000, () => [`create table ${name} (id integer)`]));
-  onTestFinished(() => void kind.migrations.pop());
+/** A version of this program that has one more migration for a kind of database. Returns to the version before. */
+function newVersion(
+  kind: typeof headquarters,
+  name: string,
+  statement = `create table ${name} (id integer)`,
+): () => void {
+  const added = migration(name, 1_900_000_000_000, () => [statement]);
+  kind.migrations.push(added);
+  const back = () => {
+    kind.migrations = kind.migrations.filter((known) => known !== added);
+  };
+  onTestFinished(back);
+  return back;
 }
+
+test('a version goes on with databases that a newer one has expanded, and refuses those that it has changed otherwise', async () => {
+  const env = await emptyDatabases();
+  await (await withOneChannel(env)).stop();
+  const expanded = [headquarters, channelDatabase].map((kind) =>
+    newVersion(kind, 'ExpandLoyalty', 'alter table customer add column loyalty integer'),
+  );
+  expect((await hq('migrate', { env })).code).toBe(0);
+  for (const back of expanded) back();
+
+  const server = await startHeadquarters({ settings: env });
+  const { createCustomer } = await server.query(createCustomerDocument, { input: aCustomer() });
+  expect(createCustomer).toMatchObject({ __typename: 'Customer' });
+  await server.stop();
+  expect(rowsOf((await hq('migrate --dry-run', { env })).out).map(([, , pending]) => pending)).toEqual([
+    'nothing: a newer version has expanded it',
+    'nothing: a newer version has expanded it',
+  ]);
+
+  const contracted = newVersion(channelDatabase, 'ContractShifts', 'create table other (id integer)');
+  expect((await hq('migrate', { env })).code).toBe(0);
+  contracted();
+  expect(await hq('serve --port 0', { env })).toEqual({
+    code: 1,
+    out: '',
+    err: 'The database "channel database houston" is not available: it was migrated by a newer version of this program: run that version, or restore an older backup.\n  Cause: This version does not know the migration ContractShifts1900000000000.\n',
+  });
+});
+
+test.each([
+  'drop table customer_address',
+  'alter table customer drop column email',
+  'alter table customer rename column email to mail',
+  'alter table customer add column loyalty integer not null',
+  'alter table customer add column loyalty integer unique',
+  'alter table customer add column card integer references head (name)',
+  'create unique index customer_by_email_only on customer (email)',
+  "update customer set email = ''",
+])('an expanding migration may not do %j', async (statement) => {
+  const env = await emptyDatabases({ fresh: true });
+  newVersion(headquarters, 'ExpandWrongly', statement);
+
+  const { code, err } = await hq('migrate', { env });
+
+  expect(code).toBe(1);
+  expect(err).toContain('headquarters');
+  expect(err).toContain('ExpandWrongly1900000000000 must only add');
+});
 
 describe.skipIf(!onPostgres)('on PostgreSQL', () => {
   const start = (settings: Record<string, string>) => startHeadquarters({ settings });

@@ -1,4 +1,3 @@
-import { CustomerSearch } from '../customer-search.ts';
 import { ChannelCustomer, ChannelCustomerAddress } from './customer.ts';
 import { FeedEntry, FeedHead } from './feed.ts';
 import { Operation } from './operation.ts';
@@ -12,7 +11,6 @@ export const channelEntities = [
   ChannelCustomerAddress,
   ChannelShift,
   ChannelTransaction,
-  CustomerSearch,
   FeedEntry,
   FeedHead,
   Operation,

@@ -1,4 +1,3 @@
-import { CustomerSearch } from '../customer-search.ts';
 import { AggregatedTransaction } from './aggregate.ts';
 import { AuditEntry } from './audit.ts';
 import { Channel, ChannelDatabase } from './channel.ts';
@@ -31,7 +30,6 @@ export const hqEntities = [
   Customer,
   CustomerAddress,
   CustomerOperation,
-  CustomerSearch,
   DownloadSession,
   Head,
   Heartbeat,

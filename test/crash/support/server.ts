@@ -5,6 +5,7 @@ import { Database } from '../../../src/data/database.ts';
 import { node } from '../../../src/data/node.ts';
 import { createLog } from '../../../src/log.ts';
 import type { Order, Point, Report, Transaction, What } from './messages.ts';
+import { becomeNextBuild } from './next-build.ts';
 
 /*
  * The server of the crash suite: the real one, as a process of its own that can be told at which transaction to die. The hook is
@@ -76,6 +77,7 @@ process.on('message', (order: Order) => {
 // A test that ended without us.
 process.on('disconnect', () => process.exit(1));
 
+if (process.env.BUILD === 'next') becomeNextBuild();
 const config = readConfig(process.env);
 const role = process.env.ROLE as 'all' | 'api' | 'worker';
 const app = await startApp(config, { log: createLog(config.logLevel), role });

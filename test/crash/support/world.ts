@@ -17,7 +17,7 @@ pg.types.setTypeParser(pg.types.builtins.INT8, Number);
 /** Databases, and the servers that run on them one after the other: what dies, and what must not. */
 export interface World {
   /** Starts a server, or one half of it, and resolves when it is ready. */
-  start(role?: 'all' | 'api' | 'worker', clockAhead?: number): Promise<Server>;
+  start(role?: 'all' | 'api' | 'worker', clockAhead?: number, build?: 'this' | 'next'): Promise<Server>;
   /** The server that is ready, or the next one. */
   server(): Promise<Server>;
   /** Sends an operation to the server; throws when there is none or it answers errors. */
@@ -33,6 +33,8 @@ export interface World {
   folder: string;
   /** What the names of its schemas begin with (PostgreSQL). */
   prefix: string;
+  /** Settings that name its databases. */
+  databases: Record<string, string>;
 }
 
 export interface Server {
@@ -80,7 +82,7 @@ export async function newWorld(
 ) {
   const folder = await mkdtemp(join(tmpdir(), 'hq-crash-'));
   const prefix = `crash_${randomUUID().slice(0, 8)}`;
-  const databases = onPostgres
+  const databases: Record<string, string> = onPostgres
     ? {
         DATABASE_URL: `${postgresUrl}?schema=${prefix}_hq`,
         CHANNEL_DATABASE_URL: `${postgresUrl}?schema=${prefix}_c_{database}`,
@@ -93,7 +95,7 @@ export async function newWorld(
   const logs: string[] = [];
   let current = anotherServer();
 
-  async function start(role = 'all', clockAhead = 0): Promise<Server> {
+  async function start(role = 'all', clockAhead = 0, build = 'this'): Promise<Server> {
     const logFile = join(folder, `server-${randomUUID().slice(0, 8)}.log`);
     logs.push(logFile);
     const log = openSync(logFile, 'a');
@@ -102,6 +104,7 @@ export async function newWorld(
         PATH: process.env.PATH,
         ROLE: role,
         CLOCK_AHEAD: String(clockAhead),
+        BUILD: build,
         PORT: '0',
         LOG_LEVEL: 'warn',
         BATCH_SIZE: '20',
@@ -128,6 +131,7 @@ export async function newWorld(
     start,
     folder,
     prefix,
+    databases,
     server: () => current.server,
     async query(document, variables = {}) {
       const { url } = await current.server;
@@ -225,7 +229,8 @@ function ready(child: ChildProcess, logFile: string): Promise<Server> {
   });
 }
 
-async function send(url: string, query: string, variables: Record<string, unknown>) {
+/** Sends an operation to a server. */
+export async function send(url: string, query: string, variables: Record<string, unknown>) {
   const response = await fetch(`${url}/graphql`, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },

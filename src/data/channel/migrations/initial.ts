@@ -1,16 +1,6 @@
 import { customerColumns, customerIndexesAndAddresses, migration, shiftColumns, type Words } from '../../migration.ts';
 
-const statements = ({
-  searchTable,
-  counted,
-  key,
-  text,
-  json,
-  mustBeObject,
-  clustered,
-  texts,
-  optionalTexts,
-}: Words) => [
+const statements = ({ counted, key, text, json, mustBeObject, clustered, texts, optionalTexts }: Words) => [
   // One row: who this database is, and how far it has come. `epoch` names its feeds; adopting a restored database renews it.
   `create table self (
     id integer primary key,
@@ -30,7 +20,7 @@ const statements = ({
     ${texts('created_at', 'updated_at')},
     synced_at ${text}
   )`,
-  ...customerIndexesAndAddresses({ texts, optionalTexts, clustered, searchTable }),
+  ...customerIndexesAndAddresses({ texts, optionalTexts, clustered }),
   'create index customer_pending on customer (channel, created_at, id) where account_id is null',
   'create unique index customer_by_account_id on customer (account_id) where account_id is not null',
 

@@ -20,17 +20,7 @@ const sessionIndexes = (table: string) => [
 ];
 
 /** Amounts are minor units, quantities thousandths. */
-const statements = ({
-  searchTable,
-  counted,
-  text,
-  json,
-  clustered,
-  texts,
-  optionalTexts,
-  bigints,
-  optionalBigints,
-}: Words) => [
+const statements = ({ counted, text, json, clustered, texts, optionalTexts, bigints, optionalBigints }: Words) => [
   `create table channel_database (
     name ${text} primary key,
     epoch integer not null,
@@ -81,7 +71,7 @@ const statements = ({
   'create index customer_by_version on customer (channel_database, version)',
   'create index customer_by_creation on customer (created_at, id)',
   'create index customer_by_change on customer (updated_at, id)',
-  ...customerIndexesAndAddresses({ texts, optionalTexts, clustered, searchTable }),
+  ...customerIndexesAndAddresses({ texts, optionalTexts, clustered }),
 
   `create table customer_operation (
     sequence ${counted},
