@@ -105,7 +105,7 @@ export async function startApp(config: Config, options: AppOptions): Promise<App
       });
   const nudges: Nudges = bus ?? local;
   hq.onCommit = (changed) => {
-    for (const channel of changed) nudges.publish(topics.transactions(channel));
+    for (const channel of changed) nudges.publish(topics.transactions(channel), true);
   };
   const dispatcher = shared?.dispatcher ?? new EmbeddedDispatcher({ hq, now, log }, config.workers);
   const surroundings: Surroundings = { hq, channels, nudges, dispatcher, log, now, batchSize: config.batchSize };

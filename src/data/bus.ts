@@ -25,6 +25,8 @@ interface BusOptions {
 const defaultLimits = {
   /** The least time between two notifications. Topics published in between travel together. */
   gap: 50,
+  /** The same for urgent topics. They take the others along. */
+  urgentGap: 10,
   /** The time between two checks of the connection, and the longest time to answer one. Nobody else notices a half-open connection. */
   checkEvery: 2_000,
   patience: 3_000,
@@ -59,6 +61,8 @@ export class Bus {
   private lose: (error: Error) => void = () => {};
   private pending = new Set<string>();
   private pendingBytes = 0;
+  /** Whether an urgent topic is among the pending ones. */
+  private urgent = false;
   private timer: NodeJS.Timeout | undefined;
   private sending: Promise<void> | undefined;
   private sentAt = Number.NEGATIVE_INFINITY;
@@ -88,9 +92,14 @@ export class Bus {
     await this.running;
   }
 
-  publish(topic: string): void {
+  publish(topic: string, urgent = false): void {
     this.options.local.publish(topic);
     this.add(topic);
+    if (urgent && !this.urgent) {
+      this.urgent = true;
+      clearTimeout(this.timer);
+      this.timer = undefined;
+    }
     this.sendSoon();
   }
 
@@ -193,7 +202,8 @@ export class Bus {
   /** Sends at once if nothing was sent lately, so that a quiet system has no delay. */
   private sendSoon(): void {
     if (this.timer || this.sending || !this.client || this.pending.size === 0) return;
-    const wait = this.sentAt + this.limits.gap - performance.now();
+    const { gap, urgentGap } = this.limits;
+    const wait = this.sentAt + (this.urgent ? urgentGap : gap) - performance.now();
     this.timer = setTimeout(
       () => {
         this.timer = undefined;
@@ -208,6 +218,7 @@ export class Bus {
     if (!client || topics.size === 0) return;
     this.pending = new Set();
     this.pendingBytes = 0;
+    this.urgent = false;
     this.sentAt = performance.now();
     const payload = client.escapeLiteral([...topics].join('\n'));
     this.sending = client.query(`notify ${client.escapeIdentifier(this.channel)}, ${payload}`).then(

@@ -5,7 +5,8 @@ import { AsyncResource } from 'node:async_hooks';
  * rows; the table is the truth. Publish after commit.
  */
 export interface Nudges {
-  publish(topic: string): void;
+  /** `urgent` if people wait for it: then other processes hear of it sooner. */
+  publish(topic: string, urgent?: boolean): void;
   /**
    * Calls `listener` after each nudge on `topic`, in the asynchronous context of the subscriber: what a listener does is none of the request
    * that published. Returns the function that ends it.

@@ -62,7 +62,7 @@ async function download(context: JobContext, session: OpenSession): Promise<Rout
         return applyAccountIds(tx, { package: sent, at });
       });
       if (heads === undefined) return false;
-      for (const { channel } of heads) context.nudges.publish(topics.accountIds(channel));
+      for (const { channel } of heads) context.nudges.publish(topics.accountIds(channel), true);
       context.announceChannels(name);
       await context.batch(async (tx) => {
         await addDownloadPackage(tx, session, { rows, from: from.reached, through: to.reached });

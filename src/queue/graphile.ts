@@ -15,7 +15,7 @@ import type { Surroundings } from './job.ts';
 
 /** Live conversions that may run side by side, over all processes. Each channel belongs to one lane. */
 const LANES = 4;
-/** Ms for which notices are collected. */
+/** The least ms between two jobs for notices. Those that arrive in between are collected. */
 const COLLECTED_FOR = 10;
 /** Ms between two looks for jobs that no notification announced. */
 const POLL_EVERY = 2_000;
@@ -282,7 +282,7 @@ export class GraphileDispatcher implements Dispatcher, LivenessListener {
   /** Tells whichever process is free. What arrives for a lane before its job is taken is merged into it; what arrives later waits in the next. */
   private async tell(): Promise<void> {
     const { hq, log } = this.options;
-    let wait = COLLECTED_FOR;
+    let wait = 0;
     while (this.noticed.size > 0) {
       await delay(wait, undefined, { signal: this.stopping.signal }).catch(() => {});
       const lanes = [...this.noticed].map(([lane, channels]) => [lane, [...channels]] as const).sort();

@@ -64,6 +64,17 @@ describe.skipIf(!onPostgres)('the bus (PostgreSQL only: SQLite has one process)'
     expect(counts.map(({ nudges }) => nudges)).toEqual([1, 1, 0, 0]);
   });
 
+  test('an urgent nudge does not wait for its turn, and takes the others along', async () => {
+    const schema = aSchema();
+    const payloads = await payloadsOf(schema);
+    const { bus } = await startBus(schema, { limits: { gap: 600_000 } });
+    bus.publish('first');
+    await vi.waitFor(() => expect(payloads).toEqual(['first']));
+    bus.publish('patient');
+    bus.publish('urgent', true);
+    await vi.waitFor(() => expect(payloads).toEqual(['first', 'patient\nurgent']));
+  });
+
   test('10,000 publishes become a few notifications that lose no topic', async () => {
     const schema = aSchema();
     const payloads = await payloadsOf(schema);
