@@ -302,7 +302,7 @@ export type CustomerFilter = {
   channel?: string | null | undefined;
   /** Only customers that their channel created in this period. */
   createdAt?: DateTimeRange | null | undefined;
-  /** Words that must all match, each the beginning of a first, last, or organization name, email address, phone number, or account ID. Ignores case, accents, and the punctuation of phone numbers. At least 2 characters in a channel’s own database, or 4 at headquarters. */
+  /** Words that must all match, in any order: each is the beginning of a word of a name, email address, city, or postal code, or a phone number (the last digits are enough), or, alone, the beginning of an account ID. Ignores case, accents, and punctuation. At least 2 characters in a channel’s own database, or 4 at headquarters, where a Chinese, Japanese, or Korean character counts as 2. Finds at most 10,000 customers, so a `totalCount` of 10,000 may mean more. */
   search?: string | null | undefined;
   /** Only customers with this status. Headquarters has only SYNCED customers; the others are in the channel’s own database. */
   status?: CustomerSyncStatus | null | undefined;

@@ -20,16 +20,8 @@ export abstract class CustomerFacts {
   @Column({ type: 'text', nullable: true }) birthDate!: string | null;
 }
 
-/** The facts with the keys that searches compare: lower case, without accents or punctuation. Keys follow from the facts. */
-export abstract class SearchableCustomer extends CustomerFacts {
-  @Column({ type: 'text', nullable: true }) firstKey!: string | null;
-  @Column({ type: 'text', nullable: true }) lastKey!: string | null;
-  @Column({ type: 'text', nullable: true }) emailKey!: string | null;
-  @Column({ type: 'text', nullable: true }) phoneKey!: string | null;
-}
-
 /** What the customer tables of both kinds of database have. */
-export abstract class CustomerRecord extends SearchableCustomer {
+export abstract class CustomerRecord extends CustomerFacts {
   /** Place in the order of its database; the cursor. */
   @PrimaryGeneratedColumn({ type: 'bigint' }) id!: number;
   @Column({ type: 'text' }) uuid!: string;

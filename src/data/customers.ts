@@ -1,6 +1,7 @@
 import type { EntityManager } from 'typeorm';
 import { columnOf, type EntityClass, fieldsOf, names, packed, type Shape, shapeOf } from './columns.ts';
 import { AddressFacts, CustomerFacts, type CustomerRecord, type OwnedAddress } from './customer-facts.ts';
+import { foundBy, type Search } from './customer-search.ts';
 import { listed } from './dialect/expressions.ts';
 import { type KeysetPage, merged, orderOf, type Range, ranged, rowsWhere, within } from './keyset-page.ts';
 import { single } from './sql.ts';
@@ -18,6 +19,8 @@ const rowFields = ['id', 'uuid', 'accountId', 'channel', 'createdAt', 'updatedAt
 export interface CustomerRow extends CustomerFacts, Pick<AnyCustomer, (typeof rowFields)[number]> {
   /** Absent unless they were asked for. */
   addresses?: AddressFacts[];
+  /** Only of those that a search found, in the order of `relevance`. */
+  relevance?: string;
 }
 
 /** The entities of this kind of database. */
@@ -31,19 +34,13 @@ export interface CustomerFilter {
   pending?: boolean;
   /** Only these, or all but these. */
   among?: { uuids: readonly string[]; include: boolean };
-  /** Ways to read a search: found when all terms of one of them are. */
-  search?: SearchTerm[][];
+  search?: Search;
   createdAt?: Range | undefined;
   updatedAt?: Range | undefined;
 }
 
-/** A term of a search. It matches if a name, email address, phone number, or account ID starts with it. */
-export interface SearchTerm {
-  key: string;
-  digits: string | null;
-  /** Null: several words, which only a name can be. */
-  accountId: string | null;
-}
+/** How well a customer matches a search, best first: what a page can be sorted by, besides properties. */
+export const byRelevance = 'relevance';
 
 export async function customerPage(
   db: EntityManager,
@@ -51,31 +48,50 @@ export async function customerPage(
   page: KeysetPage,
   { addresses = false } = {},
 ): Promise<CustomerRow[]> {
-  const by = page.sort && columnOf(db, customerIn(db), page.sort.by as keyof AnyCustomer).name;
-  const { match, from, parameters, parameter } = selection(db, filter);
-  const ends = within(page, 'c.id', by && `c.${by}`, parameter);
+  const relevance = page.sort?.by === byRelevance;
+  const by = relevance
+    ? byRelevance
+    : page.sort && columnOf(db, customerIn(db), page.sort.by as keyof AnyCustomer).name;
+  const { match, conditions, parameters, parameter } = selection(db, filter);
+  const [key, sort] = match ? ['m.id', by && `${relevance ? 'm' : 'c'}.${by}`] : ['c.id', by && `c.${by}`];
   const order = orderOf(page, 'id', by);
   const limit = parameter(page.limit);
+  const last = (prefix: string) => `order by ${order(prefix)} limit ${limit}`;
   const rows = merged(
-    ends,
-    (end) => `select c.* ${from(end)} order by ${order('c.')} limit ${limit}`,
-    `order by ${order('')} limit ${limit}`,
+    within(page, key, sort, parameter),
+    (end) => {
+      if (!match) return `select c.* ${fromCustomers([...conditions, ...end])} ${last('c.')}`;
+      // Without other conditions, the page is chosen before its customers are read.
+      if (relevance && conditions.length === 0)
+        return `select c.*, m.relevance ${fromMatches([], `(select * from match m ${whereClause(end)} ${last('m.')})`)}`;
+      return `select c.*, m.relevance ${fromMatches([...conditions, ...end])} order by ${orderOf(page, 'm.id', sort)('')} limit ${limit}`;
+    },
+    last(''),
   );
   return customers(db, { match, from: `from (${rows}) as listed`, as: 'listed' }, parameters, {
     order: order('x.'),
     addresses,
+    relevance,
   });
 }
 
+/** At most MOST_FOUND of those that a search finds. */
 export async function countCustomers(db: EntityManager, filter: CustomerFilter): Promise<number> {
-  const { match, from, parameters } = selection(db, filter);
-  const { count } = await single<{ count: number }>(db, `${match} select count(*) as count ${from()}`, parameters);
+  const { match, conditions, parameters } = selection(db, filter);
+  const from = !match ? fromCustomers(conditions) : conditions.length > 0 ? fromMatches(conditions) : 'from match m';
+  const { count } = await single<{ count: number }>(db, `${match} select count(*) as count ${from}`, parameters);
   return count;
 }
 
 /** Those that are not there are left out. */
-export const customersByUuid = (db: EntityManager, uuids: readonly string[]): Promise<CustomerRow[]> =>
-  customers(db, { from: `from customer c where c.uuid in ${listed(db, '$1')}` }, [JSON.stringify(uuids)]);
+export const customersByUuid = (
+  db: EntityManager,
+  uuids: readonly string[],
+  { addresses = false } = {},
+): Promise<CustomerRow[]> =>
+  customers(db, { from: `from customer c where c.uuid in ${listed(db, '$1')}` }, [JSON.stringify(uuids)], {
+    addresses,
+  });
 
 export async function customerByAccountId(db: EntityManager, accountId: string): Promise<CustomerRow | undefined> {
   return (await customers(db, { from: 'from customer c where c.account_id = $1' }, [accountId]))[0];
@@ -89,24 +105,31 @@ async function customers(
   db: EntityManager,
   { match = '', from, as = 'c' }: Source,
   parameters: unknown[],
-  { order = 'x.id', addresses = false } = {},
+  { order = 'x.id', ...more }: { order?: string } & Partial<Record<keyof typeof extras, boolean>> = {},
 ): Promise<CustomerRow[]> {
-  const { entity, fields, plain, whole } = readingIn(db);
+  const { entity, fields, shapes } = readingIn(db);
+  const added = (Object.keys(extras) as (keyof typeof extras)[]).filter((name) => more[name]);
+  const values = added.map((name) => `, ${extras[name].value(db, as)} as ${name}`).join('');
   const { page } = await single<{ page: string }>(
     db,
-    `${match} select ${packed(db, addresses ? whole : plain, 'x', { order })} as page
-     from (select ${names(db, entity, fields, as)}${addresses ? `, ${addressesOfCustomer(db, as)} as addresses` : ''} ${from}) as x`,
+    `${match} select ${packed(db, shapes(added), 'x', { order })} as page
+     from (select ${names(db, entity, fields, as)}${values} ${from}) as x`,
     parameters,
   );
   return JSON.parse(page);
 }
 
+/** What is read besides the columns of the customer, where it is asked for. */
+const extras = {
+  addresses: { type: 'json', value: addressesOfCustomer },
+  relevance: { type: 'text', value: (_db: EntityManager, as: string) => `${as}.relevance` },
+} as const;
+
 interface Reading {
   entity: EntityClass<AnyCustomer>;
   fields: (keyof AnyCustomer)[];
-  plain: Shape;
-  /** With addresses. */
-  whole: Shape;
+  /** With these extras. */
+  shapes: (added: readonly (keyof typeof extras)[]) => Shape;
 }
 
 const readings = new WeakMap<EntityClass, Reading>();
@@ -118,7 +141,19 @@ function readingIn(db: EntityManager): Reading {
   if (known) return known;
   const fields = [...rowFields, ...fieldsOf(db, entity, CustomerFacts)];
   const plain = shapeOf(db, entity, fields);
-  const reading = { entity, fields, plain, whole: { ...plain, addresses: 'json' as const } };
+  const made = new Map<string, Shape>();
+  const reading: Reading = {
+    entity,
+    fields,
+    shapes(added) {
+      const shape = made.get(added.join()) ?? {
+        ...plain,
+        ...Object.fromEntries(added.map((name) => [name, extras[name].type])),
+      };
+      made.set(added.join(), shape);
+      return shape;
+    },
+  };
   readings.set(entity, reading);
   return reading;
 }
@@ -141,12 +176,8 @@ function selection(db: EntityManager, filter: CustomerFilter) {
   const parameters: unknown[] = [];
   const conditions: string[] = [];
   const parameter = (value: unknown) => `$${parameters.push(value)}`;
-  const all = (terms: SearchTerm[]) =>
-    terms.map((term) => `select id from (${matches(term, parameter)}) as found`).join(' intersect ');
-  const found = (filter.search ?? []).map((terms) => `select id from (${all(terms)}) as found`);
-  const match = found.length > 0 ? `with match as (${found.join(' union ')}) ` : '';
-
-  if (match) conditions.push('c.id = m.id');
+  // Materialized, because the databases underestimate what it costs to look into the index of words for each customer.
+  const match = filter.search ? `with match as materialized (${foundBy(db, filter.search, parameter)}) ` : '';
   if (filter.channel !== undefined) conditions.push(`c.channel = ${parameter(filter.channel)}`);
   if (filter.pending !== undefined) conditions.push(`c.account_id is ${filter.pending ? '' : 'not '}null`);
   if (filter.among) {
@@ -155,26 +186,14 @@ function selection(db: EntityManager, filter: CustomerFilter) {
   }
   if (filter.createdAt) conditions.push(...ranged(filter.createdAt, 'c.created_at', parameter));
   if (filter.updatedAt) conditions.push(...ranged(filter.updatedAt, 'c.updated_at', parameter));
-  return {
-    parameters,
-    parameter,
-    match,
-    /** The customers that meet more conditions too. */
-    from(more: readonly string[] = []): string {
-      const all = [...conditions, ...more];
-      // The cross join makes SQLite begin with what a search found, and not walk an index of all customers.
-      return `from ${match ? 'match m cross join ' : ''}customer c ${all.length > 0 ? `where ${all.join(' and ')}` : ''}`;
-    },
-  };
+  return { parameters, parameter, match, conditions };
 }
 
-/** One range of an index per column, so that a search costs what it finds and not what there is. */
-function matches(term: SearchTerm, parameter: (value: unknown) => string): string {
-  const beginsWith = (column: string, prefix: string) =>
-    `select id from customer where ${column} >= ${parameter(prefix)} and ${column} < ${parameter(`${prefix}\u{10FFFF}`)}`;
-  return [
-    ...['first_key', 'last_key'].map((column) => beginsWith(column, term.key)),
-    ...(term.digits ? [beginsWith('phone_key', term.digits)] : []),
-    ...(term.accountId ? [beginsWith('email_key', term.key), beginsWith('account_id', term.accountId)] : []),
-  ].join(' union ');
-}
+const fromCustomers = (conditions: readonly string[]): string => `from customer c ${whereClause(conditions)}`;
+
+/** The cross join makes SQLite begin with what a search found, and not walk an index of all customers. */
+const fromMatches = (conditions: readonly string[], matches = 'match'): string =>
+  `from ${matches} m cross join customer c ${whereClause(['c.id = m.id', ...conditions])}`;
+
+const whereClause = (conditions: readonly string[]): string =>
+  conditions.length > 0 ? `where ${conditions.join(' and ')}` : '';

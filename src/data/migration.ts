@@ -1,5 +1,5 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
-import { type Words as DialectWords, dialectOf } from './dialect/dialect.ts';
+import { type Dialect, type Words as DialectWords, dialectOf } from './dialect/dialect.ts';
 
 /** The words of a dialect, and columns of one type that differ only in their names. */
 export interface Words extends DialectWords {
@@ -7,6 +7,8 @@ export interface Words extends DialectWords {
   optionalTexts: Columns;
   bigints: Columns;
   optionalBigints: Columns;
+  /** Creates the index of customers' words. */
+  searchTable: readonly string[];
 }
 
 type Columns = (...names: string[]) => string;
@@ -16,29 +18,28 @@ const columns =
   (...names) =>
     names.map((name) => `${name} ${type}`).join(', ');
 
-const wordsOf = (words: DialectWords): Words => ({
+const wordsOf = ({ words, search }: Dialect): Words => ({
   ...words,
+  searchTable: search.create,
   texts: columns(`${words.text} not null`),
   optionalTexts: columns(words.text),
   bigints: columns('bigint not null'),
   optionalBigints: columns('bigint'),
 });
 
-/** The facts of a customer and the keys it is searched by. */
+/** The facts of a customer. */
 export const customerColumns = ({ text, optionalTexts }: Pick<Words, 'text' | 'optionalTexts'>): string =>
   `type ${text} not null,
     ${optionalTexts('title', 'first_name', 'middle_name', 'last_name', 'organization_name')},
-    ${optionalTexts('email', 'phone', 'language', 'currency', 'birth_date')},
-    ${optionalTexts('first_key', 'last_key', 'email_key', 'phone_key')}`;
+    ${optionalTexts('email', 'phone', 'language', 'currency', 'birth_date')}`;
 
 /** What both kinds of database have for customers besides the customer table. */
-export const customerIndexesAndAddresses = (words: Pick<Words, 'texts' | 'optionalTexts' | 'clustered'>): string[] => [
+export const customerIndexesAndAddresses = (
+  words: Pick<Words, 'texts' | 'optionalTexts' | 'clustered' | 'searchTable'>,
+): string[] => [
+  ...words.searchTable,
   'create index customer_by_channel on customer (channel, created_at, id)',
   'create index customer_by_channel_change on customer (channel, updated_at, id)',
-  'create index customer_by_first_name on customer (first_key) where first_key is not null',
-  'create index customer_by_last_name on customer (last_key) where last_key is not null',
-  'create index customer_by_email on customer (email_key) where email_key is not null',
-  'create index customer_by_phone on customer (phone_key) where phone_key is not null',
   `create table customer_address (
     ${words.texts('customer_uuid', 'uuid')},
     position integer not null,
@@ -82,7 +83,7 @@ export function migration(
     name = `${name}${at}`;
 
     async up(runner: QueryRunner): Promise<void> {
-      for (const statement of statements(wordsOf(dialectOf(runner.manager).words))) {
+      for (const statement of statements(wordsOf(dialectOf(runner.manager)))) {
         if (isExpanding(name) && (!adds.test(statement) || restricts.test(statement)))
           throw new Error(
             `The migration ${this.name} must only add what older programs can ignore, but does: ${statement}`,

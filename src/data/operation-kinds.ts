@@ -1,9 +1,9 @@
-import type { AddressFacts, SearchableCustomer } from './customer-facts.ts';
+import type { AddressFacts, CustomerFacts } from './customer-facts.ts';
 import type { ShiftFacts, TransactionBody } from './transaction-facts.ts';
 
 /** The payload of a customer operation: the whole customer when it creates one, otherwise only what it changes; and addresses it adds. */
 export interface OperationPayload {
-  customer?: Partial<SearchableCustomer>;
+  customer?: Partial<CustomerFacts>;
   addresses?: AddressFacts[];
   /** Why headquarters did not take the operation; there is nothing else then. */
   setAside?: string;

@@ -5,6 +5,7 @@ import { changeCustomer, lockCustomer } from '../data/channel/customer.ts';
 import { appendOperations } from '../data/channel/operation.bulk.ts';
 import { lockLog, takeCounters } from '../data/channel/operation.ts';
 import type { AddressFacts, CustomerFacts } from '../data/customer-facts.ts';
+import { storeWords } from '../data/customer-search.ts';
 import { addressesOf, customersByUuid } from '../data/customers.ts';
 import {
   CustomerNotFound,
@@ -15,7 +16,8 @@ import {
   type Violation,
 } from '../errors.ts';
 import { bodyHash } from './body-hash.ts';
-import { addressFacts, changesBetween, customerFacts, MOST_ADDRESSES, searchKeys, violationsOf } from './rules.ts';
+import { addressFacts, changesBetween, customerFacts, MOST_ADDRESSES, violationsOf } from './rules.ts';
+import { indexWords, searchWords } from './search.ts';
 
 /** Values as clients send them. Omitted fields keep their values or get defaults; null means no value. */
 export type Given<Facts> = { [Name in keyof Facts]?: Facts[Name] | null | undefined };
@@ -51,7 +53,7 @@ export function prepareCustomer(channel: string, input: CustomerInput, at: strin
   const uuid = input.uuid ?? randomUUID();
   const body = { ...noFacts, ...given(customerFacts, factsOf(input)) };
   const addresses = (input.addresses ?? []).map((address, index) => addressFrom(address, index, body));
-  const found = violationsOf({ customer: { ...body, ...searchKeys(body) }, addresses }, at);
+  const found = violationsOf({ customer: body, addresses }, at);
   for (const [index, address] of addresses.entries())
     if (addresses.findIndex((other) => other.uuid === address.uuid) < index)
       found.push({ path: ['addresses', index, 'uuid'], message: 'must not appear twice', rule: 'UNIQUE' });
@@ -63,7 +65,7 @@ export function prepareCustomer(channel: string, input: CustomerInput, at: strin
 /**
  * Creates customers in their channel, asynchronously: each has its permanent UUID immediately and gets its account ID later (jobs/).
  * The UUID is the idempotency key: sending it again returns the stored customer, or UuidConflict if the data differs.
- * One transaction on the channel database, with five statements for any number of customers. Headquarters may be down.
+ * One transaction on the channel database, with six statements for any number of customers. Headquarters may be down.
  */
 export async function createCustomers(
   tx: EntityManager,
@@ -100,7 +102,6 @@ export async function createCustomers(
       channel,
       bodyHash,
       ...body,
-      ...searchKeys(body),
       counter: first + index,
       createdAt: at,
       updatedAt: at,
@@ -110,6 +111,10 @@ export async function createCustomers(
     addresses.map((address) => ({ customerUuid: uuid, ...address })),
   );
   if (addresses.length > 0) await insertAddresses(tx, addresses);
+  await storeWords(
+    tx,
+    added.map(({ uuid, body, addresses }) => ({ uuid, words: searchWords(body, addresses) })),
+  );
   await appendOperations(
     tx,
     added.map(({ uuid, channel, body, addresses, at }, index) => ({
@@ -118,7 +123,7 @@ export async function createCustomers(
       channel,
       customerUuid: uuid,
       kind: 'CREATE_CUSTOMER' as const,
-      payload: { customer: { ...body, ...searchKeys(body) }, addresses },
+      payload: { customer: body, addresses },
       createdAt: at,
     })),
   );
@@ -148,6 +153,7 @@ export async function updateCustomer(
   if (Object.keys(customer).length === 0) return;
   await takeCounters(tx, 1);
   await changeCustomer(tx, uuid, { ...customer, counter, updatedAt: at });
+  await indexWords(tx, [uuid]);
   await appendOperations(tx, [
     {
       counter,
@@ -187,6 +193,7 @@ export async function addAddress(
   await takeCounters(tx, 1);
   await changeCustomer(tx, uuid, { counter: first, updatedAt: at });
   await insertAddresses(tx, [{ customerUuid: uuid, ...added }]);
+  await indexWords(tx, [uuid]);
   await appendOperations(tx, [
     {
       counter: first,

@@ -7,7 +7,7 @@ import { type CustomerOperation, correctOperation, operationBySequence } from '.
 import { atPath, InvalidInput, mustBeValid, NotFound, type Violation, WrongState } from '../errors.ts';
 import { type Given, given } from './customer.ts';
 import { kindOf } from './operations/index.ts';
-import { addressFacts, customerFacts, searchKeys, violationsOf } from './rules.ts';
+import { addressFacts, customerFacts, violationsOf } from './rules.ts';
 
 /** Retries a failed operation, and releases the operations that were waiting for it. */
 export async function retryOne(
@@ -61,8 +61,6 @@ export async function correct(
     ? undefined
     : ((await customerBodies(tx, [operation.customerUuid])).get(operation.customerUuid) ?? null);
   const change = before.customer && { ...before.customer, ...values };
-  // The customer after the operation: nothing overtakes a failed one.
-  const after = { ...stored, ...change } as CustomerFacts;
   const known = Array.isArray(before.addresses) ? before.addresses : [];
   const unknown: Violation[] = [];
   const corrected = addresses.map(({ uuid, ...change }, index) => {
@@ -73,7 +71,7 @@ export async function correct(
   });
   const payload = {
     ...before,
-    ...(change && { customer: { ...change, ...searchKeys(after) } }),
+    ...(change && { customer: change }),
     ...(before.addresses && {
       addresses: known.map((address, place) => ({
         ...address,

@@ -1,5 +1,6 @@
 import type { EntityManager } from 'typeorm';
 import type { CustomerFacts } from '../data/customer-facts.ts';
+import { storeWords } from '../data/customer-search.ts';
 import {
   addressCounts,
   customerBodies,
@@ -21,6 +22,7 @@ import { takeReserved } from '../data/hq/reserved-account-id.bulk.ts';
 import { NumberSequenceExhausted } from '../errors.ts';
 import { kindOf } from './operations/index.ts';
 import { contradictions, MOST_ADDRESSES, tooManyAddresses, uuidRule } from './rules.ts';
+import { indexWords, searchWords } from './search.ts';
 import { textOf } from './violations.ts';
 
 interface Resolved {
@@ -95,6 +97,16 @@ export async function resolveOperations(tx: EntityManager, due: Checked[], now: 
       tx,
       withAddresses.map(({ sequence }) => sequence),
     );
+  await storeWords(
+    tx,
+    ready.flatMap(({ customerUuid: uuid, payload: { customer, addresses } }) =>
+      known.has(uuid) ? [] : [{ uuid, words: searchWords(customer as CustomerFacts, addresses ?? []) }],
+    ),
+  );
+  await indexWords(
+    tx,
+    ready.flatMap(({ customerUuid: uuid }) => (known.has(uuid) ? [uuid] : [])),
+  );
   if (ready.length > 0)
     await completeOperations(
       tx,

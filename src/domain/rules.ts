@@ -1,11 +1,5 @@
 import { z } from 'zod';
-import {
-  type AddressFacts,
-  addressPurposes,
-  type CustomerFacts,
-  customerTypes,
-  type SearchableCustomer,
-} from '../data/customer-facts.ts';
+import { type AddressFacts, addressPurposes, type CustomerFacts, customerTypes } from '../data/customer-facts.ts';
 import type { OperationPayload } from '../data/operation-kinds.ts';
 import type { Violation } from '../errors.ts';
 import { birthDays, outside } from './business-day.ts';
@@ -197,25 +191,6 @@ export function contradictions(body: Partial<CustomerFacts>): Violation[] {
   return found;
 }
 
-/** The columns that an edit changed, including search keys; empty if it changed nothing. */
-export function changesBetween(before: CustomerFacts, after: CustomerFacts): Partial<SearchableCustomer> {
-  const old = { ...before, ...searchKeys(before) };
-  const changed = Object.entries({ ...after, ...searchKeys(after) }).filter(
-    ([field, value]) => value !== old[field as keyof SearchableCustomer],
-  );
-  return Object.fromEntries(changed);
-}
-
-/** The keys that a search compares: `andres` and `unal` for "Andrés Ünal", `5550109` for "(555) 010-9". */
-export function searchKeys(body: CustomerFacts): Omit<SearchableCustomer, keyof CustomerFacts> {
-  return {
-    firstKey: body.firstName && folded(body.firstName),
-    lastKey: (body.organizationName ?? body.lastName) && folded((body.organizationName ?? body.lastName)!),
-    emailKey: body.email && folded(body.email),
-    phoneKey: body.phone && (body.phone.replace(/\D/g, '') || null),
-  };
-}
-
-export const folded = (value: string): string =>
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: ASCII only needs lowercasing
-  /^[\u0000-\u007f]*$/.test(value) ? value.toLowerCase() : value.normalize('NFKD').replace(/\p{M}/gu, '').toLowerCase();
+/** The columns that an edit changed; empty if it changed nothing. */
+export const changesBetween = (before: CustomerFacts, after: CustomerFacts): Partial<CustomerFacts> =>
+  Object.fromEntries(Object.entries(after).filter(([field, value]) => value !== before[field as keyof CustomerFacts]));

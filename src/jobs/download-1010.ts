@@ -12,6 +12,7 @@ import {
 import { countChangedSince } from '../data/hq/customer.ts';
 import { addDownloadPackage } from '../data/hq/session.bulk.ts';
 import { endDownloadSession, type OpenSession } from '../data/hq/session.ts';
+import { indexWords } from '../domain/search.ts';
 import { topics } from '../events/nudges.ts';
 import { defineJob, type JobContext } from '../queue/job.ts';
 import { type Route, transfer } from './transfer.ts';
@@ -54,11 +55,17 @@ async function download(context: JobContext, session: OpenSession): Promise<Rout
     mark: async () => ({ reached: (await database.read(self)).appliedVersion }),
     read: ({ reached }, limit) => context.hq.read((db) => customersChangedSince(db, name, reached, limit)),
     prepare: async (read) => (read.count === 0 ? undefined : prepared(context, database, name, read)),
-    async store({ rows, package: sent, whole, received, to, isLast }, from) {
+    async store({ rows, package: sent, whole, differing, received, to, isLast }, from) {
       const at = context.now();
       const heads = await database.write(async (tx) => {
         if (!(await advanceApplied(tx, from.reached, to.reached, at))) return undefined;
-        if (whole) await storeDownloaded(tx, whole, received);
+        if (whole) {
+          await storeDownloaded(tx, whole, received);
+          await indexWords(
+            tx,
+            differing.map(({ uuid }) => uuid),
+          );
+        }
         return applyAccountIds(tx, { package: sent, at });
       });
       if (heads === undefined) return false;
@@ -84,5 +91,13 @@ async function prepared(context: JobContext, database: Database, name: string, r
   const whole =
     fitting === 0 ? undefined : await context.hq.read((db) => packedCustomers(db, differing.slice(0, fitting)));
   const isLast = !isCut && count < context.batchSize;
-  return { rows: count, package: sent, whole, received, to: { reached: through }, isLast };
+  return {
+    rows: count,
+    package: sent,
+    whole,
+    differing: differing.slice(0, fitting),
+    received,
+    to: { reached: through },
+    isLast,
+  };
 }

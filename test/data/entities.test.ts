@@ -21,7 +21,9 @@ test.each(
   const database = await openDatabase(url, { name: 'database', kind, readers: 1 });
   onTestFinished(() => database.close());
 
-  const { entityMetadatas } = sourcesOf(database).writer;
+  const { entityMetadatas: all } = sourcesOf(database).writer;
+  // On SQLite, the words of customers are an index without a table: its columns have no types, and its tables are its own affair.
+  const entityMetadatas = all.filter(({ tableName }) => onPostgres || tableName !== 'customer_search');
   expect(described(entityMetadatas)).toEqual(await migrated(database));
   // Two entities of one table would hide each other.
   expect(entityMetadatas.length).toBe(new Set(entityMetadatas.map(({ tableName }) => tableName)).size);
@@ -58,7 +60,7 @@ async function migrated(database: Database): Promise<Tables> {
          from information_schema.columns c where c.table_schema = current_schema() and c.table_name <> 'migrations'`
       : `select m.name as "table", c.name as "column", lower(c.type) as type, c."notnull" = 0 and c.pk = 0 as nullable, c.pk > 0 as "primary"
          from sqlite_schema m join pragma_table_info(m.name) c
-         where m.type = 'table' and m.name not like 'sqlite_%' and m.name <> 'migrations'`,
+         where m.type = 'table' and m.name not like 'sqlite_%' and m.name not like 'customer_search%' and m.name <> 'migrations'`,
   );
   const tables: Tables = {};
   for (const { table, column, type, nullable, primary } of found) {

@@ -326,12 +326,137 @@ describe('search', () => {
       ['100%', []],
       [`o'brien`, []],
       ['_ndres', []],
+      // Spaces of a name may be left out, and any of its words may be looked for.
+      ['vanderberg', [berg]],
+      ['berg mary', [berg]],
+      ['trading', [acme]],
+      ['456-789', [acme]],
     ];
     for (const source of ['CHANNEL', 'HEADQUARTERS']) {
       for (const [text, found] of expected) {
         if (source === 'HEADQUARTERS' && text.length < 4) continue;
         expect(await searching(hq, text, source), `"${text}" in ${source}`).toEqual(found);
       }
+    }
+  });
+
+  test('finds people by what a cashier types', async () => {
+    const hq = await withChannels(['houston']);
+    const address = (city: string, postalCode: string, country: string) => ({ city, postalCode, country });
+    const person = (first: string, last: string, more: object = {}) =>
+      createCustomer(hq, { name: { first, last }, email: null, ...more });
+    const brien = await person('Sinéad', "O'Brien-Smith", { phone: '+1 713 555 0142' });
+    const weiss = await person('Jörg', 'Weiß', {
+      phone: '0171 2345678',
+      addresses: [address('Mönchengladbach', '41061', 'DE')],
+    });
+    const oslo = await person('Bjørn', 'Łukasiewicz', { addresses: [address('Łódź', 'SW1A 1AA', 'GB')] });
+    const yamada = await person('太郎', '山田', { addresses: [address('東京都', '100-0001', 'JP')] });
+    const wang = await person('小明', '王');
+    const kim = await person('민준', '김');
+    const acme = await createCustomer(hq, {
+      type: 'ORGANIZATION',
+      name: null,
+      organizationName: 'Acme Trading',
+      email: 'sales-team@acme-trading.example',
+      phone: '+44 20 7946 0958',
+    });
+    await run(hq);
+
+    const expected: [string, string[]][] = [
+      ['obrien', [brien]],
+      ["o'brien", [brien]],
+      ['O’Brien', [brien]],
+      ['brien', [brien]],
+      ['smith', [brien]],
+      ['brien-smith', [brien]],
+      ['smith sinead', [brien]],
+      ['0142', [brien]],
+      ['555 0142', [brien]],
+      ['713-555-0142', [brien]],
+      ['(713) 555-0142', [brien]],
+      ['001 713 555 0142', [brien]],
+      ['sinead 0142', [brien]],
+      ['weiss', [weiss]],
+      ['Weiß', [weiss]],
+      ['jorg', [weiss]],
+      ['joerg weiss', [weiss]],
+      ['+49 171 2345678', [weiss]],
+      ['2345678', [weiss]],
+      ['41061', [weiss]],
+      ['weiss monchengladbach', [weiss]],
+      ['moench', [weiss]],
+      ['bjorn', [oslo]],
+      ['bjoern', [oslo]],
+      ['lukasiewicz', [oslo]],
+      ['łódź', [oslo]],
+      ['sw1a 1aa', [oslo]],
+      ['sw1a1aa', [oslo]],
+      ['山田', [yamada]],
+      ['山田太郎', [yamada]],
+      ['太郎 山田', [yamada]],
+      ['東京', [yamada]],
+      ['王小明', [wang]],
+      ['小明', [wang]],
+      ['김민준', [kim]],
+      ['민준', [kim]],
+      ['trading', [acme]],
+      ['trading acme', [acme]],
+      ['sales-team@acme', [acme]],
+      ['team', [acme]],
+      ['020 7946 0958', [acme]],
+      ['0958', [acme]],
+      ['trad smith', []],
+    ];
+    const wrong: Record<string, string[]> = {};
+    for (const source of ['CHANNEL', 'HEADQUARTERS'])
+      for (const [text, found] of expected) {
+        const got = await searching(hq, text, source);
+        if (got.join() !== found.join()) wrong[`${source} ${text}`] = got;
+      }
+    expect(wrong).toEqual({});
+  });
+
+  test('shows whole words before beginnings, and an account ID first', async () => {
+    const hq = await withChannels(['houston']);
+    const named = (last: string) => createCustomer(hq, { name: { first: 'Eve', last }, email: null });
+    const old = await named('Berg');
+    const longer = await named('Bergmann');
+    const longest = await named('Bergmannsen');
+    const recent = await named('Berg');
+    await run(hq);
+    for (const source of ['CHANNEL', 'HEADQUARTERS']) {
+      const found = async (search: string, more: object = {}) =>
+        uuids(await page(hq, { filter: { channel: 'houston', search }, source, ...more }));
+      expect(await found('berg')).toEqual([recent, old, longest, longer]);
+      expect(await found('bergmann')).toEqual([longer, longest]);
+      expect(await walk(hq, { filter: { channel: 'houston', search: 'berg' }, source }, 1)).toEqual(
+        await found('berg'),
+      );
+      expect(await found('berg', { orderBy: oldestFirst })).toEqual([old, longer, longest, recent]);
+      expect(await found('C00000001')).toEqual([old]);
+      expect(await found('c0000000')).toEqual([recent, longest, longer, old]);
+    }
+  });
+
+  test('finds a customer by what it has now, in its channel and at headquarters', async () => {
+    const hq = await withChannels(['houston']);
+    const uuid = await createCustomer(hq, { name: { first: 'Ada', last: 'Byron' }, phone: '555 010 9000' });
+    await run(hq);
+    const { updateCustomer, addCustomerAddress } = await hq.query(
+      `mutation ($customer: CustomerBy!) {
+        updateCustomer(input: { customer: $customer, channel: "houston", name: { last: "Lovelace" }, phone: "555 010 7777" }) { __typename }
+        addCustomerAddress(input: { customer: $customer, channel: "houston", address: { city: "Marlborough", country: "GB" } }) { __typename }
+      }`,
+      { customer: { uuid } },
+    );
+    expect([updateCustomer.__typename, addCustomerAddress.__typename]).toEqual(['Customer', 'Customer']);
+    await run(hq);
+    for (const source of ['CHANNEL', 'HEADQUARTERS']) {
+      const found: Record<string, number> = {};
+      for (const text of ['lovelace', 'byron', '7777', '9000', 'marlborough'])
+        found[text] = (await searching(hq, text, source)).length;
+      expect(found).toEqual({ lovelace: 1, byron: 0, 7777: 1, 9000: 0, marlborough: 1 });
     }
   });
 
@@ -357,12 +482,13 @@ describe('search', () => {
     const hq = await withChannels(['houston']);
     const refused = async (variables: Record<string, unknown>) =>
       (await hq.ask(document, { ...inHouston, ...variables })).errors?.[0];
-    for (const search of ['a', ' b ', 'x'.repeat(201), 'a b c d e f', 'ab\u0000c']) {
+    for (const search of ['a', ' b ', 'x'.repeat(201), 'a b c d e f', 'ab\u0000c', '---', '"*"', '(!)']) {
       expect((await refused({ filter: { channel: 'houston', search } }))?.extensions, search).toMatchObject({
         code: 'INVALID_INPUT',
         path: ['filter', 'search'],
       });
     }
     expect((await refused({ filter: { search: 'ada' } }))?.message).toContain('at least 4 characters');
+    expect(await refused({ filter: { search: '山田' } })).toBeUndefined();
   });
 });

@@ -211,7 +211,7 @@ async function busyHeadquarters(): Promise<Headquarters> {
       uuid: customers[0]!,
       id: randomUUID(),
       kind: 'UPDATE_CUSTOMER',
-      payload: { customer: { email: 'nonsense', emailKey: 'nonsense' } },
+      payload: { customer: { email: 'nonsense' } },
     });
     await createCustomers(hq, 1);
     await run(hq);

@@ -212,10 +212,6 @@ export const aBody = (more: Record<string, unknown> = {}) => ({
   language: null,
   currency: null,
   birthDate: null,
-  firstKey: 'ada',
-  lastKey: 'byron',
-  emailKey: null,
-  phoneKey: null,
   ...more,
 });
 

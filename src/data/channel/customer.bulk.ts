@@ -1,12 +1,12 @@
 import type { EntityManager } from 'typeorm';
 import { assignments, fieldsOf, insertAll, names, packed, readShape, rows, selected, shapeOf } from '../columns.ts';
-import { AddressFacts, type OwnedAddress, SearchableCustomer } from '../customer-facts.ts';
+import { AddressFacts, CustomerFacts, type OwnedAddress } from '../customer-facts.ts';
 import { listed } from '../dialect/expressions.ts';
 import { single, sql } from '../sql.ts';
 import { ChannelCustomer, ChannelCustomerAddress } from './customer.ts';
 import { identity } from './operation.ts';
 
-type NewCustomer = SearchableCustomer &
+type NewCustomer = CustomerFacts &
   Pick<ChannelCustomer, 'uuid' | 'channel' | 'bodyHash' | 'counter' | 'createdAt' | 'updatedAt'>;
 
 export const insertCustomers = (tx: EntityManager, customers: readonly NewCustomer[]) =>
@@ -102,7 +102,7 @@ export async function storeDownloaded(
   whole: { customers: string; addresses: string },
   { lastReceived }: Received,
 ): Promise<void> {
-  const changed = [...fieldsOf(tx, ChannelCustomer, SearchableCustomer), 'updatedAt'] as const;
+  const changed = [...fieldsOf(tx, ChannelCustomer, CustomerFacts), 'updatedAt'] as const;
   const written = ['uuid', 'channel', 'createdAt', ...changed] as const;
   const columns = names(tx, ChannelCustomer, written);
   // Counter 0: this log has nothing of a customer that was lost.

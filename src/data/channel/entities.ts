@@ -1,3 +1,4 @@
+import { CustomerSearch } from '../customer-search.ts';
 import { ChannelCustomer, ChannelCustomerAddress } from './customer.ts';
 import { FeedEntry, FeedHead } from './feed.ts';
 import { Operation } from './operation.ts';
@@ -11,6 +12,7 @@ export const channelEntities = [
   ChannelCustomerAddress,
   ChannelShift,
   ChannelTransaction,
+  CustomerSearch,
   FeedEntry,
   FeedHead,
   Operation,

@@ -34,6 +34,18 @@ export interface Words {
   clustered: string;
 }
 
+/** The index of words (customer-search.ts). */
+interface WordSearch {
+  /** Creates the table `customer_search`, in which each row is the words of the customer with the same ID. */
+  create: readonly string[];
+  /** Stores rows of `c.id` and `x.words`, which `from` finds, instead of those with the same IDs. */
+  store: (from: string) => string;
+  /** Selects the IDs of the rows that a query (`parameter`) finds; newest first where that costs nothing. */
+  find: (parameter: string) => string;
+  /** Queries for rows with one of the alternatives of each word: as a whole word, or as the beginning of one but not so often as a whole. */
+  query: Record<'whole' | 'begun', (words: readonly (readonly string[])[]) => string>;
+}
+
 /** Everything that differs by database. Both implementations pass test/data/dialect.test.ts. */
 export interface Dialect {
   /**
@@ -46,6 +58,7 @@ export interface Dialect {
   /** What a clean stop executes: compact the log, refresh statistics. */
   tidy: readonly string[];
   words: Words;
+  search: WordSearch;
   /** Locks rows until the end of the transaction. */
   forUpdate: string;
   /** The objects of a JSON array (`parameter`, such as `$1`) as a relation `x`. One parameter carries a batch of any size. */

@@ -19,6 +19,13 @@ const object: Dialect['object'] = (values) =>
     .map(([name, value]) => `'${name}', ${value}`)
     .join(', ')})`;
 
+/** A tsquery: each word is quoted, and means what begins with it if `:*` follows. */
+const worded = (words: readonly (readonly string[])[], star: string) =>
+  `(${words.map((alternatives) => `(${alternatives.map((word) => `'${word}'${star}`).join(' | ')})`).join(' & ')})`;
+
+/** The words of a row, as the index has them. */
+const lexemes = `array_to_tsvector(string_to_array(words, ' '))`;
+
 export const postgres: Dialect = {
   embedded: false,
   begin: 'BEGIN',
@@ -30,6 +37,19 @@ export const postgres: Dialect = {
     json: 'json',
     mustBeObject: (column) => `check (json_typeof(${column}) = 'object')`,
     clustered: '',
+  },
+  search: {
+    create: [
+      `create table customer_search (id bigint primary key, words text collate "C" not null)`,
+      `create index customer_search_words on customer_search using gin (${lexemes})`,
+    ],
+    store: (from) =>
+      `insert into customer_search (id, words) select c.id, x.words ${from} on conflict (id) do update set words = excluded.words`,
+    find: (parameter) => `select id from customer_search where ${lexemes} @@ ${parameter}::tsquery`,
+    query: {
+      whole: (words) => worded(words, ''),
+      begun: (words) => `${worded(words, ':*')} & !${worded(words, '')}`,
+    },
   },
   forUpdate: 'for update',
   rows: (columns, parameter) =>

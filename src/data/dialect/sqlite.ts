@@ -19,6 +19,10 @@ const object: Dialect['object'] = (values) =>
     .map(([name, value]) => `'${name}', ${value}`)
     .join(', ')})`;
 
+/** A query of FTS5: each word is quoted, and means what begins with it if a star follows. */
+const worded = (words: readonly (readonly string[])[], star: string) =>
+  `(${words.map((alternatives) => `(${alternatives.map((word) => `"${word}"${star}`).join(' OR ')})`).join(' AND ')})`;
+
 export const sqlite: Dialect = {
   embedded: true,
   // A deferred transaction that reads before it writes fails immediately when another process writes.
@@ -31,6 +35,19 @@ export const sqlite: Dialect = {
     json: 'text',
     mustBeObject: (column) => `check (json_type(${column}) = 'object')`,
     clustered: 'without rowid',
+  },
+  search: {
+    // The words come without punctuation. Where they are in the text does not matter, which makes the index a third smaller.
+    create: [
+      `create virtual table customer_search using fts5(words, content = '', contentless_delete = 1, detail = none, tokenize = 'ascii')`,
+    ],
+    store: (from) => `insert or replace into customer_search (rowid, words) select c.id, x.words ${from}`,
+    find: (parameter) =>
+      `select rowid as id from customer_search where customer_search match ${parameter} order by rowid desc`,
+    query: {
+      whole: (words) => worded(words, ''),
+      begun: (words) => `${worded(words, '*')} NOT ${worded(words, '')}`,
+    },
   },
   // There is one writer.
   forUpdate: '',

@@ -1,6 +1,6 @@
 import type { EntityManager } from 'typeorm';
 import { assignments, columnsOf, fieldsOf, names, packed, rows, selected, shapeOf, unpacked } from '../columns.ts';
-import { AddressFacts, CustomerFacts, SearchableCustomer } from '../customer-facts.ts';
+import { AddressFacts, CustomerFacts } from '../customer-facts.ts';
 import { forUpdate, listed } from '../dialect/expressions.ts';
 import { MOST_WHOLE_ROWS } from '../sizes.ts';
 import { single, sql } from '../sql.ts';
@@ -61,7 +61,7 @@ export const storeCustomers = (
   operations: readonly { sequence: number; accountId: string; version: number }[],
   at: string,
 ) => {
-  const facts = fieldsOf(tx, Customer, SearchableCustomer);
+  const facts = fieldsOf(tx, Customer, CustomerFacts);
   const { join, values } = unpacked(tx, Customer, 'o.payload', 'customer', { fields: facts });
   return sql(
     tx,
@@ -80,7 +80,7 @@ export const storeCustomers = (
  * again, also where only an address is new, and compare: they may have lost an edit, or lack a correction.
  */
 export const changeCustomers = (tx: EntityManager, operations: readonly { sequence: number; version: number }[]) => {
-  const merged = columnsOf(tx, Customer, fieldsOf(tx, Customer, SearchableCustomer)).map(
+  const merged = columnsOf(tx, Customer, fieldsOf(tx, Customer, CustomerFacts)).map(
     ({ name, path: [field] }) =>
       `${name} = case when o.payload->'customer'->'${field}' is null then c.${name} else o.payload->'customer'->>'${field}' end`,
   );
@@ -160,7 +160,7 @@ export async function packedCustomers(
 ): Promise<{ customers: string; addresses: string }> {
   const list = JSON.stringify(wanted);
   const asked = rows(db, { uuid: 'text', lost: 'boolean' }, '$1');
-  const fields = ['uuid', 'channel', 'createdAt', 'updatedAt', ...fieldsOf(db, Customer, SearchableCustomer)] as const;
+  const fields = ['uuid', 'channel', 'createdAt', 'updatedAt', ...fieldsOf(db, Customer, CustomerFacts)] as const;
   const customers = await single<{ package: string }>(
     db,
     `select ${packed(db, Customer, 'c', { fields })} as package from ${asked} cross join customer c where c.uuid = x.uuid and (x.lost or not exists (

@@ -1,3 +1,4 @@
+import { CustomerSearch } from '../customer-search.ts';
 import { AggregatedTransaction } from './aggregate.ts';
 import { AuditEntry } from './audit.ts';
 import { Channel, ChannelDatabase } from './channel.ts';
@@ -30,6 +31,7 @@ export const hqEntities = [
   Customer,
   CustomerAddress,
   CustomerOperation,
+  CustomerSearch,
   DownloadSession,
   Head,
   Heartbeat,

@@ -1,6 +1,7 @@
 import { mayUse, ownChannel, visibleTo } from '../../access/viewer.ts';
 import type { AddressFacts, addressPurposes, customerTypes } from '../../data/customer-facts.ts';
 import {
+  byRelevance,
   type CustomerRow,
   countCustomers,
   customerByAccountId,
@@ -11,7 +12,7 @@ import {
 import type { Database } from '../../data/database.ts';
 import { failedCustomers } from '../../data/hq/operation.bulk.ts';
 import { plainText, uuidRule } from '../../domain/rules.ts';
-import { searchTerms, searchViolation } from '../../domain/search.ts';
+import { searchFor, searchViolation } from '../../domain/search.ts';
 import { InvalidInput, type Violation, whenUnavailable } from '../../errors.ts';
 import { atMost, globalId } from '../arguments.ts';
 import { builder } from '../builder.ts';
@@ -71,7 +72,7 @@ const CustomerFilter = builder.inputType('CustomerFilter', {
     }),
     search: t.string({
       description:
-        'Words that must all match, each the beginning of a first, last, or organization name, email address, phone number, or account ID. Ignores case, accents, and the punctuation of phone numbers. At least 2 characters in a channel’s own database, or 4 at headquarters.',
+        'Words that must all match, in any order: each is the beginning of a word of a name, email address, city, or postal code, or a phone number (the last digits are enough), or, alone, the beginning of an account ID. Ignores case, accents, and punctuation. At least 2 characters in a channel’s own database, or 4 at headquarters, where a Chinese, Japanese, or Korean character counts as 2. Finds at most 10,000 customers, so a `totalCount` of 10,000 may mean more.',
     }),
     createdAt: t.field({
       type: DateTimeRange,
@@ -328,7 +329,7 @@ builder.queryField('customers', (t) =>
         orderBy: t.arg({
           type: CustomerOrder,
           description:
-            'The order of the customers. Default: newest first, by UPDATED_AT if the filter has `updatedAt` and by CREATED_AT otherwise.',
+            'The order of the customers. Default: with `search`, best match first (whole words before beginnings, then the newest); otherwise newest first, by UPDATED_AT if the filter has `updatedAt` and by CREATED_AT if not.',
         }),
       },
       authScopes: ofFilter,
@@ -341,7 +342,10 @@ builder.queryField('customers', (t) =>
           args,
           async (db, page) => foundIn(database, await customerPage(db, filter, page, { addresses: withAddresses })),
           {
-            orderBy: args.orderBy ?? { field: filter.updatedAt ? 'updatedAt' : 'createdAt', direction: 'DESC' },
+            orderBy: args.orderBy ?? {
+              field: filter.search ? byRelevance : filter.updatedAt ? 'updatedAt' : 'createdAt',
+              direction: 'DESC',
+            },
             count: (db) => countCustomers(db, filter),
           },
         );
@@ -368,7 +372,7 @@ async function filterOf(
   const tooVague = search ? searchViolation(search, source === 'CHANNEL' ? 2 : 4) : undefined;
   if (tooVague) found.push({ path: ['filter', 'search'], ...tooVague });
   const filter: Filter = { channel, ...rangesOf(ranges, ['createdAt', 'updatedAt'], found) };
-  if (search) filter.search = searchTerms(search);
+  if (search) filter.search = searchFor(search);
   if (source === 'CHANNEL' && status) filter.pending = status !== 'SYNCED';
   if (filter.pending) filter.among = { uuids: await failedOf(hq, channel!), include: status === 'FAILED' };
   return filter;

@@ -1,6 +1,16 @@
 import { customerColumns, customerIndexesAndAddresses, migration, shiftColumns, type Words } from '../../migration.ts';
 
-const statements = ({ counted, key, text, json, mustBeObject, clustered, texts, optionalTexts }: Words) => [
+const statements = ({
+  searchTable,
+  counted,
+  key,
+  text,
+  json,
+  mustBeObject,
+  clustered,
+  texts,
+  optionalTexts,
+}: Words) => [
   // One row: who this database is, and how far it has come. `epoch` names its feeds; adopting a restored database renews it.
   `create table self (
     id integer primary key,
@@ -20,7 +30,7 @@ const statements = ({ counted, key, text, json, mustBeObject, clustered, texts, 
     ${texts('created_at', 'updated_at')},
     synced_at ${text}
   )`,
-  ...customerIndexesAndAddresses({ texts, optionalTexts, clustered }),
+  ...customerIndexesAndAddresses({ texts, optionalTexts, clustered, searchTable }),
   'create index customer_pending on customer (channel, created_at, id) where account_id is null',
   'create unique index customer_by_account_id on customer (account_id) where account_id is not null',
 

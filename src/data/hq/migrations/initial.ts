@@ -20,7 +20,17 @@ const sessionIndexes = (table: string) => [
 ];
 
 /** Amounts are minor units, quantities thousandths. */
-const statements = ({ counted, text, json, clustered, texts, optionalTexts, bigints, optionalBigints }: Words) => [
+const statements = ({
+  searchTable,
+  counted,
+  text,
+  json,
+  clustered,
+  texts,
+  optionalTexts,
+  bigints,
+  optionalBigints,
+}: Words) => [
   `create table channel_database (
     name ${text} primary key,
     epoch integer not null,
@@ -71,7 +81,7 @@ const statements = ({ counted, text, json, clustered, texts, optionalTexts, bigi
   'create index customer_by_version on customer (channel_database, version)',
   'create index customer_by_creation on customer (created_at, id)',
   'create index customer_by_change on customer (updated_at, id)',
-  ...customerIndexesAndAddresses({ texts, optionalTexts, clustered }),
+  ...customerIndexesAndAddresses({ texts, optionalTexts, clustered, searchTable }),
 
   `create table customer_operation (
     sequence ${counted},
