@@ -1,7 +1,7 @@
 import { answer } from '../support/child.ts';
 import { customerInput } from '../support/customers.ts';
 import { graphqlClient } from '../support/http.ts';
-import { createCustomer } from '../support/operations.ts';
+import { createCustomer, createCustomers } from '../support/operations.ts';
 import { seconds } from '../support/report.ts';
 
 interface Asked {
@@ -99,6 +99,26 @@ answer({
             input: customerInput(channel, from + done++),
           });
           if (created.__typename !== 'Customer') throw new Error(JSON.stringify(created));
+        }
+      }),
+    );
+    const rate = done / seconds(begun);
+    client.close();
+    return { rate, done };
+  },
+
+  /** Closed loop of new customers, a thousand in each request. */
+  createMany: async ({ url, channel, most, from }: { url: string; channel: string; most: number; from: number }) => {
+    const client = graphqlClient(url, 2);
+    const begun = performance.now();
+    let done = 0;
+    await Promise.all(
+      Array.from({ length: 2 }, async () => {
+        while (seconds(begun) < most) {
+          const customers = Array.from({ length: 1_000 }, () => customerInput(channel, from + done++));
+          const { createCustomers: created } = await client.post(createCustomers, { input: { customers } });
+          const refused = created.results?.find(({ __typename }: { __typename: string }) => __typename !== 'Customer');
+          if (refused || !created.results) throw new Error(JSON.stringify(refused ?? created));
         }
       }),
     );

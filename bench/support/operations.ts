@@ -21,6 +21,18 @@ export const createCustomer = `mutation ($input: CreateCustomerInput!) {
   }
 }`;
 
+export const createCustomers = `mutation ($input: CreateCustomersInput!) {
+  createCustomers(input: $input) {
+    __typename
+    ... on CreatedCustomers { results {
+      __typename
+      ... on Customer { id uuid accountId accountLabel }
+      ... on Failure { errorCode message }
+    } }
+    ... on Failure { errorCode message }
+  }
+}`;
+
 export const accountIdsSynced = `subscription ($channel: String!, $after: String) {
   accountIdsSynced(channel: $channel, after: $after) { firstSequence sequence cursor customers { sequence uuid accountId } }
 }`;

@@ -38,7 +38,7 @@ interface CustomerInput extends Given<Omit<CustomerFacts, keyof typeof nameParts
 }
 
 /** A checked customer, ready to be stored, with UUIDs for it and its addresses. */
-interface PreparedCustomer {
+export interface PreparedCustomer {
   uuid: string;
   channel: string;
   body: CustomerFacts;

@@ -79,7 +79,7 @@ export interface TransactionInput {
 }
 
 /** A checked and calculated transaction, ready to be stored. */
-interface PreparedTransaction {
+export interface PreparedTransaction {
   uuid: string;
   channel: string;
   body: TransactionBody;

@@ -10,6 +10,7 @@ import {
   type GraphQLArgument,
   type GraphQLFieldResolver,
   type GraphQLInputField,
+  type GraphQLInputObjectType,
   type GraphQLInputType,
   type GraphQLResolveInfo,
   getNullableType,
@@ -39,8 +40,12 @@ export const MOST_CHANNELS = 1_000;
 /** Options for a list with its own maximum length. */
 export const atMost = (most: number) => ({ extensions: { most } });
 
+/** Options for a list whose items are checked by the resolver, with `checkedItem`, so that one that is invalid does not hold up the others. */
+export const atMostByItself = (most: number) => ({ extensions: { most, byItself: true } });
+
 interface Extensions {
   most?: number;
+  byItself?: boolean;
   globalIdOf?: { names: readonly string[]; parse: (id: string) => unknown };
 }
 
@@ -95,6 +100,15 @@ function checked(given: object, info: GraphQLResolveInfo): object {
   return args;
 }
 
+/** An item of a list of input objects with decoded global IDs. Throws InvalidInput, with paths within the item. */
+export function checkedItem<Item extends object>(item: Item, typeName: string, { schema }: GraphQLResolveInfo): Item {
+  const found: Violation[] = [];
+  const type = schema.getType(typeName) as GraphQLInputObjectType;
+  const values = withFields(item, Object.values(type.getFields()), [], found);
+  mustBeValid(found);
+  return values as Item;
+}
+
 /** Throws InvalidInput for text that no database can store, in the values of a field that sockets share (events/feed.ts). */
 export function mustBeStorable(values: Readonly<Record<string, unknown>>): void {
   const found: Violation[] = [];
@@ -123,6 +137,7 @@ function withValue(value: unknown, type: GraphQLInputType, path: string[], field
       found.push({ path, message: `must have at most ${most} items`, rule: 'LENGTH' });
       return items;
     }
+    if (declaredBy(field).byItself) return items;
     const itemType = getNullableType(type.ofType) as GraphQLInputType;
     return items.map((item, index) => withValue(item, itemType, [...path, String(index)], field, found));
   }

@@ -12,6 +12,8 @@ export interface AuthScopes {
   operator: string;
   /** Operators, and clients of this channel. Without a channel, the field returns only what the viewer may see. */
   channel: string | null | undefined;
+  /** Those who may use each of these channels. */
+  channels: readonly string[];
 }
 
 /** Throws Forbidden instead of returning false, so that clients learn what was not allowed. */
@@ -22,6 +24,10 @@ export const authScopes = ({ viewer }: { viewer: Viewer }) => ({
   },
   channel: (channel: string | null | undefined) => {
     if (channel) mustUse(viewer, channel);
+    return true;
+  },
+  channels: (channels: readonly string[]) => {
+    for (const channel of new Set(channels)) mustUse(viewer, channel);
     return true;
   },
 });

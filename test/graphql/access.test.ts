@@ -83,6 +83,9 @@ const ofShift = (field: string, channel: string) =>
 const recording = (field: string, channel: string, more: string) =>
   `mutation { ${field}(input: { channel: "${channel}", lines: [{ sku: "A", quantity: 1, unitPrice: 1 }], total: 1, ${more} }) { __typename } }`;
 
+const recordingMany = (field: string, list: string, channel: string, more: string) =>
+  recording(field, channel, more).replace('input: {', `input: { ${list}: [{`).replace('}) {', '}] }) {');
+
 const decisions: Record<string, Decision> = {
   'Query.node': {
     own: ({ ids }) => `{ node(id: "${ids.ours}") { id } }`,
@@ -222,6 +225,16 @@ const decisions: Record<string, Decision> = {
     operator: 'mutation { setValidationRule(input: { name: SHIFT, enabled: true }) { __typename } }',
   },
   'Mutation.updateStatementSettings': operatorMutation('updateStatementSettings', '{ channel: "houston" }'),
+  'Mutation.createCustomers': scoped(
+    (channel) =>
+      `mutation { createCustomers(input: { customers: [{ channel: "${channel}", name: { last: "New" } }] }) { __typename } }`,
+  ),
+  'Mutation.createOrders': scoped((channel) =>
+    recordingMany('createOrders', 'orders', channel, `customerUuid: "${someUuid}"`),
+  ),
+  'Mutation.recordSales': scoped((channel) =>
+    recordingMany('recordSales', 'sales', channel, 'payments: [{ tender: CASH, amount: "1" }]'),
+  ),
   'Mutation.createOrder': scoped((channel) => recording('createOrder', channel, `customerUuid: "${someUuid}"`)),
   'Mutation.recordSale': scoped((channel) =>
     recording('recordSale', channel, 'payments: [{ tender: CASH, amount: "1" }]'),

@@ -3,6 +3,8 @@ import {
   type GraphQLField,
   type GraphQLInputField,
   type GraphQLInputType,
+  type GraphQLUnionType,
+  getNamedType,
   getNullableType,
   isEnumType,
   isInputObjectType,
@@ -95,13 +97,23 @@ function sample(type: GraphQLInputType, within: readonly Input[] | undefined, le
   return samples[bare.name] ?? 'houston';
 }
 
+/** The list above this one whose items are checked by themselves, so that each has its own failure. */
+const itemAbove = ({ inputs }: List): number => inputs.slice(0, -1).findIndex(({ extensions }) => extensions.byItself);
+
+/** Selects the failures of such items. */
+function failuresOfItems(list: List): string {
+  const members = getNamedType(list.field.type) as GraphQLUnionType;
+  const type = members.getTypes().find((member) => 'results' in member.getFields());
+  return itemAbove(list) === -1 ? '' : `... on ${type} { results { ... on Failure { errorCode message path } } }`;
+}
+
 /** Asks with that many items in the list; answers the first failure there is. */
 async function failureOf(hq: Headquarters, list: List, length: number, idOf = 'Order'): Promise<Answer> {
   const { field, operation, inputs } = list;
   const args = field.args.filter(
     (one) => one === inputs[0] || (isNonNullType(one.type) && one.defaultValue === undefined),
   );
-  const failing = operation === 'mutation' ? '... on Failure { errorCode message path }' : '';
+  const failing = operation === 'mutation' ? `... on Failure { errorCode message path } ${failuresOfItems(list)}` : '';
   const document = `${operation} (${args.map(({ name, type }) => `$${name}: ${type}`).join(', ')}) {
     answer: ${field.name}(${args.map(({ name }) => `${name}: $${name}`).join(', ')}) { __typename ${failing} } }`;
   const variables = Object.fromEntries(
@@ -115,6 +127,7 @@ async function failureOf(hq: Headquarters, list: List, length: number, idOf = 'O
     return { code: error, path: error };
   }
   const { data, errors } = await hq.ask(document, variables);
+  if (data?.answer?.results) return { code: data.answer.results[0].errorCode, ...data.answer.results[0] };
   if (data?.answer?.errorCode && data.answer.message.includes('at most')) {
     const { errorCode: code, ...failure } = data.answer;
     return { code, ...failure };
@@ -131,7 +144,10 @@ test('every list in an input has a maximum, which its description states and eve
   for (const list of lists) {
     const most = statedMaximum(list);
     const failure = await failureOf(hq, list, most + 1);
-    const names = list.inputs.map(({ name }) => name).filter((name, index) => index > 0 || name !== 'input');
+    const names = list.inputs
+      .map(({ name }) => name)
+      .slice(itemAbove(list) + 1)
+      .filter((name) => name !== 'input');
     const named =
       list.operation === 'subscription'
         ? names.every((name) => String(failure?.path).includes(name))

@@ -3,11 +3,18 @@ import { ownChannel } from '../../access/viewer.ts';
 import { customerByAccountId, customersByUuid } from '../../data/customers.ts';
 import type { Database } from '../../data/database.ts';
 import { only } from '../../data/sql.ts';
-import { addAddress, createCustomers, prepareCustomer, updateCustomer } from '../../domain/customer.ts';
+import {
+  addAddress,
+  createCustomers,
+  type PreparedCustomer,
+  prepareCustomer,
+  updateCustomer,
+} from '../../domain/customer.ts';
 import { MOST_ADDRESSES } from '../../domain/rules.ts';
 import { ChannelNotFound, CustomerNotFound, InvalidInput, UuidConflict } from '../../errors.ts';
 import { atMost } from '../arguments.ts';
 import { builder } from '../builder.ts';
+import { costInBulk, createInBulk, inputsInBulk, resultsInBulk } from '../bulk.ts';
 import type { Context } from '../context.ts';
 import { type ChannelKey, keyOfId } from '../loader.ts';
 import { ofInputChannel } from '../scopes.ts';
@@ -96,6 +103,30 @@ const AddCustomerAddressInput = builder.inputType('AddCustomerAddressInput', {
   }),
 });
 
+const CreateCustomersInput = builder.inputType('CreateCustomersInput', {
+  description: 'New customers.',
+  fields: (t) => ({
+    customers: t.field({
+      type: [CreateCustomerInput],
+      description: 'The customers to create, in one channel or several.',
+      ...inputsInBulk,
+    }),
+  }),
+});
+
+const CreateCustomerResult = builder.errorUnion('CreateCustomerResult', {
+  description: 'The result, or the reason why nothing changed.',
+  types: [InvalidInput, ChannelNotFound, UuidConflict, Customer],
+  resolveType: () => 'Customer',
+});
+
+const CreatedCustomers = resultsInBulk('CreatedCustomers', CreateCustomerResult, 'customer');
+
+/** A customer as it has just been stored. */
+function created({ uuid, channel, body, addresses, at }: PreparedCustomer, database: Database): FoundCustomer {
+  return { id: 0, uuid, accountId: null, channel, ...body, createdAt: at, updatedAt: at, addresses, database };
+}
+
 const stored = async (database: Database, db: EntityManager, uuid: string) =>
   only(foundIn(database, await customersByUuid(db, [uuid])));
 
@@ -131,10 +162,9 @@ async function changed(
 builder.mutationFields((t) => ({
   createCustomer: t.field({
     ...together,
-    type: Customer,
+    type: CreateCustomerResult,
     description:
       'Creates a customer in a channel, asynchronously. By the time this returns, the customer is stored in the channel’s own database, whatever headquarters is doing. It shows "Pending sync" until its account ID arrives.',
-    errors: { types: [InvalidInput, ChannelNotFound, UuidConflict] },
     authScopes: ofInputChannel,
     args: { input: t.arg({ type: CreateCustomerInput, required: true, description: 'The customer to create.' }) },
     resolve: async (_root, { input: { channel, ...input } }, { channels, now, notice }) => {
@@ -144,8 +174,26 @@ builder.mutationFields((t) => ({
       if (result instanceof Error) throw result;
       if (!result.created) return database.read((db) => stored(database, db, customer.uuid));
       notice(channel);
-      const { uuid, body, addresses, at } = customer;
-      return { id: 0, uuid, accountId: null, channel, ...body, createdAt: at, updatedAt: at, addresses, database };
+      return created(customer, database);
+    },
+  }),
+  createCustomers: t.field({
+    ...costInBulk,
+    type: CreatedCustomers,
+    description:
+      'Creates many customers, as `createCustomer` does, in one transaction for each channel database. A customer that is refused changes nothing about the others.',
+    errors: {},
+    authScopes: (_root, { input: { customers } }) => ({ channels: customers.map(({ channel }) => channel) }),
+    args: { input: t.arg({ type: CreateCustomersInput, required: true, description: 'The customers to create.' }) },
+    resolve: (_root, { input: { customers } }, context, info) => {
+      const at = context.now();
+      return createInBulk(context, info, customers, {
+        inputType: CreateCustomerInput.name,
+        prepare: ({ channel: _, ...input }, { code }) => prepareCustomer(code, input, at),
+        store: createCustomers,
+        created: (customer, _result, database) => created(customer, database),
+        known: async (db, uuids, database) => foundIn(database, await customersByUuid(db, uuids)),
+      });
     },
   }),
   updateCustomer: t.field({

@@ -1,7 +1,9 @@
+import type { EntityManager } from 'typeorm';
 import { channelTransactionsByUuid, type TransactionRow } from '../../data/channel/transaction.ts';
 import { only } from '../../data/sql.ts';
 import {
   cancelOrder,
+  type PreparedTransaction,
   prepareTransaction,
   recordTransactions,
   type TransactionInput,
@@ -10,6 +12,7 @@ import { MOST_CHARGES, MOST_LINES, MOST_PAYMENTS } from '../../domain/transactio
 import { ChannelNotFound, InvalidInput, NotFound, UuidConflict, WrongState } from '../../errors.ts';
 import { atMost } from '../arguments.ts';
 import { builder } from '../builder.ts';
+import { costInBulk, createInBulk, inputsInBulk, resultsInBulk } from '../bulk.ts';
 import type { Context } from '../context.ts';
 import { ofInputChannel } from '../scopes.ts';
 import { Tender } from '../till/shift.ts';
@@ -128,6 +131,45 @@ const RecordSaleInput = builder.inputType('RecordSaleInput', {
   }),
 });
 
+const CreateOrdersInput = builder.inputType('CreateOrdersInput', {
+  description: 'Orders to create.',
+  fields: (t) => ({
+    orders: t.field({
+      type: [CreateOrderInput],
+      description: 'The orders to create, in one channel or several.',
+      ...inputsInBulk,
+    }),
+  }),
+});
+
+const RecordSalesInput = builder.inputType('RecordSalesInput', {
+  description: 'Sales to record.',
+  fields: (t) => ({
+    sales: t.field({
+      type: [RecordSaleInput],
+      description: 'The sales to record, in one channel or several.',
+      ...inputsInBulk,
+    }),
+  }),
+});
+
+const refusals = [InvalidInput, ChannelNotFound, UuidConflict, WrongState];
+
+const CreateOrderResult = builder.errorUnion('CreateOrderResult', {
+  description: 'The result, or the reason why nothing changed.',
+  types: [...refusals, Order],
+  resolveType: () => 'Order',
+});
+
+const RecordSaleResult = builder.errorUnion('RecordSaleResult', {
+  description: 'The result, or the reason why nothing changed.',
+  types: [...refusals, Sale],
+  resolveType: () => 'Sale',
+});
+
+const CreatedOrders = resultsInBulk('CreatedOrders', CreateOrderResult, 'order');
+const RecordedSales = resultsInBulk('RecordedSales', RecordSaleResult, 'sale');
+
 const CancelOrderInput = builder.inputType('CancelOrderInput', {
   description: 'The order to cancel.',
   fields: (t) => ({
@@ -155,13 +197,22 @@ async function recorded(
   return { id: 0, uuid, channel: code, body, createdAt: prepared.at, canceledAt: null };
 }
 
+/** Records many transactions. */
+const inBulk = {
+  store: recordTransactions,
+  created: (
+    { uuid, channel, at }: PreparedTransaction,
+    { body }: { body: TransactionRow['body'] },
+  ): TransactionRow => ({ id: 0, uuid, channel, body, createdAt: at, canceledAt: null }),
+  known: (db: EntityManager, uuids: string[]) => channelTransactionsByUuid(db, uuids),
+};
+
 builder.mutationFields((t) => ({
   createOrder: t.field({
     ...together,
-    type: Order,
+    type: CreateOrderResult,
     description:
       'Creates an order in a channel. By the time this returns, the order is stored in the channel’s own database and has its confirmation number, whatever headquarters is doing. Its customer and address may be pending.',
-    errors: { types: [InvalidInput, ChannelNotFound, UuidConflict, WrongState] },
     authScopes: ofInputChannel,
     args: { input: t.arg({ type: CreateOrderInput, required: true, description: 'The order to create.' }) },
     resolve: (_root, { input: { channel, kind, ...input } }, context) =>
@@ -169,14 +220,49 @@ builder.mutationFields((t) => ({
   }),
   recordSale: t.field({
     ...together,
-    type: Sale,
+    type: RecordSaleResult,
     description:
       'Records a cash-and-carry sale or a return in a channel. By the time this returns, it is stored in the channel’s own database, whatever headquarters is doing. Statements post it.',
-    errors: { types: [InvalidInput, ChannelNotFound, UuidConflict, WrongState] },
     authScopes: ofInputChannel,
     args: { input: t.arg({ type: RecordSaleInput, required: true, description: 'The sale to record.' }) },
     resolve: (_root, { input: { channel, ...input } }, context) =>
       recorded(context, channel, { ...input, kind: 'CASH_AND_CARRY' }),
+  }),
+  createOrders: t.field({
+    ...costInBulk,
+    type: CreatedOrders,
+    description:
+      'Creates many orders, as `createOrder` does, in one transaction for each channel database. An order that is refused changes nothing about the others.',
+    errors: {},
+    authScopes: (_root, { input: { orders } }) => ({ channels: orders.map(({ channel }) => channel) }),
+    args: { input: t.arg({ type: CreateOrdersInput, required: true, description: 'The orders to create.' }) },
+    resolve: (_root, { input: { orders } }, context, info) => {
+      const at = context.now();
+      return createInBulk(context, info, orders, {
+        ...inBulk,
+        inputType: CreateOrderInput.name,
+        prepare: ({ channel: _, kind, ...input }, channel) =>
+          prepareTransaction(channel, { ...input, kind: kind ?? 'ONLINE_ORDER' }, at),
+      });
+    },
+  }),
+  recordSales: t.field({
+    ...costInBulk,
+    type: RecordedSales,
+    description:
+      'Records many sales, as `recordSale` does, in one transaction for each channel database. A sale that is refused changes nothing about the others.',
+    errors: {},
+    authScopes: (_root, { input: { sales } }) => ({ channels: sales.map(({ channel }) => channel) }),
+    args: { input: t.arg({ type: RecordSalesInput, required: true, description: 'The sales to record.' }) },
+    resolve: (_root, { input: { sales } }, context, info) => {
+      const at = context.now();
+      return createInBulk(context, info, sales, {
+        ...inBulk,
+        inputType: RecordSaleInput.name,
+        prepare: ({ channel: _, ...input }, channel) =>
+          prepareTransaction(channel, { ...input, kind: 'CASH_AND_CARRY' }, at),
+      });
+    },
   }),
   cancelOrder: t.field({
     type: Order,
