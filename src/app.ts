@@ -151,6 +151,7 @@ export async function startApp(config: Config, options: AppOptions): Promise<App
     if (background && role !== 'api')
       await dispatcher.start({
         take: (run) => worker.take(run),
+        help: (run) => worker.help(run),
         startScheduled: (schedule) => scheduler.startScheduled(schedule),
         convert: (channels, lane) => live.convert(channels, lane),
         synchronizeOrders: () => live.synchronizeOrders(),

@@ -19,6 +19,8 @@ export const synchronizeCustomers = defineJob({
   unit: 'OPERATIONS',
   perChannelDatabase: true,
   phases: { ASSIGNING_ACCOUNT_IDS: 'Applying customer operations, which gives new customers their account IDs.' },
+  // Before any of them gets a number, because one may know that headquarters is too old.
+  beforeSharing: (context) => proveHeadquarters(context, context.channelDatabases()),
   async run(context) {
     const channels = context.channelCodes();
     context.expect('ASSIGNING_ACCOUNT_IDS', await context.hq.read((db) => countDue(db, channels, context.now())));

@@ -1,5 +1,6 @@
 import type { EntityManager } from 'typeorm';
 import type { JobRun } from '../data/hq/job-run.ts';
+import type { Interrupted } from '../data/hq/run-worker.ts';
 import type { Schedule } from '../data/hq/schedule.ts';
 
 /**
@@ -16,6 +17,8 @@ export interface Dispatcher {
   plan(tx: EntityManager, schedule: Pick<Schedule, 'id' | 'nextRunAt'>): Promise<void>;
   /** After a commit: something was dispatched or planned. */
   wake(): void;
+  /** After a commit: so many workers may help with a run that was split. It is only a hint. */
+  invite(runId: number, workers: number): Promise<void>;
   /** A channel has something new for live conversion. Notices that arrive together are merged. A notice is only a hint. */
   notice(channel: string): void;
   /** Begins to hand out work. Without `start`, a process only dispatches. */
@@ -28,14 +31,16 @@ export interface Dispatcher {
 export interface Work {
   /** Works on a run until it is settled. Throws Released if another process holds it. */
   take(runId: number): Promise<void>;
+  /** Works on parts of a run until nobody has to take one. */
+  help(runId: number): Promise<void>;
   /** Starts the run of a schedule that is due, and plans the next one. */
   startScheduled(scheduleId: number): Promise<void>;
   /** Converts channels that have something new. Conversions of one lane follow one another. */
   convert(channels: readonly string[], lane?: string): Promise<Converted>;
   /** Synchronizes the orders of all channels with live conversion. Returns false if the same is under way already. */
   synchronizeOrders(): Promise<boolean>;
-  /** Stops working on runs, because others may take them: each writes nothing after its current batch. Returns the runs. */
-  release(): number[];
+  /** Stops working on runs and parts, because others may take them: each writes nothing after its current batch. Returns what they are. */
+  release(): Interrupted[];
 }
 
 export interface Converted {

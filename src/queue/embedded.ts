@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { EntityManager } from 'typeorm';
 import { dueRuns, nextDueRun } from '../data/hq/job-run.bulk.ts';
-import { orphanRuns } from '../data/hq/job-run.ts';
+import { orphanRuns } from '../data/hq/run-worker.ts';
 import { dueSchedules, nextDueSchedule } from '../data/hq/schedule.ts';
 import { Alarm } from './alarm.ts';
 import { type Dispatcher, LIVE_PATIENCE, type Work } from './dispatcher.ts';
@@ -48,6 +48,8 @@ export class EmbeddedDispatcher implements Dispatcher {
   async dispatch(_tx: EntityManager): Promise<void> {}
   async withdraw(_tx: EntityManager): Promise<void> {}
   async plan(_tx: EntityManager): Promise<void> {}
+  // There is nobody else.
+  async invite(): Promise<void> {}
 
   wake(): void {
     if (!this.work) return;

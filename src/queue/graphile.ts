@@ -5,7 +5,7 @@ import type { EntityManager } from 'typeorm';
 import { later } from '../data/clock.ts';
 import { addJob, freeJobs, removeJob, tellOthers } from '../data/hq/dispatch.bulk.ts';
 import { dueRuns } from '../data/hq/job-run.bulk.ts';
-import { orphanRuns, requeueInterrupted } from '../data/hq/job-run.ts';
+import { type Interrupted, orphanRuns, requeueInterrupted } from '../data/hq/run-worker.ts';
 import { allSchedules } from '../data/hq/schedule.ts';
 import { addWorkerPools, removeNode } from '../data/hq/server-node.ts';
 import type { LivenessListener } from '../data/liveness.ts';
@@ -54,8 +54,8 @@ export class GraphileDispatcher implements Dispatcher, LivenessListener {
   /** The pools of this process that may hold jobs: those of `workers`, and of others that have not quite stopped. */
   private readonly pools = new Set<string>();
   private living = new Gate();
-  /** Runs that this process was working on when it lost a session, and the nodes that it has been. */
-  private readonly interrupted = new Set<number>();
+  /** What this process was working on when it lost a session, and the nodes that it has been. */
+  private readonly interrupted = new Set<Interrupted>();
   private readonly formerNodes: string[] = [];
   private sweeping: NodeJS.Timeout | undefined;
   private readonly noticed = new Map<string, Set<string>>();
@@ -93,6 +93,19 @@ export class GraphileDispatcher implements Dispatcher, LivenessListener {
   /** A job that is added announces itself. */
   wake(): void {}
 
+  async invite(runId: number, workers: number): Promise<void> {
+    const { hq, log } = this.options;
+    try {
+      await hq.write(async (tx) => {
+        await tellOthers(tx);
+        for (let place = 1; place <= workers; place++)
+          await this.add(tx, 'help', { key: `help:${runId}:${place}`, payload: { id: runId } });
+      });
+    } catch (error) {
+      log.warn({ err: error, run: runId }, 'could not ask other workers for help');
+    }
+  }
+
   notice(channel: string): void {
     this.collect(laneOf(channel), [channel]);
   }
@@ -124,7 +137,7 @@ export class GraphileDispatcher implements Dispatcher, LivenessListener {
       await requeueInterrupted(tx, interrupted, this.formerNodes);
       for (const schedule of await allSchedules(tx)) if (schedule.enabled) await this.plan(tx, schedule);
     });
-    for (const id of interrupted) this.interrupted.delete(id);
+    for (const known of interrupted) this.interrupted.delete(known);
     this.formerNodes.push(node);
     await this.sweep(0);
     this.sweeping = setInterval(() => void this.sweep(OVERDUE), OVERDUE);
@@ -135,7 +148,7 @@ export class GraphileDispatcher implements Dispatcher, LivenessListener {
     clearInterval(this.sweeping);
     // Jobs that wait at a gate that never opened keep waiting there.
     if (this.living.isOpen) this.living = new Gate();
-    for (const id of this.work?.release() ?? []) this.interrupted.add(id);
+    for (const work of this.work?.release() ?? []) this.interrupted.add(work);
   }
 
   async peerDied(node: string): Promise<void> {
@@ -233,6 +246,7 @@ export class GraphileDispatcher implements Dispatcher, LivenessListener {
   private runTasks(work: Work) {
     return {
       run: ({ id }: { id: number }) => work.take(id),
+      help: ({ id }: { id: number }) => work.help(id),
       schedule: ({ id }: { id: number }) => work.startScheduled(id),
     };
   }

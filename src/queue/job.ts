@@ -1,12 +1,14 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { EntityManager } from 'typeorm';
+import { busyDatabases } from '../data/busy.ts';
 import type { Channels } from '../data/channels.ts';
 import { later } from '../data/clock.ts';
 import type { Database } from '../data/database.ts';
 import type { Channel } from '../data/hq/channel.ts';
+import { changeHeldPart } from '../data/hq/job-part.bulk.ts';
+import type { JobPart } from '../data/hq/job-part.ts';
 import { changeHeld } from '../data/hq/job-run.bulk.ts';
 import type { JobRun, Progress, Step, StepFailure } from '../data/hq/job-run.ts';
-import { idleDatabases } from '../data/idle.ts';
 import { ChannelNotFound, DatabaseUnavailable, DomainError } from '../errors.ts';
 import { type Nudges, topics } from '../events/nudges.ts';
 import type { Dispatcher } from './dispatcher.ts';
@@ -39,8 +41,13 @@ export interface Job<Name extends string = string> extends Declaration<Name> {
   phases: Readonly<Record<string, string>>;
   /** Whether a run may be limited to business dates up to one. */
   takesBusinessDate?: true;
-  /** It works on each channel database by itself: uploads, synchronizes customers, or downloads. Those that have nothing to do are skipped. */
+  /**
+   * It works on each channel database by itself: uploads, synchronizes customers, or downloads. Those that have nothing to do are skipped, and
+   * on PostgreSQL several workers share the others.
+   */
   perChannelDatabase?: true;
+  /** What concerns all its channel databases together, before workers share them. If it throws, they do not, and the job reports it. */
+  beforeSharing?(context: JobContext): Promise<void>;
   run(context: JobContext): Promise<void>;
 }
 
@@ -93,7 +100,7 @@ const FEW_LIVE = 10;
 export class JobContext {
   /** How much was done when, by a monotonic clock. */
   private samples: { at: number; done: number }[] = [];
-  private cancelRequested: boolean;
+  cancelRequested: boolean;
   private turn: Promise<unknown> = Promise.resolve();
   private readonly stopping = new AbortController();
   private readonly begun = performance.now();
@@ -101,10 +108,14 @@ export class JobContext {
   private idle: ReadonlySet<string> = new Set();
   /** Whether this attempt has made progress. */
   hasMoved = false;
+  /** Whether the run has been split into parts, which are not done yet. */
+  isShared = false;
 
   constructor(
     private readonly surroundings: Surroundings,
     readonly run: JobRun,
+    /** What this is about, if it is only a part of the run. The run has the steps of the part. */
+    readonly part?: JobPart,
   ) {
     // It may have been requested while the previous worker was dead or stopping.
     this.cancelRequested = run.cancelRequested;
@@ -156,13 +167,16 @@ export class JobContext {
 
   /**
    * Finds the channel databases that have nothing to do, to leave them out of what follows. Whether a few have anything to do turns out as
-   * fast by working on them, and live conversion knows which ones do, except after a start, when it is told of all.
+   * fast by working on them, and live conversion knows which ones do, except after a start, when it is told of all. Returns the others, with
+   * the number of operations that they have to upload, if it was worth looking.
    */
-  async skipIdle(): Promise<void> {
+  async skipIdle(): Promise<ReadonlyMap<string, number> | undefined> {
     this.idle = new Set();
     const names = this.channelDatabases();
-    if (names.length > (this.run.cause === 'LIVE' ? FEW_LIVE : 1))
-      this.idle = await idleDatabases(this.surroundings, names, this.channelCodes());
+    if (names.length <= (this.run.cause === 'LIVE' ? FEW_LIVE : 1)) return undefined;
+    const busy = await busyDatabases(this.surroundings, names, this.channelCodes());
+    this.idle = new Set(names.filter((name) => !busy.has(name)));
+    return busy;
   }
 
   /** Leaves out nothing any more. */
@@ -315,7 +329,10 @@ export class JobContext {
 
   private async hold(tx: EntityManager, moved: boolean): Promise<{ cancelRequested: boolean }> {
     const crashes = moved ? 0 : this.run.crashes;
-    const held = await changeHeld(tx, this.run, { steps: this.run.steps, crashes });
+    const { run, part } = this;
+    const held = part
+      ? await changeHeldPart(tx, part, { state: 'RUNNING', steps: run.steps, crashes })
+      : await changeHeld(tx, run, { steps: run.steps, crashes });
     if (!held) throw new Released();
     return held;
   }

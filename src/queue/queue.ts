@@ -1,5 +1,6 @@
 import type { EntityManager } from 'typeorm';
 import { type Actor, audit, changesBetween } from '../data/hq/audit.ts';
+import { takeParts } from '../data/hq/job-part.bulk.ts';
 import { insertRun } from '../data/hq/job-run.bulk.ts';
 import {
   type Cause,
@@ -11,6 +12,7 @@ import {
   requeue,
   type Step,
 } from '../data/hq/job-run.ts';
+import { withParts, withProgress } from '../data/hq/run-progress.ts';
 import { cancelOpenSessions } from '../data/hq/session.ts';
 import { NotFound, WrongState } from '../errors.ts';
 import { announceRun, type Surroundings } from './job.ts';
@@ -56,7 +58,8 @@ export function scopeOf(
   return [run.job, about.join(','), ...(run.arguments ? [JSON.stringify(run.arguments)] : [])].join(':');
 }
 
-const waiting = (job: string): Step => ({
+/** A step that has not started. */
+export const waiting = (job: string): Step => ({
   job,
   state: 'WAITING',
   startedAt: null,
@@ -79,8 +82,9 @@ export async function start(options: QueueOptions, request: Request): Promise<{ 
   const at = now();
   const started = await hq.write(async (tx) => {
     const queued = await enqueue(tx, request, at);
-    if (!queued.joined) await dispatcher.dispatch(tx, queued.run);
-    if (request.cause === 'OPERATOR' && !queued.joined)
+    if (queued.joined) return { ...queued, run: await shown(tx, queued.run) };
+    await dispatcher.dispatch(tx, queued.run);
+    if (request.cause === 'OPERATOR')
       await audit(tx, { actor: request.requestedBy, at }, 'RUN_JOB', subjectOf(queued.run));
     return queued;
   });
@@ -104,9 +108,12 @@ export async function cancel(
     if (!run) throw new NotFound('job run');
     if (!asked) throw new WrongState(`This run has already ended: it is ${run.state}.`);
     await audit(tx, who, 'CANCEL_JOB_RUN', subjectOf(run), changesBetween(before, run, ['state', 'cancelRequested']));
-    if (run.state !== 'CANCELED') return run;
-    const steps = stopped(run, 'CANCELED', at);
-    await changeSteps(tx, id, steps);
+    if (run.state !== 'CANCELED') return shown(tx, run);
+    // Nobody held the run, but others may work on its parts until now.
+    const parts = run.attempt > 0 ? await takeParts(tx, id) : [];
+    const ended = withParts(run, parts);
+    const steps = stopped(ended, 'CANCELED', at);
+    await changeSteps(tx, { ...ended, id, steps });
     await dispatcher.withdraw(tx, id);
     await cancelOpenSessions(tx, id, at);
     return { ...run, steps };
@@ -117,7 +124,7 @@ export async function cancel(
 }
 
 /** The steps of a run that ends before they are done. */
-export const stopped = (run: JobRun, state: 'FAILED' | 'CANCELED', at: string): Step[] =>
+export const stopped = (run: Pick<JobRun, 'steps'>, state: 'FAILED' | 'CANCELED', at: string): Step[] =>
   run.steps.map((step) => (step.state === 'RUNNING' ? { ...step, state, finishedAt: at } : step));
 
 /** Queues a failed or canceled run again. It continues with the first step that has not succeeded. */
@@ -154,5 +161,8 @@ export async function retry(options: QueueOptions, id: number, who: Actor): Prom
   announceQueued(options, id);
   return run;
 }
+
+/** A run with the progress of its parts. */
+const shown = async (db: EntityManager, run: JobRun): Promise<JobRun> => (await withProgress(db, [run]))[0]!;
 
 const subjectOf = ({ id, job }: JobRun) => ({ type: 'JobRun', key: id, name: `Run ${id} of ${job}` });

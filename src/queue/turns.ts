@@ -1,3 +1,9 @@
+/** The turn of a piece of work. */
+export interface Turn {
+  /** Lets others have it during `work`, and waits for another one afterward. */
+  leaveFor<T>(work: () => Promise<T>): Promise<T>;
+}
+
 /**
  * Lets work run side by side, except for work that has to run alone: it waits until the others have ended, and those that come later wait
  * for it.
@@ -6,10 +12,29 @@ export class Turns {
   private readonly sharing = new Set<Promise<void>>();
   private alone: Promise<void> = Promise.resolve();
 
-  async take<T>(alone: boolean, work: () => Promise<T>): Promise<T> {
-    let end = () => {};
-    const ended = new Promise<void>((resolve) => {
-      end = resolve;
+  async take<T>(alone: boolean, work: (turn: Turn) => Promise<T>): Promise<T> {
+    let end = await this.begin(alone);
+    try {
+      return await work({
+        leaveFor: async (other) => {
+          end();
+          try {
+            return await other();
+          } finally {
+            end = await this.begin(alone);
+          }
+        },
+      });
+    } finally {
+      end();
+    }
+  }
+
+  /** Returns how to end the turn. */
+  private async begin(alone: boolean): Promise<() => void> {
+    let resolve = () => {};
+    const ended = new Promise<void>((settle) => {
+      resolve = settle;
     });
     const before = this.alone;
     if (alone) {
@@ -21,11 +46,9 @@ export class Turns {
       this.sharing.add(ended);
       await before;
     }
-    try {
-      return await work();
-    } finally {
+    return () => {
       this.sharing.delete(ended);
-      end();
-    }
+      resolve();
+    };
   }
 }

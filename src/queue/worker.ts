@@ -2,8 +2,10 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { EntityManager } from 'typeorm';
 import { LONGEST_PAUSE, later } from '../data/clock.ts';
 import { noteOutcomes } from '../data/hq/job-failure.bulk.ts';
+import { hasParts } from '../data/hq/job-part.ts';
 import { changeHeld, claimRun, dueRuns, forgetRuns } from '../data/hq/job-run.bulk.ts';
-import { type Held, isScopeTaken, type JobRun, jobRunById, type StepFailure } from '../data/hq/job-run.ts';
+import { type Held, isScopeTaken, type JobRun, jobRunById, type Step, type StepFailure } from '../data/hq/job-run.ts';
+import type { Interrupted } from '../data/hq/run-worker.ts';
 import { cancelOpenSessions } from '../data/hq/session.ts';
 import { DatabaseUnavailable, DomainError, RunCrashed } from '../errors.ts';
 import {
@@ -17,7 +19,8 @@ import {
   type Surroundings,
 } from './job.ts';
 import { enqueue, type Request, scopeOf, stopped } from './queue.ts';
-import { Turns } from './turns.ts';
+import { Sharing } from './sharing.ts';
+import { type Turn, Turns } from './turns.ts';
 
 interface WorkerOptions {
   surroundings: Surroundings;
@@ -33,7 +36,7 @@ const MOST_CRASHES = 2;
 /** How many attempts in a row may end with a transient failure, without progress, before a run fails. */
 const MOST_ATTEMPTS = 5;
 const KEPT_LIVE_RUNS = 1_000;
-/** Ms between two attempts to give back a run that could not be settled. */
+/** Ms between two attempts to settle a run or a part when headquarters does not answer. */
 const GIVE_BACK_EVERY = 500;
 
 /**
@@ -44,9 +47,18 @@ export class Worker {
   private readonly active = new Map<JobContext, Promise<unknown>>();
   private readonly jobs: Map<string, Job>;
   private readonly turns = new Turns();
+  private readonly sharing: Sharing;
 
   constructor(private readonly options: WorkerOptions) {
     this.jobs = new Map(options.jobs.map((job) => [job.name, job]));
+    this.sharing = new Sharing({
+      ...options,
+      turns: this.turns,
+      mostCrashes: MOST_CRASHES,
+      runStep: (context, step) => this.runStep(context, step, []),
+      track: (context, work) => this.track(context, work),
+      untilWritten,
+    });
   }
 
   /**
@@ -57,9 +69,9 @@ export class Worker {
     const { hq } = this.options.surroundings;
     const run = await hq.read((db) => jobRunById(db, id));
     if (!run || run.finishedAt !== null) return;
-    await this.turns.take(run.orphaned || run.crashes > 0, async () => {
+    await this.turns.take(run.orphaned || run.crashes > 0, async (turn) => {
       const claimed = await hq.write((tx) => this.claim(tx, id));
-      if (claimed) return this.work(claimed);
+      if (claimed) return this.work(claimed, turn);
       const now = await hq.read((db) => jobRunById(db, id));
       if (now && now.finishedAt === null) throw new Released();
     });
@@ -72,13 +84,13 @@ export class Worker {
   async runNow(request: Request): Promise<boolean> {
     const { hq, now } = this.options.surroundings;
     for (;;) {
-      const joined = await this.turns.take(false, async () => {
+      const joined = await this.turns.take(false, async (turn) => {
         const { run, claimed } = await hq.write(async (tx) => {
           const { run, joined } = await enqueue(tx, request, now());
           return { run, claimed: joined ? null : await this.claim(tx, run.id) };
         });
         if (!claimed) return run;
-        await this.work(claimed);
+        await this.work(claimed, turn);
         return undefined;
       });
       if (!joined) return true;
@@ -106,67 +118,105 @@ export class Worker {
     await Promise.allSettled(this.active.values());
   }
 
-  /** Stops working on runs after their current batches. Returns the runs. */
-  release(): number[] {
+  /** Stops working on runs and parts after their current batches. Returns what they are. */
+  release(): Interrupted[] {
+    this.sharing.release();
     const contexts = [...this.active.keys()];
     for (const context of contexts) context.release();
-    return contexts.map(({ run }) => run.id);
+    return contexts.map(({ run, part }) => ({ runId: run.id, channelDatabase: part?.channelDatabase ?? null }));
+  }
+
+  /** Works on parts of a run until nobody has to take one. */
+  help(runId: number): Promise<void> {
+    return this.sharing.help(runId);
   }
 
   private async claim(tx: EntityManager, id: number) {
     const { name, surroundings } = this.options;
     const at = surroundings.now();
     const claimed = await claimRun(tx, id, name(), at);
-    // Nobody else would ever end the sessions that a dead worker left open.
-    if (claimed && claimed.run.attempt > 1) await cancelOpenSessions(tx, id, at);
+    // Nobody else would ever end the sessions that a dead worker left open. Those of parts end with their parts.
+    if (claimed && claimed.run.attempt > 1 && !(await hasParts(tx, id))) await cancelOpenSessions(tx, id, at);
     return claimed;
   }
 
-  private async work({ run, takenFrom }: { run: JobRun; takenFrom: string | null }): Promise<void> {
+  private async work({ run, takenFrom }: { run: JobRun; takenFrom: string | null }, turn: Turn): Promise<void> {
     const { nudges, log } = this.options.surroundings;
     const { channels, cause, attempt } = run;
     if (takenFrom === null) log.info({ ...named(run), channels, cause, attempt }, 'job run started');
     else log.warn({ ...named(run), channels, cause, attempt, takenFrom }, 'job run taken over: its worker died');
     announceRun(nudges, run.id);
     const context = new JobContext(this.options.surroundings, run);
-    const work = this.workOn(context).finally(() => this.active.delete(context));
-    this.active.set(context, work);
     // Another process has the run now, or will take it.
-    if (!(await work)) throw new Released();
+    if (!(await this.track(context, () => this.workOn(context, turn)))) throw new Released();
+  }
+
+  private track<T>(context: JobContext, work: () => Promise<T>): Promise<T> {
+    const tracked = work().finally(() => this.active.delete(context));
+    this.active.set(context, tracked);
+    return tracked;
   }
 
   /** Returns whether this worker has settled the run. */
-  private async workOn(context: JobContext): Promise<boolean> {
+  private async workOn(context: JobContext, turn: Turn): Promise<boolean> {
     const { run } = context;
     try {
       if (run.crashes >= MOST_CRASHES) throw new RunCrashed();
       const unknown = await context.lookUpChannels();
-      let skipsIdle = false;
-      for (const step of run.steps) {
-        if (step.state === 'SUCCEEDED' || step.state === 'FAILED') continue;
-        step.state = 'RUNNING';
-        step.startedAt ??= context.now();
-        step.failures = [...unknown, ...context.failuresToKeep(step)];
-        context.stopIfAsked();
-        context.begin();
-        const job = this.jobs.get(step.job);
-        if (!job) throw new Error(`There is no job "${step.job}".`);
-        // Steps that follow one another share what was found before the first.
-        if (job.perChannelDatabase && !skipsIdle) await context.skipIdle();
-        if (!job.perChannelDatabase && skipsIdle) context.includeIdle();
-        skipsIdle = job.perChannelDatabase === true;
-        await job.run(context);
-        step.state = step.failures.length > 0 ? 'FAILED' : 'SUCCEEDED';
-        step.finishedAt = context.now();
-        const { done, failed, total } = step.progress;
-        // Another run may have done part of what this one expected.
-        const all = step.state === 'SUCCEEDED' ? done + failed : total;
-        step.progress = { ...step.progress, phase: 'DONE', total: all, eta: null };
+      await this.sharing.resume(context);
+      for (let steps = this.nextSteps(run); steps.length > 0; steps = this.nextSteps(run)) {
+        const failuresOf = (step: Step) => [...unknown, ...context.failuresToKeep(step)];
+        if (await this.areShared(context, steps, failuresOf)) await this.sharing.finish(context, turn);
+        else for (const step of steps) await this.runStep(context, step, failuresOf(step));
       }
       return await this.settleDone(context);
     } catch (error) {
       return await this.settleAfter(context, error);
     }
+  }
+
+  /** The next step that is not done or, if it works per channel database, all such steps that follow one another. */
+  private nextSteps({ steps }: JobRun): Step[] {
+    const isPerDatabase = ({ job }: Step) => this.jobs.get(job)?.perChannelDatabase === true;
+    const left = steps.slice(steps.findIndex(isOpen));
+    if (!steps.some(isOpen)) return [];
+    const end = left.findIndex((step) => !isOpen(step) || !isPerDatabase(step));
+    return left.slice(0, end === -1 ? left.length : Math.max(1, end));
+  }
+
+  /** Whether workers share these steps. Finds out which channel databases they are about. */
+  private async areShared(
+    context: JobContext,
+    steps: readonly Step[],
+    failuresOf: (step: Step) => StepFailure[],
+  ): Promise<boolean> {
+    context.includeIdle();
+    const jobs = steps.flatMap(({ job }) => this.jobs.get(job) ?? []);
+    if (!jobs.some(({ perChannelDatabase }) => perChannelDatabase)) return false;
+    this.begin(context, steps[0]!);
+    return this.sharing.split(context, jobs, steps, failuresOf);
+  }
+
+  private begin(context: JobContext, step: Step): void {
+    step.state = 'RUNNING';
+    step.startedAt ??= context.now();
+    context.stopIfAsked();
+  }
+
+  /** Runs a step that is not done. `failures` are what is known to have failed. */
+  private async runStep(context: JobContext, step: Step, failures: StepFailure[]): Promise<void> {
+    this.begin(context, step);
+    step.failures = failures;
+    context.begin();
+    const job = this.jobs.get(step.job);
+    if (!job) throw new Error(`There is no job "${step.job}".`);
+    await job.run(context);
+    step.state = step.failures.length > 0 ? 'FAILED' : 'SUCCEEDED';
+    step.finishedAt = context.now();
+    const { done, failed, total } = step.progress;
+    // Another run may have done part of what this one expected.
+    const all = step.state === 'SUCCEEDED' ? done + failed : total;
+    step.progress = { ...step.progress, phase: 'DONE', total: all, eta: null };
   }
 
   /** Settles a run whose steps are all done. If channel databases were unavailable, the run is retried later for only these. */
@@ -201,20 +251,20 @@ export class Worker {
         // Immediately available to the next worker. Has no effect if another worker already has it.
         return await this.settle(context, { state: 'QUEUED', steps: run.steps });
       } else if (error instanceof Canceled) {
+        await this.sharing.fold(context);
         return await this.settle(context, {
           state: 'CANCELED',
           steps: stopped(run, 'CANCELED', now()),
           finishedAt: now(),
         });
-      } else if (error instanceof DomainError && !(error instanceof DatabaseUnavailable)) {
-        return await this.settle(context, { ...failed(run, now()), errorCode: error.code, error: error.message });
-      } else {
-        if (!(error instanceof DomainError)) log.error({ err: error, run: run.id }, 'unexpected error in a job run');
-        const failure = failureOf(null, error);
-        const retry = this.nextRetry(context);
-        if (retry) return await this.settle(context, { ...retry, steps: run.steps }, failure);
-        return await this.settle(context, { ...failed(run, now()), errorCode: failure.code, error: failure.message });
       }
+      const failure = failureOf(null, error);
+      if (!(error instanceof DomainError)) log.error({ err: error, run: run.id }, 'unexpected error in a job run');
+      const mayPass = !(error instanceof DomainError) || error instanceof DatabaseUnavailable;
+      const retry = mayPass ? this.nextRetry(context) : undefined;
+      if (retry) return await this.settle(context, { ...retry, steps: run.steps }, failure);
+      await this.sharing.fold(context);
+      return await this.settle(context, { ...failed(run, now()), errorCode: failure.code, error: failure.message });
     } catch (second) {
       log.error({ err: second, run: run.id }, 'could not settle a run');
       return this.giveBack(context);
@@ -223,15 +273,8 @@ export class Worker {
 
   /** Queues a run that could not be settled, as soon as headquarters can be written: nobody else may take it before. */
   private async giveBack(context: JobContext): Promise<boolean> {
-    const { run, released } = context;
-    for (;;) {
-      await delay(GIVE_BACK_EVERY, undefined, { signal: released }).catch(() => {});
-      // This process stops, or has lost its session: whoever takes over its runs takes this one, too.
-      if (released.aborted) return false;
-      const settled = this.settle(context, { state: 'QUEUED', steps: run.steps });
-      const held = await settled.catch(() => undefined);
-      if (held !== undefined) return held;
-    }
+    const settle = () => this.settle(context, { state: 'QUEUED', steps: context.run.steps });
+    return (await untilWritten(context, settle)) ?? false;
   }
 
   private async settle(context: JobContext, change: Held, reason?: StepFailure): Promise<boolean> {
@@ -286,6 +329,24 @@ export class Worker {
       .catch((error: unknown) => log.error({ err: error }, 'could not remove old runs'));
   }
 }
+
+/**
+ * Repeats `write` until headquarters answers. Undefined: this process stops, or has lost its session, and whoever takes over its work takes this,
+ * too.
+ */
+async function untilWritten<T>({ released }: JobContext, write: () => Promise<T>): Promise<T | undefined> {
+  for (;;) {
+    await delay(GIVE_BACK_EVERY, undefined, { signal: released }).catch(() => {});
+    if (released.aborted) return undefined;
+    const written = await write().then(
+      (result) => ({ result }),
+      () => undefined,
+    );
+    if (written) return written.result;
+  }
+}
+
+const isOpen = ({ state }: Step): boolean => state !== 'SUCCEEDED' && state !== 'FAILED';
 
 const named = ({ id, job }: JobRun) => ({ run: id, job });
 

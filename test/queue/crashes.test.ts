@@ -94,6 +94,7 @@ test('after a crash, runs that were under way are resumed one at a time, so that
     convert: async () => ({ again: [], orders: false }),
     synchronizeOrders: async () => true,
     release: () => worker.release(),
+    help: (id) => worker.help(id),
   });
   await vi.waitFor(
     async () => expect(new Set((await runsOf(hq)).map(({ state }) => state))).toEqual(new Set(['SUCCEEDED'])),

@@ -70,6 +70,7 @@ async function dispatching({
     },
     synchronizeOrders: async () => true,
     release: () => worker.release(),
+    help: (id) => worker.help(id),
   };
   const begin = async () => {
     await dispatcher.start(tasks);

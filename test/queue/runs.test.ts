@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import type { Database } from '../../src/data/database.ts';
 import { forgetRuns } from '../../src/data/hq/job-run.bulk.ts';
-import { orphanRuns } from '../../src/data/hq/job-run.ts';
+import { orphanRuns } from '../../src/data/hq/run-worker.ts';
 import {
   aClock,
   accountIds,

@@ -5,6 +5,7 @@ import { Channel, ChannelDatabase } from './channel.ts';
 import { Customer, CustomerAddress } from './customer.ts';
 import { Heartbeat } from './heartbeat.ts';
 import { JobFailure } from './job-failure.ts';
+import { JobPart } from './job-part.ts';
 import { JobRun } from './job-run.ts';
 import { Invoice, JournalEntry, Settlement } from './journal.ts';
 import { Head, NumberSequence } from './number-sequence.ts';
@@ -37,6 +38,7 @@ export const hqEntities = [
   Heartbeat,
   Invoice,
   JobFailure,
+  JobPart,
   JobRun,
   JournalEntry,
   NumberSequence,

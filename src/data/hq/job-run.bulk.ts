@@ -3,6 +3,7 @@ import { hasCome, horizonOf, LONGEST_PAUSE } from '../clock.ts';
 import { columnOf, insertRows } from '../columns.ts';
 import { one, single, sql } from '../sql.ts';
 import { JobFailure } from './job-failure.ts';
+import { JobPart } from './job-part.ts';
 import { activeRun, type Held, isActive, isUnheld, JobRun, jobRunById } from './job-run.ts';
 import { DownloadSession, UploadSession } from './session.ts';
 
@@ -64,7 +65,9 @@ export async function claimRun(
     .set({
       state: 'RUNNING',
       attempt: () => 'attempt + 1',
-      crashes: () => 'case when orphaned then crashes + 1 else crashes end',
+      // Once it is split, its parts are to blame.
+      crashes: () =>
+        'case when orphaned and not exists (select 1 from job_part where run_id = id) then crashes + 1 else crashes end',
       fence: () => 'fence + 1',
       worker,
       orphaned: false,
@@ -77,11 +80,12 @@ export async function claimRun(
   return { run: (await jobRunById(tx, id))!, takenFrom: before.orphaned ? before.worker : null };
 }
 
-/** Changes a run while this fence holds it. Undefined: another worker has it now, and this one stops. */
+/** Changes a run while this fence holds it, and lets its revision grow. Undefined: another worker has it now, and this one stops. */
 export async function changeHeld(
   tx: EntityManager,
   { id, fence }: Pick<JobRun, 'id' | 'fence'>,
   change: Held,
+  growth = 1,
 ): Promise<{ cancelRequested: boolean } | undefined> {
   const columns = Object.entries(change) as [keyof Held, unknown][];
   const assignments = columns
@@ -89,9 +93,14 @@ export async function changeHeld(
     .join(', ');
   const row = await one<{ cancel_requested: boolean | number }>(
     tx,
-    `update job_run set ${assignments}, revision = revision + 1
-     where id = $${columns.length + 1} and fence = $${columns.length + 2} and state = 'RUNNING' returning cancel_requested`,
-    [...columns.map(([, value]) => (typeof value === 'object' && value ? JSON.stringify(value) : value)), id, fence],
+    `update job_run set ${assignments}, revision = revision + $${columns.length + 1}
+     where id = $${columns.length + 2} and fence = $${columns.length + 3} and state = 'RUNNING' returning cancel_requested`,
+    [
+      ...columns.map(([, value]) => (typeof value === 'object' && value ? JSON.stringify(value) : value)),
+      growth,
+      id,
+      fence,
+    ],
   );
   return row && { cancelRequested: Boolean(row.cancel_requested) };
 }
@@ -107,6 +116,6 @@ export async function forgetRuns(tx: EntityManager, before: string, keepLive: nu
   ]);
   if (gone.length === 0) return;
   const ids = gone.map(({ id }) => id);
-  for (const ofRun of [UploadSession, DownloadSession, JobFailure]) await tx.delete(ofRun, { runId: In(ids) });
+  for (const ofRun of [UploadSession, DownloadSession, JobFailure, JobPart]) await tx.delete(ofRun, { runId: In(ids) });
   await tx.delete(JobRun, ids);
 }

@@ -1,4 +1,4 @@
-import { Column, Entity, type EntityManager, In, MoreThanOrEqual, PrimaryGeneratedColumn } from 'typeorm';
+import { Column, Entity, type EntityManager, PrimaryGeneratedColumn } from 'typeorm';
 
 export const runStates = ['QUEUED', 'RUNNING', 'SUCCEEDED', 'FAILED', 'CANCELED'] as const;
 type RunState = (typeof runStates)[number];
@@ -89,9 +89,6 @@ export const isActive = `state in ('QUEUED', 'RUNNING')`;
 /** SQL: nobody works on an active run, because it waits or its worker has died. */
 export const isUnheld = `(state = 'QUEUED' or orphaned)`;
 
-export const jobRunsById = (db: EntityManager, ids: readonly number[]) =>
-  db.find(JobRun, { where: { id: In([...ids]) } });
-
 export const jobRunById = (db: EntityManager, id: number) => db.findOneBy(JobRun, { id });
 
 /** The run with this scope that waits or is under way. */
@@ -119,31 +116,6 @@ export type Held = Partial<
   >
 >;
 
-/**
- * Lets other workers take the runs whose worker is not alive. Nodes that share PostgreSQL are listed; embedded databases have none, because
- * they belong to one process: when it starts, every run under way has lost its worker. Returns the runs.
- */
-export async function orphanRuns(tx: EntityManager): Promise<JobRun[]> {
-  await tx
-    .createQueryBuilder()
-    .update(JobRun)
-    .set({ orphaned: true })
-    .where(`${isActive} and state = 'RUNNING' and not exists (select 1 from server_node node where node.id = worker)`)
-    .execute();
-  return tx.findBy(JobRun, { state: 'RUNNING', orphaned: true });
-}
-
-/**
- * For a process that lost its session but did not crash: queues the runs that it was working on again, unless a peer has taken them over.
- * Those count one crash less. `workers` are the names under which it worked.
- */
-export async function requeueInterrupted(tx: EntityManager, ids: number[], workers: string[]): Promise<void> {
-  const running = { id: In(ids), state: 'RUNNING' as const };
-  const queued = { state: 'QUEUED' as const, orphaned: false };
-  await tx.update(JobRun, { ...running, worker: In(workers) }, queued);
-  await tx.decrement(JobRun, { ...running, crashes: MoreThanOrEqual(1) }, 'crashes', 1);
-}
-
 /** Cancels a run without a worker immediately, and asks a running one to stop after its batch. False: it had already ended. */
 export async function requestCancel(tx: EntityManager, id: number, now: string): Promise<boolean> {
   const { affected } = await tx
@@ -160,7 +132,8 @@ export async function requestCancel(tx: EntityManager, id: number, now: string):
   return affected === 1;
 }
 
-export const changeSteps = (tx: EntityManager, id: number, steps: Step[]) => tx.update(JobRun, { id }, { steps });
+export const changeSteps = (tx: EntityManager, { id, steps, revision }: Pick<JobRun, 'id' | 'steps' | 'revision'>) =>
+  tx.update(JobRun, { id }, { steps, revision });
 
 /** Queues an ended run again; it goes on where it stopped. False when it is not FAILED or CANCELED, or a newer one is under way. */
 export async function requeue(
@@ -199,13 +172,3 @@ export const crashedRuns = (db: EntityManager, job: string, from: string): Promi
     .select(['run.id', 'run.channels', 'run.finishedAt'])
     .where(`run.errorCode = 'RUN_CRASHED' and run.job = :job and run.finishedAt >= :from`, { job, from })
     .getMany();
-
-/** Runs that wait, run, or have ended since `from`; at most `limit`, oldest first. */
-export const recentRuns = async (db: EntityManager, from: string, limit: number): Promise<JobRun[]> => {
-  const [active, ended] = await Promise.all([
-    db.find(JobRun, { where: { state: In(['QUEUED', 'RUNNING']) }, order: { id: 'desc' }, take: limit }),
-    db.find(JobRun, { where: { finishedAt: MoreThanOrEqual(from) }, order: { id: 'desc' }, take: limit }),
-  ]);
-  const byId = new Map([...active, ...ended].map((run) => [run.id, run]));
-  return [...byId.values()].sort((one, other) => one.id - other.id);
-};

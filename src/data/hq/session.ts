@@ -67,10 +67,16 @@ async function endSession(
   await tx.insert(sessions, { id, runId, channelDatabase, packages: 0, rowCount: 0, startedAt: at, ...end, ...empty });
 }
 
-/** Ends what an earlier attempt of a run left open. */
-export async function cancelOpenSessions(tx: EntityManager, runId: number, at: string): Promise<void> {
+/** Ends what an earlier attempt of a run, or of its part for this channel database, left open. */
+export async function cancelOpenSessions(
+  tx: EntityManager,
+  runId: number,
+  at: string,
+  channelDatabase?: string,
+): Promise<void> {
+  const open = { runId, status: 'STARTED', ...(channelDatabase === undefined ? {} : { channelDatabase }) };
   for (const sessions of [UploadSession, DownloadSession] as EntityTarget<Session<string>>[])
-    await tx.update(sessions, { runId, status: 'STARTED' }, { status: 'CANCELED', finishedAt: at });
+    await tx.update(sessions, open, { status: 'CANCELED', finishedAt: at });
 }
 
 export const sessionsOfRuns = (db: EntityManager, runIds: readonly number[]) =>

@@ -1,13 +1,13 @@
 import {
   type causes,
   JobRun as JobRunRow,
-  jobRunsById,
   type Progress,
   type runStates,
   type Step,
   type StepFailure,
   type stepStates,
 } from '../../data/hq/job-run.ts';
+import { jobRunsById, withProgress } from '../../data/hq/run-progress.ts';
 import { countWhere, keysetPage } from '../../data/keyset-page.ts';
 import type { ErrorCode as Code } from '../../errors.ts';
 import { ChannelNotFound, InvalidInput, NotFound, WrongState } from '../../errors.ts';
@@ -236,10 +236,15 @@ builder.queryFields((t) => ({
       resolve: (_root, args, { hq }) => {
         const { jobs, states, causes, ...ranges } = conditionsOf(args.filter);
         const where = { job: jobs, state: states, cause: causes, ...rangesOf(ranges, ['createdAt']) };
-        return listById(hq, args, (db, page) => keysetPage(db, JobRunRow, 'id', where, page), {
-          orderBy: args.orderBy ?? newestFirst,
-          count: (db) => countWhere(db, JobRunRow, where),
-        });
+        return listById(
+          hq,
+          args,
+          async (db, page) => withProgress(db, await keysetPage(db, JobRunRow, 'id', where, page)),
+          {
+            orderBy: args.orderBy ?? newestFirst,
+            count: (db) => countWhere(db, JobRunRow, where),
+          },
+        );
       },
     },
     { name: 'JobRunConnection' },

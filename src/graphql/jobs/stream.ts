@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { type JobRun as JobRunRow, jobRunById, recentRuns } from '../../data/hq/job-run.ts';
+import { type JobRun as JobRunRow, jobRunById } from '../../data/hq/job-run.ts';
+import { jobRunsById, recentRuns } from '../../data/hq/run-progress.ts';
 import { NotFound } from '../../errors.ts';
 import { changes } from '../../events/changes.ts';
 import { topics } from '../../events/nudges.ts';
@@ -29,7 +30,7 @@ builder.subscriptionFields((t) => ({
         atMostEvery: AT_MOST_EVERY,
         isLast: hasEnded,
         read: async () => {
-          const run = await hq.read((db) => jobRunById(db, id));
+          const [run] = await hq.read((db) => jobRunsById(db, [id]));
           if (!run || run.revision === seen) return undefined;
           seen = run.revision;
           return run;

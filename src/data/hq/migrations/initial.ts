@@ -152,6 +152,19 @@ const statements = ({
   'create index job_run_by_end on job_run (finished_at)',
   `create index job_run_crashed on job_run (job) where error_code = 'RUN_CRASHED'`,
 
+  // What a run that several workers share has to do for one channel database.
+  `create table job_part (
+    run_id bigint not null,
+    ${texts('channel_database', 'state')},
+    steps ${json} not null,
+    crashes integer not null,
+    fence bigint not null,
+    worker ${text},
+    orphaned boolean not null,
+    revision bigint not null,
+    primary key (run_id, channel_database)
+  ) ${clustered}`,
+
   // Which job fails for which channel, since when, and the error of its newest run. A success deletes the row.
   `create table job_failure (
     ${texts('job', 'channel')},

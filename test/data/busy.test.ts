@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { idleDatabases } from '../../src/data/idle.ts';
+import { busyDatabases } from '../../src/data/busy.ts';
 import { accountIds, createCustomer, run, runsOf, tamper, withChannels } from '../support/actions.ts';
 import { type Headquarters, onPostgres, startHeadquarters } from '../support/headquarters.ts';
 import { statementsOf } from '../support/statements.ts';
@@ -15,8 +15,10 @@ async function converted(): Promise<Headquarters> {
   return hq;
 }
 
-const idle = async (hq: Headquarters, channels = codes) =>
-  [...(await idleDatabases({ ...hq, now }, codes, channels))].sort();
+const idle = async (hq: Headquarters, channels = codes) => {
+  const busy = await busyDatabases({ ...hq, now }, codes, channels);
+  return codes.filter((name) => !busy.has(name));
+};
 
 test('a conversion leaves channel databases alone that have nothing to do', async () => {
   const hq = await converted();
