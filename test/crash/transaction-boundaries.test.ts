@@ -15,7 +15,7 @@ import {
   runsUnderWay,
 } from './support/checks.ts';
 import type { Point, Transaction } from './support/messages.ts';
-import { newWorld, type World } from './support/world.ts';
+import { newWorld, onPostgres, type World } from './support/world.ts';
 
 /**
  * Customers of each conversion. Those of berlin fill two packages of 20, so that another transaction ends the session; texas ends
@@ -53,6 +53,8 @@ test('a conversion without a crash takes the transactions at which the others ar
       'headquarters: progress of 1010',
       'headquarters: end of a download session',
       'headquarters: settle',
+      // Workers share it only on PostgreSQL.
+      ...(onPostgres ? ['split', 'end of a part', 'end of all parts'].map((what) => `headquarters: ${what}`) : []),
     ]),
   );
   expect(points.length).toBeGreaterThanOrEqual(28);

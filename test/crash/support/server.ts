@@ -15,6 +15,8 @@ import { becomeNextBuild } from './next-build.ts';
 const signs: [RegExp, What][] = [
   [/insert into operation/i, 'new customers'],
   [/insert into job_run/i, 'enqueue'],
+  [/insert into job_part/i, 'split'],
+  [/delete from job_part/i, 'end of all parts'],
   [/fence = fence \+ 1/i, 'claim'],
   [/insert into upload_session/i, 'package of the P-job'],
   [/update upload_session/i, 'end of an upload session'],
@@ -26,6 +28,7 @@ const signs: [RegExp, What][] = [
   [/insert into download_session/i, 'progress of 1010'],
   [/update download_session/i, 'end of a download session'],
   [/update job_run set state = /i, 'settle'],
+  [/update job_part set state = /i, 'end of a part'],
 ];
 
 /** The search for runs without a worker comes at intervals, and the notice of what tills created comes some ms after it. */
