@@ -3,7 +3,7 @@ import type { EntityManager } from 'typeorm';
 import { insertAddresses, insertCustomers, storedCustomers } from '../data/channel/customer.bulk.ts';
 import { changeCustomer, lockCustomer } from '../data/channel/customer.ts';
 import { appendOperations } from '../data/channel/operation.bulk.ts';
-import { lockLog, takeCounters } from '../data/channel/operation.ts';
+import { lockLog, returnCounters, takeCounters } from '../data/channel/operation.ts';
 import type { AddressFacts, CustomerFacts } from '../data/customer-facts.ts';
 import { storeWords } from '../data/customer-search.ts';
 import { addressesOf, customersByUuid } from '../data/customers.ts';
@@ -72,7 +72,7 @@ export async function createCustomers(
   customers: PreparedCustomer[],
 ): Promise<(DomainError | { uuid: string; created: boolean })[]> {
   // Most batches contain no repeat, so the lock comes first. It keeps two writers of one UUID apart on PostgreSQL.
-  const first = await lockLog(tx);
+  const first = await lockLog(tx, customers.length);
   const known = new Map(
     (
       await storedCustomers(
@@ -92,9 +92,10 @@ export async function createCustomers(
     const same = stored.channel === customer.channel && stored.bodyHash === customer.bodyHash;
     return same ? { uuid: customer.uuid, created: false } : new UuidConflict(customer.uuid, 'customer');
   });
+  const unused = customers.length - added.length;
+  if (unused > 0) await returnCounters(tx, unused);
   if (added.length === 0) return results;
 
-  await takeCounters(tx, added.length);
   await insertCustomers(
     tx,
     added.map(({ uuid, channel, body, bodyHash, at }, index) => ({

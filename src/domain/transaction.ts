@@ -1,7 +1,7 @@
 import { createHash, randomUUID } from 'node:crypto';
 import type { EntityManager } from 'typeorm';
 import { appendOperations } from '../data/channel/operation.bulk.ts';
-import { lockLog, takeCounters } from '../data/channel/operation.ts';
+import { lockLog, returnCounters, takeCounters } from '../data/channel/operation.ts';
 import { type ChannelShift, channelShiftsByUuid } from '../data/channel/shift.ts';
 import { insertTransactions } from '../data/channel/transaction.bulk.ts';
 import {
@@ -112,7 +112,7 @@ export function prepareTransaction(channel: Recording, input: TransactionInput, 
 
 /**
  * Records orders and sales in their channel and appends each to the log. The UUID is the idempotency key: sending it again returns the stored
- * transaction, or UuidConflict if the data differs. One database transaction, with six statements for any number of orders and sales.
+ * transaction, or UuidConflict if the data differs. One database transaction, with five statements for any number of orders and sales.
  * Headquarters may be down. Their customers and addresses need not be in this database.
  */
 export async function recordTransactions(
@@ -120,7 +120,7 @@ export async function recordTransactions(
   transactions: PreparedTransaction[],
 ): Promise<(DomainError | { uuid: string; created: boolean; body: TransactionBody })[]> {
   // On PostgreSQL the lock keeps two writers of one UUID apart, and a sale from the closing of its shift.
-  const first = await lockLog(tx);
+  const first = await lockLog(tx, transactions.length);
   const uuids = transactions.map(({ uuid }) => uuid);
   const known = new Map<string, Pick<PreparedTransaction, 'channel' | 'bodyHash'>>(
     (await knownTransactions(tx, uuids)).map((stored) => [stored.uuid, stored]),
@@ -140,9 +140,10 @@ export async function recordTransactions(
     added.push({ ...transaction, body: recorded });
     return { uuid, created: true, body: recorded };
   });
+  const unused = transactions.length - added.length;
+  if (unused > 0) await returnCounters(tx, unused);
   if (added.length === 0) return results;
 
-  await takeCounters(tx, added.length);
   const rows = added.map(({ uuid, channel, body, bodyHash, at }, index) => ({
     uuid,
     channel,

@@ -279,6 +279,28 @@ test('hundreds created at once take few commits, and their counters have no gap'
   });
 });
 
+test('repeats and failures among customers that are created together leave no gap in the log', async () => {
+  const hq = await withChannels(['houston']);
+  const repeated = aCustomer();
+  await create(hq, repeated);
+  const inputs = [
+    aCustomer(),
+    repeated,
+    aCustomer(),
+    { ...repeated, email: 'other@example.com' },
+    aCustomer(),
+    repeated,
+  ];
+  // They share a commit with what comes before them: repeats alone, and with others.
+  for (const together of [inputs, [repeated, repeated], [aCustomer()]])
+    await Promise.all(together.map((input) => create(hq, input)));
+  const database = await hq.channels.databaseOf('houston');
+  const counters = await database.read((db) => db.query('select counter from operation order by counter'));
+  expect(counters.map((row: { counter: unknown }) => Number(row.counter))).toEqual([1, 2, 3, 4, 5]);
+  const [self] = await database.read((db) => db.query('select last_counter from self'));
+  expect(Number(self.last_counter)).toBe(5);
+});
+
 test('while headquarters is away a channel creates, changes, lists, searches and finds its customers', async () => {
   const hq = await withChannels(['houston']);
   const before = await createCustomer(hq, { name: { last: 'Before' } });

@@ -20,9 +20,15 @@ export type NewOperation = { [Kind in OperationKind]: Operation<Kind> }[Operatio
 
 /**
  * Locks the log for this transaction, before any other statement, and returns the counter of its next operation. It keeps other writers of
- * this channel database away, so that counters follow commit order and no two of them create the same UUID. `takeCounters` then takes counters.
+ * this channel database away, so that counters follow commit order and no two of them create the same UUID. Takes `count` counters at once;
+ * those that turn out not to be needed go back with `returnCounters`. `takeCounters` takes more.
  */
-export const lockLog = (tx: EntityManager): Promise<number> => takeCounters(tx, 0);
+export const lockLog = (tx: EntityManager, count = 0): Promise<number> => takeCounters(tx, count);
+
+/** Gives back the last `count` counters that this transaction has taken. */
+export async function returnCounters(tx: EntityManager, count: number): Promise<void> {
+  await takeCounters(tx, -count);
+}
 
 /** Takes the next `count` replication counters of a log that this transaction has locked, and returns the first. */
 export async function takeCounters(tx: EntityManager, count: number): Promise<number> {
