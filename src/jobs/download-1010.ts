@@ -72,8 +72,8 @@ async function download(context: JobContext, session: OpenSession): Promise<Rout
       for (const { channel } of heads) context.nudges.publish(topics.accountIds(channel), true);
       context.announceChannels(name);
       await context.batch(async (tx) => {
-        await addDownloadPackage(tx, session, { rows, from: from.reached, through: to.reached });
-        if (isLast) await endDownloadSession(tx, session.id, { ...session, status: 'APPLIED', at: context.now() });
+        const range = { from: from.reached, through: to.reached };
+        await addDownloadPackage(tx, session, { rows, ...range }, isLast ? context.now() : null);
         return { done: rows, result: undefined };
       });
       return true;

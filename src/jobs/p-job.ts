@@ -68,8 +68,7 @@ async function upload(
         const to = { counter: sent.last, operationId: sent.lastId, at };
         if (!(await advanceReceived(tx, name, from, to))) return { done: 0, result: false };
         await receivePackage(tx, sent, { channelDatabase: name, sessionId: session.id, at });
-        await addUploadPackage(tx, session, sent);
-        if (sent.isLast) await endUploadSession(tx, session.id, { ...session, status: 'APPLIED', at });
+        await addUploadPackage(tx, session, sent, sent.isLast ? at : null);
         return { done: sent.rows, result: true };
       });
       context.announceChannels(name);
