@@ -6,8 +6,8 @@ import { audit, type Change } from '../data/hq/audit.ts';
 import { skipNumbers } from '../data/hq/number-sequence.bulk.ts';
 import { allNumberSequences, customerAccount, moveHead, numberIn } from '../data/hq/number-sequence.ts';
 import { reserveAccountIds } from '../data/hq/reserved-account-id.bulk.ts';
-import { recordAhead } from '../data/hq/rewinding.bulk.ts';
-import { endRewinding, forgetLost, type Standing, standing } from '../data/hq/rewinding.ts';
+import { recordAhead, type Standing, standing } from '../data/hq/rewinding.bulk.ts';
+import { endRewinding, forgetLost } from '../data/hq/rewinding.ts';
 import {
   HeadquartersMissing,
   HeadquartersRewound,
@@ -44,18 +44,22 @@ interface Answer {
  * answered since the start. `again` lists databases to check although they are proven.
  */
 export async function proveHeadquarters(parts: Parts, again: readonly string[] = []): Promise<void> {
-  const { hq, channels } = parts;
+  const { channels } = parts;
   const { proven } = channels;
-  const before = await hq.read(standing);
-  if (before.ahead.length > 0) throw new HeadquartersRewound(before.ahead[0]!);
-  // Headquarters was restored while this process ran.
-  if (before.version < proven.version) proven.databases.clear();
+  // Another run may prove a newer one meanwhile.
+  const { version } = proven;
   const names = channels.databaseNames();
-  const answers = await asked(
+  let answers = await asked(
     parts,
     names.filter((name) => !proven.databases.has(name) || again.includes(name)),
   );
-  const now = await refuseIfAhead(parts, answers);
+  let now = await refuseIfAhead(parts, answers);
+  if (now.version < version) {
+    // Headquarters was restored while this process ran.
+    proven.databases.clear();
+    answers = await asked(parts, names);
+    now = await refuseIfAhead(parts, answers);
+  }
   for (const { name, knows } of answers) if (knows) proven.databases.add(name);
   proven.version = now.version;
   const silent = names.filter((name) => !proven.databases.has(name) && !now.lost.includes(name));
@@ -187,6 +191,7 @@ async function refuseIfAhead(parts: Parts, answers: readonly Answer[]): Promise<
   const { hq } = parts;
   // Read after the channels, because headquarters only moves forward.
   const stands = await hq.read(standing);
+  if (stands.ahead.length > 0) throw new HeadquartersRewound(stands.ahead[0]!);
   const ahead = answers.filter((answer) => isAhead(answer, stands)).map(({ name }) => name);
   if (ahead.length > 0) {
     await hq.write((tx) => recordAhead(tx, ahead, parts.now()));

@@ -1,5 +1,4 @@
 import { Column, Entity, type EntityManager, In, PrimaryColumn } from 'typeorm';
-import { customerAccount, formatted, headOf, type NumberSequence, numberSequenceByName } from './number-sequence.ts';
 
 /*
  * Whether headquarters was restored from a backup that is older than what its channels know. While a channel database is AHEAD no number
@@ -12,30 +11,6 @@ export class Rewinding {
   @PrimaryColumn({ type: 'text' }) channelDatabase!: string;
   @Column({ type: 'text' }) verdict!: 'AHEAD' | 'LOST';
   @Column({ type: 'text' }) since!: string;
-}
-
-/** How far headquarters has come, and what was found out about it. */
-export interface Standing {
-  version: number;
-  accounts: NumberSequence;
-  /** The next account ID. */
-  nextAccountId: string;
-  ahead: string[];
-  lost: string[];
-}
-
-export async function standing(db: EntityManager): Promise<Standing> {
-  const found = await db.find(Rewinding, { order: { channelDatabase: 'ASC' } });
-  const having = (wanted: Rewinding['verdict']) =>
-    found.filter(({ verdict }) => verdict === wanted).map(({ channelDatabase }) => channelDatabase);
-  const accounts = (await numberSequenceByName(db, customerAccount))!;
-  return {
-    version: await headOf(db, 'customer-version'),
-    accounts,
-    nextAccountId: formatted(accounts, accounts.nextNumber),
-    ahead: having('AHEAD'),
-    lost: having('LOST'),
-  };
 }
 
 /** Lets numbers be given again; these channel databases are not waited for any more. */
