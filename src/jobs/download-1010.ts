@@ -1,7 +1,6 @@
 import { applyAccountIds, outdated, storeDownloaded } from '../data/channel/customer.bulk.ts';
 import { advanceApplied, self } from '../data/channel/self.ts';
 import type { Database } from '../data/database.ts';
-import { channelDatabaseByName } from '../data/hq/channel.ts';
 import {
   countFitting,
   customersChangedSince,
@@ -15,7 +14,7 @@ import { endDownloadSession, type OpenSession } from '../data/hq/session.ts';
 import { indexWords } from '../domain/search.ts';
 import { topics } from '../events/nudges.ts';
 import { defineJob, type JobContext } from '../queue/job.ts';
-import { type Route, transfer } from './transfer.ts';
+import { type Mark, type Route, transfer } from './transfer.ts';
 
 /**
  * 1010: delivers account IDs and headquarters' corrections to the channels the customers came from.
@@ -36,9 +35,9 @@ export const download1010 = defineJob({
       // Each channel database has its own writer.
       atOnce: 2,
       always: false,
-      async countWaiting(name) {
-        const { appliedVersion } = await (await context.channels.open(name)).read(self);
-        return context.hq.read((db) => countChangedSince(db, name, appliedVersion));
+      async count(name) {
+        const mark = await applied(await context.channels.open(name));
+        return { waiting: await context.hq.read((db) => countChangedSince(db, name, mark.reached)), mark };
       },
       route: (session) => download(context, session),
       failedReading: 'CREATE_FAILED',
@@ -46,21 +45,26 @@ export const download1010 = defineJob({
     }),
 });
 
+/** What a channel database has applied. */
+async function applied(database: Database): Promise<Mark> {
+  return { reached: (await database.read(self)).appliedVersion };
+}
+
 type Prepared = Awaited<ReturnType<typeof prepared>>;
 
 async function download(context: JobContext, session: OpenSession): Promise<Route<DownloadPackage, Prepared>> {
   const { channelDatabase: name } = session;
   const database = await context.channels.open(name);
   return {
-    mark: async () => ({ reached: (await database.read(self)).appliedVersion }),
+    mark: () => applied(database),
     read: ({ reached }, limit) => context.hq.read((db) => customersChangedSince(db, name, reached, limit)),
-    prepare: async (read) => (read.count === 0 ? undefined : prepared(context, database, name, read)),
-    async store({ rows, package: sent, whole, differing, received, to, isLast }, from) {
+    prepare: async (read) => (read.count === 0 ? undefined : prepared(context, database, read)),
+    async store({ rows, package: sent, whole, differing, lastReceived, to, isLast }, from) {
       const at = context.now();
       const heads = await database.write(async (tx) => {
         if (!(await advanceApplied(tx, from.reached, to.reached, at))) return undefined;
         if (whole) {
-          await storeDownloaded(tx, whole, received);
+          await storeDownloaded(tx, whole, lastReceived);
           await indexWords(
             tx,
             differing.map(({ uuid }) => uuid),
@@ -82,9 +86,8 @@ async function download(context: JobContext, session: OpenSession): Promise<Rout
 }
 
 /** Adds the full rows of customers that the channel has lost, or has in an older state, to a package. What does not fit goes into the next. */
-async function prepared(context: JobContext, database: Database, name: string, read: DownloadPackage) {
-  const received = (await context.hq.read((db) => channelDatabaseByName(db, name)))!;
-  const differing = await database.read((db) => outdated(db, read.package, received));
+async function prepared(context: JobContext, database: Database, read: DownloadPackage) {
+  const differing = await database.read((db) => outdated(db, read));
   const fitting = differing.length === 0 ? 0 : await context.hq.read((db) => countFitting(db, differing));
   const isCut = fitting < differing.length;
   const { count, through, package: sent } = isCut ? packageBefore(read, differing[fitting]!.version) : read;
@@ -96,7 +99,7 @@ async function prepared(context: JobContext, database: Database, name: string, r
     package: sent,
     whole,
     differing: differing.slice(0, fitting),
-    received,
+    lastReceived: read.lastReceived,
     to: { reached: through },
     isLast,
   };

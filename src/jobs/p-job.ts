@@ -28,7 +28,7 @@ export const pJob = defineJob({
       phase: 'UPLOADING',
       atOnce: 1,
       always: true,
-      countWaiting: (name) => countWaiting(context, name),
+      count: (name) => count(context, name),
       route: (session) => upload(context, session),
       failedReading: 'UPLOAD_FAILED',
       endSession: endUploadSession,
@@ -43,10 +43,10 @@ async function received(context: JobContext, name: string) {
   return { reached: lastReceived, id: lastOperationId };
 }
 
-async function countWaiting(context: JobContext, name: string): Promise<number> {
+async function count(context: JobContext, name: string) {
   const database = await context.channels.open(name);
-  const [{ lastCounter }, { reached }] = await Promise.all([database.read(self), received(context, name)]);
-  return Math.max(0, lastCounter - reached);
+  const [{ lastCounter }, mark] = await Promise.all([database.read(self), received(context, name)]);
+  return { waiting: Math.max(0, lastCounter - mark.reached), mark };
 }
 
 async function upload(

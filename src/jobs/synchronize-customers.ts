@@ -23,17 +23,20 @@ export const synchronizeCustomers = defineJob({
   beforeSharing: (context) => proveHeadquarters(context, context.channelDatabases()),
   async run(context) {
     const channels = context.channelCodes();
-    context.expect('ASSIGNING_ACCOUNT_IDS', await context.hq.read((db) => countDue(db, channels, context.now())));
+    const first = await nextDue(context, channels, beginning);
+    const isEverything = first.next.channel === channels.length;
+    const count = () => context.hq.read((db) => countDue(db, channels, context.now()));
+    context.expect('ASSIGNING_ACCOUNT_IDS', isEverything ? first.due.length : await count());
     // If numbers have run out or must not be assigned, this step stops but the next one runs: 1010 still delivers what was assigned.
     await context.isolated(null, async () => {
       await proveHeadquarters(context, context.channelDatabases());
-      await synchronizeAll(context, channels);
+      await synchronizeAll(context, channels, first);
     });
   },
 });
 
-async function synchronizeAll(context: JobContext, channels: string[]): Promise<void> {
-  let reads = nextDue(context, channels, beginning);
+async function synchronizeAll(context: JobContext, channels: string[], first: Due): Promise<void> {
+  let reads = Promise.resolve(first);
   for (;;) {
     const { due, next } = await reads;
     if (due.length === 0) return;
@@ -59,8 +62,14 @@ interface Place {
 
 const beginning: Place = { channel: 0, after: 0 };
 
-/** The next batch of due operations, channel by channel, and where the batch after it begins. */
-async function nextDue(context: JobContext, channels: string[], from: Place): Promise<{ due: Checked[]; next: Place }> {
+/** A batch of due operations, and where the batch after it begins. */
+interface Due {
+  due: Checked[];
+  next: Place;
+}
+
+/** The next batch, channel by channel. */
+async function nextDue(context: JobContext, channels: string[], from: Place): Promise<Due> {
   const due: DueOperation[] = [];
   let { channel, after } = from;
   for (; channel < channels.length; channel++, after = 0) {

@@ -5,7 +5,7 @@ import { timeOrderedId } from '../data/ids.ts';
 import type { JobContext } from '../queue/job.ts';
 
 /** How far a transfer has progressed. */
-interface Mark {
+export interface Mark {
   reached: number;
   /** ID of the row at the mark, if the source must prove that it continues from that row. */
   id?: string | null;
@@ -38,7 +38,8 @@ interface Transfer<Read, Sent extends Package, Status extends string> {
   atOnce: number;
   /** Transfers even if no rows are waiting, because reading checks the source. */
   always: boolean;
-  countWaiting: (channelDatabase: string) => Promise<number>;
+  /** How many rows are waiting, and the mark that they follow. */
+  count: (channelDatabase: string) => Promise<{ waiting: number; mark: Mark }>;
   route: (session: OpenSession) => Promise<Route<Read, Sent>>;
   /** Status of a session that failed before its target was asked to store a package. */
   failedReading: Status;
@@ -55,16 +56,19 @@ export async function transfer<Read, Sent extends Package, Status extends string
   kind: Transfer<Read, Sent, Status>,
 ): Promise<void> {
   const databases = context.channelDatabases();
-  const waiting = new Map<string, number>();
-  const count = async (name: string) => void waiting.set(name, await kind.countWaiting(name));
+  const counts = new Map<string, { waiting: number; mark: Mark }>();
+  const count = async (name: string) => void counts.set(name, await kind.count(name));
   await Promise.all(databases.map((name) => context.isolated(name, () => count(name))));
   context.expect(
     kind.phase,
-    [...waiting.values()].reduce((sum, rows) => sum + rows, 0),
+    [...counts.values()].reduce((sum, { waiting }) => sum + waiting, 0),
   );
-  const names = databases.filter((name) => (kind.always ? waiting.has(name) : waiting.get(name)));
+  const due = databases.flatMap((name) => {
+    const counted = counts.get(name);
+    return counted && (kind.always || counted.waiting > 0) ? [{ name, mark: counted.mark }] : [];
+  });
   const workers = Array.from({ length: kind.atOnce }, async () => {
-    for (let name = names.shift(); name; name = names.shift()) await transferOne(context, name, kind);
+    for (let next = due.shift(); next; next = due.shift()) await transferOne(context, next, kind);
   });
   // All workers end before an error is thrown, so that nothing keeps running after the run has ended.
   const settled = await Promise.allSettled(workers);
@@ -73,7 +77,7 @@ export async function transfer<Read, Sent extends Package, Status extends string
 
 async function transferOne<Read, Sent extends Package, Status extends string>(
   context: JobContext,
-  channelDatabase: string,
+  { name: channelDatabase, mark: counted }: { name: string; mark: Mark },
   { route: routeOf, endSession, failedReading }: Transfer<Read, Sent, Status>,
 ): Promise<void> {
   const session = { id: timeOrderedId(context.now()), runId: context.run.id, channelDatabase, at: context.now() };
@@ -93,7 +97,8 @@ async function transferOne<Read, Sent extends Package, Status extends string>(
       reads.catch(() => {});
       return reads;
     };
-    let mark = await route.mark();
+    // Another run may have moved it since the rows were counted: then the first package is refused.
+    let mark = counted;
     let next = readAfter(mark);
     for (;;) {
       reading = true;
@@ -124,7 +129,7 @@ async function transferOne<Read, Sent extends Package, Status extends string>(
         const refused = mark;
         mark = await route.mark();
         // A file that was replaced under its open connections would refuse the same package forever.
-        if (mark.reached <= refused.reached)
+        if (mark.reached === refused.reached)
           throw new Error(`A package after ${refused.reached} was refused, and the mark is now at ${mark.reached}.`);
         next = readAfter(mark);
       }

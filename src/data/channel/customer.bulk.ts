@@ -64,8 +64,9 @@ export async function applyAccountIds(
   );
 }
 
-/** How far headquarters has received this log: the counter and the `identity` of the last operation. */
-interface Received {
+/** A download package, and how much of this log headquarters had received by then: the counter and the `identity` of the last operation. */
+interface Download {
+  package: string;
   lastReceived: number;
   lastOperationId: string | null;
 }
@@ -80,10 +81,13 @@ interface Outdated {
 
 /**
  * Of a download package, the customers that this database has lost, and those that were edited or corrected and may differ from
- * headquarters' although it has received everything that was done to them here: `received` must have been read after the package. What
- * was done here later brings its customer with another package, once headquarters has it.
+ * headquarters' although it has received everything that was done to them here. What it had received must not be older than the package.
+ * What was done here later brings its customer with another package, once headquarters has it.
  */
-export function outdated(db: EntityManager, download: string, received: Received): Promise<Outdated[]> {
+export function outdated(
+  db: EntityManager,
+  { package: download, lastReceived, lastOperationId }: Download,
+): Promise<Outdated[]> {
   return readShape(
     db,
     { uuid: 'text', version: 'bigint', lost: 'boolean' },
@@ -91,7 +95,7 @@ export function outdated(db: EntityManager, download: string, received: Received
      from ${rows(db, { uuid: 'text', version: 'bigint', edited: 'boolean' }, '$1')} left join customer c on c.uuid = x.uuid
      where c.uuid is null or x.edited and c.counter <= $2
        and (c.counter = 0 or exists (select 1 from operation where counter = $2 and ${identity} = $3))`,
-    [download, received.lastReceived, received.lastOperationId],
+    [download, lastReceived, lastOperationId],
     { order: 'x.version' },
   );
 }
@@ -100,7 +104,7 @@ export function outdated(db: EntityManager, download: string, received: Received
 export async function storeDownloaded(
   tx: EntityManager,
   whole: { customers: string; addresses: string },
-  { lastReceived }: Received,
+  lastReceived: number,
 ): Promise<void> {
   const changed = [...fieldsOf(tx, ChannelCustomer, CustomerFacts), 'updatedAt'] as const;
   const written = ['uuid', 'channel', 'createdAt', ...changed] as const;

@@ -106,11 +106,16 @@ export const storeAddresses = (tx: EntityManager, sequences: readonly number[]) 
   );
 };
 
-/** What changed for a channel database, as its database packed it: `count` customers up to the version `through`. */
+/**
+ * What changed for a channel database, as headquarters packed it: `count` customers up to the version `through`; and how much of its log
+ * headquarters had received then: the counter and the `identity` of the last operation.
+ */
 export interface DownloadPackage {
   count: number;
   through: number;
   package: string;
+  lastReceived: number;
+  lastOperationId: string | null;
 }
 
 /** The next download package behind `version`. Its rows are small: customers come without what is known of them. */
@@ -123,7 +128,9 @@ export function customersChangedSince(
   const fields = ['uuid', 'accountId', 'channel', 'version', 'edited'] as const;
   return single(
     db,
-    `select count(*) as count, coalesce(max(x.version), $2) as through, ${packed(db, Customer, 'x', { fields, order: 'x.version' })} as package
+    `select count(*) as count, coalesce(max(x.version), $2) as through, ${packed(db, Customer, 'x', { fields, order: 'x.version' })} as package,
+       (select last_received from channel_database where name = $1) as "lastReceived",
+       (select last_operation_id from channel_database where name = $1) as "lastOperationId"
      from (select ${names(db, Customer, fields)} from customer
            where channel_database = $1 and version > $2 order by version limit $3) as x`,
     [channelDatabase, version, limit],
@@ -133,7 +140,7 @@ export function customersChangedSince(
 /** The part of a package before this version. */
 export function packageBefore(download: DownloadPackage, version: number): DownloadPackage {
   const kept = (JSON.parse(download.package) as { version: number }[]).filter((row) => row.version < version);
-  return { count: kept.length, through: kept.at(-1)!.version, package: JSON.stringify(kept) };
+  return { ...download, count: kept.length, through: kept.at(-1)!.version, package: JSON.stringify(kept) };
 }
 
 /** How many of these customers, from the front, fit as whole rows with their addresses into one package: at least one. */
