@@ -61,7 +61,7 @@ async function download(context: JobContext, session: OpenSession): Promise<Rout
     prepare: async (read) => (read.count === 0 ? undefined : prepared(context, database, read)),
     async store({ rows, package: sent, whole, differing, lastReceived, to, isLast }, from) {
       const at = context.now();
-      const heads = await database.write(async (tx) => {
+      const channels = await database.write(async (tx) => {
         if (!(await advanceApplied(tx, from.reached, to.reached, at))) return undefined;
         if (whole) {
           await storeDownloaded(tx, whole, lastReceived);
@@ -72,8 +72,8 @@ async function download(context: JobContext, session: OpenSession): Promise<Rout
         }
         return applyAccountIds(tx, { package: sent, at });
       });
-      if (heads === undefined) return false;
-      for (const { channel } of heads) context.nudges.publish(topics.accountIds(channel), true);
+      if (channels === undefined) return false;
+      for (const channel of channels) context.nudges.publish(topics.accountIds(channel), true);
       context.announceChannels(name);
       await context.batch(async (tx) => {
         const range = { from: from.reached, through: to.reached };

@@ -45,7 +45,7 @@ import { operationPage } from '../../src/data/hq/operation.ts';
 import { dueSchedules, nextDueSchedule } from '../../src/data/hq/schedule.ts';
 import { sql } from '../../src/data/sql.ts';
 import { searchFor } from '../../src/domain/search.ts';
-import { withChannels } from '../support/actions.ts';
+import { createCustomer, withChannels } from '../support/actions.ts';
 import { onPostgres } from '../support/headquarters.ts';
 import { type Statement, statementsOf } from '../support/statements.ts';
 
@@ -174,6 +174,8 @@ const inChannel: Record<string, Query> = {
 
 test('no hot statement reads a big table from end to end', async () => {
   const hq = await withChannels(['houston']);
+  // The customer of the download.
+  await createCustomer(hq, { uuid });
   const channel = await hq.channels.databaseOf('houston');
   const scans: Record<string, string[]> = {};
   for (const [database, queries] of [

@@ -25,43 +25,36 @@ export const storedCustomers = (tx: EntityManager, uuids: readonly string[]) =>
 
 /**
  * Applies a download package: account IDs arrive, and each new one becomes a row of its channel's feed, numbered without a gap.
- * A customer that has its account ID already is left alone, so a package applied twice changes nothing. Call it after
- * `advanceApplied`, which keeps other packages away until this transaction ends.
+ * A customer that has its account ID already is left alone, so a package applied twice changes nothing. Returns the channels whose feeds
+ * have new rows. Call it after `advanceApplied`, which keeps other packages away until this transaction ends.
  */
-export async function applyAccountIds(
-  tx: EntityManager,
-  download: { package: string; at: string },
-): Promise<{ channel: string; sequence: number }[]> {
-  const sent = rows(tx, ChannelCustomer, '$2', ['uuid', 'accountId']);
-  await sql(
+export async function applyAccountIds(tx: EntityManager, download: { package: string; at: string }): Promise<string[]> {
+  const sent = rows(tx, { ...shapeOf(tx, ChannelCustomer, ['uuid', 'accountId', 'channel']), version: 'bigint' }, '$1');
+  const heads = await sql<{ channel: string }>(
     tx,
-    `insert into feed_head (channel, sequence) select distinct x.channel, 0 from ${rows(tx, ChannelCustomer, '$1', ['channel'])} where true
-     on conflict (channel) do nothing`,
+    `insert into feed_head (channel, sequence)
+     select x.channel, count(*) from ${sent} join customer c on c.uuid = x.uuid where c.account_id is null group by x.channel
+     on conflict (channel) do update set sequence = feed_head.sequence + excluded.sequence returning channel`,
     [download.package],
   );
+  if (heads.length === 0) return [];
   await sql(
     tx,
+    // The heads are where they will be with the new rows.
     `insert into feed (channel, sequence, customer_uuid, account_id, at)
-     select x.channel, h.sequence + row_number() over (partition by x.channel order by x.version), x.uuid, x.account_id, $1
-     from ${rows(tx, { ...shapeOf(tx, ChannelCustomer, ['uuid', 'accountId', 'channel']), version: 'bigint' }, '$2')}
-     join customer c on c.uuid = x.uuid join feed_head h on h.channel = x.channel
+     select x.channel,
+       h.sequence - count(*) over (partition by x.channel) + row_number() over (partition by x.channel order by x.version), x.uuid, x.account_id, $2
+     from ${sent} join customer c on c.uuid = x.uuid join feed_head h on h.channel = x.channel
      where c.account_id is null`,
-    [download.at, download.package],
+    [download.package, download.at],
   );
   await sql(
     tx,
-    `update customer set account_id = x.account_id, synced_at = $1 from ${sent}
+    `update customer set account_id = x.account_id, synced_at = $2 from ${sent}
      where customer.uuid = x.uuid and customer.account_id is null`,
-    [download.at, download.package],
+    [download.package, download.at],
   );
-  // The heads still stand before the new rows. The cross join makes SQLite begin with the heads, who are few.
-  return sql(
-    tx,
-    `update feed_head set sequence = n.last from (
-       select f.channel, max(f.sequence) as last from feed_head h cross join feed f
-       where f.channel = h.channel and f.sequence > h.sequence group by f.channel) as n
-     where feed_head.channel = n.channel returning feed_head.channel, feed_head.sequence`,
-  );
+  return heads.map(({ channel }) => channel);
 }
 
 /** A download package, and how much of this log headquarters had received by then: the counter and the `identity` of the last operation. */
