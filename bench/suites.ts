@@ -8,6 +8,8 @@ import { live } from './live.ts';
 import { orders, statements } from './orders.ts';
 import { pages } from './pages.ts';
 import { reference } from './reference.ts';
+import { sockets } from './sockets.ts';
+import { storage } from './storage.ts';
 import type { Suite } from './support/report.ts';
 
 export const suites: Suite[] = [
@@ -20,6 +22,8 @@ export const suites: Suite[] = [
   live,
   cluster,
   idle,
+  sockets,
+  storage,
   orders,
   statements,
 ];

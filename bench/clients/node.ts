@@ -1,3 +1,5 @@
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { type App, type AppOptions, startApp } from '../../src/app.ts';
 import { readConfig } from '../../src/config.ts';
 import { createLog } from '../../src/log.ts';
@@ -5,11 +7,21 @@ import { answer } from '../support/child.ts';
 
 let app: App;
 
+setFlagsFromString('--expose-gc');
+const collectGarbage = runInNewContext('gc') as () => void;
+
 answer({
   /** Starts headquarters, or one half of it, and answers its address. */
   start: async ({ settings, role }: { settings: Record<string, string>; role: NonNullable<AppOptions['role']> }) => {
     app = await startApp(readConfig(settings), { log: createLog('error'), role });
     return app.url;
+  },
+  /** Microseconds of CPU since the start, and bytes that are in use after a garbage collection. */
+  usage: async () => {
+    const { user, system } = process.cpuUsage();
+    collectGarbage();
+    const { heapUsed, external } = process.memoryUsage();
+    return { cpu: user + system, memory: heapUsed + external };
   },
   stop: () => app.stop(),
 });

@@ -1,0 +1,128 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { type Child, startChild } from './support/child.ts';
+import { withSchemas } from './support/postgres.ts';
+import { amount, type Line, type Suite } from './support/report.ts';
+import { channelCode } from './support/system.ts';
+
+const CHANNELS = 10;
+const RATE = 20;
+/** Ms for which the second server is down. */
+const DOWN = 1_000;
+/** Seconds after which a process ends, whatever happens. */
+const MOST = 400;
+
+interface Usage {
+  cpu: number;
+  memory: number;
+}
+
+interface Heard {
+  delivered: number;
+  repeated: number;
+  gaps: number;
+  reconnected: number;
+  complete: boolean;
+}
+
+export const sockets: Suite = {
+  name: 'sockets',
+  title: `New account IDs to sockets at two servers, one of which is killed and restarted, a worker, PostgreSQL`,
+  most: MOST,
+  run: async ({ quick, say }) => (await withSchemas(say, (settings) => measure(settings, quick, say))) ?? [],
+};
+
+async function measure(settings: Record<string, string>, quick: boolean, say: (text: string) => void): Promise<Line[]> {
+  const perServer = quick ? 100 : 2_500;
+  const seconds = quick ? 4 : 15;
+  const children: Child[] = [];
+  const start = (file: string) => {
+    const child = startChild(new URL(`./clients/${file}.ts`, import.meta.url), MOST);
+    children.push(child);
+    return child;
+  };
+  const node = async (role: 'api' | 'worker', port = '0') => {
+    const child = start('node');
+    return { child, url: await child.call<string>('start', { settings: { ...settings, PORT: port }, role }) };
+  };
+  try {
+    const first = await node('api');
+    let second = await node('api');
+    await node('worker');
+    const channels = Array.from({ length: CHANNELS }, (_, index) => channelCode(index));
+    const tills = start('tills');
+    await tills.call('addChannels', { url: first.url, channels });
+    // Databases are created with the first customer.
+    const load = { url: first.url, channels, rate: RATE };
+    await tills.call('run', { ...load, seconds: CHANNELS / RATE });
+
+    const empty = await second.child.call<Usage>('usage');
+    const listeners = await Promise.all(
+      [first, second].map(async ({ url }) => {
+        const child = start('listeners');
+        await child.call('open', { url: `${url.replace('http', 'ws')}/graphql`, number: perServer, channels });
+        return child;
+      }),
+    );
+    let created = CHANNELS;
+    const heard = async () => {
+      const each = created / CHANNELS;
+      const all = await Promise.all(listeners.map((child) => child.call<Heard>('heard', { each, patience: 60_000 })));
+      const sum = (name: Exclude<keyof Heard, 'complete'>) => all.reduce((total, part) => total + part[name], 0);
+      return {
+        ...{ delivered: sum('delivered'), repeated: sum('repeated'), gaps: sum('gaps') },
+        ...{ reconnected: sum('reconnected'), complete: all.every(({ complete }) => complete) },
+      };
+    };
+    await heard();
+    const full = await second.child.call<Usage>('usage');
+
+    await tills.call('run', { ...load, seconds });
+    created += RATE * seconds;
+    const quiet = await heard();
+    const busy = await second.child.call<Usage>('usage');
+
+    const half = tills.call('run', { ...load, seconds });
+    await delay((seconds * 1_000) / 2);
+    await second.child.stop();
+    await delay(DOWN);
+    second = await node('api', new URL(second.url).port);
+    await half;
+    created += RATE * seconds;
+    const ended = await heard();
+
+    const expected = ((2 * perServer) / CHANNELS) * created;
+    const exact = ended.complete && ended.delivered === expected && ended.gaps === 0 && quiet.repeated === 0;
+    // The second server did nothing else.
+    const micros = (busy.cpu - full.cpu) / ((perServer / CHANNELS) * RATE * seconds);
+    const kilobytes = (full.memory - empty.memory) / perServer / 1_024;
+    say(
+      `${amount(2 * perServer)} sockets heard ${amount(ended.delivered)} of ${amount(expected)} account IDs once; ${amount(ended.reconnected)} reconnected, ${ended.gaps} gaps, ${ended.repeated} sent again after the cursor of a reconnection`,
+    );
+    return [
+      {
+        what: `Account IDs heard once by ${amount(2 * perServer)} sockets at two servers, one of which is killed and restarted`,
+        measured: amount(ended.delivered),
+        reference: `${amount(expected)} expected`,
+        ratio: `${(ended.delivered / expected).toFixed(4)}×`,
+        target: 'all',
+        met: exact,
+      },
+      {
+        what: `CPU of a server for each delivery to one of ${amount(perServer)} sockets, ${RATE} account IDs a second`,
+        measured: `${amount(micros)} µs`,
+        reference: '',
+        ratio: '',
+        target: '',
+      },
+      {
+        what: `Memory of a server for each of ${amount(perServer)} sockets`,
+        measured: `${amount(kilobytes)} KB`,
+        reference: `${amount(empty.memory / 1_048_576)} MB without sockets`,
+        ratio: '',
+        target: '',
+      },
+    ];
+  } finally {
+    await Promise.all(children.map((child) => child.stop()));
+  }
+}
