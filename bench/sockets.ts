@@ -21,6 +21,8 @@ interface Heard {
   repeated: number;
   gaps: number;
   reconnected: number;
+  refused: number;
+  refusal: string;
   complete: boolean;
 }
 
@@ -47,7 +49,7 @@ async function measure(settings: Record<string, string>, quick: boolean, say: (t
   try {
     const first = await node('api');
     let second = await node('api');
-    await node('worker');
+    const worker = await node('worker');
     const channels = Array.from({ length: CHANNELS }, (_, index) => channelCode(index));
     const tills = start('tills');
     await tills.call('addChannels', { url: first.url, channels });
@@ -66,20 +68,24 @@ async function measure(settings: Record<string, string>, quick: boolean, say: (t
     let created = CHANNELS;
     const heard = async () => {
       const each = created / CHANNELS;
-      const all = await Promise.all(listeners.map((child) => child.call<Heard>('heard', { each, patience: 60_000 })));
-      const sum = (name: Exclude<keyof Heard, 'complete'>) => all.reduce((total, part) => total + part[name], 0);
+      const all = await Promise.all(listeners.map((child) => child.call<Heard>('heard', { each, patience: 120_000 })));
+      const sum = (name: Exclude<keyof Heard, 'complete' | 'refusal'>) =>
+        all.reduce((total, part) => total + part[name], 0);
       return {
         ...{ delivered: sum('delivered'), repeated: sum('repeated'), gaps: sum('gaps') },
+        ...{ refused: sum('refused'), refusals: all.map(({ refusal }) => refusal).join(' ') },
         ...{ reconnected: sum('reconnected'), complete: all.every(({ complete }) => complete) },
       };
     };
     await heard();
     const full = await second.child.call<Usage>('usage');
+    const idle = await worker.child.call<Usage>('usage');
 
     await tills.call('run', { ...load, seconds });
     created += RATE * seconds;
     const quiet = await heard();
     const busy = await second.child.call<Usage>('usage');
+    const worked = await worker.child.call<Usage>('usage');
 
     const half = tills.call('run', { ...load, seconds });
     await delay((seconds * 1_000) / 2);
@@ -98,6 +104,7 @@ async function measure(settings: Record<string, string>, quick: boolean, say: (t
     say(
       `${amount(2 * perServer)} sockets heard ${amount(ended.delivered)} of ${amount(expected)} account IDs once; ${amount(ended.reconnected)} reconnected, ${ended.gaps} gaps, ${ended.repeated} sent again after the cursor of a reconnection`,
     );
+    if (ended.refused > 0) say(`${amount(ended.refused)} subscriptions were refused and repeated: ${ended.refusals}`);
     return [
       {
         what: `Account IDs heard once by ${amount(2 * perServer)} sockets at two servers, one of which is killed and restarted`,
@@ -118,6 +125,13 @@ async function measure(settings: Record<string, string>, quick: boolean, say: (t
         what: `Memory of a server for each of ${amount(perServer)} sockets`,
         measured: `${amount(kilobytes)} KB`,
         reference: `${amount(empty.memory / 1_048_576)} MB without sockets`,
+        ratio: '',
+        target: '',
+      },
+      {
+        what: `CPU of the worker for each customer, converted live at ${RATE} a second over ${CHANNELS} channels`,
+        measured: `${amount((worked.cpu - idle.cpu) / 1_000 / (RATE * seconds))} ms`,
+        reference: '',
         ratio: '',
         target: '',
       },

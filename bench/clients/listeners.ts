@@ -14,7 +14,8 @@ interface Listener {
 }
 
 const listeners: Listener[] = [];
-const counts = { delivered: 0, repeated: 0, gaps: 0, reconnected: 0 };
+const counts = { delivered: 0, repeated: 0, gaps: 0, reconnected: 0, refused: 0 };
+let refusal = '';
 const queue: Listener[] = [];
 let opening = 0;
 let url = '';
@@ -45,6 +46,12 @@ async function connect(listener: Listener): Promise<void> {
         resolve(true);
       } else if (message.type === 'next') apply(listener, message.payload.data.accountIdsSynced);
       else if (message.type === 'ping') socket.send('{"type":"pong"}');
+      else {
+        // The subscription has ended: a till subscribes again.
+        counts.refused++;
+        refusal = String(data);
+        socket.close();
+      }
     });
     socket.once('error', () => {});
     socket.once('close', () => resolve(false));
@@ -94,6 +101,6 @@ answer({
   heard: async ({ each, patience }: { each: number; patience: number }) => {
     const until = performance.now() + patience;
     while (performance.now() < until && listeners.some(({ last }) => last < each)) await delay(50);
-    return { ...counts, complete: listeners.every(({ last }) => last === each) };
+    return { ...counts, refusal, complete: listeners.every(({ last }) => last === each) };
   },
 });
