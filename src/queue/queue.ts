@@ -30,11 +30,16 @@ export interface Request {
 
 /**
  * Adds a run, in the caller's transaction. If the same job is already queued or running for the same channels, that run is returned instead
- * (`joined`). The caller dispatches it, or holds it from the start, and announces it after the commit.
+ * (`joined`). The caller dispatches it, or names the `worker` that holds it from the start, and announces it after the commit.
  */
-export function enqueue(tx: EntityManager, request: Request, now: string): Promise<{ run: JobRun; joined: boolean }> {
+export function enqueue(
+  tx: EntityManager,
+  request: Request,
+  now: string,
+  worker: string | null = null,
+): Promise<{ run: JobRun; joined: boolean }> {
   const channels = request.channels && [...new Set(request.channels)].sort();
-  return insertRun(tx, {
+  const run = {
     job: request.job,
     scope: scopeOf({ ...request, channels }),
     channels,
@@ -43,7 +48,8 @@ export function enqueue(tx: EntityManager, request: Request, now: string): Promi
     cause: request.cause,
     steps: request.steps.map(waiting),
     createdAt: now,
-  });
+  };
+  return insertRun(tx, run, worker);
 }
 
 /**

@@ -85,12 +85,9 @@ export class Worker {
     const { hq, now } = this.options.surroundings;
     for (;;) {
       const joined = await this.turns.take(false, async (turn) => {
-        const { run, claimed } = await hq.write(async (tx) => {
-          const { run, joined } = await enqueue(tx, request, now());
-          return { run, claimed: joined ? null : await this.claim(tx, run.id) };
-        });
-        if (!claimed) return run;
-        await this.work(claimed, turn);
+        const { run, joined } = await hq.write((tx) => enqueue(tx, request, now(), this.options.name()));
+        if (joined) return run;
+        await this.work({ run, takenFrom: null }, turn);
         return undefined;
       });
       if (!joined) return true;

@@ -7,22 +7,40 @@ import { JobPart } from './job-part.ts';
 import { activeRun, type Held, isActive, isUnheld, JobRun, jobRunById } from './job-run.ts';
 import { DownloadSession, UploadSession } from './session.ts';
 
-/** Adds a run, or returns the one with this scope that is queued or running. */
+/** Adds a run, or returns the one with this scope that is queued or running. A `worker` holds it from the start. */
 export async function insertRun(
   tx: EntityManager,
   run: Pick<JobRun, 'job' | 'scope' | 'channels' | 'arguments' | 'requestedBy' | 'cause' | 'steps' | 'createdAt'>,
+  worker: string | null = null,
 ): Promise<{ run: JobRun; joined: boolean }> {
-  const counts = { attempt: 0, retries: 0, crashes: 0, fence: 0, revision: 1 };
-  const row = { ...run, ...counts, state: 'QUEUED', dueAt: run.createdAt, orphaned: false, cancelRequested: false };
+  const claims = worker === null ? 0 : 1;
+  const row: Omit<JobRun, 'id'> = {
+    ...run,
+    state: worker === null ? 'QUEUED' : 'RUNNING',
+    attempt: claims,
+    retries: 0,
+    crashes: 0,
+    onlyDatabases: null,
+    fence: claims,
+    worker,
+    dueAt: run.createdAt,
+    orphaned: false,
+    cancelRequested: false,
+    revision: 1,
+    errorCode: null,
+    error: null,
+    startedAt: worker === null ? null : run.createdAt,
+    finishedAt: null,
+  };
   const added = await one<{ id: number }>(
     tx,
     `${insertRows(tx, JobRun, Object.keys(row) as (keyof typeof row)[])} on conflict (scope) where ${isActive} do nothing returning id`,
     [JSON.stringify([row])],
   );
-  if (added) return { run: (await jobRunById(tx, added.id))!, joined: false };
+  if (added) return { run: { ...row, id: added.id }, joined: false };
   const active = await activeRun(tx, run.scope);
   // On PostgreSQL the run that stood in the way may have ended in between.
-  return active ? { run: active, joined: true } : insertRun(tx, run);
+  return active ? { run: active, joined: true } : insertRun(tx, run, worker);
 }
 
 const isDue = hasCome('due_at', '$1', '$2');
