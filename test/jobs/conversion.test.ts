@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { rowsOf } from '../support/actions.ts';
+import { createCustomers, rowsOf, run, withChannels } from '../support/actions.ts';
 import {
   aChannel,
   aCustomer,
@@ -7,6 +7,7 @@ import {
   createCustomerDocument,
   startHeadquarters,
 } from '../support/headquarters.ts';
+import { statementsOf } from '../support/statements.ts';
 
 test('a customer gets an account ID and the channel hears of it', async () => {
   const hq = await startHeadquarters();
@@ -83,4 +84,19 @@ test('a received operation is stored with its session and the time when it was r
     received_at: expect.stringMatching(/^\d{4}-\d{2}-\d{2}T/),
     state: 'SYNCED',
   });
+});
+
+test('a conversion of a batch sends as many statements for one customer as for fifty', async () => {
+  const hq = await withChannels(['houston']);
+  const statements = statementsOf(hq.hq, await hq.channels.databaseOf('houston'));
+  const counts: number[] = [];
+  for (const customers of [1, 50]) {
+    await createCustomers(hq, customers);
+    statements.length = 0;
+    expect(await run(hq)).toMatchObject({ state: 'SUCCEEDED' });
+    counts.push(statements.length);
+  }
+  expect(counts[1]).toBe(counts[0]);
+  // Each costs live conversion about half a millisecond on PostgreSQL.
+  expect(counts[0]).toBeLessThanOrEqual(60);
 });
