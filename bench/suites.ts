@@ -11,6 +11,7 @@ import { reference } from './reference.ts';
 import { sockets } from './sockets.ts';
 import { storage } from './storage.ts';
 import type { Suite } from './support/report.ts';
+import { workers } from './workers.ts';
 
 export const suites: Suite[] = [
   reference,
@@ -22,6 +23,7 @@ export const suites: Suite[] = [
   live,
   cluster,
   idle,
+  workers,
   sockets,
   storage,
   orders,

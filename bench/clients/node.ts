@@ -2,6 +2,7 @@ import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { type App, type AppOptions, startApp } from '../../src/app.ts';
 import { readConfig } from '../../src/config.ts';
+import { node } from '../../src/data/node.ts';
 import { createLog } from '../../src/log.ts';
 import { answer } from '../support/child.ts';
 
@@ -23,5 +24,7 @@ answer({
     const { heapUsed, external } = process.memoryUsage();
     return { cpu: user + system, memory: heapUsed + external };
   },
+  /** What its connections are named after. */
+  node: async () => node,
   stop: () => app.stop(),
 });

@@ -36,3 +36,9 @@ export const createCustomers = `mutation ($input: CreateCustomersInput!) {
 export const accountIdsSynced = `subscription ($channel: String!, $after: String) {
   accountIdsSynced(channel: $channel, after: $after) { firstSequence sequence cursor customers { sequence uuid accountId } }
 }`;
+
+export const runConversion = `mutation {
+  runConversion(input: {}) { __typename ... on JobRun { id } ... on Failure { message } }
+}`;
+
+export const conversionState = `query ($id: ID!) { jobRun(id: $id) { state } }`;
