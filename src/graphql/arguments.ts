@@ -104,7 +104,7 @@ function checked(given: object, info: GraphQLResolveInfo): object {
 export function checkedItem<Item extends object>(item: Item, typeName: string, { schema }: GraphQLResolveInfo): Item {
   const found: Violation[] = [];
   const type = schema.getType(typeName) as GraphQLInputObjectType;
-  const values = withFields(item, Object.values(type.getFields()), [], found);
+  const values = withFields(item, fieldsOf(type), [], found);
   mustBeValid(found);
   return values as Item;
 }
@@ -116,14 +116,17 @@ export function mustBeStorable(values: Readonly<Record<string, unknown>>): void 
   mustBeValid(found);
 }
 
+/** `path` leads to these values. It grows and shrinks on the way and is copied only for a violation, because most inputs have none. */
 function withFields(values: object, fields: readonly Input[], path: string[], found: Violation[]): object {
   const result: Record<string, unknown> = {};
   for (const field of fields) {
     const { name } = field;
     const value = (values as Record<string, unknown>)[name];
     if (value === undefined) continue;
-    const place = path.length === 0 && name === 'input' ? [] : [...path, name];
-    result[name] = withValue(value, getNullableType(field.type), place, field, found);
+    const isWrapper = path.length === 0 && name === 'input';
+    if (!isWrapper) path.push(name);
+    result[name] = withValue(value, getNullableType(field.type), path, field, found);
+    if (!isWrapper) path.pop();
   }
   return result;
 }
@@ -134,28 +137,41 @@ function withValue(value: unknown, type: GraphQLInputType, path: string[], field
     const items = value as unknown[];
     const most = mostOf(field);
     if (items.length > most) {
-      found.push({ path, message: `must have at most ${most} items`, rule: 'LENGTH' });
+      found.push({ path: [...path], message: `must have at most ${most} items`, rule: 'LENGTH' });
       return items;
     }
     if (declaredBy(field).byItself) return items;
     const itemType = getNullableType(type.ofType) as GraphQLInputType;
-    return items.map((item, index) => withValue(item, itemType, [...path, String(index)], field, found));
+    return items.map((item, index) => {
+      path.push(String(index));
+      const checkedValue = withValue(item, itemType, path, field, found);
+      path.pop();
+      return checkedValue;
+    });
   }
-  if (isInputObjectType(type)) return withFields(value as object, Object.values(type.getFields()), path, found);
+  if (isInputObjectType(type)) return withFields(value as object, fieldsOf(type), path, found);
   if (typeof value !== 'string') return value;
   const { globalIdOf } = declaredBy(field);
   if (globalIdOf === undefined) return checkText(value, path, found);
   const { typename, id } = decoded(value);
   const { names, parse } = globalIdOf;
   if (names.includes(typename)) return parse(id);
-  found.push({ path, message: `must be a global ID of type ${names.join(' or ')}`, rule: 'FORMAT' });
+  found.push({ path: [...path], message: `must be a global ID of type ${names.join(' or ')}`, rule: 'FORMAT' });
   return value;
+}
+
+const fieldsOfTypes = new WeakMap<GraphQLInputObjectType, GraphQLInputField[]>();
+
+function fieldsOf(type: GraphQLInputObjectType): GraphQLInputField[] {
+  const known = fieldsOfTypes.get(type) ?? Object.values(type.getFields());
+  fieldsOfTypes.set(type, known);
+  return known;
 }
 
 function checkText(value: string, path: string[], found: Violation[]): string {
   if (!isStorable(value))
     found.push({
-      path,
+      path: [...path],
       message: 'must be well-formed text without control characters, but contains a NUL or half a surrogate pair',
       rule: 'FORMAT',
     });
