@@ -75,9 +75,10 @@ export async function createInBulk<
   for (const [index, input] of inputs.entries()) {
     if (index % SLICE === SLICE - 1) await setImmediate();
     try {
-      const channel = settings.get(input.channel);
-      if (channel === undefined) throw new ChannelNotFound(input.channel);
-      const prepared = prepare(checkedItem(input, inputType, info), channel);
+      const item = checkedItem(input, inputType, info);
+      const channel = settings.get(item.channel);
+      if (channel === undefined) throw new ChannelNotFound(item.channel);
+      const prepared = prepare(item, channel);
       const group = groups.get(channel.channelDatabase) ?? [];
       groups.set(channel.channelDatabase, group);
       group.push({ index, prepared });

@@ -3,8 +3,6 @@ import {
   type GraphQLField,
   type GraphQLInputField,
   type GraphQLInputType,
-  type GraphQLUnionType,
-  getNamedType,
   getNullableType,
   isEnumType,
   isInputObjectType,
@@ -14,6 +12,7 @@ import {
 import { expect, test } from 'vitest';
 import { schema } from '../../src/graphql/schema.ts';
 import { createCustomer, run, withChannels } from '../support/actions.ts';
+import { failureIn, selectFailures } from '../support/bulk.ts';
 import { type Answer, aCustomer, createCustomerDocument, type Headquarters } from '../support/headquarters.ts';
 
 type Input = GraphQLArgument | GraphQLInputField;
@@ -100,20 +99,13 @@ function sample(type: GraphQLInputType, within: readonly Input[] | undefined, le
 /** The list above this one whose items are checked by themselves, so that each has its own failure. */
 const itemAbove = ({ inputs }: List): number => inputs.slice(0, -1).findIndex(({ extensions }) => extensions.byItself);
 
-/** Selects the failures of such items. */
-function failuresOfItems(list: List): string {
-  const members = getNamedType(list.field.type) as GraphQLUnionType;
-  const type = members.getTypes().find((member) => 'results' in member.getFields());
-  return itemAbove(list) === -1 ? '' : `... on ${type} { results { ... on Failure { errorCode message path } } }`;
-}
-
 /** Asks with that many items in the list; answers the first failure there is. */
 async function failureOf(hq: Headquarters, list: List, length: number, idOf = 'Order'): Promise<Answer> {
   const { field, operation, inputs } = list;
   const args = field.args.filter(
     (one) => one === inputs[0] || (isNonNullType(one.type) && one.defaultValue === undefined),
   );
-  const failing = operation === 'mutation' ? `... on Failure { errorCode message path } ${failuresOfItems(list)}` : '';
+  const failing = operation === 'mutation' ? selectFailures(field) : '';
   const document = `${operation} (${args.map(({ name, type }) => `$${name}: ${type}`).join(', ')}) {
     answer: ${field.name}(${args.map(({ name }) => `${name}: $${name}`).join(', ')}) { __typename ${failing} } }`;
   const variables = Object.fromEntries(
@@ -127,12 +119,12 @@ async function failureOf(hq: Headquarters, list: List, length: number, idOf = 'O
     return { code: error, path: error };
   }
   const { data, errors } = await hq.ask(document, variables);
-  if (data?.answer?.results) return { code: data.answer.results[0].errorCode, ...data.answer.results[0] };
-  if (data?.answer?.errorCode && data.answer.message.includes('at most')) {
-    const { errorCode: code, ...failure } = data.answer;
+  const answer = failureIn(data?.answer);
+  if (answer?.errorCode && answer.message.includes('at most')) {
+    const { errorCode: code, ...failure } = answer;
     return { code, ...failure };
   }
-  const wanted = /must be a global ID of type (\w+)/.exec(data?.answer?.message ?? errors?.[0].message)?.[1];
+  const wanted = /must be a global ID of type (\w+)/.exec(answer?.message ?? errors?.[0].message)?.[1];
   if (wanted) return failureOf(hq, list, length, wanted);
   return errors && { code: errors[0].extensions.code, path: errors[0].extensions.path, message: errors[0].message };
 }

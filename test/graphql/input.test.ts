@@ -13,6 +13,7 @@ import {
 } from 'graphql';
 import { expect, test } from 'vitest';
 import { schema } from '../../src/graphql/schema.ts';
+import { failureIn, selectFailures } from '../support/bulk.ts';
 import {
   type Answer,
   aChannel,
@@ -110,11 +111,11 @@ async function sent(
   );
   const declared = field.args.map(({ name, type }) => `$${name}: ${type}`).join(', ');
   const given = field.args.map(({ name }) => `${name}: $${name}`).join(', ');
-  const failure = operation === 'mutation' ? ' ... on Failure { errorCode message path }' : '';
+  const failure = operation === 'mutation' ? ` ${selectFailures(field)}` : '';
   const document = `${operation} (${declared}) { ${field.name}(${given}) { __typename${failure} } }`;
   if (operation !== 'subscription') {
     const { data, errors } = await hq.ask(document, variables);
-    return errors?.[0] ?? data[field.name];
+    return errors?.[0] ?? failureIn(data[field.name]);
   }
   return hq
     .subscribe(document, variables)
