@@ -1,7 +1,7 @@
 import { anyToTry } from '../data/hq/transaction.bulk.ts';
 import { DatabaseUnavailable } from '../errors.ts';
 import { heldBack } from '../queue/crashes.ts';
-import type { Converted } from '../queue/dispatcher.ts';
+import { type Converted, LIVE_MOMENT, LIVE_PATIENCE } from '../queue/dispatcher.ts';
 import { Released, type Surroundings } from '../queue/job.ts';
 import { Outage } from '../queue/outage.ts';
 import type { Worker } from '../queue/worker.ts';
@@ -32,24 +32,27 @@ export class Live {
 
   async convert(changed: readonly string[], lane?: string): Promise<Converted> {
     const { hq, now } = this.surroundings;
-    const nothing: Converted = { again: [], orders: false };
-    const unavailable: Converted = { again: changed, orders: false };
+    const nothing: Converted = { again: [], after: LIVE_PATIENCE, orders: false };
+    const unavailable: Converted = { ...nothing, again: changed };
     return this.tried({ unavailable, failed: nothing }, async () => {
       // Another server may have created a channel a moment ago.
       const known = await this.surroundings.channels.find(changed);
       const channels = known.flatMap(({ code, liveConversion }) => (liveConversion ? [code] : []));
       if (channels.length === 0) return nothing;
-      const done = await this.run(conversion.name, conversion.steps, channels, lane);
+      const after = await this.run(conversion.name, conversion.steps, channels, lane);
+      // The run that was already in progress may have processed these channels before their change.
+      if (after === LIVE_MOMENT) return { again: channels, after, orders: false };
       // The conversion may have uploaded orders, or what orders of other channels were waiting for.
       const orders = await hq.read((db) => anyToTry(db, 'orders', this.channels(), now()));
-      // The run that was already in progress may have processed these channels before their change.
-      return { again: done ? [] : channels, orders };
+      return after === undefined ? { ...nothing, orders } : { again: channels, after, orders };
     });
   }
 
-  async synchronizeOrders(): Promise<boolean> {
+  async synchronizeOrders(): Promise<number | undefined> {
     const { name } = synchronizeOrders;
-    return this.tried({ unavailable: false, failed: true }, () => this.run(name, [name], this.channels()));
+    return this.tried<number | undefined>({ unavailable: LIVE_PATIENCE, failed: undefined }, () =>
+      this.run(name, [name], this.channels()),
+    );
   }
 
   /** The channels with live conversion. */
@@ -72,20 +75,21 @@ export class Live {
   }
 
   /**
-   * Runs a job to its end and returns whether it did: not if the same was already in progress. After a run for these channels has crashed the
-   * process, each channel gets a run of its own: the channel at fault is held back, and the others continue.
+   * Runs a job to its end. If the same was already in progress, returns after how many ms to try again. After a run for these channels has
+   * crashed the process, each channel gets a run of its own: the channel at fault is held back, and the others continue.
    */
-  private async run(job: string, steps: string[], channels: string[], lane?: string): Promise<boolean> {
+  private async run(job: string, steps: string[], channels: string[], lane?: string): Promise<number | undefined> {
     const { hq, now } = this.surroundings;
     const isHeldBack = await heldBack(hq, job, now());
     const groups = isHeldBack(channels) ? channels.map((code) => [code]) : [channels];
-    let done = true;
+    let after: number | undefined;
     for (const group of groups) {
       if (isHeldBack(group)) continue;
       const request = { job, steps, channels: group, requestedBy: 'live conversion', cause: 'LIVE' as const };
       const ran = await this.worker.runNow({ ...request, ...(lane === undefined ? {} : { arguments: { lane } }) });
-      done &&= ran;
+      if (ran === 'WAITS') after = LIVE_PATIENCE;
+      else if (ran === 'UNDER_WAY') after ??= LIVE_MOMENT;
     }
-    return done;
+    return after;
   }
 }

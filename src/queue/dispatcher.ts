@@ -35,20 +35,25 @@ export interface Work {
   help(runId: number): Promise<void>;
   /** Starts the run of a schedule that is due, and plans the next one. */
   startScheduled(scheduleId: number): Promise<void>;
-  /** Converts channels that have something new. Conversions of one lane follow one another. */
+  /** Converts channels that have something new, unless a conversion of the same lane is under way. */
   convert(channels: readonly string[], lane?: string): Promise<Converted>;
-  /** Synchronizes the orders of all channels with live conversion. Returns false if the same is under way already. */
-  synchronizeOrders(): Promise<boolean>;
+  /** Synchronizes the orders of all channels with live conversion. Returns when to try again, if it has to. */
+  synchronizeOrders(): Promise<Ms | undefined>;
   /** Stops working on runs and parts, because others may take them: each writes nothing after its current batch. Returns what they are. */
   release(): Interrupted[];
 }
 
 export interface Converted {
-  /** Channels that are to be converted again soon, because headquarters or a run under way stood in the way. */
+  /** Channels that are to be converted again, `after` so many ms, because headquarters or a run stood in the way. */
   again: readonly string[];
+  after: Ms;
   /** Whether there are orders to synchronize. */
   orders: boolean;
 }
 
-/** Ms until live conversion tries again what `again` says. */
-export const LIVE_PATIENCE = 1_000;
+type Ms = number;
+
+/** When live conversion tries again while the same run is under way, which takes a moment. */
+export const LIVE_MOMENT: Ms = 30;
+/** When it tries again while headquarters does not answer, or the run waits for its retry. */
+export const LIVE_PATIENCE: Ms = 1_000;

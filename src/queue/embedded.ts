@@ -4,7 +4,7 @@ import { dueRuns, nextDueRun } from '../data/hq/job-run.bulk.ts';
 import { orphanRuns } from '../data/hq/run-worker.ts';
 import { dueSchedules, nextDueSchedule } from '../data/hq/schedule.ts';
 import { Alarm } from './alarm.ts';
-import { type Dispatcher, LIVE_PATIENCE, type Work } from './dispatcher.ts';
+import type { Dispatcher, Work } from './dispatcher.ts';
 import { Released, type Surroundings } from './job.ts';
 import { Outage } from './outage.ts';
 
@@ -131,10 +131,10 @@ export class EmbeddedDispatcher implements Dispatcher {
     while (this.changed.size > 0 && !signal.aborted) {
       const channels = [...this.changed];
       this.changed.clear();
-      const { again, orders } = await work.convert(channels);
-      const done = again.length === 0 && (!orders || (await work.synchronizeOrders()));
-      for (const code of done ? again : channels) this.changed.add(code);
-      await delay(done ? BREATH : LIVE_PATIENCE, undefined, { signal }).catch(() => {});
+      const { again, after, orders } = await work.convert(channels);
+      const later = again.length > 0 ? after : orders ? await work.synchronizeOrders() : undefined;
+      if (later !== undefined) for (const code of channels) this.changed.add(code);
+      await delay(later ?? BREATH, undefined, { signal }).catch(() => {});
     }
   }
 }

@@ -45,8 +45,9 @@ interface GraphileOptions extends Pick<Surroundings, 'hq' | 'now' | 'log'> {
  * The dispatcher of processes that share headquarters on PostgreSQL. graphile-worker hands out the work: each job is a hint in its tables, and
  * the row of the run decides. What a node held becomes free when it dies (data/liveness.ts).
  *
- * graphile-worker locks jobs in the name of a pool of workers, and does not check who completes one: so work that was taken away throws. Its
- * `localQueue` stays off, because named queues are not serial with it (graphile/worker#621).
+ * graphile-worker locks jobs in the name of a pool of workers, and does not check who completes one: so work that was taken away throws. Live
+ * conversion does not use its named queues: it looks for the next job before the last one of the queue is completed, and then sleeps. So lanes
+ * are kept apart by the scope of their runs, and within a process by `converting`.
  */
 export class GraphileDispatcher implements Dispatcher, LivenessListener {
   private work: Work | undefined;
@@ -59,6 +60,10 @@ export class GraphileDispatcher implements Dispatcher, LivenessListener {
   private readonly formerNodes: string[] = [];
   private sweeping: NodeJS.Timeout | undefined;
   private readonly noticed = new Map<string, Set<string>>();
+  /** Ms after which lanes were tried again the last time, if it was in vain. */
+  private readonly pauses = new Map<string, number>();
+  /** The lanes that this process is converting, each with the channels to convert next. */
+  private readonly converting = new Map<string, Set<string>>();
   private telling: Promise<void> | undefined;
   private readonly stopping = new AbortController();
   /** The current node: what runs record as their worker. */
@@ -254,14 +259,31 @@ export class GraphileDispatcher implements Dispatcher, LivenessListener {
   private liveTasks(work: Work) {
     const lanes = Array.from({ length: LANES }, (_, index) => String(index));
     const convert = async (lane: string, channels: string[]) => {
-      const { again, orders } = await work.convert([...new Set(channels)], lane);
-      if (orders) this.collect(ORDERS, ['']);
-      this.collectLater(lane, again);
+      const underWay = this.converting.get(lane);
+      if (underWay) {
+        for (const channel of channels) underWay.add(channel);
+        return;
+      }
+      const waiting = new Set(channels);
+      this.converting.set(lane, waiting);
+      try {
+        while (waiting.size > 0) {
+          const next = [...waiting];
+          waiting.clear();
+          const { again, after, orders } = await work.convert(next, lane);
+          if (orders) this.collect(ORDERS, ['']);
+          this.collectAgain(lane, again, after);
+        }
+      } finally {
+        this.converting.delete(lane);
+        this.collectAgain(lane, [...waiting]);
+      }
     };
     return {
       ...Object.fromEntries(lanes.map((lane) => [`live ${lane}`, (channels: string[]) => convert(lane, channels)])),
       [`live ${ORDERS}`]: async () => {
-        if (!(await work.synchronizeOrders())) this.collectLater(ORDERS, ['']);
+        const after = await work.synchronizeOrders();
+        this.collectAgain(ORDERS, after === undefined ? [] : [''], after);
       },
     };
   }
@@ -269,16 +291,22 @@ export class GraphileDispatcher implements Dispatcher, LivenessListener {
   private add(
     tx: EntityManager,
     task: string,
-    { key, payload, dueAt, queue }: { key: string; payload: unknown; dueAt?: string; queue?: string },
+    { key, payload, dueAt }: { key: string; payload: unknown; dueAt?: string },
   ): Promise<void> {
     // The database's clock decides, so it is told how long to wait and not until when.
     const wait = dueAt === undefined ? 0 : Math.max(0, Date.parse(dueAt) - Date.parse(this.options.now()));
-    return addJob(tx, this.options.schema, { task, key, payload, wait, attempts: ATTEMPTS, queue: queue ?? null });
+    return addJob(tx, this.options.schema, { task, key, payload, wait, attempts: ATTEMPTS });
   }
 
-  private collectLater(lane: string, channels: readonly string[]): void {
-    if (channels.length === 0) return;
-    void delay(LIVE_PATIENCE, undefined, { signal: this.stopping.signal }).then(
+  /** The pause grows while the same stands in the way: it may be a long run. */
+  private collectAgain(lane: string, channels: readonly string[], after = LIVE_PATIENCE): void {
+    if (channels.length === 0) {
+      this.pauses.delete(lane);
+      return;
+    }
+    const pause = Math.min(2 * (this.pauses.get(lane) ?? after / 2), LIVE_PATIENCE);
+    this.pauses.set(lane, pause);
+    void delay(pause, undefined, { signal: this.stopping.signal }).then(
       () => this.collect(lane, channels),
       () => {},
     );
@@ -304,8 +332,7 @@ export class GraphileDispatcher implements Dispatcher, LivenessListener {
       try {
         await hq.write(async (tx) => {
           await tellOthers(tx);
-          for (const [lane, payload] of lanes)
-            await this.add(tx, `live ${lane}`, { key: `live:${lane}`, queue: `live:${lane}`, payload });
+          for (const [lane, payload] of lanes) await this.add(tx, `live ${lane}`, { key: `live:${lane}`, payload });
         });
         wait = COLLECTED_FOR;
       } catch (error) {

@@ -78,10 +78,10 @@ export class Worker {
   }
 
   /**
-   * Queues a run, holds it from the start, and works on it until it is settled. Returns false if the same is under way already, or waits for a
+   * Queues a run, holds it from the start, and works on it until it is settled. Does nothing if the same is UNDER_WAY already, or WAITS for its
    * retry. If it is left over from a worker that died, or its retry is due, it goes first.
    */
-  async runNow(request: Request): Promise<boolean> {
+  async runNow(request: Request): Promise<'DONE' | 'UNDER_WAY' | 'WAITS'> {
     const { hq, now } = this.options.surroundings;
     for (;;) {
       const joined = await this.turns.take(false, async (turn) => {
@@ -90,9 +90,9 @@ export class Worker {
         await this.work({ run, takenFrom: null }, turn);
         return undefined;
       });
-      if (!joined) return true;
+      if (!joined) return 'DONE';
       const isFree = joined.orphaned || (joined.state === 'QUEUED' && joined.dueAt <= now());
-      if (!isFree) return false;
+      if (!isFree) return joined.state === 'RUNNING' ? 'UNDER_WAY' : 'WAITS';
       await this.take(joined.id);
     }
   }

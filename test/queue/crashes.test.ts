@@ -91,8 +91,8 @@ test('after a crash, runs that were under way are resumed one at a time, so that
   await dispatcher.start({
     take: (id) => worker.take(id),
     startScheduled: nothing,
-    convert: async () => ({ again: [], orders: false }),
-    synchronizeOrders: async () => true,
+    convert: async () => ({ again: [], after: 0, orders: false }),
+    synchronizeOrders: async () => undefined,
     release: () => worker.release(),
     help: (id) => worker.help(id),
   });

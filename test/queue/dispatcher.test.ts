@@ -66,9 +66,9 @@ async function dispatching({
     async convert(channels) {
       converted.push([...channels]);
       await live(channels);
-      return { again: [], orders: false };
+      return { again: [], after: 0, orders: false };
     },
-    synchronizeOrders: async () => true,
+    synchronizeOrders: async () => undefined,
     release: () => worker.release(),
     help: (id) => worker.help(id),
   };

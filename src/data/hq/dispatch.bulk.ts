@@ -14,20 +14,18 @@ interface NewJob {
   /** Ms until it is due. */
   wait: number;
   attempts: number;
-  /** Jobs of one queue follow one another. */
-  queue: string | null;
 }
 
 export async function addJob(
   tx: EntityManager,
   schema: string,
-  { task, key, payload, wait, attempts, queue }: NewJob,
+  { task, key, payload, wait, attempts }: NewJob,
 ): Promise<void> {
   await sql(
     tx,
-    `select "${schema}".add_job($1, $2::json, queue_name := $3, job_key := $4, max_attempts := $5::integer,
-       run_at := clock_timestamp() + $6::bigint * interval '1 millisecond')`,
-    [task, JSON.stringify(payload), queue, key, attempts, wait],
+    `select "${schema}".add_job($1, $2::json, job_key := $3, max_attempts := $4::integer,
+       run_at := clock_timestamp() + $5::bigint * interval '1 millisecond')`,
+    [task, JSON.stringify(payload), key, attempts, wait],
   );
 }
 
