@@ -215,6 +215,10 @@ export const driverCode = (error: unknown): string => {
   return String(driverError?.code ?? code ?? '');
 };
 
+/** For a transaction that has found out that another one came first: it starts again. The code is PostgreSQL's for that. */
+export const overtaken = (by: string): Error =>
+  Object.assign(new Error(`another transaction ${by}`), { code: '40001' });
+
 /** Another process held the database (SQLite), or two transactions met (PostgreSQL): the same again may succeed. */
 const isConflict = (error: unknown): boolean => ['SQLITE_BUSY', '40001', '40P01'].includes(driverCode(error));
 

@@ -20,6 +20,13 @@ export async function sql<Row = Record<string, unknown>>(
   }
 }
 
+/** Sends a statement of a transaction and returns how many rows it wrote, where the driver says so: PostgreSQL's does. */
+export const written = async (
+  tx: EntityManager,
+  statement: string,
+  parameters: unknown[],
+): Promise<number | undefined> => (await tx.queryRunner!.query(statement, parameters, true)).affected;
+
 export async function one<Row = Record<string, unknown>>(
   db: EntityManager,
   statement: string,

@@ -1,6 +1,7 @@
 import type { EntityManager } from 'typeorm';
 import type { CustomerFacts } from '../data/customer-facts.ts';
 import { storeWords } from '../data/customer-search.ts';
+import { overtaken } from '../data/database.ts';
 import {
   addressCounts,
   customerBodies,
@@ -10,7 +11,7 @@ import {
   storeAddresses,
 } from '../data/hq/customer.bulk.ts';
 import { advanceHead, takeNumbers } from '../data/hq/number-sequence.bulk.ts';
-import { customerAccount, formatted } from '../data/hq/number-sequence.ts';
+import { customerAccount, formatted, numberSequenceByName } from '../data/hq/number-sequence.ts';
 import type { DueOperation } from '../data/hq/operation.bulk.ts';
 import {
   completeOperations,
@@ -77,7 +78,32 @@ export async function resolveOperations(tx: EntityManager, due: Checked[], now: 
     return !failure;
   });
 
-  const { ready, accounts, left } = await assignAccountIds(tx, sound, known);
+  const creating = sound.filter(({ customerUuid: uuid }) => !known.has(uuid));
+  const { accounts, unnumbered, sequence } = await accountIdsFor(tx, creating);
+  const left = sequence ? sequence.largest - sequence.nextNumber + 1 : 0;
+  if (left <= 0 && unnumbered.length > 0 && unnumbered.length === sound.length)
+    throw new NumberSequenceExhausted(customerAccount, sequence!.largest);
+  const fresh = unnumbered.slice(0, Math.max(0, left));
+  const unserved = new Set(unnumbered.slice(fresh.length));
+  const ready = sound.filter((operation) => !unserved.has(operation));
+  const withAddresses = ready.filter(({ payload }) => payload.addresses?.length);
+  if (withAddresses.length > 0)
+    await storeAddresses(
+      tx,
+      withAddresses.map(({ sequence }) => sequence),
+    );
+  if (ready.length > 0)
+    await completeOperations(
+      tx,
+      ready.map(({ sequence }) => sequence),
+      now,
+    );
+  if (failures.length > 0) await failOperations(tx, failures, now);
+  const retried = ready.filter(({ tryCount }) => tryCount > 0).map(({ customerUuid }) => customerUuid);
+  if (retried.length > 0) await releaseWaiting(tx, retried);
+
+  // From here on, other workers that resolve wait until this transaction ends: their numbers follow these.
+  for (const [uuid, accountId] of await takeAccountIds(tx, fresh)) accounts.set(uuid, accountId);
   const first = 1 + (await advanceHead(tx, 'customer-version', ready.length));
   const numbered = ready.map(({ sequence, customerUuid: uuid, kind }, index) => ({
     kind,
@@ -91,12 +117,6 @@ export async function resolveOperations(tx: EntityManager, due: Checked[], now: 
       numbered.filter((operation) => kindOf(operation)!.apply === apply),
       now,
     );
-  const withAddresses = ready.filter(({ payload }) => payload.addresses?.length);
-  if (withAddresses.length > 0)
-    await storeAddresses(
-      tx,
-      withAddresses.map(({ sequence }) => sequence),
-    );
   await storeWords(
     tx,
     ready.flatMap(({ customerUuid: uuid, payload: { customer, addresses } }) =>
@@ -107,16 +127,9 @@ export async function resolveOperations(tx: EntityManager, due: Checked[], now: 
     tx,
     ready.flatMap(({ customerUuid: uuid }) => (known.has(uuid) ? [uuid] : [])),
   );
-  if (ready.length > 0)
-    await completeOperations(
-      tx,
-      ready.map(({ sequence }) => sequence),
-      now,
-    );
-  if (failures.length > 0) await failOperations(tx, failures, now);
-  const retried = ready.filter(({ tryCount }) => tryCount > 0).map(({ customerUuid }) => customerUuid);
-  if (retried.length > 0) await releaseWaiting(tx, retried);
-  return { synced: ready.length, failed: failures.length, numbersLeft: left };
+  const remaining = left - fresh.length;
+  const isLow = sequence !== null && remaining < sequence.warnBelow;
+  return { synced: ready.length, failed: failures.length, numbersLeft: isLow ? remaining : null };
 }
 
 /** Checks what operations say, before the transaction that resolves them: it is half of the work, and others may write meanwhile. */
@@ -124,32 +137,25 @@ export const checked = (operations: DueOperation[]): Checked[] =>
   operations.map((operation) => Object.assign(operation, { invalid: invalidity(operation) ?? null }));
 
 /**
- * Assigns account IDs in order of arrival, without gaps. A customer with a reserved account ID gets that one. If numbers run out, the remaining
- * customers stay pending.
+ * The account IDs that customers had before headquarters was restored from a backup, and the operations that need new ones, in order of arrival,
+ * with the sequence that has them. It may move on until they are taken.
  */
-async function assignAccountIds(tx: EntityManager, sound: DueOperation[], known: Map<string, unknown>) {
-  const creating = sound.filter(({ customerUuid }) => !known.has(customerUuid));
-  const accounts = new Map<string, string>();
-  if (creating.length === 0) return { ready: sound, accounts, left: null };
-  // Account IDs that customers had before headquarters was restored from a backup.
-  const kept = await takeReserved(
+async function accountIdsFor(tx: EntityManager, creating: Checked[]) {
+  if (creating.length === 0) return { accounts: new Map<string, string>(), unnumbered: [], sequence: null };
+  const accounts = await takeReserved(
     tx,
     creating.map(({ customerUuid: uuid }) => uuid),
   );
-  for (const [uuid, accountId] of kept) accounts.set(uuid, accountId);
-  const fresh = creating.filter(({ customerUuid: uuid }) => !kept.has(uuid));
+  const unnumbered = creating.filter(({ customerUuid: uuid }) => !accounts.has(uuid));
+  return { accounts, unnumbered, sequence: await numberSequenceByName(tx, customerAccount) };
+}
+
+/** Takes a number for each of these operations. There is no gap: if the sequence no longer has so many, the transaction starts again. */
+async function takeAccountIds(tx: EntityManager, fresh: readonly Checked[]): Promise<[string, string][]> {
+  if (fresh.length === 0) return [];
   const { first, taken, sequence } = await takeNumbers(tx, customerAccount, fresh.length);
-  if (taken === 0 && fresh.length > 0 && fresh.length === sound.length)
-    throw new NumberSequenceExhausted(customerAccount, sequence.largest);
-  for (const [index, { customerUuid }] of fresh.slice(0, taken).entries()) {
-    accounts.set(customerUuid, formatted(sequence, first + index));
-  }
-  const remaining = sequence.largest - sequence.nextNumber + 1;
-  return {
-    ready: sound.filter(({ customerUuid: uuid }) => known.has(uuid) || accounts.has(uuid)),
-    accounts,
-    left: remaining < sequence.warnBelow ? remaining : null,
-  };
+  if (taken < fresh.length) throw overtaken('took the last numbers');
+  return fresh.map(({ customerUuid: uuid }, index) => [uuid, formatted(sequence, first + index)]);
 }
 
 function firstOfEachCustomer(operations: DueOperation[]): DueOperation[] {

@@ -1,5 +1,7 @@
 import { randomUUID } from 'node:crypto';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
+import { dueOperations } from '../../src/data/hq/operation.bulk.ts';
+import { resolveOperations } from '../../src/domain/resolve.ts';
 import {
   aBody,
   aClock,
@@ -13,11 +15,18 @@ import {
   customer,
   operationsOf,
   refuseLastName,
+  rowsOf,
   run,
   tamper,
   withChannels,
 } from '../support/actions.ts';
-import { type Answer, aCustomer, createCustomerDocument, onPostgres } from '../support/headquarters.ts';
+import {
+  type Answer,
+  aCustomer,
+  createCustomerDocument,
+  type Headquarters,
+  onPostgres,
+} from '../support/headquarters.ts';
 import { failed, receivedOperations, retry } from '../support/operations.ts';
 
 describe('an operation that breaks a rule', () => {
@@ -126,6 +135,67 @@ describe('an operation that breaks a rule', () => {
     ).rejects.toThrow();
   });
 });
+
+test.skipIf(!onPostgres)(
+  'two workers that meet the same UUID store one customer, and no number is lost (PostgreSQL only)',
+  async () => {
+    const hq = await withChannels(['houston', 'dallas']);
+    const input = aCustomer();
+    await createCustomer(hq, input);
+    await createCustomer(hq, { ...input, channel: 'dallas', name: { first: 'Other', last: 'Person' } });
+    await run(hq, 'P_JOB');
+    const now = new Date().toISOString();
+    const stored = deferred();
+    const mayCommit = deferred();
+    const resolve = async (channel: string, beforeCommit = async () => {}) => {
+      const { operations } = await hq.hq.read((db) => dueOperations(db, channel, now, 10));
+      return hq.hq.write(async (tx) => {
+        const resolved = await resolveOperations(tx, operations, now);
+        await beforeCommit();
+        return resolved;
+      });
+    };
+
+    const first = resolve('houston', () => {
+      stored.resolve();
+      return mayCommit.promise;
+    });
+    await stored.promise;
+    const second = resolve('dallas');
+    await vi.waitFor(() => waitingForNumbers(hq), { timeout: 4_000 });
+    mayCommit.resolve();
+    expect(await Promise.all([first, second])).toMatchObject([
+      { synced: 1, failed: 0 },
+      { synced: 0, failed: 1 },
+    ]);
+
+    expect(await failed(hq)).toMatchObject([{ errorCode: 'UUID_CONFLICT', channel: { code: 'dallas' } }]);
+    expect(await rowsOf(hq.hq, 'select last_name, account_id from customer')).toEqual([
+      { last_name: input.name!.last, account_id: 'C00000001' },
+    ]);
+    expect(await rowsOf(hq.hq, `select next_number from number_sequence where name = 'customer-account'`)).toEqual([
+      { next_number: 2 },
+    ]);
+  },
+);
+
+function deferred() {
+  let resolve = () => {};
+  const promise = new Promise<void>((settle) => {
+    resolve = settle;
+  });
+  return { promise, resolve: () => resolve() };
+}
+
+/** Passes when a transaction waits for another one to end that has taken numbers. */
+async function waitingForNumbers({ channels }: Headquarters): Promise<void> {
+  const waiting = await rowsOf(
+    // Headquarters has given all its connections to the two.
+    await channels.databaseOf('houston'),
+    `select 1 from pg_stat_activity where wait_event_type = 'Lock' and query like 'update number_sequence%'`,
+  );
+  expect(waiting.length).toBeGreaterThan(0);
+}
 
 test('the same UUID in two channels with databases of their own: the second fails where people see it, the first is untouched', async () => {
   const hq = await withChannels(['houston', 'dallas']);

@@ -1,9 +1,10 @@
 import type { EntityManager } from 'typeorm';
 import { assignments, columnsOf, fieldsOf, names, packed, rows, selected, shapeOf, unpacked } from '../columns.ts';
 import { AddressFacts, CustomerFacts } from '../customer-facts.ts';
+import { overtaken } from '../database.ts';
 import { forUpdate, listed } from '../dialect/expressions.ts';
 import { MOST_WHOLE_ROWS } from '../sizes.ts';
-import { single, sql } from '../sql.ts';
+import { single, sql, written } from '../sql.ts';
 import { Customer, CustomerAddress } from './customer.ts';
 
 const known = ['uuid', 'accountId', 'channelDatabase'] as const;
@@ -56,24 +57,27 @@ export async function addressCounts(db: EntityManager, uuids: readonly string[])
  * Stores the customers that these operations create, each with its account ID. An account ID never changes: of a customer that is known
  * already everything else is replaced. What was received goes from table to table and is not sent through this process again.
  */
-export const storeCustomers = (
+export async function storeCustomers(
   tx: EntityManager,
   operations: readonly { sequence: number; accountId: string; version: number }[],
   at: string,
-) => {
+): Promise<void> {
   const facts = fieldsOf(tx, Customer, CustomerFacts);
   const { join, values } = unpacked(tx, Customer, 'o.payload', 'customer', { fields: facts });
-  return sql(
+  const stored = await written(
     tx,
     `insert into customer (uuid, account_id, channel, channel_database, version, edited, created_at, uploaded_at, account_id_assigned_at,
        updated_at, ${names(tx, Customer, facts)})
      select o.customer_uuid, x.account_id, o.channel, o.channel_database, x.version, o.corrected, o.created_at, o.received_at, $1, o.created_at, ${values}
      from ${rows(tx, { sequence: 'bigint', ...shapeOf(tx, Customer, ['accountId', 'version']) }, '$2')} cross join customer_operation o ${join}
      where o.sequence = x.sequence order by x.version
-     on conflict (uuid) do update set edited = true, ${assignments(tx, Customer, [...facts, 'version', 'updatedAt'])}`,
+     on conflict (uuid) do update set edited = true, ${assignments(tx, Customer, [...facts, 'version', 'updatedAt'])}
+       where customer.channel_database = excluded.channel_database`,
     [at, JSON.stringify(operations)],
   );
-};
+  // Two channel databases hold the same UUID by mistake, and the other one's customer was stored meanwhile. (SQLite has one writer.)
+  if (stored !== undefined && stored < operations.length) throw overtaken('stored a customer with the same UUID');
+}
 
 /**
  * Changes known customers by what these operations say; a field that one does not name stays, whoever wrote it. Their channels are told
