@@ -101,20 +101,48 @@ export async function askForEndOfDay(world: World): Promise<void> {
 const totals = ['net', 'discount', 'tax', 'charge', 'gross', 'paid', 'quantity'];
 const totalsOf = (table: string) => totals.map((name) => `${table}.${name}`).join(', ');
 
+type Rows = Record<string, unknown>[];
+
 /**
  * Totals, numbers and documents at headquarters: everything but the times, and the internal ids, which PostgreSQL does not give back when
- * a transaction is rolled back.
+ * a transaction is rolled back. Where several workers share a run, a customer or document gets its number when its turn comes, which may be
+ * another one after a crash. So the numbers are listed, and everything is named after what it is about.
  */
 export async function books(world: World) {
+  const found = await numberedBooks(world);
+  const { customers, statements, transactions, orders, invoices } = found;
+  const names = new Map<unknown, string>();
+  const textOf = (row: object) => JSON.stringify(Object.values(row).map((value) => names.get(value) ?? value));
+  for (const { uuid, account_id: accountId } of customers) names.set(accountId, `account of ${uuid}`);
+  for (const { statement_id: id, ...statement } of statements) names.set(id, `statement ${textOf(statement)}`);
+  for (const { uuid, sales_order: order } of transactions)
+    if (order !== null && !names.has(order)) names.set(order, `order of ${uuid}`);
+  for (const { invoice_id: id, ...invoice } of invoices) names.set(id, `invoice ${textOf(invoice)}`);
+  const renamed = (list: Rows) =>
+    list
+      .map((row) => Object.fromEntries(Object.entries(row).map(([field, value]) => [field, names.get(value) ?? value])))
+      .sort((one, other) => (JSON.stringify(one) < JSON.stringify(other) ? -1 : 1));
+  return {
+    ...(Object.fromEntries(Object.entries(found).map(([name, list]) => [name, renamed(list as Rows)])) as typeof found),
+    documents: [
+      ...customers.map(({ account_id }) => account_id),
+      ...statements.map(({ statement_id }) => statement_id),
+      ...orders.map(({ sales_order_id }) => sales_order_id),
+      ...invoices.map(({ invoice_id }) => invoice_id),
+    ].sort(),
+  };
+}
+
+async function numberedBooks(world: World) {
   const rows = <Row = Record<string, unknown>>(statement: string) => world.rows<Row>('headquarters', statement);
   return {
-    customers: await rows('select uuid, account_id from customer order by uuid'),
-    transactions: await rows<{ status: string }>(
+    customers: await rows<{ uuid: string; account_id: string }>('select uuid, account_id from customer order by uuid'),
+    transactions: await rows<{ uuid: string; status: string; sales_order: string | null }>(
       `select t.uuid, t.kind, t.status, ${totalsOf('t')}, s.statement_id, coalesce(o.sales_order_id, a.sales_order_id) as sales_order
        from retail_transaction t left join statement s on s.id = t.statement_id left join sales_order o on o.transaction_sequence = t.sequence
          left join sales_order a on a.aggregate_id = t.aggregate_id order by t.uuid`,
     ),
-    orders: await rows(
+    orders: await rows<{ sales_order_id: string }>(
       `select o.sales_order_id, o.origin, s.statement_id, o.customer_uuid, o.account_id, o.business_date, ${totalsOf('o')}, o.status
        from sales_order o left join statement s on s.id = o.statement_id order by o.sales_order_id`,
     ),
@@ -122,14 +150,14 @@ export async function books(world: World) {
       `select o.sales_order_id, l.line, l.sku, l.quantity, l.unit_price, l.discount, l.tax, l.net, l.gross
        from sales_order_line l join sales_order o on o.id = l.sales_order order by o.sales_order_id, l.line`,
     ),
-    statements: await rows<{ state: string }>(
+    statements: await rows<{ statement_id: string; state: string }>(
       `select statement_id, type, channel, business_date, state, error_code, transaction_count, ${totalsOf('statement')} from statement order by statement_id`,
     ),
     aggregates: await rows(
       `select o.sales_order_id, a.customer_uuid, a.account_id, a.is_return, a.transaction_count, a.line_count, ${totalsOf('a')}, a.step
        from aggregated_transaction a join sales_order o on o.aggregate_id = a.id order by o.sales_order_id`,
     ),
-    invoices: await rows(
+    invoices: await rows<{ invoice_id: string }>(
       `select i.invoice_id, o.sales_order_id, s.statement_id, i.account_id, ${totalsOf('i')}
        from invoice i join sales_order o on o.id = i.sales_order join statement s on s.id = i.statement_id order by i.invoice_id`,
     ),
