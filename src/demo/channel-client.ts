@@ -38,14 +38,16 @@ export class ChannelClient {
   readonly broken: string[] = [];
   private last = 0;
   private heard = () => {};
-  private readonly feed;
+  private cursor: string | null = null;
+  private stopped = false;
+  private feed;
 
   constructor(
     readonly code: string,
     private readonly client: Client,
     private readonly onChange: () => void,
   ) {
-    this.feed = client.subscribe(AccountIdsSyncedDocument, { channel: code, after: null });
+    this.feed = this.subscribe();
     void this.listen();
   }
 
@@ -143,26 +145,46 @@ export class ChannelClient {
   }
 
   stop(): void {
+    this.stopped = true;
     this.feed.stop();
   }
 
-  /** The sequence rule: apply the next number, ignore older ones, and report a gap. */
+  private subscribe() {
+    return this.client.subscribe(AccountIdsSyncedDocument, { channel: this.code, after: this.cursor });
+  }
+
+  /**
+   * The sequence rule: apply the next number, ignore older ones, and report a gap. While the database does not answer, it subscribes again,
+   * from where it was.
+   */
   private async listen(): Promise<void> {
-    try {
-      for await (const { accountIdsSynced } of this.feed) {
-        for (const { sequence, uuid, accountId } of accountIdsSynced.customers) {
-          if (sequence <= this.last) continue;
-          if (sequence > this.last + 1) this.broken.push(`gap before ${sequence}`);
-          if (this.received.has(uuid)) this.broken.push(`${uuid} arrived twice`);
-          this.last = sequence;
-          this.received.set(uuid, { accountId, at: performance.now() });
+    let until = performance.now() + PATIENCE;
+    while (!this.stopped) {
+      try {
+        for await (const { accountIdsSynced } of this.feed) {
+          for (const { sequence, uuid, accountId } of accountIdsSynced.customers) {
+            if (sequence <= this.last) continue;
+            if (sequence > this.last + 1) this.broken.push(`gap before ${sequence}`);
+            if (this.received.has(uuid)) this.broken.push(`${uuid} arrived twice`);
+            this.last = sequence;
+            this.received.set(uuid, { accountId, at: performance.now() });
+          }
+          this.cursor = accountIdsSynced.cursor;
+          until = performance.now() + PATIENCE;
+          this.onChange();
+          this.heard();
         }
-        this.onChange();
-        this.heard();
+        return;
+      } catch (error) {
+        const isAway = error instanceof Refused && error.code === 'DATABASE_UNAVAILABLE';
+        if (!isAway || performance.now() > until) {
+          this.broken.push(String(error));
+          this.heard();
+          return;
+        }
+        await delay(RETRY_AFTER);
+        this.feed = this.subscribe();
       }
-    } catch (error) {
-      this.broken.push(String(error));
-      this.heard();
     }
   }
 }
