@@ -176,7 +176,7 @@ function selection(db: EntityManager, filter: CustomerFilter) {
   const parameters: unknown[] = [];
   const conditions: string[] = [];
   const parameter = (value: unknown) => `$${parameters.push(value)}`;
-  // Materialized, because the databases underestimate what it costs to look into the index of words for each customer.
+  // Materialized: PostgreSQL overestimates what the beginning of a word matches, and would read customers in order until it has found a page.
   const match = filter.search ? `with match as materialized (${foundBy(db, filter.search, parameter)}) ` : '';
   if (filter.channel !== undefined) conditions.push(`c.channel = ${parameter(filter.channel)}`);
   if (filter.pending !== undefined) conditions.push(`c.account_id is ${filter.pending ? '' : 'not '}null`);

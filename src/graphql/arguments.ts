@@ -41,11 +41,11 @@ export const MOST_CHANNELS = 1_000;
 export const atMost = (most: number) => ({ extensions: { most } });
 
 /** Options for a list whose items are checked by the resolver, with `checkedItem`, so that one that is invalid does not hold up the others. */
-export const atMostByItself = (most: number) => ({ extensions: { most, byItself: true } });
+export const atMostSeparately = (most: number) => ({ extensions: { most, separately: true } });
 
 interface Extensions {
   most?: number;
-  byItself?: boolean;
+  separately?: boolean;
   globalIdOf?: { names: readonly string[]; parse: (id: string) => unknown };
 }
 
@@ -140,7 +140,7 @@ function withValue(value: unknown, type: GraphQLInputType, path: string[], field
       found.push({ path: [...path], message: `must have at most ${most} items`, rule: 'LENGTH' });
       return items;
     }
-    if (declaredBy(field).byItself) return items;
+    if (declaredBy(field).separately) return items;
     const itemType = getNullableType(type.ofType) as GraphQLInputType;
     return items.map((item, index) => {
       path.push(String(index));

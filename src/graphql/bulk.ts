@@ -5,7 +5,7 @@ import type { EntityManager } from 'typeorm';
 import type { Database } from '../data/database.ts';
 import type { Channel } from '../data/hq/channel.ts';
 import { ChannelNotFound, DomainError } from '../errors.ts';
-import { atMostByItself, checkedItem } from './arguments.ts';
+import { atMostSeparately, checkedItem } from './arguments.ts';
 import { builder } from './builder.ts';
 import type { Context } from './context.ts';
 import { type ChannelKey, keyText } from './loader.ts';
@@ -19,8 +19,8 @@ import type { Types } from './vocabulary.ts';
 /** The most records that one mutation creates. */
 export const MOST_IN_BULK = 1_000;
 
-/** Options for the list of inputs. Each is checked by itself. */
-export const inputsInBulk = { ...atMostByItself(MOST_IN_BULK), required: true } as const;
+/** Options for the list of inputs. Each is checked separately. */
+export const inputsInBulk = { ...atMostSeparately(MOST_IN_BULK), required: true } as const;
 
 /** The type of what such a mutation returns, with the results of the mutation that creates a single record. */
 export const resultsInBulk = <Shape>(name: string, result: UnionRef<Types, Shape>, noun: string) =>

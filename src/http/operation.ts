@@ -29,7 +29,7 @@ interface Prepared {
 
 /**
  * Parses and validates an operation as yoga does, by the same rules and with the same cache, without its layer of fetch requests and responses.
- * That layer takes two thirds of the time of a small operation. Throws what is wrong with the document.
+ * Throws what is wrong with the document.
  */
 export async function prepared<Viewer>(
   yoga: Yoga,

@@ -42,7 +42,7 @@ export interface Job<Name extends string = string> extends Declaration<Name> {
   /** Whether a run may be limited to business dates up to one. */
   takesBusinessDate?: true;
   /**
-   * It works on each channel database by itself: uploads, synchronizes customers, or downloads. Those that have nothing to do are skipped, and
+   * It works on one channel database at a time: uploads, synchronizes customers, or downloads. Those that have nothing to do are skipped, and
    * on PostgreSQL several workers share the others.
    */
   perChannelDatabase?: true;

@@ -97,7 +97,8 @@ function sample(type: GraphQLInputType, within: readonly Input[] | undefined, le
 }
 
 /** The list above this one whose items are checked by themselves, so that each has its own failure. */
-const itemAbove = ({ inputs }: List): number => inputs.slice(0, -1).findIndex(({ extensions }) => extensions.byItself);
+const itemAbove = ({ inputs }: List): number =>
+  inputs.slice(0, -1).findIndex(({ extensions }) => extensions.separately);
 
 /** Asks with that many items in the list; answers the first failure there is. */
 async function failureOf(hq: Headquarters, list: List, length: number, idOf = 'Order'): Promise<Answer> {

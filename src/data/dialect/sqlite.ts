@@ -37,7 +37,7 @@ export const sqlite: Dialect = {
     clustered: 'without rowid',
   },
   search: {
-    // The words come without punctuation. Where they are in the text does not matter, which makes the index a third smaller.
+    // The words come without punctuation. Where they are in the text does not matter, so the index does not store it.
     create: [
       `create virtual table customer_search using fts5(words, content = '', contentless_delete = 1, detail = none, tokenize = 'ascii')`,
     ],
