@@ -11,6 +11,8 @@ import { plainText } from './rules.ts';
  */
 
 const MOST_WORDS = 5;
+/** What the words are taken apart into: hyphenated names, and text without spaces. */
+const MOST_PARTS = 20;
 const LONGEST = 200;
 /** Characters of a word that count. */
 const LONGEST_WORD = 60;
@@ -23,9 +25,10 @@ export function searchViolation(search: string, shortest: number): Omit<Violatio
     return { message: 'must be text without control characters', rule: 'FORMAT' };
   if ([...text].length + (text.match(ideographs)?.join('').length ?? 0) < shortest)
     return { message: `must have at least ${shortest} characters`, rule: 'LENGTH' };
-  const words = wordsOf(text);
-  if (words.length > MOST_WORDS) return { message: `must not have more than ${MOST_WORDS} words`, rule: 'LENGTH' };
-  if (words.length === 0) return { message: 'must have a letter or digit', rule: 'FORMAT' };
+  const parts = wordsOf(text).length;
+  if (typedWords(text).length > MOST_WORDS || parts > MOST_PARTS)
+    return { message: `must not have more than ${MOST_WORDS} words`, rule: 'LENGTH' };
+  if (parts === 0) return { message: 'must have a letter or digit', rule: 'FORMAT' };
   return undefined;
 }
 
@@ -38,8 +41,7 @@ export function searchFor(text: string): Search {
 
 /** For each word of a search, what a word of a customer may begin with. */
 function wordsOf(text: string): string[][] {
-  const parts = phoneNumber.test(text) ? [text] : text.split(/\s+/);
-  return parts.flatMap((part) => {
+  return typedWords(text).flatMap((part) => {
     if (phoneNumber.test(part)) return numbersLike(part);
     // Email addresses are kept in one piece, so that "ada@example" finds one.
     if (part.includes('@')) return alternatives(squeezed(part));
@@ -48,6 +50,8 @@ function wordsOf(text: string): string[][] {
     );
   });
 }
+
+const typedWords = (text: string): string[] => (phoneNumber.test(text) ? [text] : text.split(/\s+/));
 
 const alternatives = (...words: string[]): string[][] => {
   const found = words.filter((word) => word !== '').map(cut);
@@ -78,7 +82,8 @@ export function searchWords(customer: CustomerFacts, addresses: readonly Partial
     const local = piecesOf(folded(email.slice(0, email.indexOf('@'))));
     words.push(...local.filter(({ length }) => length > 1), squeezed(email));
   }
-  const digits = phone?.replace(/\D/g, '');
+  // Without an extension.
+  const digits = phone?.replace(/[x#].*$/i, '').replace(/\D/g, '');
   if (digits) words.push(digits, backward(digits));
   for (const { city, postalCode } of addresses) words.push(...wordsOfText(city), ...wordsOfText(postalCode));
   return [...new Set(words.map(cut))].join(' ');

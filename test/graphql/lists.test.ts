@@ -359,7 +359,13 @@ describe('search', () => {
       name: null,
       organizationName: 'Acme Trading',
       email: 'sales-team@acme-trading.example',
-      phone: '+44 20 7946 0958',
+      phone: '+44 20 7946 0958 x123',
+    });
+    const tokyo = await createCustomer(hq, {
+      type: 'ORGANIZATION',
+      name: null,
+      organizationName: '株式会社東京電力ホールディングス',
+      email: null,
     });
     await run(hq);
 
@@ -395,7 +401,9 @@ describe('search', () => {
       ['山田', [yamada]],
       ['山田太郎', [yamada]],
       ['太郎 山田', [yamada]],
-      ['東京', [yamada]],
+      ['東京都', [yamada]],
+      ['株式会社東京電力ホールディングス', [tokyo]],
+      ['ホールディングス', [tokyo]],
       ['王小明', [wang]],
       ['小明', [wang]],
       ['김민준', [kim]],
@@ -482,7 +490,17 @@ describe('search', () => {
     const hq = await withChannels(['houston']);
     const refused = async (variables: Record<string, unknown>) =>
       (await hq.ask(document, { ...inHouston, ...variables })).errors?.[0];
-    for (const search of ['a', ' b ', 'x'.repeat(201), 'a b c d e f', 'ab\u0000c', '---', '"*"', '(!)']) {
+    for (const search of [
+      'a',
+      ' b ',
+      'x'.repeat(201),
+      'a b c d e f',
+      'a-'.repeat(21),
+      'ab\u0000c',
+      '---',
+      '"*"',
+      '(!)',
+    ]) {
       expect((await refused({ filter: { channel: 'houston', search } }))?.extensions, search).toMatchObject({
         code: 'INVALID_INPUT',
         path: ['filter', 'search'],
