@@ -181,6 +181,12 @@ const CancelOrderInput = builder.inputType('CancelOrderInput', {
   }),
 });
 
+/** A transaction as it has just been stored. */
+const created = (
+  { uuid, channel, at }: PreparedTransaction,
+  { body }: Pick<TransactionRow, 'body'>,
+): TransactionRow => ({ id: 0, uuid, channel, body, createdAt: at, canceledAt: null });
+
 /** Records a transaction in the channel's own database, batched with what others record at the same moment. */
 async function recorded(
   { channels, now, notice }: Context,
@@ -191,19 +197,15 @@ async function recorded(
   const database = await channels.databaseOf(code);
   const result = await database.writeTogether(recordTransactions, prepared);
   if (result instanceof Error) throw result;
-  const { uuid, created, body } = result;
-  if (!created) return only(await database.read((db) => channelTransactionsByUuid(db, [uuid])));
+  if (!result.created) return only(await database.read((db) => channelTransactionsByUuid(db, [prepared.uuid])));
   notice(code);
-  return { id: 0, uuid, channel: code, body, createdAt: prepared.at, canceledAt: null };
+  return created(prepared, result);
 }
 
 /** Records many transactions. */
 const inBulk = {
   store: recordTransactions,
-  created: (
-    { uuid, channel, at }: PreparedTransaction,
-    { body }: { body: TransactionRow['body'] },
-  ): TransactionRow => ({ id: 0, uuid, channel, body, createdAt: at, canceledAt: null }),
+  created,
   known: (db: EntityManager, uuids: string[]) => channelTransactionsByUuid(db, uuids),
 };
 
