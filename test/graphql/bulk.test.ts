@@ -4,6 +4,7 @@ import { tokenFor } from '../../src/access/viewer.ts';
 import { sql } from '../../src/data/sql.ts';
 import { createChannel, withChannels } from '../support/actions.ts';
 import { type Answer, aChannel, aCustomer, createChannelDocument, type Headquarters } from '../support/headquarters.ts';
+import { transactionsOf } from '../support/statements.ts';
 
 const createCustomers = `mutation ($input: CreateCustomersInput!) { createCustomers(input: $input) {
   __typename
@@ -47,13 +48,7 @@ async function logged(hq: Headquarters, channel: string): Promise<string[]> {
 
 test('a thousand customers are created in one transaction, with one result each, in order', async () => {
   const hq = await withChannels(['houston']);
-  const database = await hq.channels.databaseOf('houston');
-  const { write } = database;
-  let count = 0;
-  database.write = (change) => {
-    count++;
-    return write.call(database, change) as never;
-  };
+  const transactions = transactionsOf(await hq.channels.databaseOf('houston'));
   const customers = Array.from({ length: 1_000 }, (_, index) => named(`N${index}`));
   const results = await create(hq, customers);
 
@@ -66,7 +61,7 @@ test('a thousand customers are created in one transaction, with one result each,
     channel: { code: 'houston' },
     addresses: [{ city: 'London' }],
   });
-  expect(count).toBe(1);
+  expect(transactions()).toBe(1);
   expect(await logged(hq, 'houston')).toEqual(customers.map(({ uuid }) => uuid));
 });
 

@@ -3,6 +3,7 @@ import { expect, test } from 'vitest';
 import { sql } from '../../src/data/sql.ts';
 import { withChannels } from '../support/actions.ts';
 import { type Answer, aCustomer, type Headquarters } from '../support/headquarters.ts';
+import { transactionsOf } from '../support/statements.ts';
 
 const outcome = '{ __typename ... on Customer { uuid displayName } ... on Failure { errorCode } }';
 const named = (last: string, more: object = {}) => aCustomer({ name: { first: 'Ada', last }, ...more });
@@ -17,21 +18,9 @@ async function createInOneRequest(hq: Headquarters, inputs: object[]): Promise<R
   );
 }
 
-/** Counts the transactions of houston's database from now on. */
-async function transactions(hq: Headquarters): Promise<() => number> {
-  const database = await hq.channels.databaseOf('houston');
-  const { write } = database;
-  let count = 0;
-  database.write = (change) => {
-    count++;
-    return write.call(database, change) as never;
-  };
-  return () => count;
-}
-
 test('creations in one request share their commits, each has its own result, and they are stored in their order', async () => {
   const hq = await withChannels(['houston']);
-  const count = await transactions(hq);
+  const count = transactionsOf(await hq.channels.databaseOf('houston'));
   const inputs = Array.from({ length: 40 }, (_, index) => named(`N${index}`));
   const results = Object.values(await createInOneRequest(hq, inputs));
 

@@ -20,6 +20,7 @@ import {
   tamper,
   withChannels,
 } from '../support/actions.ts';
+import { deferred } from '../support/deferred.ts';
 import {
   type Answer,
   aCustomer,
@@ -178,14 +179,6 @@ test.skipIf(!onPostgres)(
     ]);
   },
 );
-
-function deferred() {
-  let resolve = () => {};
-  const promise = new Promise<void>((settle) => {
-    resolve = settle;
-  });
-  return { promise, resolve: () => resolve() };
-}
 
 /** Passes when a transaction waits for another one to end that has taken numbers. */
 async function waitingForNumbers({ channels }: Headquarters): Promise<void> {

@@ -11,6 +11,7 @@ import { Scheduler } from '../../src/queue/scheduler.ts';
 import { createSchedule } from '../../src/queue/schedules.ts';
 import { Worker } from '../../src/queue/worker.ts';
 import { rowsOf, withChannels } from '../support/actions.ts';
+import { deferred } from '../support/deferred.ts';
 import { type Headquarters, onPostgres } from '../support/headquarters.ts';
 
 /*
@@ -197,26 +198,20 @@ test('as many runs as configured are worked on at once, and the others follow', 
 
 test('notices that arrive together are merged, and one that arrives during a conversion leads to another', async () => {
   const hq = await withChannels([]);
-  let reached = () => {};
-  const converting = new Promise<void>((resolve) => {
-    reached = resolve;
-  });
-  let go = () => {};
-  const gone = new Promise<void>((resolve) => {
-    go = resolve;
-  });
+  const converting = deferred();
+  const gone = deferred();
   const { dispatcher, begin, converted } = await dispatching({
     hq,
     live: async () => {
-      reached();
-      await gone;
+      converting.resolve();
+      await gone.promise;
     },
   });
   await begin();
   for (let notice = 0; notice < 1_000; notice++) dispatcher.notice('houston');
-  await converting;
+  await converting.promise;
   dispatcher.notice('houston');
-  go();
+  gone.resolve();
   await vi.waitFor(() => expect(converted.length).toBeGreaterThan(1), soon);
   expect(converted.length).toBeLessThan(6);
   expect(new Set(converted.flat())).toEqual(new Set(['houston']));
@@ -240,22 +235,19 @@ test('a schedule starts its run when it is due, and again when it is due the nex
 
 test('a run that is under way when it stops is left to the next one, which goes on', async () => {
   const hq = await withChannels([]);
-  let reached = () => {};
-  const under = new Promise<void>((resolve) => {
-    reached = resolve;
-  });
+  const under = deferred();
   const first = await dispatching({
     hq,
     work: async (context) => {
       for (;;) {
         await context.batch(async () => ({ done: 1, result: undefined }));
-        reached();
+        under.resolve();
       }
     },
   });
   await first.begin();
   await first.ask();
-  await under;
+  await under.promise;
   await first.stop();
   expect(await states(hq)).toEqual(['QUEUED']);
 
@@ -269,26 +261,20 @@ test.runIf(onPostgres)(
   'live conversion goes on after the tables of another system of the database were migrated in the middle of one',
   async () => {
     const hq = await withChannels([]);
-    let reached = () => {};
-    const converting = new Promise<void>((resolve) => {
-      reached = resolve;
-    });
-    let go = () => {};
-    const gone = new Promise<void>((resolve) => {
-      go = resolve;
-    });
+    const converting = deferred();
+    const gone = deferred();
     let replaced = 0;
     const { dispatcher, begin, converted } = await dispatching({
       hq,
       log: { ...quiet, warn: () => void replaced++ },
       live: async () => {
-        reached();
-        await gone;
+        converting.resolve();
+        await gone.promise;
       },
     });
     await begin();
     dispatcher.notice('houston');
-    await converting;
+    await converting.promise;
     for (let migration = 1; migration <= 3; migration++) {
       // New workers may not listen yet.
       await vi.waitFor(
@@ -299,7 +285,7 @@ test.runIf(onPostgres)(
         { timeout: 20_000, interval: 300 },
       );
     }
-    go();
+    gone.resolve();
     await vi.waitFor(
       () => {
         dispatcher.notice('houston');

@@ -30,3 +30,14 @@ export function statementsOf(...databases: Database[]): Statement[] {
   }
   return seen;
 }
+
+/** Counts the transactions of a database from now on. */
+export function transactionsOf(database: Database): () => number {
+  const { write } = database;
+  let count = 0;
+  database.write = (change) => {
+    count++;
+    return write.call(database, change) as never;
+  };
+  return () => count;
+}
