@@ -10,13 +10,10 @@ import { allSchedules } from '../data/hq/schedule.ts';
 import { addWorkerPools, removeNode } from '../data/hq/server-node.ts';
 import type { LivenessListener } from '../data/liveness.ts';
 import type { PlainPool } from '../data/plain-pool.ts';
-import { type Dispatcher, LIVE_PATIENCE, type Work } from './dispatcher.ts';
+import type { Dispatcher, Work } from './dispatcher.ts';
 import type { Surroundings } from './job.ts';
+import { Lanes, type Noticed, taskOf } from './lanes.ts';
 
-/** Live conversions that may run side by side, over all processes. Each channel belongs to one lane. */
-const LANES = 4;
-/** The least ms between two jobs for notices. Those that arrive in between are collected. */
-const COLLECTED_FOR = 10;
 /** Ms between two looks for jobs that no notification announced. */
 const POLL_EVERY = 2_000;
 /** Ms after which a run that is due and that nobody has taken is dispatched again. */
@@ -45,9 +42,7 @@ interface GraphileOptions extends Pick<Surroundings, 'hq' | 'now' | 'log'> {
  * The dispatcher of processes that share headquarters on PostgreSQL. graphile-worker hands out the work: each job is a hint in its tables, and
  * the row of the run decides. What a node held becomes free when it dies (data/liveness.ts).
  *
- * graphile-worker locks jobs in the name of a pool of workers, and does not check who completes one: so work that was taken away throws. Live
- * conversion does not use its named queues: it looks for the next job before the last one of the queue is completed, and then sleeps. So lanes
- * are kept apart by the scope of their runs, and within a process by `converting`.
+ * graphile-worker locks jobs in the name of a pool of workers, and does not check who completes one: so work that was taken away throws.
  */
 export class GraphileDispatcher implements Dispatcher, LivenessListener {
   private work: Work | undefined;
@@ -59,17 +54,18 @@ export class GraphileDispatcher implements Dispatcher, LivenessListener {
   private readonly interrupted = new Set<Interrupted>();
   private readonly formerNodes: string[] = [];
   private sweeping: NodeJS.Timeout | undefined;
-  private readonly noticed = new Map<string, Set<string>>();
-  /** Ms after which lanes were tried again the last time, if it was in vain. */
-  private readonly pauses = new Map<string, number>();
-  /** The lanes that this process is converting, each with the channels to convert next. */
-  private readonly converting = new Map<string, Set<string>>();
-  private telling: Promise<void> | undefined;
   private readonly stopping = new AbortController();
+  private readonly lanes: Lanes;
   /** The current node: what runs record as their worker. */
   node = '';
 
-  constructor(private readonly options: GraphileOptions) {}
+  constructor(private readonly options: GraphileOptions) {
+    this.lanes = new Lanes({
+      log: options.log,
+      signal: this.stopping.signal,
+      tell: (noticed) => this.tell(noticed),
+    });
+  }
 
   /** Makes or updates graphile-worker's tables. */
   static async migrate({ openPool, schema }: Pick<GraphileOptions, 'openPool' | 'schema'>): Promise<void> {
@@ -112,7 +108,7 @@ export class GraphileDispatcher implements Dispatcher, LivenessListener {
   }
 
   notice(channel: string): void {
-    this.collect(laneOf(channel), [channel]);
+    this.lanes.notice(channel);
   }
 
   async start(work: Work): Promise<void> {
@@ -121,7 +117,7 @@ export class GraphileDispatcher implements Dispatcher, LivenessListener {
 
   async stop(): Promise<void> {
     this.stopping.abort();
-    await this.telling;
+    await this.lanes.stop();
     await this.lost();
     if (!this.workers) return;
     // Jobs must not wait for a session that never comes.
@@ -177,7 +173,7 @@ export class GraphileDispatcher implements Dispatcher, LivenessListener {
     // A long run must not hold up live conversion, so each has its own workers.
     for (const { tasks, workers } of [
       { tasks: this.runTasks(work), workers: concurrency },
-      { tasks: this.liveTasks(work), workers: 2 },
+      { tasks: this.lanes.tasks(work), workers: 2 },
     ]) {
       const events = new EventEmitter();
       events.on('pool:create', ({ workerPool }: { workerPool: { id: string } }) => {
@@ -248,43 +244,19 @@ export class GraphileDispatcher implements Dispatcher, LivenessListener {
     }
   }
 
+  /** Asks whichever process is free. Channels of a lane whose job nobody has taken yet are added to it. */
+  private async tell(noticed: Noticed): Promise<void> {
+    await this.options.hq.write(async (tx) => {
+      await tellOthers(tx);
+      for (const [lane, payload] of noticed) await this.add(tx, taskOf(lane), { key: taskOf(lane), payload });
+    });
+  }
+
   private runTasks(work: Work) {
     return {
       run: ({ id }: { id: number }) => work.take(id),
       help: ({ id }: { id: number }) => work.help(id),
       schedule: ({ id }: { id: number }) => work.startScheduled(id),
-    };
-  }
-
-  private liveTasks(work: Work) {
-    const lanes = Array.from({ length: LANES }, (_, index) => String(index));
-    const convert = async (lane: string, channels: string[]) => {
-      const underWay = this.converting.get(lane);
-      if (underWay) {
-        for (const channel of channels) underWay.add(channel);
-        return;
-      }
-      const waiting = new Set(channels);
-      this.converting.set(lane, waiting);
-      try {
-        while (waiting.size > 0) {
-          const next = [...waiting];
-          waiting.clear();
-          const { again, after, orders } = await work.convert(next, lane);
-          if (orders) this.collect(ORDERS, ['']);
-          this.collectAgain(lane, again, after);
-        }
-      } finally {
-        this.converting.delete(lane);
-        this.collectAgain(lane, [...waiting]);
-      }
-    };
-    return {
-      ...Object.fromEntries(lanes.map((lane) => [`live ${lane}`, (channels: string[]) => convert(lane, channels)])),
-      [`live ${ORDERS}`]: async () => {
-        const after = await work.synchronizeOrders();
-        this.collectAgain(ORDERS, after === undefined ? [] : [''], after);
-      },
     };
   }
 
@@ -296,54 +268,6 @@ export class GraphileDispatcher implements Dispatcher, LivenessListener {
     // The database's clock decides, so it is told how long to wait and not until when.
     const wait = dueAt === undefined ? 0 : Math.max(0, Date.parse(dueAt) - Date.parse(this.options.now()));
     return addJob(tx, this.options.schema, { task, key, payload, wait, attempts: ATTEMPTS });
-  }
-
-  /** The pause grows while the same stands in the way: it may be a long run. */
-  private collectAgain(lane: string, channels: readonly string[], after = LIVE_PATIENCE): void {
-    if (channels.length === 0) {
-      this.pauses.delete(lane);
-      return;
-    }
-    const pause = Math.min(2 * (this.pauses.get(lane) ?? after / 2), LIVE_PATIENCE);
-    this.pauses.set(lane, pause);
-    void delay(pause, undefined, { signal: this.stopping.signal }).then(
-      () => this.collect(lane, channels),
-      () => {},
-    );
-  }
-
-  private collect(lane: string, channels: readonly string[]): void {
-    const noticed = this.noticed.get(lane) ?? new Set();
-    for (const channel of channels) noticed.add(channel);
-    this.noticed.set(lane, noticed);
-    this.telling ??= this.tell().finally(() => {
-      this.telling = undefined;
-    });
-  }
-
-  /** Tells whichever process is free. What arrives for a lane before its job is taken is merged into it; what arrives later waits in the next. */
-  private async tell(): Promise<void> {
-    const { hq, log } = this.options;
-    let wait = 0;
-    while (this.noticed.size > 0) {
-      await delay(wait, undefined, { signal: this.stopping.signal }).catch(() => {});
-      const lanes = [...this.noticed].map(([lane, channels]) => [lane, [...channels]] as const).sort();
-      this.noticed.clear();
-      try {
-        await hq.write(async (tx) => {
-          await tellOthers(tx);
-          for (const [lane, payload] of lanes) await this.add(tx, `live ${lane}`, { key: `live:${lane}`, payload });
-        });
-        wait = COLLECTED_FOR;
-      } catch (error) {
-        log.warn({ err: error }, 'could not ask for live conversion');
-        // The schedules make up for what is lost when it stops.
-        if (this.stopping.signal.aborted) return;
-        for (const [lane, channels] of lanes)
-          this.noticed.set(lane, new Set([...(this.noticed.get(lane) ?? []), ...channels]));
-        wait = LIVE_PATIENCE;
-      }
-    }
   }
 
   /** Dispatches runs that have been due for `ms` without anybody taking them, in case their job or their worker was lost. */
@@ -387,15 +311,6 @@ class Gate {
     this.isOpen = true;
     this.resolve();
   }
-}
-
-/** The lane of orders: they are synchronized for all channels together. */
-const ORDERS = 'orders';
-
-function laneOf(channel: string): string {
-  let hash = 0;
-  for (const letter of channel) hash = (hash * 31 + letter.charCodeAt(0)) >>> 0;
-  return String(hash % LANES);
 }
 
 const silent = new Logger(() => () => {});

@@ -2,7 +2,7 @@ import { expect, onTestFinished, test, vi } from 'vitest';
 import { jobTablesOf } from '../../src/app.ts';
 import { Liveness } from '../../src/data/liveness.ts';
 import { DatabaseUnavailable } from '../../src/errors.ts';
-import type { Dispatcher, Work } from '../../src/queue/dispatcher.ts';
+import type { Converted, Dispatcher, Work } from '../../src/queue/dispatcher.ts';
 import { EmbeddedDispatcher } from '../../src/queue/embedded.ts';
 import { GraphileDispatcher } from '../../src/queue/graphile.ts';
 import { defineJob, type JobContext } from '../../src/queue/job.ts';
@@ -32,7 +32,8 @@ async function dispatching({
   hq: Headquarters;
   log?: typeof quiet;
   work?: (context: JobContext) => Promise<void>;
-  live?: (channels: readonly string[]) => Promise<void>;
+  /** What it returns is what became of the conversion, where it matters. */
+  live?: (channels: readonly string[]) => Promise<unknown>;
 }) {
   const base = { hq: hq.hq, now, log };
   const job = defineJob({ name: 'p-job', title: '', description: '', unit: 'OPERATIONS', phases: {}, run: work });
@@ -66,8 +67,8 @@ async function dispatching({
     startScheduled: (id) => scheduler.startScheduled(id),
     async convert(channels) {
       converted.push([...channels]);
-      await live(channels);
-      return { again: [], after: 0, orders: false };
+      const nothing: Converted = { again: [], after: 0, orders: false };
+      return Object.assign(nothing, await live(channels));
     },
     synchronizeOrders: async () => undefined,
     release: () => worker.release(),
@@ -216,6 +217,26 @@ test('notices that arrive together are merged, and one that arrives during a con
   expect(converted.length).toBeLessThan(6);
   expect(new Set(converted.flat())).toEqual(new Set(['houston']));
 });
+
+test.runIf(onPostgres)(
+  'channels whose lane is busy in another process are tried again less and less often',
+  async () => {
+    const hq = await withChannels([]);
+    const tries: number[] = [];
+    const { dispatcher, begin } = await dispatching({
+      hq,
+      live: async (again) => {
+        tries.push(performance.now());
+        return tries.length < 6 ? { again, after: 30 } : {};
+      },
+    });
+    await begin();
+    dispatcher.notice('houston');
+    await vi.waitFor(() => expect(tries).toHaveLength(6), soon);
+    // 30, 60, 120, 240, and 480 ms.
+    expect(tries[5]! - tries[0]!).toBeGreaterThan(900);
+  },
+);
 
 test('a schedule starts its run when it is due, and again when it is due the next time', async () => {
   const hq = await withChannels([]);
