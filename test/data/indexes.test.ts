@@ -169,6 +169,7 @@ const inChannel: Record<string, Query> = {
     channelShiftPage(db, { channel: 'houston', businessDate: { from: '2026-11-21' } }, page),
   'shifts by UUID': (db) => channelShiftsByUuid(db, [uuid]),
   'open shift of a register': (tx) => openShiftOf(tx, 'houston', 'R1'),
+  'search by an account ID': (db) => customerPage(db, { channel: 'houston', search: searchFor('C00000001') }, best),
   'search by a word': (db) => customerPage(db, { channel: 'houston', search: searchFor('ada') }, best),
 };
 
