@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
 import { LIVE_PATIENCE, type Work } from './dispatcher.ts';
 import type { Surroundings } from './job.ts';
@@ -34,7 +35,10 @@ export class Lanes {
   private readonly converting = new Map<string, Set<string>>();
   private telling: Promise<void> | undefined;
 
-  constructor(private readonly options: LanesOptions) {}
+  constructor(private readonly options: LanesOptions) {
+    // Every lane that pauses listens.
+    setMaxListeners(0, options.signal);
+  }
 
   notice(channel: string): void {
     this.collect(laneOf(channel), [channel]);
