@@ -36,11 +36,14 @@ answer({
     );
     const client = graphqlClient(url, 50);
     const open: Promise<void>[] = [];
+    // Making the first one takes long: they would all be late, and come at once.
+    const inputs = Array.from({ length: rate * seconds }, (_, turn) =>
+      customerInput(channels[turn % channels.length]!, turn),
+    );
     const begun = performance.now();
-    for (let turn = 0; turn < rate * seconds; turn++) {
+    for (const [turn, input] of inputs.entries()) {
       const early = begun + (turn * 1_000) / rate - performance.now();
       if (early > 0) await new Promise((resolve) => setTimeout(resolve, early));
-      const input = customerInput(channels[turn % channels.length]!, turn);
       sent.add(input.uuid!);
       open.push(
         client.post(createCustomer, { input }).then(({ createCustomer: created }) => {
