@@ -3,7 +3,6 @@ import type pino from 'pino';
 import packageJson from '../package.json' with { type: 'json' };
 import { scopeOf, viewerFrom } from './access/viewer.ts';
 import { type Config, InvalidSettings, showsGraphiql } from './config.ts';
-import { Bus } from './data/bus.ts';
 import { type ChannelServer, urlOf } from './data/channel-servers.ts';
 import { Channels } from './data/channels.ts';
 import type { Database } from './data/database.ts';
@@ -11,7 +10,6 @@ import { existingChannelDatabases } from './data/existing-databases.ts';
 import { lockFolder } from './data/folder-lock.ts';
 import { channelByCode, channelDatabaseNames } from './data/hq/channel.ts';
 import { beat } from './data/hq/heartbeat.ts';
-import { Liveness } from './data/liveness.ts';
 import { node } from './data/node.ts';
 import {
   alone,
@@ -23,8 +21,6 @@ import {
   type SchemaVersion,
   schemaVersion,
 } from './data/open.ts';
-import { openPlainPool } from './data/plain-pool.ts';
-import { parsePostgresUrl } from './data/postgres-url.ts';
 import { Backlogs } from './domain/backlog.ts';
 import { examineStrays } from './domain/rewound.ts';
 import type { DatabaseUnavailable } from './errors.ts';
@@ -38,7 +34,6 @@ import { jobs, jobsAndChains } from './jobs/index.ts';
 import { Live } from './jobs/live.ts';
 import type { Dispatcher } from './queue/dispatcher.ts';
 import { EmbeddedDispatcher } from './queue/embedded.ts';
-import { GraphileDispatcher } from './queue/graphile.ts';
 import type { Surroundings } from './queue/job.ts';
 import { Outage } from './queue/outage.ts';
 import { Scheduler } from './queue/scheduler.ts';
@@ -90,19 +85,11 @@ export async function startApp(config: Config, options: AppOptions): Promise<App
   const clock: () => Date = options.clock ?? (() => shared?.clock() ?? new Date());
   const now = () => clock().toISOString();
   const noticeAll = () => live.noticeAll();
-  const shared = background && !hq.embedded ? sharedDispatch(config, { hq, log, now, noticeAll }) : undefined;
+  const cluster = hq.embedded ? undefined : await import('./cluster.ts');
+  const shared = background ? cluster?.sharedDispatch(config, { hq, log, now, noticeAll }) : undefined;
 
   const local = inProcessNudges();
-  const bus = hq.embedded
-    ? undefined
-    : new Bus({
-        url: sessionUrl(config),
-        local,
-        outage: new Outage(log, {
-          failing: 'the bus is disconnected: what other servers do is noticed seconds later',
-          over: 'the bus is connected again',
-        }),
-      });
+  const bus = cluster?.busOf(config, local, log);
   const nudges: Nudges = bus ?? local;
   hq.onCommit = (changed) => {
     for (const channel of changed) nudges.publish(topics.transactions(channel), true);
@@ -209,55 +196,6 @@ export async function startApp(config: Config, options: AppOptions): Promise<App
   };
 }
 
-/** What processes that share headquarters on PostgreSQL have in place of a dispatcher in memory. */
-function sharedDispatch(
-  config: Config,
-  { log, ...rest }: { hq: Database; log: pino.Logger; now: () => string; noticeAll: () => void },
-) {
-  const jobTables = jobTablesOf(config);
-  const dispatcher: GraphileDispatcher = new GraphileDispatcher({
-    ...jobTables,
-    ...rest,
-    log,
-    concurrency: config.workers,
-    renew: () => liveness.renew(),
-  });
-  const liveness = new Liveness({ url: sessionUrl(config), listener: dispatcher, log });
-  return {
-    dispatcher,
-    /** The clock of the database, which is the same for all. */
-    clock: () => liveness.now(),
-    node: () => dispatcher.node,
-    probes: {
-      liveness: async () => {
-        if (!liveness.alive) throw new Error('this node has no session');
-      },
-    },
-    async start() {
-      await GraphileDispatcher.migrate(jobTables);
-      await liveness.start();
-    },
-    stop: () => liveness.stop(),
-  };
-}
-
-/** Where headquarters' PostgreSQL database gives each connection a session of its own. The schema is that of DATABASE_URL. */
-function sessionUrl({ busUrl, databaseUrl }: Config): string {
-  if (!busUrl) return databaseUrl;
-  const url = new URL(busUrl);
-  url.searchParams.set('schema', parsePostgresUrl(databaseUrl).schema);
-  return url.href;
-}
-
-/** Where graphile-worker keeps its jobs: next to headquarters' tables, in a schema of its own. */
-export function jobTablesOf(config: Config) {
-  const { schema } = parsePostgresUrl(config.databaseUrl);
-  return {
-    schema: schema === 'public' ? 'graphile_worker' : `${schema}_worker`,
-    openPool: (purpose: string, size: number) => openPlainPool(sessionUrl(config), purpose, size),
-  };
-}
-
 /**
  * Opens headquarters' database and all channel databases. New ones are made; SQLite is migrated to the newest schema, and so is PostgreSQL
  * if `older` is `migrate`. Embedded databases belong to this process until `close`. Throws FolderRefused, or DatabaseUnavailable if
@@ -326,8 +264,9 @@ export async function databaseVersions(config: Config): Promise<DatabaseVersion[
  * Migrates headquarters' database and every channel database to the newest schema, while no other process does; `waiting` is called if one
  * does. Answers the versions before, and which channel databases could not be migrated. Throws DatabaseUnavailable if headquarters' cannot.
  */
-export const migrateDatabases = (config: Config, waiting: () => void): Promise<DatabaseVersion[]> =>
-  alone(sessionUrl(config), 'migrate', waiting, async () => {
+export async function migrateDatabases(config: Config, waiting: () => void): Promise<DatabaseVersion[]> {
+  const { migrateJobs, sessionUrl } = await import('./cluster.ts');
+  return alone(sessionUrl(config), 'migrate', waiting, async () => {
     const before = await databaseVersions(config);
     const failed = new Map<string, string>();
     const { hq, close } = await openDatabases(
@@ -336,7 +275,7 @@ export const migrateDatabases = (config: Config, waiting: () => void): Promise<D
       'migrate',
     );
     try {
-      if (!hq.embedded) await GraphileDispatcher.migrate(jobTablesOf(config));
+      if (!hq.embedded) await migrateJobs(config);
     } finally {
       await close();
     }
@@ -345,6 +284,7 @@ export const migrateDatabases = (config: Config, waiting: () => void): Promise<D
       return unavailable ? { ...version, unavailable } : version;
     });
   });
+}
 
 /** Whether there is a channel with this code. Asks the database, so no server needs to run. Throws DatabaseUnavailable. */
 export async function channelExists(config: Config, code: string): Promise<boolean> {

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { ChannelServer } from './data/channel-servers.ts';
 import { parsePostgresUrl } from './data/postgres-url.ts';
 

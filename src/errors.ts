@@ -270,3 +270,9 @@ export class RunCrashed extends DomainError {
     );
   }
 }
+
+/** A folder cannot be used for embedded databases. The message says why and what to do. */
+export class FolderRefused extends Error {}
+
+/** Another program is listening on the port. */
+export class PortInUse extends Error {}

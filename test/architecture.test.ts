@@ -22,15 +22,17 @@ const src = join(import.meta.dirname, '../src');
 const files = readdirSync(src, { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.ts'));
 const folderOf = (file: string) => file.split('/')[0]!;
 const levelOf = (folder: string) => levels.findIndex((level) => level.includes(folder));
+const importsOf = (file: string, imports: RegExp) =>
+  [...readFileSync(join(src, file), 'utf8').matchAll(imports)].map(([, path]) =>
+    relative(src, join(src, dirname(file), path!)),
+  );
 
 test.each(files.filter((file) => file.includes('/')))('%s imports downwards', (file) => {
   const folder = folderOf(file);
   expect(levelOf(folder), `${folder}/ has no level`).not.toBe(-1);
 
   const code = readFileSync(join(src, file), 'utf8');
-  const imported = [...code.matchAll(/(?:from|import) '(\.[^']+)'/g)].map(([, path]) =>
-    relative(src, join(src, dirname(file), path!)),
-  );
+  const imported = importsOf(file, /(?:from |import |import\()'(\.[^']+)'/g);
   const upwards = imported
     .filter((path) => path.includes('/') && !path.startsWith('..') && folderOf(path) !== folder)
     .filter((path) => levelOf(folderOf(path)) <= levelOf(folder));
@@ -53,6 +55,22 @@ test('the leaves import nothing of ours', () => {
 test('only the composition root knows all layers', () => {
   const code = readFileSync(join(src, root), 'utf8');
   expect(code).not.toMatch(/from '\.\/cli\//);
+});
+
+/** A file and all that is loaded with it. */
+function loadedWith(file: string, loaded = new Set<string>()): Set<string> {
+  if (loaded.has(file) || !files.includes(file)) return loaded;
+  loaded.add(file);
+  for (const path of importsOf(file, /^(?:import (?!type )|export |} ).*from '(\.[^']+)'/gm)) loadedWith(path, loaded);
+  return loaded;
+}
+
+test('what only some commands or databases need is loaded by them alone', () => {
+  expect(loadedWith('cli/main.ts')).toContain('cli/job.ts');
+  for (const file of ['app.ts', 'demo/demo.ts']) expect(loadedWith('cli/main.ts')).not.toContain(file);
+  expect(loadedWith('app.ts')).toContain('data/open.ts');
+  for (const file of ['cluster.ts', 'data/postgres-client.ts', 'queue/graphile.ts'])
+    expect(loadedWith('app.ts')).not.toContain(file);
 });
 
 test('the drivers are named in the files that adapt them', () => {

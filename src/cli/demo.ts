@@ -1,7 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { Refused } from '../client/client.ts';
-import { demoOn, demo as play } from '../demo/demo.ts';
 import { address, examples, outputFor, WrongUsage, wholeNumber } from './command.ts';
 import type { Terminal } from './terminal.ts';
 
@@ -43,6 +42,7 @@ export function demo(program: Command, terminal: Terminal): void {
       ),
     )
     .action(async ({ customers, exit, url, socketUrl, token, name }: Options) => {
+      const { demo: play, demoOn } = await import('../demo/demo.ts');
       const { line } = outputFor(terminal);
       const output = { line, stream: terminal.stdout };
       const amount = customers === undefined ? {} : { customers };

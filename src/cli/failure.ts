@@ -1,9 +1,7 @@
 import { CommanderError } from 'commander';
 import { Refused, Unreachable } from '../client/client.ts';
 import { InvalidSettings } from '../config.ts';
-import { FolderRefused } from '../data/folder-lock.ts';
-import { DomainError } from '../errors.ts';
-import { PortInUse } from '../http/server.ts';
+import { DomainError, FolderRefused, PortInUse } from '../errors.ts';
 import { createLog } from '../log.ts';
 import { WrongUsage } from './command.ts';
 import type { Terminal } from './terminal.ts';

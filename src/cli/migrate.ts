@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { type DatabaseVersion, databaseVersions, migrateDatabases } from '../app.ts';
+import type { DatabaseVersion } from '../app.ts';
 import { Refused } from '../client/client.ts';
 import { readConfig } from '../config.ts';
 import { isExpanding } from '../data/migration.ts';
@@ -14,6 +14,7 @@ export function migrate(program: Command, terminal: Terminal): void {
     .option('--dry-run', 'show the schema version of each database and what would run; change nothing')
     .addHelpText('after', examples('hq migrate --dry-run', 'hq migrate'));
   printing(command).action(async ({ json, dryRun }: { json?: boolean; dryRun?: boolean }) => {
+    const { databaseVersions, migrateDatabases } = await import('../app.ts');
     const config = readConfig(terminal.env);
     const { print, table } = outputFor(terminal, json);
     const waiting = () => void terminal.stderr.write('Another hq migrate is running. Waiting until it ends.\n');

@@ -1,7 +1,6 @@
 import type { Command, Help } from 'commander';
 import { allSettings } from '../config.ts';
 import { examples } from './command.ts';
-import { runServer } from './server-process.ts';
 import type { Terminal } from './terminal.ts';
 
 /** `hq serve`: serves the API and runs the jobs, unless workers do. */
@@ -13,9 +12,10 @@ export function serve(program: Command, { env }: Terminal): void {
     .option('--no-worker', 'serve the API only; `hq worker` runs the jobs (PostgreSQL)')
     .addHelpText('after', examples('hq serve', 'hq serve --port 8080', 'hq serve --no-worker'))
     .addHelpText('after', ({ command }) => `\nSettings, read from the environment:\n${settings(command.createHelp())}`)
-    .action(({ port, worker }: { port?: string; worker: boolean }) =>
-      runServer(port === undefined ? env : { ...env, PORT: port }, worker ? 'all' : 'api'),
-    );
+    .action(async ({ port, worker }: { port?: string; worker: boolean }) => {
+      const { runServer } = await import('./server-process.ts');
+      await runServer(port === undefined ? env : { ...env, PORT: port }, worker ? 'all' : 'api');
+    });
 }
 
 function settings(help: Help): string {

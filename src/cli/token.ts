@@ -1,7 +1,6 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { decodeJwt } from 'jose';
 import { tokenFor, type Viewer } from '../access/viewer.ts';
-import { channelExists } from '../app.ts';
 import { InvalidSettings, readConfig } from '../config.ts';
 import { ChannelNotFound } from '../errors.ts';
 import { examples, outputFor, printing, WrongUsage } from './command.ts';
@@ -30,8 +29,10 @@ export function token(program: Command, terminal: Terminal): void {
     if (tokenSecret === '')
       throw new InvalidSettings('TOKEN_SECRET is not set. Without it, the server requires no tokens.');
     const viewer = viewerOf(operator, channel);
-    if (viewer.kind === 'channel' && !(await channelExists(config, viewer.channel)))
-      throw new ChannelNotFound(viewer.channel);
+    if (viewer.kind === 'channel') {
+      const { channelExists } = await import('../app.ts');
+      if (!(await channelExists(config, viewer.channel))) throw new ChannelNotFound(viewer.channel);
+    }
     const issued = await tokenFor(tokenSecret, viewer, validFor);
     const expiresAt = new Date(decodeJwt(issued).exp! * 1_000).toISOString();
     outputFor(terminal, json).print({ token: issued, expiresAt }, () => issued);

@@ -2,7 +2,6 @@ import { readdir, stat } from 'node:fs/promises';
 import { DatabaseUnavailable } from '../errors.ts';
 import { type ChannelServer, serverOf } from './channel-servers.ts';
 import { driverCode } from './database.ts';
-import { connected } from './postgres-client.ts';
 import { type PostgresUrl, parsePostgresUrl } from './postgres-url.ts';
 
 /** What a channel database may be called. */
@@ -68,6 +67,7 @@ async function isMigrated(url: string): Promise<boolean> {
 
 /** No rows if there is no such database. */
 async function asked<Row>(url: PostgresUrl, statement: string, parameters: string[] = []): Promise<Row[]> {
+  const { connected } = await import('./postgres-client.ts');
   try {
     return await connected(
       url,

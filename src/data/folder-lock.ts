@@ -1,9 +1,7 @@
 import { join } from 'node:path';
 import sqlite3 from 'sqlite3';
+import { FolderRefused } from '../errors.ts';
 import { makeFolder } from './folder.ts';
-
-/** A folder cannot be used for embedded databases. The message says why and what to do. */
-export class FolderRefused extends Error {}
 
 const inUse = (folder: string) =>
   `Another process is using the databases in ${folder}. Stop it first, or set DATA_DIR to another folder: embedded databases belong to one process.`;

@@ -16,7 +16,6 @@ import { followStatuses } from './hq/transaction-feed.bulk.ts';
 import { unhurried } from './interruption.ts';
 import { isExpanding } from './migration.ts';
 import { Pools } from './pools.ts';
-import { oneAtATime, withoutTimeLimits } from './postgres-client.ts';
 import { type PostgresUrl, parsePostgresUrl } from './postgres-url.ts';
 import { sql } from './sql.ts';
 import { sqliteDriver } from './sqlite-driver.ts';
@@ -96,6 +95,7 @@ export async function openServer(url: PostgresUrl, pools: Pools): Promise<Databa
 export async function alone<T>(url: string, name: string, waiting: () => void, work: () => Promise<T>): Promise<T> {
   // Others are kept out of the folder of an embedded database.
   if (url.startsWith('sqlite:')) return work();
+  const { oneAtATime } = await import('./postgres-client.ts');
   let begun = false;
   return oneAtATime(parsePostgresUrl(url), name, waiting, () => {
     begun = true;
@@ -315,6 +315,7 @@ async function openSchema(url: PostgresUrl, pools: Pools, { name, kind, older }:
 
 /** Makes the schema if there is none, and brings it to the newest migration: entirely or, if anything fails, not at all. */
 async function migratePostgres(source: DataSource, schema: string): Promise<void> {
+  const { withoutTimeLimits } = await import('./postgres-client.ts');
   const runner = source.createQueryRunner();
   try {
     await unhurried(async () => {

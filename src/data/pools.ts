@@ -2,7 +2,7 @@ import { DataSource, type EntityMetadata, type MigrationInterface } from 'typeor
 import type { EntityClass } from './columns.ts';
 import { everywhere } from './data-source.ts';
 import { PATIENCE } from './database.ts';
-import { Client, connectionOptions } from './postgres-client.ts';
+import type { Client } from './postgres-client.ts';
 import type { PostgresUrl } from './postgres-url.ts';
 
 interface PoolOptions {
@@ -80,7 +80,8 @@ export class Pools {
     return this.options.size ?? 10;
   }
 
-  private connect(url: PostgresUrl): Promise<DataSource> {
+  private async connect(url: PostgresUrl): Promise<DataSource> {
+    const { Client, connectionOptions } = await import('./postgres-client.ts');
     const source = new DataSource({
       ...everywhere,
       type: 'postgres',

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { EntityManager } from 'typeorm';
-import { z } from 'zod';
+import * as z from 'zod';
 import { audit, changesBetween, channelSubject } from '../data/hq/audit.ts';
 import { type Channel, type ChannelType, changeChannel, channelByCode, insertChannel } from '../data/hq/channel.ts';
 import { ChannelExists, ChannelNotFound, mustBeValid, type Violation } from '../errors.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { type AddressFacts, addressPurposes, type CustomerFacts, customerTypes } from '../data/customer-facts.ts';
 import type { OperationPayload } from '../data/operation-kinds.ts';
 import type { Violation } from '../errors.ts';

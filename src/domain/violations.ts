@@ -1,4 +1,4 @@
-import type { z } from 'zod';
+import type * as z from 'zod';
 import { atPath, type Path, type Violation, type ViolationRule } from '../errors.ts';
 
 /** The violations that a rule finds in the value at `place`. */

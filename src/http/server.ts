@@ -5,6 +5,7 @@ import type { GraphQLSchema } from 'graphql';
 import { createYoga } from 'graphql-yoga';
 import type pino from 'pino';
 import { hasExpired, type Tokens } from '../access/tokens.ts';
+import { PortInUse } from '../errors.ts';
 import type { Nudges } from '../events/nudges.ts';
 import { sortAccept } from './accept.ts';
 import { DocumentCache, documentSize } from './document-cache.ts';
@@ -262,9 +263,6 @@ function endConnection(response: ServerResponse): void {
 
 const isStream = (response: ServerResponse) =>
   String(response.getHeader('content-type')).startsWith('text/event-stream');
-
-/** Another program is listening on the port. */
-export class PortInUse extends Error {}
 
 function listen(server: Server, host: string, port: number): Promise<number> {
   return new Promise((resolve, reject) => {

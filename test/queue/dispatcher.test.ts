@@ -1,5 +1,5 @@
 import { expect, onTestFinished, test, vi } from 'vitest';
-import { jobTablesOf } from '../../src/app.ts';
+import { jobTablesOf } from '../../src/cluster.ts';
 import { Liveness } from '../../src/data/liveness.ts';
 import { DatabaseUnavailable } from '../../src/errors.ts';
 import type { Converted, Dispatcher, Work } from '../../src/queue/dispatcher.ts';
