@@ -1,8 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { ChannelNotFound } from '../errors.ts';
-import type { Mark } from './channel/mark.bulk.ts';
+import { type Known, knownOf, type Mark, marksOf } from './channel/mark.bulk.ts';
 import { introduce } from './channel/self.ts';
-import { ChannelMarks } from './channel-marks.ts';
+import { ChannelReader } from './channel-reader.ts';
 import type { Database } from './database.ts';
 import { allChannels, type Channel } from './hq/channel.ts';
 import { uninterrupted } from './interruption.ts';
@@ -40,13 +40,13 @@ export class Channels {
   private readonly databases = new Map<string, Promise<Database>>();
   /** Those that have shown to this process that headquarters is not older than what they know, and headquarters' version then. */
   readonly proven = { databases: new Set<string>(), version: 0 };
-  private readonly readMarks: ChannelMarks;
+  private readonly reader: ChannelReader;
 
   constructor(
     private readonly hq: Database,
     private readonly options: ChannelsOptions,
   ) {
-    this.readMarks = new ChannelMarks({ ...options, open: (name) => this.open(name) });
+    this.reader = new ChannelReader({ ...options, open: (name) => this.open(name) });
   }
 
   /**
@@ -155,7 +155,12 @@ export class Channels {
    * those that cannot be read.
    */
   marks(counters: ReadonlyMap<string, number>): Promise<Map<string, Mark>> {
-    return this.readMarks.read(counters);
+    return this.reader.read(new Map([...counters].map(([name, counter]) => [name, { counter }])), marksOf);
+  }
+
+  /** What channel databases know of headquarters, by name. Leaves out those that cannot be read together with others: they may not be made yet. */
+  known(names: readonly string[]): Promise<Map<string, Known>> {
+    return this.reader.read(new Map(names.map((name) => [name, {}])), knownOf);
   }
 
   async tidy(): Promise<void> {
@@ -166,7 +171,7 @@ export class Channels {
     this.unfollow();
     await (this.next ?? this.refreshing).catch(() => {});
     for (const database of await this.opened()) await database.close();
-    await this.readMarks.close();
+    await this.reader.close();
     this.databases.clear();
   }
 

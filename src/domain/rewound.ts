@@ -1,5 +1,5 @@
 import { accountIdsFrom } from '../data/channel/customer.bulk.ts';
-import { type Known, known } from '../data/channel/self.ts';
+import { type Known, knownOf } from '../data/channel/mark.bulk.ts';
 import type { Channels } from '../data/channels.ts';
 import type { Database } from '../data/database.ts';
 import { audit, type Change } from '../data/hq/audit.ts';
@@ -208,14 +208,20 @@ function isAhead({ knows }: Answer, { version, accounts }: Standing): boolean {
   return knows.appliedVersion > version || (newest !== undefined && newest >= accounts.nextNumber);
 }
 
-const asked = ({ channels, log }: Parts, names: readonly string[]): Promise<Answer[]> =>
-  Promise.all(
+/** What each of these databases knows: many in one statement, and those that cannot be read so, each alone. */
+async function asked({ channels, log }: Parts, names: readonly string[]): Promise<Answer[]> {
+  const together = await channels.known(names);
+  return Promise.all(
     names.map(async (name) => {
+      const knows = together.get(name);
+      if (knows) return { name, knows };
       try {
-        return { name, knows: await (await channels.open(name)).read(known) };
+        const database = await channels.open(name);
+        return { name, knows: (await database.read((db) => knownOf(db, [{}]))).get(0) };
       } catch (error) {
         log.warn({ err: error, channelDatabase: name }, 'could not check what a channel database knows');
         return { name, knows: undefined };
       }
     }),
   );
+}

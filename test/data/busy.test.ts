@@ -1,5 +1,7 @@
 import { expect, test } from 'vitest';
 import { busyDatabases } from '../../src/data/busy.ts';
+import { proveHeadquarters } from '../../src/domain/rewound.ts';
+import { createLog } from '../../src/log.ts';
 import { accountIds, createCustomer, run, runsOf, tamper, withChannels } from '../support/actions.ts';
 import { type Headquarters, onPostgres, startHeadquarters } from '../support/headquarters.ts';
 import { statementsOf } from '../support/statements.ts';
@@ -29,6 +31,17 @@ test('a conversion leaves channel databases alone that have nothing to do', asyn
   // Each file of SQLite is asked once; on PostgreSQL, one statement asks for all.
   expect(statements.length).toBe(onPostgres ? 0 : 2);
   expect((await accountIds(hq, 'dallas')).get(uuid)).toBe('C00000004');
+});
+
+test('headquarters is proven by one statement for all schemas of a server', async () => {
+  const hq = await converted();
+  const { channels } = hq;
+  channels.proven.databases.clear();
+  const statements = statementsOf(...(await Promise.all(codes.map((name) => channels.open(name)))));
+  await proveHeadquarters({ ...hq, log: createLog('silent'), now });
+  expect([...channels.proven.databases].sort()).toEqual(codes);
+  // Each file of SQLite is asked once.
+  expect(statements.length).toBe(onPostgres ? 0 : codes.length);
 });
 
 test('a conversion of channels that all have nothing to do costs as many statements as one of a single channel', async () => {

@@ -19,13 +19,18 @@ import type { Answer, Headquarters } from '../support/headquarters.ts';
 
 /** Makes a channel database unavailable; answers how to bring it back. */
 function takeDown(hq: Headquarters, name: string): () => void {
-  const { open } = hq.channels;
+  const { open, known } = hq.channels;
+  hq.channels.known = (names) =>
+    known.call(
+      hq.channels,
+      names.filter((database) => database !== name),
+    );
   hq.channels.open = (database) =>
     database === name
       ? Promise.reject(new DatabaseUnavailable(`channel database ${name}`))
       : open.call(hq.channels, database);
   return () => {
-    hq.channels.open = open;
+    Object.assign(hq.channels, { open, known });
   };
 }
 

@@ -1,4 +1,5 @@
 import type { EntityManager } from 'typeorm';
+import type { AskTogether, InServer } from '../channel-reader.ts';
 import { sql } from '../sql.ts';
 import { identity } from './operation.ts';
 
@@ -10,24 +11,46 @@ export interface Mark {
   idAtCounter: string | null;
 }
 
-/** A channel database among others of its server, and the counter to look up. A schema of PostgreSQL; undefined: the one that is connected. */
-export interface Marked {
-  schema?: string;
-  counter: number;
+/** The marks of channel databases, each with the identity at a counter. One that has never been used has none. */
+export const marksOf: AskTogether<{ counter: number }, Mark> = (db, databases) =>
+  askTogether(
+    db,
+    databases,
+    (tables, index) => `last_counter as "lastCounter", applied_version as "appliedVersion",
+      (select ${identity} from ${tables}operation where counter = $${index + 1}) as "idAtCounter"`,
+    databases.map(({ counter }) => counter),
+  );
+
+/** What a channel database knows of headquarters' doings: the newest change version and the largest account ID that reached it. */
+export interface Known {
+  appliedVersion: number;
+  newestAccountId: string | null;
 }
 
-/** The marks of channel databases, by their index, in one statement. One that has never been used has none. */
-export async function marksOf(db: EntityManager, databases: readonly Marked[]): Promise<Map<number, Mark>> {
-  const found = await sql<Mark & { place: number }>(
+export const knownOf: AskTogether<object, Known> = (db, databases) =>
+  askTogether(
+    db,
+    databases,
+    (tables) => `applied_version as "appliedVersion",
+      (select max(account_id) from ${tables}customer where account_id is not null) as "newestAccountId"`,
+  );
+
+/** Selects `columns` from the one row of each database. */
+async function askTogether<Answer>(
+  db: EntityManager,
+  databases: readonly InServer[],
+  columns: (tables: string, index: number) => string,
+  parameters: unknown[] = [],
+): Promise<Map<number, Answer>> {
+  const found = await sql<Answer & { place: number }>(
     db,
     databases
       .map(({ schema }, index) => {
         const tables = schema === undefined ? '' : `${schema}.`;
-        return `select ${index} as place, last_counter as "lastCounter", applied_version as "appliedVersion",
-          (select ${identity} from ${tables}operation where counter = $${index + 1}) as "idAtCounter" from ${tables}self where id = 1`;
+        return `select ${index} as place, ${columns(tables, index)} from ${tables}self where id = 1`;
       })
       .join(' union all '),
-    databases.map(({ counter }) => counter),
+    parameters,
   );
-  return new Map(found.map(({ place, ...mark }) => [place, mark]));
+  return new Map(found.map((row) => [row.place, row]));
 }

@@ -1,6 +1,5 @@
 import { randomUUID } from 'node:crypto';
 import { Column, Entity, type EntityManager, PrimaryColumn } from 'typeorm';
-import { single } from '../sql.ts';
 
 /** The one row that says who a channel database is and how far it has come. Written with each operation and each download package. */
 @Entity('self')
@@ -28,19 +27,6 @@ export const introduce = (tx: EntityManager) =>
     .execute();
 
 export const self = (db: EntityManager): Promise<Self> => db.findOneByOrFail(Self, { id });
-
-/** What a channel database knows of headquarters' doings: the newest change version and the largest account ID that reached it. */
-export interface Known {
-  appliedVersion: number;
-  newestAccountId: string | null;
-}
-
-export const known = (db: EntityManager): Promise<Known> =>
-  single(
-    db,
-    `select applied_version as "appliedVersion", (select max(account_id) from customer where account_id is not null) as "newestAccountId"
-     from self where id = ${id}`,
-  );
 
 /** Moves the mark of what was applied, if it is still where the caller read it. */
 export async function advanceApplied(tx: EntityManager, from: number, to: number, at: string): Promise<boolean> {
