@@ -83,6 +83,8 @@ export type AttentionReason =
   | 'CUSTOMERS_WAIT'
   /** The channel has no such customer. */
   | 'CUSTOMER_NOT_FOUND'
+  /** Headquarters refused a customer that a channel created synchronously. Correct its operation. */
+  | 'CUSTOMER_REFUSED'
   /** The customer of a sale has no account ID yet. */
   | 'CUSTOMER_WITHOUT_ACCOUNT'
   /** A database does not answer right now. Try again. */
@@ -179,6 +181,8 @@ export type CreateChannelInput = {
   country: string;
   /** Currency the channel sells in, such as `USD`. */
   currency: string;
+  /** Code of the functionality profile, which says how the channel creates customers. Default: `default`. */
+  functionalityProfile?: string | null | undefined;
   /** Whether new customers are converted immediately. Default: true. */
   liveConversion?: boolean | null | undefined;
   /** Display name. */
@@ -409,6 +413,8 @@ export type ErrorCode =
   | 'CURSOR_INVALID'
   /** The channel has no such customer. */
   | 'CUSTOMER_NOT_FOUND'
+  /** Headquarters refused a customer that a channel created synchronously. Correct its operation. */
+  | 'CUSTOMER_REFUSED'
   /** The customer of a sale has no account ID yet. */
   | 'CUSTOMER_WITHOUT_ACCOUNT'
   /** A database does not answer right now. Try again. */
@@ -1062,6 +1068,8 @@ export type UpdateChannelInput = {
   country?: string | null | undefined;
   /** Currency the channel sells in, such as `USD`. */
   currency?: string | null | undefined;
+  /** Code of the functionality profile. Changing to one that is synchronous also converts customers that are pending. */
+  functionalityProfile?: string | null | undefined;
   /** Whether new customers are converted immediately. Switching it on also converts customers that are pending. */
   liveConversion?: boolean | null | undefined;
   /** Display name. */
@@ -1190,6 +1198,7 @@ export type CreateCustomerMutationVariables = Exact<{
 export type CreateCustomerMutation = { createCustomer:
     | { __typename: 'ChannelNotFound', errorCode: ErrorCode, message: string, path: Array<string> | null }
     | { __typename: 'Customer', id: string, uuid: string, accountId: string | null, accountLabel: string, syncStatus: CustomerSyncStatus }
+    | { __typename: 'CustomerRefused', errorCode: ErrorCode, message: string, path: Array<string> | null }
     | { __typename: 'Forbidden', errorCode: ErrorCode, message: string, path: Array<string> | null }
     | { __typename: 'InvalidInput', errorCode: ErrorCode, message: string, path: Array<string> | null, violations: Array<{ path: Array<string>, rule: ViolationRule, message: string }> }
     | { __typename: 'UuidConflict', errorCode: ErrorCode, message: string, path: Array<string> | null }
@@ -1252,6 +1261,8 @@ type FailureParts_ChannelNotFound_Fragment = { __typename: 'ChannelNotFound', er
 
 type FailureParts_CustomerNotFound_Fragment = { __typename: 'CustomerNotFound', errorCode: ErrorCode, message: string, path: Array<string> | null };
 
+type FailureParts_CustomerRefused_Fragment = { __typename: 'CustomerRefused', errorCode: ErrorCode, message: string, path: Array<string> | null };
+
 type FailureParts_Forbidden_Fragment = { __typename: 'Forbidden', errorCode: ErrorCode, message: string, path: Array<string> | null };
 
 type FailureParts_HeadquartersUnproven_Fragment = { __typename: 'HeadquartersUnproven', errorCode: ErrorCode, message: string, path: Array<string> | null };
@@ -1268,6 +1279,7 @@ export type FailurePartsFragment =
   | FailureParts_ChannelExists_Fragment
   | FailureParts_ChannelNotFound_Fragment
   | FailureParts_CustomerNotFound_Fragment
+  | FailureParts_CustomerRefused_Fragment
   | FailureParts_Forbidden_Fragment
   | FailureParts_HeadquartersUnproven_Fragment
   | FailureParts_InvalidInput_Fragment

@@ -22,6 +22,7 @@ import {
   schemaVersion,
 } from './data/open.ts';
 import { Backlogs } from './domain/backlog.ts';
+import { RealTime } from './domain/real-time.ts';
 import { examineStrays } from './domain/rewound.ts';
 import type { DatabaseUnavailable } from './errors.ts';
 import { inProcessNudges, type Nudges, topics } from './events/nudges.ts';
@@ -30,7 +31,7 @@ import { schema } from './graphql/schema.ts';
 import type { Graphiql } from './http/graphiql.ts';
 import type { Limits } from './http/limits.ts';
 import { type HttpServer, serveHttp } from './http/server.ts';
-import { jobs, jobsAndChains } from './jobs/index.ts';
+import { conversion, jobs, jobsAndChains } from './jobs/index.ts';
 import { Live } from './jobs/live.ts';
 import type { Dispatcher } from './queue/dispatcher.ts';
 import { EmbeddedDispatcher } from './queue/embedded.ts';
@@ -107,6 +108,7 @@ export async function startApp(config: Config, options: AppOptions): Promise<App
     log,
     dispatcher,
     backlogs: new Backlogs(hq, channels, now),
+    realTime: new RealTime({ hq, channels, nudges, steps: conversion.steps }),
     notice: (channel: string) => {
       nudges.publish(topics.channelActivity(channel));
       dispatcher.notice(channel);
@@ -123,17 +125,15 @@ export async function startApp(config: Config, options: AppOptions): Promise<App
   };
   let server: HttpServer;
   try {
-    if (bus) {
-      channels.follow({
-        subscribe: (listener) => nudges.subscribe(topics.channels, listener),
-        polls: background,
-        outage: new Outage(log, {
-          failing: 'could not refresh the settings of channels',
-          over: 'refreshing the settings of channels works again',
-        }),
-      });
-      await bus.start();
-    }
+    channels.follow({
+      subscribe: (listener) => nudges.subscribe(topics.channels, listener),
+      polls: background,
+      outage: new Outage(log, {
+        failing: 'could not refresh the settings of channels',
+        over: 'refreshing the settings of channels works again',
+      }),
+    });
+    await bus?.start();
     await examineStrays(surroundings, () => existingChannelDatabases(serversOf(config)));
     if (background && role !== 'api')
       await dispatcher.start({
@@ -186,6 +186,7 @@ export async function startApp(config: Config, options: AppOptions): Promise<App
     live,
     async stop() {
       void server.drain();
+      parts.realTime.stop();
       await stopWork();
       await server.close();
       await bus?.stop();

@@ -5,6 +5,7 @@ export const errorCodes = [
   'CHANNEL_EXISTS',
   'CUSTOMER_NOT_FOUND',
   'UUID_CONFLICT',
+  'CUSTOMER_REFUSED',
   'NOT_FOUND',
   'WRONG_STATE',
   'UNAUTHENTICATED',
@@ -121,6 +122,21 @@ export class UuidConflict extends DomainError {
     what: 'customer' | 'transaction' | 'shift',
   ) {
     super(`The UUID ${uuid} belongs to a ${what} that was created with different data.`);
+  }
+}
+
+/**
+ * Headquarters has set the creation of a customer aside while its channel waited for the account ID. The customer is stored in its channel and
+ * gets an account ID when a person has corrected the operation.
+ */
+export class CustomerRefused extends DomainError {
+  readonly code = 'CUSTOMER_REFUSED';
+  constructor(
+    readonly uuid: string,
+    /** What the operation says. */
+    readonly reason: { errorCode: string | null; error: string | null },
+  ) {
+    super(`Headquarters refused the customer ${uuid}: ${reason.error}`);
   }
 }
 

@@ -4,7 +4,8 @@ import { type Known, knownOf, type Mark, marksOf } from './channel/mark.bulk.ts'
 import { introduce } from './channel/self.ts';
 import { ChannelReader } from './channel-reader.ts';
 import type { Database } from './database.ts';
-import { allChannels, type Channel } from './hq/channel.ts';
+import type { Channel } from './hq/channel.ts';
+import { allSettings, type ProfileSettings, type Settings } from './hq/settings.bulk.ts';
 import { uninterrupted } from './interruption.ts';
 import { SchemaTooNew } from './open.ts';
 import type { Pools } from './pools.ts';
@@ -24,12 +25,15 @@ interface ChannelsOptions {
 }
 
 /**
- * The channels and their databases. Settings are kept in memory, so that a channel works while headquarters is down; a database
+ * The channels, their profiles, and their databases. Settings are kept in memory, so that a channel works while headquarters is down; a database
  * is opened, and made if there is none, when it is first used. Other servers change settings too: this process reads them again after a nudge, every
  * few seconds, before each run, and when it is asked for a channel that it does not know.
  */
 export class Channels {
   private settings = new Map<string, Channel>();
+  private profileSettings = new Map<string, ProfileSettings>();
+  /** Undefined unless headquarters is in maintenance. */
+  maintenance: Settings['maintenance'];
   /** The refresh that has started last. */
   private refreshing: Promise<void> = Promise.resolve();
   private refreshedAt = Number.NEGATIVE_INFINITY;
@@ -50,7 +54,7 @@ export class Channels {
   }
 
   /**
-   * Reads the settings of all channels from headquarters. Those who ask before the statement is sent share it; those who ask while it runs
+   * Reads all settings from headquarters. Those who ask before the statement is sent share it; those who ask while it runs
    * share the next one, because it may not see what they know of. A refresh that fails leaves the settings as they were.
    */
   refresh(): Promise<void> {
@@ -67,7 +71,7 @@ export class Channels {
   }
 
   /**
-   * Keeps up with what other servers change: refreshes after each nudge and, if it `polls`, every few seconds. `subscribe` registers the
+   * Keeps up with what other servers, and jobs, change: refreshes after each nudge and, if it `polls`, every few seconds. `subscribe` registers the
    * listener of nudges and returns what ends it.
    */
   follow({
@@ -94,6 +98,20 @@ export class Channels {
 
   all(): Channel[] {
     return [...this.settings.values()];
+  }
+
+  profiles(): ProfileSettings[] {
+    return [...this.profileSettings.values()];
+  }
+
+  /** The profile of a channel that was looked up before. */
+  profileOf(code: string): ProfileSettings {
+    return this.profileSettings.get(this.get(code).functionalityProfile)!;
+  }
+
+  /** Whether a channel is converted as soon as it has something new: it is on for it, or its creations wait for account IDs. */
+  convertsLive(code: string): boolean {
+    return this.get(code).liveConversion || !this.profileOf(code).createCustomerInAsyncMode;
   }
 
   /** The names of the databases that the channels live in. */
@@ -176,8 +194,10 @@ export class Channels {
   }
 
   private async readSettings(): Promise<void> {
-    const channels = await this.hq.read((db) => allChannels(db));
+    const { channels, profiles, maintenance } = await this.hq.read(allSettings);
     this.settings = new Map(channels.map((channel) => [channel.code, channel]));
+    this.profileSettings = new Map(profiles.map((profile) => [profile.code, profile]));
+    this.maintenance = maintenance;
   }
 
   /** All who ask for an unknown channel share one refresh, which starts when the last one is long enough ago. */

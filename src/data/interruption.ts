@@ -60,6 +60,9 @@ export const unhurried = <T>(work: () => T): T => terms.run({ patience: patience
 /** The terms of the statement that is about to be sent. */
 export const current = (): Terms => terms.getStore() ?? ofJobs;
 
+/** The ms that are left for the request that this is part of. */
+export const timeLeft = (): number => (current().until ?? Number.POSITIVE_INFINITY) - performance.now();
+
 const ofJobs: Terms = { patience: patienceOf.job };
 
 /**

@@ -3,8 +3,10 @@ import type { EntityManager } from 'typeorm';
 import * as z from 'zod';
 import { audit, changesBetween, channelSubject } from '../data/hq/audit.ts';
 import { type Channel, type ChannelType, changeChannel, channelByCode, insertChannel } from '../data/hq/channel.ts';
+import { defaultProfile } from '../data/hq/functionality-profile.ts';
 import { ChannelExists, ChannelNotFound, mustBeValid, type Violation } from '../errors.ts';
-import { countryCode, currencyCode, plainText, timeZoneName } from './rules.ts';
+import { violationsOfProfile } from './functionality-profile.ts';
+import { code, countryCode, currencyCode, displayName, timeZoneName } from './rules.ts';
 import { violationsIn } from './violations.ts';
 
 interface ChannelInput {
@@ -17,35 +19,35 @@ interface ChannelInput {
   /** Default: a separate database, named after the channel. */
   channelDatabase?: string | null;
   liveConversion?: boolean | null;
+  functionalityProfile?: string | null;
 }
 
-const code = z
-  .string()
-  .regex(/^[a-z][a-z0-9-]{0,39}$/, 'must be a lowercase letter, then at most 39 lowercase letters, digits, or hyphens');
 const databaseName = z
   .string()
   .regex(
     /^[a-z][a-z0-9_]{0,39}$/,
     'must be a lowercase letter, then at most 39 lowercase letters, digits, or underscores',
   );
-const name = plainText(100).refine((value) => value.trim() !== '', 'must not be empty');
 
 const rules = {
   code,
-  name,
+  name: displayName,
   currency: currencyCode,
   timeZone: timeZoneName,
   country: countryCode,
   channelDatabase: databaseName,
 };
 
-function check(input: Partial<Record<keyof typeof rules, string | null | undefined>>): void {
+async function check(
+  tx: EntityManager,
+  input: Partial<Record<keyof typeof rules | 'functionalityProfile', string | null | undefined>>,
+): Promise<void> {
   const found: Violation[] = [];
   for (const [field, rule] of Object.entries(rules) as [keyof typeof rules, z.ZodType][]) {
     const value = input[field];
     if (value !== undefined && value !== null) found.push(...violationsIn(rule, value, [field]));
   }
-  mustBeValid(found);
+  mustBeValid([...found, ...(await violationsOfProfile(tx, input))]);
 }
 
 /** Adds a channel. Adding it again with the same settings returns the existing channel. */
@@ -55,7 +57,7 @@ export async function createChannel(
   actor: string,
   at: string,
 ): Promise<Channel> {
-  check(input);
+  await check(tx, input);
   const channel: Channel = {
     code: input.code,
     name: input.name.trim(),
@@ -65,6 +67,7 @@ export async function createChannel(
     country: input.country,
     channelDatabase: input.channelDatabase ?? input.code.replaceAll('-', '_'),
     liveConversion: input.liveConversion ?? true,
+    functionalityProfile: input.functionalityProfile ?? defaultProfile,
     createdAt: at,
     updatedAt: at,
   };
@@ -91,7 +94,9 @@ export async function createChannel(
 }
 
 type ChannelChange = {
-  [field in 'name' | 'type' | 'currency' | 'timeZone' | 'country' | 'liveConversion']?: Channel[field] | null;
+  [field in 'name' | 'type' | 'currency' | 'timeZone' | 'country' | 'liveConversion' | 'functionalityProfile']?:
+    | Channel[field]
+    | null;
 };
 
 /** Changes the settings of a channel; omitted settings keep their values. The code and the database never change. */
@@ -105,7 +110,7 @@ export async function updateChannel(
   const channel = await channelByCode(tx, code);
   if (!channel) throw new ChannelNotFound(code);
   const { type, liveConversion, ...texts } = change;
-  check(texts);
+  await check(tx, texts);
   if (texts.name) texts.name = texts.name.trim();
   const given = Object.entries({ ...texts, type, liveConversion }).filter(
     ([field, value]) => value !== undefined && value !== null && value !== channel[field as keyof Channel],

@@ -7,6 +7,7 @@ import { lockLog, returnCounters, takeCounters } from '../data/channel/operation
 import type { AddressFacts, CustomerFacts } from '../data/customer-facts.ts';
 import { storeWords } from '../data/customer-search.ts';
 import { addressesOf, customersByUuid } from '../data/customers.ts';
+import { inherited } from '../data/hq/settings.bulk.ts';
 import {
   CustomerNotFound,
   type DomainError,
@@ -48,8 +49,16 @@ export interface PreparedCustomer {
   at: string;
 }
 
-/** Checks the input without storing anything. Throws InvalidInput, which names every invalid field. */
-export function prepareCustomer(channel: string, input: CustomerInput, at: string): PreparedCustomer {
+/**
+ * Checks the input without storing anything. What it omits and the default customer of the channel `supplies` is taken from there. Throws
+ * InvalidInput, which names every invalid field.
+ */
+export function prepareCustomer(
+  channel: string,
+  input: CustomerInput,
+  at: string,
+  supplies: Given<Pick<CustomerFacts, (typeof inherited)[number]>> = {},
+): PreparedCustomer {
   const uuid = input.uuid ?? randomUUID();
   const body = { ...noFacts, ...given(customerFacts, factsOf(input)) };
   const addresses = (input.addresses ?? []).map((address, index) => addressFrom(address, index, body));
@@ -59,7 +68,10 @@ export function prepareCustomer(channel: string, input: CustomerInput, at: strin
       found.push({ path: ['addresses', index, 'uuid'], message: 'must not appear twice', rule: 'UNIQUE' });
   mustBeValid(found.map(atInput));
   const sent = addresses.map((address, index) => ({ ...address, uuid: input.addresses![index]!.uuid }));
-  return { uuid, channel, body, addresses, bodyHash: bodyHash({ body, addresses: sent }), at };
+  // A repeat is the same customer even if the default customer has changed meanwhile.
+  const hash = bodyHash({ body, addresses: sent });
+  for (const fact of inherited) if (input[fact] === undefined) body[fact] = supplies[fact] ?? null;
+  return { uuid, channel, body, addresses, bodyHash: hash, at };
 }
 
 /**

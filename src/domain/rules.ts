@@ -45,6 +45,14 @@ const hiding =
 const visible = /[^\p{Z}\p{Cc}\p{Cf}\p{M}\p{Default_Ignorable_Code_Point}\u2800\u{1d159}]/u;
 const needsVisible = 'must have a visible character';
 
+/** What people call a record. */
+export const displayName = plainText(100).refine((value) => value.trim() !== '', 'must not be empty');
+
+/** What programs call a record. */
+export const code = z
+  .string()
+  .regex(/^[a-z][a-z0-9-]{0,39}$/, 'must be a lowercase letter, then at most 39 lowercase letters, digits, or hyphens');
+
 const text = (longest: number) => plainText(longest).min(1, 'must not be empty').nullable();
 
 /** RFC 6531 allows letters beyond ASCII before and after the @. */

@@ -25,7 +25,7 @@ export const topics = {
   jobRun: (id: string) => `job-run:${id}`,
   /** Any job run changed. */
   jobRuns: 'job-runs',
-  /** Settings of a channel changed, or a channel was created. */
+  /** Settings that every process keeps in memory changed: of a channel, of a profile, or maintenance. */
   channels: 'channels',
 };
 

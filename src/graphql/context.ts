@@ -2,6 +2,7 @@ import type { Viewer } from '../access/viewer.ts';
 import type { Channels } from '../data/channels.ts';
 import type { Database } from '../data/database.ts';
 import type { Backlogs } from '../domain/backlog.ts';
+import type { RealTime } from '../domain/real-time.ts';
 import type { Nudges } from '../events/nudges.ts';
 import type { Dispatcher } from '../queue/dispatcher.ts';
 import type { Surroundings } from '../queue/job.ts';
@@ -17,6 +18,8 @@ interface Parts {
   backlogs: Backlogs;
   /** Hands out runs and schedules. */
   dispatcher: Dispatcher;
+  /** Waits for account IDs. */
+  realTime: RealTime;
   /** Tells live conversion, and those who watch the channel, that it has something new. */
   notice: (channel: string) => void;
   /** The process that answers. */

@@ -10,6 +10,7 @@ export const errorMeanings: Readonly<Record<errors.ErrorCode, string>> = {
   CHANNEL_EXISTS: 'The code belongs to a channel with different settings.',
   CUSTOMER_NOT_FOUND: 'The channel has no such customer.',
   UUID_CONFLICT: 'The UUID belongs to a customer, order, sale, or shift with different data.',
+  CUSTOMER_REFUSED: 'Headquarters refused a customer that a channel created synchronously. Correct its operation.',
   NOT_FOUND: 'There is no such record, or you may not see it.',
   WRONG_STATE: 'The state of the record does not allow it.',
   UNAUTHENTICATED: 'The token is missing or invalid.',
@@ -47,7 +48,7 @@ export const ErrorCode = enumOf<errors.ErrorCode>(
 
 const Failure = builder.interfaceRef<errors.DomainError>('Failure').implement({
   description:
-    'The reason why a mutation changed nothing, in a form that a client can act on. Every failure has these fields.',
+    'The reason why a mutation did not succeed, in a form that a client can act on. It changed nothing, except where the type of the failure says so. Every failure has these fields.',
   fields: (t) => ({
     errorCode: t.expose('code', { type: ErrorCode, description: 'The kind of failure.' }),
     message: t.exposeString('message', { description: 'An explanation for people. Contains no personal data.' }),
@@ -147,6 +148,20 @@ failure(
   errors.UuidConflict,
   'This UUID was used before with different data. The UUID is the idempotency key of a creation.',
 );
+builder.objectType(errors.CustomerRefused as unknown as new () => errors.CustomerRefused, {
+  name: 'CustomerRefused',
+  description:
+    'Headquarters has set the creation of this customer aside while its channel, which is in synchronous mode, waited for the account ID. Unlike after other failures, the customer is stored: it remains in its channel without an account ID, `attention` shows it to operators, and it gets its account ID when one of them has corrected its operation. Sending the same input again returns the same failure until then.',
+  interfaces: [Failure],
+  fields: (t) => ({
+    uuid: t.expose('uuid', { type: 'UUID', description: 'The UUID of the customer.' }),
+    reason: t.field({
+      type: ProcessingError,
+      description: 'What headquarters refused.',
+      resolve: ({ reason }) => reason,
+    }),
+  }),
+});
 failure(errors.CustomerNotFound, 'The channel has no such customer.');
 failure(
   errors.HeadquartersUnproven,

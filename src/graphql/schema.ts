@@ -6,6 +6,7 @@ import './failures.ts';
 import './channel/channel.ts';
 import './audit/audit.ts';
 import './customer/customer.ts';
+import './channel/functionality-profile.ts';
 import './customer/mutations.ts';
 import './money.ts';
 import './customer/operation.ts';

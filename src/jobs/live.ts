@@ -25,9 +25,10 @@ export class Live {
     });
   }
 
-  /** Notices every channel, to convert what was created while no process was listening. */
+  /** Notices every channel that is converted live, to convert what was created while no process was listening. */
   noticeAll(): void {
-    for (const code of this.channels()) this.surroundings.dispatcher.notice(code);
+    const { channels, dispatcher } = this.surroundings;
+    for (const { code } of channels.all()) if (channels.convertsLive(code)) dispatcher.notice(code);
   }
 
   async convert(changed: readonly string[], lane?: string): Promise<Converted> {
@@ -37,7 +38,7 @@ export class Live {
     return this.tried({ unavailable, failed: nothing }, async () => {
       // Another server may have created a channel a moment ago.
       const known = await this.surroundings.channels.find(changed);
-      const channels = known.flatMap(({ code, liveConversion }) => (liveConversion ? [code] : []));
+      const channels = known.flatMap(({ code }) => (this.surroundings.channels.convertsLive(code) ? [code] : []));
       if (channels.length === 0) return nothing;
       const after = await this.run(conversion.name, conversion.steps, channels, lane);
       // The run that was already in progress may have processed these channels before their change.

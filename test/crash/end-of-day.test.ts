@@ -15,9 +15,7 @@ const MOST_TO_END = 40_000;
 const uninterrupted = await anUninterruptedDay();
 // Before and after the first ones; then after each COMMIT, so that what lies between it and the next one is met.
 const points = uninterrupted.transactions.flatMap((transaction, index) =>
-  index < 14
-    ? [pointAt(transaction, 'before'), pointAt(transaction, 'after')]
-    : [pointAt(transaction, 'after')],
+  index < 14 ? [pointAt(transaction, 'before'), pointAt(transaction, 'after')] : [pointAt(transaction, 'after')],
 );
 /** States in which statements were when their server died. */
 const killedAt = new Set<string>();

@@ -37,6 +37,7 @@ test('a channel has the settings it was given and a database of its own', async 
       ['country', 'US'],
       ['channelDatabase', 'new_york'],
       ['liveConversion', 'true'],
+      ['functionalityProfile', 'default'],
     ].map(([field, new_value]) => ({ ...entry, field, new_value })),
   );
 });

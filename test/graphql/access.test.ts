@@ -25,8 +25,14 @@ async function twoChannels() {
     houston: aCustomer(),
     dallas: aCustomer({ channel: 'dallas', name: { first: 'Grace', last: 'Hopper' } }),
   };
+  await hq.query(
+    'mutation { createFunctionalityProfile(input: { code: "of-dallas", name: "Dallas" }) { __typename } }',
+    {},
+    operator,
+  );
   for (const code of ['houston', 'dallas'] as const) {
-    await hq.query(createChannelDocument, { input: aChannel(code) }, operator);
+    const functionalityProfile = code === 'dallas' ? 'of-dallas' : 'default';
+    await hq.query(createChannelDocument, { input: aChannel(code, { functionalityProfile }) }, operator);
     await hq.query(createCustomerDocument, { input: created[code] }, operator);
   }
   await hq.query('mutation { runConversion(input: {}) { __typename } }', {}, operator);
@@ -109,6 +115,17 @@ const decisions: Record<string, Decision> = {
     other: () => `{ channels(after: "${Buffer.from('houston').toString('base64url')}") { edges { node { code } } } }`,
     answer: 'nothing',
   },
+  'Query.functionalityProfile': {
+    own: () => '{ functionalityProfile(code: "default") { code } }',
+    other: () => '{ functionalityProfile(code: "of-dallas") { code } }',
+    answer: 'nothing',
+  },
+  'Query.functionalityProfiles': {
+    own: () => '{ functionalityProfiles { nodes { code } } }',
+    other: () =>
+      `{ functionalityProfiles(after: "${Buffer.from('default').toString('base64url')}") { nodes { code } } }`,
+    answer: 'nothing',
+  },
   'Query.customer': {
     own: ({ created }) => `{ customer(by: { uuid: "${created.houston.uuid}" }) { uuid } }`,
     // Account IDs follow the order of channel codes: dallas has the first.
@@ -138,6 +155,12 @@ const decisions: Record<string, Decision> = {
     '{ code: "austin", name: "Austin", type: RETAIL_STORE, currency: "USD", timeZone: "America/Chicago", country: "US" }',
   ),
   'Mutation.updateChannel': operatorMutation('updateChannel', '{ code: "houston", name: "Houston 2" }'),
+  'Mutation.createFunctionalityProfile': operatorMutation('createFunctionalityProfile', '{ code: "new", name: "New" }'),
+  'Mutation.updateFunctionalityProfile': operatorMutation(
+    'updateFunctionalityProfile',
+    '{ code: "default", name: "Standard" }',
+  ),
+  'Mutation.setMaintenance': operatorMutation('setMaintenance', '{ on: true }'),
   'Mutation.adoptChannelDatabase': operatorMutation('adoptChannelDatabase', '{ name: "houston" }'),
   'Mutation.acceptRestoredHeadquarters': operatorMutation('acceptRestoredHeadquarters', '{ skip: 0 }'),
   'Mutation.closeLostShift': operatorMutation(

@@ -162,8 +162,9 @@ test('every filter and order of every list looks at few rows, however many there
     );
     const codes = (errors ?? []).map(({ extensions }: Answer) => extensions.code);
     // A filter that cannot match is refused before anything is read.
-    // Channels are kept in memory.
-    const isRead = reads.length > 0 || codes.length > 0 || name.startsWith('channels(');
+    // Channels and their profiles are kept in memory.
+    const isInMemory = name.startsWith('channels(') || name.startsWith('functionalityProfiles(');
+    const isRead = reads.length > 0 || codes.length > 0 || isInMemory;
     if (codes.some((code: string) => code !== 'INVALID_INPUT') || !isRead) wrong[name] = errors ?? 'reads nothing';
     for (const { database, statement } of reads) {
       const found = await costly(database, statement);

@@ -35,6 +35,8 @@ const someUuid = '7f3c1a52-1b7c-4c1e-9d38-2f4c8a6f0b11';
 const answersOwnRows = [
   'channel',
   'channels',
+  'functionalityProfile',
+  'functionalityProfiles',
   'invoice',
   'node',
   'nodes',
@@ -53,6 +55,7 @@ const nodeTypes: Record<string, 'its channel' | 'operators'> = {
   CustomerOperation: 'its channel',
   DownloadSession: 'operators',
   FinancialStatement: 'its channel',
+  FunctionalityProfile: 'its channel',
   Invoice: 'its channel',
   JobRun: 'operators',
   NumberSequence: 'operators',
@@ -150,7 +153,13 @@ async function threeChannels() {
   const headers = { authorization: `Bearer ${tokens.operator}` };
   const kinds = { houston: 'RETAIL_STORE', dallas: 'ONLINE_STORE', austin: 'CALL_CENTER' };
   for (const [channel, type] of Object.entries(kinds)) {
-    await hq.query(createChannelDocument, { input: { ...aChannel(channel), type } }, headers);
+    await hq.query(
+      `mutation { createFunctionalityProfile(input: { code: "of-${channel}", name: "Its own" }) { __typename } }`,
+      {},
+      headers,
+    );
+    const input = { ...aChannel(channel), type, functionalityProfile: `of-${channel}` };
+    await hq.query(createChannelDocument, { input }, headers);
     const customer = aCustomer({ channel });
     await hq.query(createCustomerDocument, { input: customer }, headers);
     const shift = randomUUID();
@@ -233,7 +242,7 @@ test('every node is seen by its own channel’s clients and operators, or by ope
   const nodes = (connection: Answer): { id: string }[] => connection.edges.map(({ node }: Answer) => node);
   const idsOf = async (channel: string) => {
     const found = await ask(
-      `{ channel(code: "${channel}") { id } customers(source: HEADQUARTERS, filter: { channel: "${channel}" }) { edges { node { id } } }
+      `{ channel(code: "${channel}") { id functionalityProfile { id } } customers(source: HEADQUARTERS, filter: { channel: "${channel}" }) { edges { node { id } } }
          customerOperations(filter: { channel: "${channel}" }) { edges { node { id } } } orders(filter: { channel: "${channel}" }) { edges { node { id } } }
          sales(filter: { channel: "${channel}" }) { edges { node { id } } } salesOrders(filter: { channel: "${channel}" }) { edges { node { id } } } shifts(filter: { channel: "${channel}" }) { edges { node { id } } }
          financial: statements(filter: { channel: "${channel}", type: FINANCIAL }) { edges { node { id } } }
@@ -244,6 +253,7 @@ test('every node is seen by its own channel’s clients and operators, or by ope
     return {
       AggregatedTransaction: nodes(statement.aggregatedTransactions)[0]!.id,
       Channel: found.channel.id,
+      FunctionalityProfile: found.channel.functionalityProfile.id,
       Customer: nodes(found.customers)[0]!.id,
       CustomerOperation: nodes(found.customerOperations)[0]!.id,
       Invoice: nodes(statement.invoices)[0]!.id,

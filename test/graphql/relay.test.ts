@@ -201,6 +201,8 @@ async function busyHeadquarters(): Promise<Headquarters> {
     });
 
   await mutation('createSchedule', 'CreateScheduleInput', { job: 'P_JOB', cron: '0 3 * * *' });
+  for (const code of ['real-time', 'patient'])
+    await mutation('createFunctionalityProfile', 'CreateFunctionalityProfileInput', { code, name: code });
   for (const name of ['statement', 'invoice', 'sales-order'])
     await mutation('updateNumberSequence', 'UpdateNumberSequenceInput', { name, warnBelow: 2_000_000_000 });
 

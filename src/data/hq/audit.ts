@@ -4,6 +4,9 @@ import { Column, Entity, type EntityManager, PrimaryGeneratedColumn } from 'type
 export const auditActions = {
   CREATE_CHANNEL: 'Created a channel.',
   UPDATE_CHANNEL: 'Changed settings of a channel.',
+  CREATE_FUNCTIONALITY_PROFILE: 'Created a functionality profile.',
+  UPDATE_FUNCTIONALITY_PROFILE: 'Changed a functionality profile.',
+  SET_MAINTENANCE: 'Put headquarters in maintenance, or ended it.',
   ADOPT_CHANNEL_DATABASE: 'Adopted a channel database that was restored or replaced.',
   ACCEPT_RESTORED_HEADQUARTERS: 'Continued with a headquarters that was restored from a backup.',
   CLOSE_LOST_SHIFT: 'Closed a shift that its channel has lost.',

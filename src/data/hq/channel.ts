@@ -15,6 +15,8 @@ export class Channel {
   @Column({ type: 'text' }) country!: string;
   @Column({ type: 'text' }) channelDatabase!: string;
   @Column({ type: 'boolean' }) liveConversion!: boolean;
+  /** The code of its profile. */
+  @Column({ type: 'text' }) functionalityProfile!: string;
   @Column({ type: 'text' }) createdAt!: string;
   @Column({ type: 'text' }) updatedAt!: string;
 }
@@ -34,8 +36,6 @@ export class ChannelDatabase {
   @Column({ type: 'text', nullable: true }) lastReceivedAt!: string | null;
   @Column({ type: 'text' }) createdAt!: string;
 }
-
-export const allChannels = (db: EntityManager) => db.find(Channel, { order: { code: 'asc' } });
 
 export const channelByCode = (db: EntityManager, code: string) => db.findOneBy(Channel, { code });
 

@@ -3,11 +3,13 @@ import { AggregatedTransaction } from './aggregate.ts';
 import { AuditEntry } from './audit.ts';
 import { Channel, ChannelDatabase } from './channel.ts';
 import { Customer, CustomerAddress } from './customer.ts';
+import { FunctionalityProfile } from './functionality-profile.ts';
 import { Heartbeat } from './heartbeat.ts';
 import { JobFailure } from './job-failure.ts';
 import { JobPart } from './job-part.ts';
 import { JobRun } from './job-run.ts';
 import { Invoice, JournalEntry, Settlement } from './journal.ts';
+import { Maintenance } from './maintenance.ts';
 import { Head, NumberSequence } from './number-sequence.ts';
 import { CustomerOperation } from './operation.ts';
 import { ReservedAccountId } from './reserved-account-id.ts';
@@ -34,6 +36,7 @@ export const hqEntities = [
   CustomerOperation,
   CustomerSearch,
   DownloadSession,
+  FunctionalityProfile,
   Head,
   Heartbeat,
   Invoice,
@@ -41,6 +44,7 @@ export const hqEntities = [
   JobPart,
   JobRun,
   JournalEntry,
+  Maintenance,
   NumberSequence,
   ReservedAccountId,
   RetailTransaction,

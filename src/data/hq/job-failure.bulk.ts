@@ -1,11 +1,21 @@
 import type { EntityManager } from 'typeorm';
 import { assignments, copied, insertInto, rows } from '../columns.ts';
 import { listed } from '../dialect/expressions.ts';
-import { sql } from '../sql.ts';
+import { single, sql } from '../sql.ts';
 import { JobFailure } from './job-failure.ts';
 import type { Held, JobRun } from './job-run.ts';
 
 const reasonColumns = { place: 'bigint', job: 'text', channelDatabase: 'text', code: 'text', message: 'text' } as const;
+
+/** When the newest run ended that left one of these jobs failing for a channel; null if none of them fails. */
+export async function lastFailure(db: EntityManager, channel: string, jobs: readonly string[]): Promise<string | null> {
+  const { at } = await single<{ at: string | null }>(
+    db,
+    `select max(r.finished_at) as at from job_failure f join job_run r on r.id = f.run_id where f.channel = $1 and f.job in ${listed(db, '$2')}`,
+    [channel, JSON.stringify(jobs)],
+  );
+  return at;
+}
 
 /**
  * Notes what became of the steps of a run that has ended, in the transaction that ends it. A step that failed as a whole failed for each

@@ -6,6 +6,7 @@ import {
   channelDatabasesByName,
   type channelTypes,
 } from '../../data/hq/channel.ts';
+import { defaultProfile } from '../../data/hq/functionality-profile.ts';
 import type { KeysetPage } from '../../data/keyset-page.ts';
 import { adoptChannelDatabase } from '../../domain/adopt.ts';
 import { createChannel, updateChannel } from '../../domain/channel.ts';
@@ -64,7 +65,8 @@ builder.node(Channel, {
     timeZone: t.expose('timeZone', { type: 'TimeZone', description: 'Time zone of the channel’s business dates.' }),
     country: t.expose('country', { type: 'CountryCode', description: 'Country the channel sells in.' }),
     liveConversion: t.exposeBoolean('liveConversion', {
-      description: 'Whether new customers are converted immediately. If false, only jobs and schedules convert them.',
+      description:
+        'Whether new customers are converted immediately. If false, only jobs and schedules convert them, unless the channel creates customers synchronously (`functionalityProfile`).',
     }),
     channelDatabase: t.field({
       type: ChannelDatabase,
@@ -112,19 +114,19 @@ const visible = ({ viewer, channels }: Context) =>
     .filter(({ code }) => mayUse(viewer, code))
     .sort((a, b) => (a.code < b.code ? -1 : 1));
 
-/** A page of channels, which are all in memory. */
-function pageOf(
-  channels: readonly ChannelRow[],
+/** A page of rows that are all in memory and have a code. */
+export function pageOf<Row extends { code: string; createdAt: string }>(
+  rows: readonly Row[],
   { after, before, limit, descending, sort }: KeysetPage<string>,
-): ChannelRow[] {
+): Row[] {
   /** Sorts before what follows it: no code has a space. */
   const place = (value: string | undefined, code: string) => `${value ?? ''} ${code}`;
-  const places = channels
-    .map((channel) => ({ channel, at: place(sort && channel.createdAt, channel.code) }))
+  const places = rows
+    .map((row) => ({ row, at: place(sort && row.createdAt, row.code) }))
     .filter(({ at }) => after === undefined || at > place(sort?.after, after))
     .filter(({ at }) => before === undefined || at < place(sort?.before, before))
     .sort((one, other) => (one.at < other.at ? -1 : 1));
-  return (descending ? places.reverse() : places).slice(0, limit).map(({ channel }) => channel);
+  return (descending ? places.reverse() : places).slice(0, limit).map(({ row }) => row);
 }
 
 const ChannelFilter = builder.inputType('ChannelFilter', {
@@ -132,6 +134,9 @@ const ChannelFilter = builder.inputType('ChannelFilter', {
   fields: (t) => ({
     types: t.field({ type: [ChannelType], description: 'Only channels of these types.' }),
     channelDatabase: t.string({ description: 'Only channels in the channel database with this name.' }),
+    functionalityProfile: t.string({
+      description: 'Only channels that have the functionality profile with this code.',
+    }),
     liveConversion: t.boolean({
       description: 'Only channels that convert new customers immediately, or (false) only those that do not.',
     }),
@@ -163,9 +168,10 @@ builder.queryFields((t) => ({
         const filter = conditionsOf(args.filter);
         const { field, direction } = args.orderBy ?? { field: byKey, direction: 'ASC' };
         const found = visible(context).filter(
-          ({ type, channelDatabase, liveConversion }) =>
+          ({ type, channelDatabase, functionalityProfile, liveConversion }) =>
             (filter.types?.includes(type) ?? true) &&
             channelDatabase === (filter.channelDatabase ?? channelDatabase) &&
+            functionalityProfile === (filter.functionalityProfile ?? functionalityProfile) &&
             liveConversion === (filter.liveConversion ?? liveConversion),
         );
         return keysetConnection<string, ChannelRow>(
@@ -211,6 +217,9 @@ const CreateChannelInput = builder.inputType('CreateChannelInput', {
         'Name of the channel database, created on first use. Several channels may share one. Default: a database of its own.',
     }),
     liveConversion: t.boolean({ description: 'Whether new customers are converted immediately. Default: true.' }),
+    functionalityProfile: t.string({
+      description: `Code of the functionality profile, which says how the channel creates customers. Default: \`${defaultProfile}\`.`,
+    }),
   }),
 });
 
@@ -227,6 +236,10 @@ const UpdateChannelInput = builder.inputType('UpdateChannelInput', {
       description:
         'Whether new customers are converted immediately. Switching it on also converts customers that are pending.',
     }),
+    functionalityProfile: t.string({
+      description:
+        'Code of the functionality profile. Changing to one that is synchronous also converts customers that are pending.',
+    }),
   }),
 });
 
@@ -236,7 +249,7 @@ const AdoptChannelDatabaseInput = builder.inputType('AdoptChannelDatabaseInput',
 });
 
 /** Makes a change of settings known to other servers and to this one, which uses it when this resolves. */
-function announceSettings({ nudges, channels }: Context): Promise<void> {
+export function announceSettings({ nudges, channels }: Context): Promise<void> {
   nudges.publish(topics.channels);
   return channels.refresh();
 }
@@ -260,9 +273,9 @@ operatorMutation('updateChannel', {
   may: 'changing channels',
   failures: [InvalidInput, ChannelNotFound],
   run: (tx, { code, ...change }, { actor, at }) => updateChannel(tx, code, change, actor, at),
-  afterCommit: async ({ code }, context, { liveConversion }) => {
+  afterCommit: async ({ code }, context, { liveConversion, functionalityProfile }) => {
     await announceSettings(context);
-    if (liveConversion) context.notice(code);
+    if (liveConversion || functionalityProfile) context.notice(code);
   },
 });
 

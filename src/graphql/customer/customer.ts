@@ -11,6 +11,7 @@ import {
 } from '../../data/customers.ts';
 import type { Database } from '../../data/database.ts';
 import { failedCustomers } from '../../data/hq/operation.bulk.ts';
+import type { Creation, FallbackReason as Fallback } from '../../domain/real-time.ts';
 import { plainText, uuidRule } from '../../domain/rules.ts';
 import { searchFor, searchViolation } from '../../domain/search.ts';
 import { InvalidInput, type Violation, whenUnavailable } from '../../errors.ts';
@@ -52,6 +53,21 @@ const SyncStatus = enumOf('CustomerSyncStatus', 'Whether a customer, created asy
   FAILED:
     'Headquarters set its creation aside. The customer gets no account ID until a person acts. The timeline gives the reason.',
   SYNCED: 'The customer has its account ID.',
+});
+
+const CreationMode = enumOf<Creation['mode']>('CreationMode', 'How a customer was created.', {
+  SYNCHRONOUS: 'With its account ID: the channel is in synchronous mode, and headquarters answered in time.',
+  ASYNCHRONOUS: 'Without one, because the channel is in asynchronous mode, or because it was created with many others.',
+  FALLBACK:
+    'Without one, although the channel is in synchronous mode; `fallbackReason` says why. The customer gets its account ID later, automatically.',
+});
+
+const FallbackReason = enumOf<Fallback>('FallbackReason', 'Why a customer was not created synchronously.', {
+  MAINTENANCE: 'Headquarters is in maintenance (`setMaintenance`), so nobody waited for it.',
+  UNAVAILABLE: 'Headquarters does not answer, or this server is stopping.',
+  TIMEOUT: 'The account ID did not arrive within the `realTimeTimeoutMs` of the channel’s functionality profile.',
+  CONVERSION_FAILED:
+    'The conversion of the channel failed, whatever the customer: headquarters has no account IDs left or must not assign any after a restore, or the channel database was restored. `attention` says what to do.',
 });
 
 const CustomerOrder = orderInput('Customer', {
@@ -155,6 +171,19 @@ builder.node(Customer, {
         const stage = await hqStage(context).load({ channel, uuid });
         return stage?.state === 'FAILED' ? 'FAILED' : 'PENDING';
       },
+    }),
+    creationMode: t.field({
+      type: CreationMode,
+      nullable: true,
+      description:
+        'How this operation created the customer. Null unless it is what `createCustomer` or `createCustomers` returned.',
+      resolve: ({ creation }) => creation?.mode ?? null,
+    }),
+    fallbackReason: t.field({
+      type: FallbackReason,
+      nullable: true,
+      description: 'Why the customer has no account ID yet, if its creation fell back to asynchronous.',
+      resolve: ({ creation }) => (creation?.mode === 'FALLBACK' ? creation.fallbackReason : null),
     }),
     channel: channelField(t, 'The channel that created the customer.'),
     type: t.expose('type', { type: CustomerType, description: 'Whether the customer is a person or an organization.' }),

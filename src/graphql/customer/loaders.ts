@@ -4,12 +4,15 @@ import type { AddressFacts } from '../../data/customer-facts.ts';
 import { addressesOf, type CustomerRow, customersByUuid } from '../../data/customers.ts';
 import type { Database } from '../../data/database.ts';
 import { stagesOf } from '../../data/hq/operation.bulk.ts';
+import type { Creation } from '../../domain/real-time.ts';
 import { whenUnavailable } from '../../errors.ts';
 import { type ChannelKey, inChannels, keyText, loader, rowLoader } from '../loader.ts';
 
 /** A customer and the database it was read from, which also has its addresses. */
 export interface FoundCustomer extends CustomerRow {
   database: Database;
+  /** Only of one that the operation has just created. */
+  creation?: Creation;
 }
 
 export const foundIn = (database: Database, rows: readonly CustomerRow[]): FoundCustomer[] =>

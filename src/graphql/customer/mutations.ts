@@ -2,6 +2,7 @@ import type { EntityManager } from 'typeorm';
 import { ownChannel } from '../../access/viewer.ts';
 import { customerByAccountId, customersByUuid } from '../../data/customers.ts';
 import type { Database } from '../../data/database.ts';
+import { timeLeft } from '../../data/interruption.ts';
 import { only } from '../../data/sql.ts';
 import {
   addAddress,
@@ -10,8 +11,9 @@ import {
   prepareCustomer,
   updateCustomer,
 } from '../../domain/customer.ts';
+import type { Creation } from '../../domain/real-time.ts';
 import { MOST_ADDRESSES } from '../../domain/rules.ts';
-import { ChannelNotFound, CustomerNotFound, InvalidInput, UuidConflict } from '../../errors.ts';
+import { ChannelNotFound, CustomerNotFound, CustomerRefused, InvalidInput, UuidConflict } from '../../errors.ts';
 import { atMost } from '../arguments.ts';
 import { builder } from '../builder.ts';
 import { costInBulk, createInBulk, inputsInBulk, resultsInBulk } from '../bulk.ts';
@@ -116,7 +118,7 @@ const CreateCustomersInput = builder.inputType('CreateCustomersInput', {
 
 const CreateCustomerResult = builder.errorUnion('CreateCustomerResult', {
   description: 'The result, or the reason why nothing changed.',
-  types: [InvalidInput, ChannelNotFound, UuidConflict, Customer],
+  types: [InvalidInput, ChannelNotFound, UuidConflict, CustomerRefused, Customer],
   resolveType: () => 'Customer',
 });
 
@@ -129,6 +131,26 @@ function created({ uuid, channel, body, addresses, at }: PreparedCustomer, datab
 
 const stored = async (database: Database, db: EntityManager, uuid: string) =>
   only(foundIn(database, await customersByUuid(db, [uuid])));
+
+const asynchronous: Creation = { mode: 'ASYNCHRONOUS' };
+
+/** Ms of an operation's time that are left for its answer when it stops waiting. */
+const ANSWERING = 250;
+
+/** The customer when headquarters has answered, or when the channel waits no longer. */
+async function awaited(
+  { channels, realTime }: Context,
+  customer: FoundCustomer,
+  since: string,
+): Promise<FoundCustomer> {
+  const { accountId, channel } = customer;
+  if (accountId !== null) return { ...customer, creation: { mode: 'SYNCHRONOUS', accountId } };
+  const { realTimeTimeoutMs } = channels.profileOf(channel);
+  const creation = await realTime.outcome(customer, since, Math.min(realTimeTimeoutMs, timeLeft() - ANSWERING));
+  return creation.mode === 'SYNCHRONOUS'
+    ? { ...customer, accountId: creation.accountId, creation }
+    : { ...customer, creation };
+}
 
 interface Named {
   customer: typeof CustomerBy.$inferInput;
@@ -164,24 +186,29 @@ builder.mutationFields((t) => ({
     ...together,
     type: CreateCustomerResult,
     description:
-      'Creates a customer in a channel, asynchronously. By the time this returns, the customer is stored in the channel’s own database, whatever headquarters is doing. It shows "Pending sync" until its account ID arrives.',
+      'Creates a customer in a channel. By the time this returns, the customer is stored in the channel’s own database, whatever headquarters is doing. In asynchronous mode, it shows "Pending sync" until its account ID arrives. In synchronous mode (`functionalityProfile` of the channel), this returns the account ID; if headquarters does not assign one in time, it returns the pending customer and says why (`creationMode`, `fallbackReason`). Sending the same input again is safe: it returns the same customer, in synchronous mode with its account ID as soon as there is one.',
     authScopes: ofInputChannel,
     args: { input: t.arg({ type: CreateCustomerInput, required: true, description: 'The customer to create.' }) },
-    resolve: async (_root, { input: { channel, ...input } }, { channels, now, notice }) => {
+    resolve: async (_root, { input: { channel, ...input } }, context) => {
+      const { channels, now, notice } = context;
       const database = await channels.databaseOf(channel);
-      const customer = prepareCustomer(channel, input, now());
+      const profile = channels.profileOf(channel);
+      const customer = prepareCustomer(channel, input, now(), profile);
       const result = await database.writeTogether(createCustomers, customer);
       if (result instanceof Error) throw result;
-      if (!result.created) return database.read((db) => stored(database, db, customer.uuid));
-      notice(channel);
-      return created(customer, database);
+      const row = result.created
+        ? created(customer, database)
+        : await database.read((db) => stored(database, db, customer.uuid));
+      const isAsync = profile.createCustomerInAsyncMode;
+      if (result.created || (!isAsync && row.accountId === null)) notice(channel);
+      return isAsync ? { ...row, creation: asynchronous } : awaited(context, row, customer.at);
     },
   }),
   createCustomers: t.field({
     ...costInBulk,
     type: CreatedCustomers,
     description:
-      'Creates many customers, as `createCustomer` does, in one transaction for each channel database. A customer that is refused changes nothing about the others.',
+      'Creates many customers, as `createCustomer` does in asynchronous mode, in one transaction for each channel database. It never waits for account IDs: who creates many has time. A customer that is refused changes nothing about the others.',
     errors: {},
     authScopes: (_root, { input: { customers } }) => ({ channels: customers.map(({ channel }) => channel) }),
     args: { input: t.arg({ type: CreateCustomersInput, required: true, description: 'The customers to create.' }) },
@@ -189,10 +216,12 @@ builder.mutationFields((t) => ({
       const at = context.now();
       return createInBulk(context, info, customers, {
         inputType: CreateCustomerInput.name,
-        prepare: ({ channel: _, ...input }, { code }) => prepareCustomer(code, input, at),
+        prepare: ({ channel: _, ...input }, { code }) =>
+          prepareCustomer(code, input, at, context.channels.profileOf(code)),
         store: createCustomers,
-        created: (customer, _result, database) => created(customer, database),
-        known: async (db, uuids, database) => foundIn(database, await customersByUuid(db, uuids)),
+        created: (customer, _result, database) => ({ ...created(customer, database), creation: asynchronous }),
+        known: async (db, uuids, database) =>
+          foundIn(database, await customersByUuid(db, uuids)).map((row) => ({ ...row, creation: asynchronous })),
       });
     },
   }),

@@ -4,6 +4,7 @@ import { builder } from '../builder.ts';
 import type { Context } from '../context.ts';
 import { loader } from '../loader.ts';
 import { enumOf } from '../vocabulary.ts';
+import { Maintenance } from './maintenance.ts';
 
 const DatabaseKind = enumOf('DatabaseKind', 'The kind of database that headquarters runs on.', {
   SQLITE: 'A file that belongs to this server process alone.',
@@ -33,6 +34,11 @@ const ServerInfo = builder.objectRef<Context['server']>('ServerInfo').implement(
       description:
         'Whether headquarters’ database can be written, as `/health/ready` checks. If not, channels continue to work on their own.',
       resolve: async ({ unavailable }) => !(await unavailable()).includes('headquarters'),
+    }),
+    maintenance: t.field({
+      type: Maintenance,
+      description: 'Whether headquarters is in maintenance. Known while headquarters does not answer, too.',
+      resolve: (_server, _args, { channels }) => channels.maintenance ?? {},
     }),
     databaseKind: t.field({
       ...operators,

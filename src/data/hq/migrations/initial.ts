@@ -38,11 +38,25 @@ const statements = ({
     ${optionalTexts('last_operation_id', 'last_received_at')},
     created_at ${text} not null
   )`,
+  // Asynchronous, so that no channel depends on headquarters unless an operator decides that it does.
+  `create table functionality_profile (
+    code ${text} primary key,
+    name ${text} not null,
+    create_customer_in_async_mode boolean not null,
+    real_time_timeout_ms integer not null,
+    default_customer_uuid ${text},
+    ${texts('created_at', 'updated_at')}
+  )`,
+  `insert into functionality_profile (code, name, create_customer_in_async_mode, real_time_timeout_ms, created_at, updated_at)
+   values ('default', 'Default', true, 2000, '2025-11-28T00:00:00.000Z', '2025-11-28T00:00:00.000Z')`,
+  // At most one row.
+  `create table maintenance (id integer primary key, reason ${text}, since ${text} not null)`,
   `create table channel (
     code ${text} primary key,
     ${texts('name', 'type', 'currency', 'time_zone', 'country')},
     channel_database ${text} not null references channel_database (name),
     live_conversion boolean not null,
+    functionality_profile ${text} not null references functionality_profile (code),
     ${texts('created_at', 'updated_at')}
   )`,
   'create index channel_by_database on channel (channel_database)',
