@@ -33,9 +33,9 @@ export abstract class CustomerRecord extends CustomerFacts {
 /** An address of a customer, the same in a channel and at headquarters. */
 export abstract class AddressFacts {
   /** Unique among the addresses of its customer. */
-  @PrimaryColumn({ type: 'text' }) uuid!: string;
+  @Column({ type: 'text' }) uuid!: string;
   /** 0, 1, 2 …: the order in which the addresses were added. */
-  @Column({ type: 'integer' }) position!: number;
+  @PrimaryColumn({ type: 'integer' }) position!: number;
   @Column({ type: 'text' }) purpose!: AddressPurpose;
   @Column({ type: 'text', nullable: true }) name!: string | null;
   @Column({ type: 'text', nullable: true }) street!: string | null;
@@ -46,7 +46,7 @@ export abstract class AddressFacts {
   @Column({ type: 'text' }) country!: string;
 }
 
-/** An address in the address table of either kind of database. */
+/** An address in the address table of either kind of database. It is found through its customer, which has few. */
 export abstract class OwnedAddress extends AddressFacts {
-  @PrimaryColumn({ type: 'text' }) customerUuid!: string;
+  @PrimaryColumn({ type: 'bigint' }) customerId!: number;
 }

@@ -1,9 +1,10 @@
 import type { EntityManager } from 'typeorm';
 import { columnOf, type EntityClass, fieldsOf, names, packed, type Shape, shapeOf } from './columns.ts';
-import { AddressFacts, CustomerFacts, type CustomerRecord, type OwnedAddress } from './customer-facts.ts';
+import { addressFields, addressIn } from './customer-addresses.ts';
+import { type AddressFacts, CustomerFacts, type CustomerRecord } from './customer-facts.ts';
 import { foundBy, type Search } from './customer-search.ts';
 import { listed } from './dialect/expressions.ts';
-import { type KeysetPage, merged, orderOf, type Range, ranged, rowsWhere, within } from './keyset-page.ts';
+import { type KeysetPage, merged, orderOf, type Range, ranged, within } from './keyset-page.ts';
 import { single } from './sql.ts';
 
 /*
@@ -25,8 +26,6 @@ export interface CustomerRow extends CustomerFacts, Pick<AnyCustomer, (typeof ro
 
 /** The entities of this kind of database. */
 const customerIn = (db: EntityManager) => db.connection.getMetadata('customer').target as EntityClass<AnyCustomer>;
-const addressIn = (db: EntityManager) =>
-  db.connection.getMetadata('customer_address').target as EntityClass<OwnedAddress>;
 
 export interface CustomerFilter {
   channel?: string | undefined;
@@ -97,10 +96,6 @@ export async function customerByAccountId(db: EntityManager, accountId: string):
   return (await customers(db, { from: 'from customer c where c.account_id = $1' }, [accountId]))[0];
 }
 
-/** The addresses of these customers, each customer's in the order they were added. */
-export const addressesOf = (db: EntityManager, uuids: readonly string[]): Promise<OwnedAddress[]> =>
-  rowsWhere(db, addressIn(db), 'position', { customerUuid: uuids });
-
 async function customers(
   db: EntityManager,
   { match = '', from, as = 'c' }: Source,
@@ -160,8 +155,7 @@ function readingIn(db: EntityManager): Reading {
 
 /** The addresses of the customer in the row `as`, as one JSON list. */
 function addressesOfCustomer(db: EntityManager, as: string): string {
-  const fields = fieldsOf(db, addressIn(db), AddressFacts);
-  return `(select ${packed(db, addressIn(db), 'a', { fields, order: 'a.position' })} from customer_address a where a.customer_uuid = ${as}.uuid)`;
+  return `(select ${packed(db, addressIn(db), 'a', { fields: addressFields(db), order: 'a.position' })} from customer_address a where a.customer_id = ${as}.id)`;
 }
 
 interface Source {

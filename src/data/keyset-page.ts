@@ -57,7 +57,7 @@ export interface Plan<Row> extends Pick<Conditions<Row>, 'conditions'> {
    * What few rows meet, by an index: these are found first, and the rest of the filter chooses from them. Left to itself, a database without
    * statistics may rather read a whole list in order until it has found a page.
    */
-  few?: Conditions<Row> | undefined;
+  few?: (Conditions<Row> & { /** Default: the table. */ from?: (parameter: Parameter) => string }) | undefined;
 }
 
 /** One of these conditions of a table, each by its own index. */
@@ -104,7 +104,7 @@ function planned<Row extends object>(
   met.conditions.push(...(few.conditions ?? []));
   const columns = columnsOf(db, entity as EntityClass).filter(({ type }) => type !== 'json');
   const list = columns.map(({ name }) => name).join(', ');
-  const table = `with few as materialized (select ${list} from ${tableOf(db, entity)} ${whereClause(met)})`;
+  const table = `with few as materialized (select ${list} from ${few.from?.(met.parameter) ?? tableOf(db, entity)} ${whereClause(met)})`;
   return { ...selection, table };
 }
 
@@ -116,7 +116,7 @@ export function within(
   { after, before, sort, descending }: KeysetPage<string | number>,
   key: string,
   by: string | undefined,
-  parameter: (value: unknown) => string,
+  parameter: Parameter,
 ): string[][] {
   const low = { than: '>', key: after, value: sort?.after };
   const high = { than: '<', key: before, value: sort?.before };
@@ -221,10 +221,13 @@ export function firstOfEach<
   return readPacked(db, entity, query, selection.parameters, { fields, order: `x.${order}` });
 }
 
+/** Adds a parameter to a statement, and returns its name. */
+export type Parameter = (value: unknown) => string;
+
 interface Selection {
   conditions: string[];
   parameters: unknown[];
-  parameter: (value: unknown) => string;
+  parameter: Parameter;
 }
 
 function selectionOf<Row extends object>(
@@ -252,11 +255,7 @@ function selectionOf<Row extends object>(
 const isList = (value: readonly Plain[] | Range): value is readonly Plain[] => Array.isArray(value);
 
 /** The conditions for a column within a range. */
-export const ranged = (
-  { from, to, before }: Range,
-  column: string,
-  parameter: (value: unknown) => string,
-): string[] => [
+export const ranged = ({ from, to, before }: Range, column: string, parameter: Parameter): string[] => [
   ...(from ? [`${column} >= ${parameter(from)}`] : []),
   ...(to ? [`${column} <= ${parameter(to)}`] : []),
   ...(before ? [`${column} < ${parameter(before)}`] : []),

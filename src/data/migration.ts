@@ -41,11 +41,11 @@ export const customerIndexesAndAddresses = (
   'create index customer_by_channel on customer (channel, created_at, id)',
   'create index customer_by_channel_change on customer (channel, updated_at, id)',
   `create table customer_address (
-    ${words.texts('customer_uuid', 'uuid')},
+    customer_id bigint not null,
     position integer not null,
-    ${words.texts('purpose', 'country')},
+    ${words.texts('uuid', 'purpose', 'country')},
     ${words.optionalTexts('name', 'street', 'street2', 'city', 'state', 'postal_code')},
-    primary key (customer_uuid, uuid)
+    primary key (customer_id, position)
   ) ${words.clustered}`,
 ];
 

@@ -1,12 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import type { EntityManager } from 'typeorm';
-import { insertAddresses, insertCustomers, storedCustomers } from '../data/channel/customer.bulk.ts';
+import { addAddresses, insertCustomers, storedCustomers } from '../data/channel/customer.bulk.ts';
 import { changeCustomer, lockCustomer } from '../data/channel/customer.ts';
 import { appendOperations } from '../data/channel/operation.bulk.ts';
 import { lockLog, returnCounters, takeCounters } from '../data/channel/operation.ts';
+import { addressesOf } from '../data/customer-addresses.ts';
 import type { AddressFacts, CustomerFacts } from '../data/customer-facts.ts';
 import { storeWords } from '../data/customer-search.ts';
-import { addressesOf, customersByUuid } from '../data/customers.ts';
+import { customersByUuid } from '../data/customers.ts';
 import { inherited } from '../data/hq/settings.bulk.ts';
 import {
   CustomerNotFound,
@@ -62,11 +63,7 @@ export function prepareCustomer(
   const uuid = input.uuid ?? randomUUID();
   const body = { ...noFacts, ...given(customerFacts, factsOf(input)) };
   const addresses = (input.addresses ?? []).map((address, index) => addressFrom(address, index, body));
-  const found = violationsOf({ customer: body, addresses }, at);
-  for (const [index, address] of addresses.entries())
-    if (addresses.findIndex((other) => other.uuid === address.uuid) < index)
-      found.push({ path: ['addresses', index, 'uuid'], message: 'must not appear twice', rule: 'UNIQUE' });
-  mustBeValid(found.map(atInput));
+  mustBeValid(violationsOf({ customer: body, addresses }, at).map(atInput));
   const sent = addresses.map((address, index) => ({ ...address, uuid: input.addresses![index]!.uuid }));
   // A repeat is the same customer even if the default customer has changed meanwhile.
   const hash = bodyHash({ body, addresses: sent });
@@ -123,7 +120,7 @@ export async function createCustomers(
   const addresses = added.flatMap(({ uuid, addresses }) =>
     addresses.map((address) => ({ customerUuid: uuid, ...address })),
   );
-  if (addresses.length > 0) await insertAddresses(tx, addresses);
+  if (addresses.length > 0) await addAddresses(tx, addresses);
   await storeWords(
     tx,
     added.map(({ uuid, body, addresses }) => ({ uuid, words: searchWords(body, addresses) })),
@@ -188,8 +185,8 @@ export async function addAddress(
   const first = await lockLog(tx);
   await ownCustomer(tx, channel, uuid);
   const [row] = await customersByUuid(tx, [uuid]);
-  const addresses = await addressesOf(tx, [uuid]);
-  const added = addressFrom(address, addresses.length, bodyOf(row!));
+  const addresses = await addressesOf(tx, [row!.id]);
+  const added = addressFrom(address, (addresses.at(-1)?.position ?? -1) + 1, bodyOf(row!));
   mustBeValid(
     violationsOf({ addresses: [added] }, at).map(({ path, ...rule }) => ({
       ...rule,
@@ -205,7 +202,7 @@ export async function addAddress(
     throw new InvalidInput(['address'], `a customer has at most ${MOST_ADDRESSES} addresses`, 'LENGTH');
   await takeCounters(tx, 1);
   await changeCustomer(tx, uuid, { counter: first, updatedAt: at });
-  await insertAddresses(tx, [{ customerUuid: uuid, ...added }]);
+  await addAddresses(tx, [{ customerUuid: uuid, ...added }]);
   await indexWords(tx, [uuid]);
   await appendOperations(tx, [
     {

@@ -11,7 +11,7 @@ import {
   storeAddresses,
 } from '../data/hq/customer.bulk.ts';
 import { advanceHead, takeNumbers } from '../data/hq/number-sequence.bulk.ts';
-import { customerAccount, formatted, numberSequenceByName } from '../data/hq/number-sequence.ts';
+import { customerAccount, formatted, type NumberSequence, numberSequenceByName } from '../data/hq/number-sequence.ts';
 import type { DueOperation } from '../data/hq/operation.bulk.ts';
 import {
   completeOperations,
@@ -47,68 +47,104 @@ export interface Checked extends DueOperation {
  * Throws NumberSequenceExhausted, without changing anything, if all operations need an account ID and none is left.
  */
 export async function resolveOperations(tx: EntityManager, due: Checked[], now: string): Promise<Resolved> {
-  const operations = firstOfEachCustomer(due);
-  const known = new Map(
-    (
-      await knownCustomers(
-        tx,
-        operations.map(({ customerUuid: uuid }) => uuid),
-      )
-    ).map((row) => [row.uuid, row]),
-  );
+  const assessed = await assess(tx, firstOfEachCustomer(due));
+  const { ready, failures, numbers } = assessed;
+  if (ready.length === 0 && numbers && numbers.lacking > 0)
+    throw new NumberSequenceExhausted(customerAccount, numbers.sequence.largest);
+  if (ready.length > 0) await completeOperations(tx, ready.map(completed), now);
+  if (failures.length > 0) await failOperations(tx, failures.map(failed), now);
+  const retried = ready.flatMap(({ operation: { tryCount, customerUuid } }) => (tryCount > 0 ? [customerUuid] : []));
+  if (retried.length > 0) await releaseWaiting(tx, retried);
+  const numbersLeft = await apply(tx, assessed, now);
+  return { synced: ready.length, failed: failures.length, numbersLeft };
+}
+
+/** An operation to apply, with its customer if headquarters has it, and otherwise the account ID that is kept for it, if any. */
+interface Ready<Operation> {
+  operation: Operation;
+  known: KnownCustomer | undefined;
+  reserved: string | undefined;
+}
+
+interface Failure<Operation> {
+  operation: Operation;
+  errorCode: string;
+  error: string;
+}
+
+const completed = ({ operation: { sequence }, known }: Ready<Checked>) => ({ sequence, customerId: known?.id ?? null });
+
+const failed = ({ operation: { sequence }, ...why }: Failure<Checked>): OperationFailure => ({
+  sequence,
+  state: 'FAILED',
+  nextTryAt: null,
+  ...why,
+});
+
+interface Assessed<Operation> {
+  ready: Ready<Operation>[];
+  failures: Failure<Operation>[];
+  /** Where the numbers of new customers come from, and how many it lacks. Null if there are no new customers. */
+  numbers: { sequence: NumberSequence; lacking: number } | null;
+}
+
+/** What to do with these operations, each of a different customer. Those for which there is no number are neither ready nor failed. */
+async function assess<Operation extends Checked>(
+  tx: EntityManager,
+  operations: readonly Operation[],
+): Promise<Assessed<Operation>> {
+  const uuids = (some: readonly Operation[]) => some.map(({ customerUuid: uuid }) => uuid);
+  const known = new Map((await knownCustomers(tx, uuids(operations))).map((row) => [row.uuid, row]));
   const changing = operations.filter((operation) => !creates(operation) && operation.payload?.customer);
-  const bodies =
-    changing.length === 0
-      ? undefined
-      : await customerBodies(
-          tx,
-          changing.map(({ customerUuid: uuid }) => uuid),
-        );
+  const bodies = changing.length === 0 ? undefined : await customerBodies(tx, uuids(changing));
   const crowded = await addingTooMany(
     tx,
     operations.filter(({ customerUuid: uuid }) => known.has(uuid)),
   );
-  const failures: OperationFailure[] = [];
+  const failures: Failure<Operation>[] = [];
   const sound = operations.filter((operation) => {
-    const { customerUuid: uuid, sequence } = operation;
+    const { customerUuid: uuid } = operation;
     const failure =
       reasonAgainst(operation, known.get(uuid), bodies?.get(uuid)) ??
-      (crowded.has(sequence) ? { errorCode: 'INVALID_INPUT', error: textOf([tooManyAddresses])! } : undefined);
-    if (failure) failures.push({ sequence: operation.sequence, state: 'FAILED', nextTryAt: null, ...failure });
+      (crowded.has(operation) ? { errorCode: 'INVALID_INPUT', error: textOf([tooManyAddresses])! } : undefined);
+    if (failure) failures.push({ operation, ...failure });
     return !failure;
   });
-
   const creating = sound.filter(({ customerUuid: uuid }) => !known.has(uuid));
-  const { accounts, unnumbered, sequence } = await accountIdsFor(tx, creating);
-  const left = sequence ? sequence.largest - sequence.nextNumber + 1 : 0;
-  if (left <= 0 && unnumbered.length > 0 && unnumbered.length === sound.length)
-    throw new NumberSequenceExhausted(customerAccount, sequence!.largest);
-  const fresh = unnumbered.slice(0, Math.max(0, left));
-  const unserved = new Set(unnumbered.slice(fresh.length));
-  const ready = sound.filter((operation) => !unserved.has(operation));
-  const withAddresses = ready.filter(({ payload }) => payload.addresses?.length);
-  if (withAddresses.length > 0)
+  const reserved = creating.length === 0 ? new Map<string, string>() : await takeReserved(tx, uuids(creating));
+  const sequence = creating.length === 0 ? null : await numberSequenceByName(tx, customerAccount);
+  // It may move on until its numbers are taken.
+  let left = sequence ? Math.max(0, sequence.largest - sequence.nextNumber + 1) : 0;
+  const ready = sound.flatMap((operation): Ready<Operation>[] => {
+    const { customerUuid: uuid } = operation;
+    const found = { operation, known: known.get(uuid), reserved: reserved.get(uuid) };
+    return found.known || found.reserved || left-- > 0 ? [found] : [];
+  });
+  return { ready, failures, numbers: sequence && { sequence, lacking: sound.length - ready.length } };
+}
+
+/** Applies operations that are complete and stored. Returns the numbers left in the sequence if it runs low, otherwise null. */
+async function apply(tx: EntityManager, { ready, numbers }: Assessed<Checked>, now: string): Promise<number | null> {
+  const withAddresses = ready.filter(({ operation: { payload } }) => payload.addresses?.length);
+  const addsFirst = ({ known, operation: { payload } }: Ready<Checked>) =>
+    !known && payload.addresses!.every(({ position }, index) => position === index);
+  for (const isNew of [true, false])
     await storeAddresses(
       tx,
-      withAddresses.map(({ sequence }) => sequence),
+      withAddresses.filter((one) => addsFirst(one) === isNew).map(({ operation: { sequence } }) => sequence),
+      isNew,
     );
-  if (ready.length > 0)
-    await completeOperations(
-      tx,
-      ready.map(({ sequence }) => sequence),
-      now,
-    );
-  if (failures.length > 0) await failOperations(tx, failures, now);
-  const retried = ready.filter(({ tryCount }) => tryCount > 0).map(({ customerUuid }) => customerUuid);
-  if (retried.length > 0) await releaseWaiting(tx, retried);
 
   // From here on, other workers that resolve wait until this transaction ends: their numbers follow these.
-  for (const [uuid, accountId] of await takeAccountIds(tx, fresh)) accounts.set(uuid, accountId);
+  const accountIds = await takeAccountIds(
+    tx,
+    ready.flatMap(({ known, reserved, operation }) => (known || reserved ? [] : [operation.customerUuid])),
+  );
   const first = 1 + (await advanceHead(tx, 'customer-version', ready.length));
-  const numbered = ready.map(({ sequence, customerUuid: uuid, kind }, index) => ({
+  const numbered = ready.map(({ operation: { sequence, customerUuid: uuid, kind }, known, reserved }, index) => ({
     kind,
     sequence,
-    accountId: accounts.get(uuid) ?? known.get(uuid)!.accountId,
+    accountId: known?.accountId ?? reserved ?? accountIds.get(uuid)!,
     version: first + index,
   }));
   for (const apply of new Set(numbered.map((operation) => kindOf(operation)!.apply!)))
@@ -119,43 +155,29 @@ export async function resolveOperations(tx: EntityManager, due: Checked[], now: 
     );
   await storeWords(
     tx,
-    ready.flatMap(({ customerUuid: uuid, payload: { customer, addresses } }) =>
-      known.has(uuid) ? [] : [{ uuid, words: searchWords(customer as CustomerFacts, addresses ?? []) }],
+    ready.flatMap(({ known, operation: { customerUuid: uuid, payload } }) =>
+      known ? [] : [{ uuid, words: searchWords(payload.customer as CustomerFacts, payload.addresses ?? []) }],
     ),
   );
   await indexWords(
     tx,
-    ready.flatMap(({ customerUuid: uuid }) => (known.has(uuid) ? [uuid] : [])),
+    ready.flatMap(({ known }) => known?.uuid ?? []),
   );
-  const remaining = left - fresh.length;
-  const isLow = sequence !== null && remaining < sequence.warnBelow;
-  return { synced: ready.length, failed: failures.length, numbersLeft: isLow ? remaining : null };
+  if (!numbers) return null;
+  const left = Math.max(0, numbers.sequence.largest - numbers.sequence.nextNumber + 1) - accountIds.size;
+  return left < numbers.sequence.warnBelow ? left : null;
 }
 
 /** Checks what operations say, before the transaction that resolves them: it is half of the work, and others may write meanwhile. */
 export const checked = (operations: DueOperation[]): Checked[] =>
   operations.map((operation) => Object.assign(operation, { invalid: invalidity(operation) ?? null }));
 
-/**
- * The account IDs that customers had before headquarters was restored from a backup, and the operations that need new ones, in order of arrival,
- * with the sequence that has them. It may move on until they are taken.
- */
-async function accountIdsFor(tx: EntityManager, creating: Checked[]) {
-  if (creating.length === 0) return { accounts: new Map<string, string>(), unnumbered: [], sequence: null };
-  const accounts = await takeReserved(
-    tx,
-    creating.map(({ customerUuid: uuid }) => uuid),
-  );
-  const unnumbered = creating.filter(({ customerUuid: uuid }) => !accounts.has(uuid));
-  return { accounts, unnumbered, sequence: await numberSequenceByName(tx, customerAccount) };
-}
-
-/** Takes a number for each of these operations. There is no gap: if the sequence no longer has so many, the transaction starts again. */
-async function takeAccountIds(tx: EntityManager, fresh: readonly Checked[]): Promise<[string, string][]> {
-  if (fresh.length === 0) return [];
-  const { first, taken, sequence } = await takeNumbers(tx, customerAccount, fresh.length);
-  if (taken < fresh.length) throw overtaken('took the last numbers');
-  return fresh.map(({ customerUuid: uuid }, index) => [uuid, formatted(sequence, first + index)]);
+/** Takes a number for each of these customers. There is no gap: if the sequence no longer has so many, the transaction starts again. */
+async function takeAccountIds(tx: EntityManager, uuids: readonly string[]): Promise<Map<string, string>> {
+  if (uuids.length === 0) return new Map();
+  const { first, taken, sequence } = await takeNumbers(tx, customerAccount, uuids.length);
+  if (taken < uuids.length) throw overtaken('took the last numbers');
+  return new Map(uuids.map((uuid, index) => [uuid, formatted(sequence, first + index)]));
 }
 
 function firstOfEachCustomer(operations: DueOperation[]): DueOperation[] {
@@ -164,12 +186,15 @@ function firstOfEachCustomer(operations: DueOperation[]): DueOperation[] {
 }
 
 /** The operations that would leave their customer, known to headquarters, with too many addresses. */
-async function addingTooMany(tx: EntityManager, operations: readonly Checked[]): Promise<Set<number>> {
-  const adding = operations.flatMap(({ sequence, customerUuid: customer, payload }) =>
-    Array.isArray(payload?.addresses) && payload.addresses.length > 0
-      ? [{ sequence, customer, addresses: payload.addresses }]
-      : [],
-  );
+async function addingTooMany<Operation extends Checked>(
+  tx: EntityManager,
+  operations: readonly Operation[],
+): Promise<Set<Operation>> {
+  const adding = operations.flatMap((operation) => {
+    const { customerUuid: customer, payload } = operation;
+    const isAdding = Array.isArray(payload?.addresses) && payload.addresses.length > 0;
+    return isAdding ? [{ operation, customer, addresses: payload.addresses! }] : [];
+  });
   if (adding.length === 0) return new Set();
   const stored = await addressCounts(
     tx,
@@ -185,7 +210,7 @@ async function addingTooMany(tx: EntityManager, operations: readonly Checked[]):
     const added = addresses.filter((address) => !replaced.has(`${customer} ${address?.uuid}`));
     return countOf(customer) + added.length > MOST_ADDRESSES;
   });
-  return new Set(tooMany.map(({ sequence }) => sequence));
+  return new Set(tooMany.map(({ operation }) => operation));
 }
 
 const creates = (operation: DueOperation): boolean => kindOf(operation)?.creates === true;

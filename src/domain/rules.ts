@@ -175,8 +175,11 @@ export function violationsOf(payload: OperationPayload, at: string, known?: Cust
     found.push({ path: ['addresses'], message: 'must be a list', rule: 'FORMAT' });
   else if (addresses && addresses.length > MOST_ADDRESSES) found.push(tooManyAddresses);
   else
-    for (const [index, address] of (addresses ?? []).entries())
+    for (const [index, address] of (addresses ?? []).entries()) {
       found.push(...violationsIn(addressRules, address, ['addresses', index]));
+      if (addresses!.findIndex((other) => other?.uuid === address?.uuid) < index)
+        found.push({ path: ['addresses', index, 'uuid'], message: 'must not appear twice', rule: 'UNIQUE' });
+    }
   if (!customer && !addresses?.length) found.push({ path: [], message: 'the operation is empty', rule: 'REQUIRED' });
   return found;
 }

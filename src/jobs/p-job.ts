@@ -66,8 +66,9 @@ async function upload(
       const at = context.now();
       const isStored = await context.batch(async (tx) => {
         const to = { counter: sent.last, operationId: sent.lastId, at };
-        if (!(await advanceReceived(tx, name, from, to))) return { done: 0, result: false };
-        await receivePackage(tx, sent, { channelDatabase: name, sessionId: session.id, at });
+        const epoch = await advanceReceived(tx, name, from, to);
+        if (epoch === undefined) return { done: 0, result: false };
+        await receivePackage(tx, sent, { channelDatabase: name, epoch, sessionId: session.id, at });
         await addUploadPackage(tx, session, sent, sent.isLast ? at : null);
         return { done: sent.rows, result: true };
       });

@@ -61,6 +61,47 @@ describe('an operation that breaks a rule', () => {
     ],
   ];
 
+  const anAddress = {
+    purpose: 'HOME',
+    name: null,
+    street: null,
+    street2: null,
+    city: null,
+    state: null,
+    postalCode: null,
+  };
+
+  test('an address twice in one operation is set aside; positions that are no order are none', async () => {
+    const hq = await withChannels(['houston']);
+    const [twice, unordered] = [randomUUID(), randomUUID()];
+    const address = (position: number, city: string, uuid = randomUUID()) => ({
+      ...anAddress,
+      uuid,
+      position,
+      city,
+      country: 'US',
+    });
+    const one = address(0, 'Austin');
+    await appendOperation(hq, 'houston', {
+      uuid: twice,
+      payload: { customer: aBody(), addresses: [one, address(1, 'Waco', one.uuid)] },
+    });
+    const cities = [address(7, 'Waco'), address(3, 'Austin'), address(3, 'Bryan')];
+    await appendOperation(hq, 'houston', { uuid: unordered, payload: { customer: aBody(), addresses: cities } });
+    await appendOperation(hq, 'houston', {
+      uuid: unordered,
+      kind: 'ADD_ADDRESS',
+      id: randomUUID(),
+      payload: { addresses: [address(0, 'Corsicana'), { ...cities[0], city: 'West' }] },
+    });
+    await run(hq);
+    expect(await failed(hq)).toMatchObject([
+      { customerUuid: twice, errorCode: 'INVALID_INPUT', error: 'addresses.1.uuid: must not appear twice' },
+    ]);
+    const found = (await customer(hq, unordered)).addresses.map(({ city }: Answer) => city);
+    expect([...found.slice(0, 2).sort(), ...found.slice(2)]).toEqual(['Austin', 'Bryan', 'West', 'Corsicana']);
+  });
+
   test('is set aside with the reason, whatever other software wrote, and its neighbours go on', async () => {
     const hq = await withChannels(['houston']);
     const before = await createCustomers(hq, 3);

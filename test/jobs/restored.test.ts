@@ -3,7 +3,9 @@ import { copyFile, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import {
+  aBody,
   accountIds,
+  appendOperation,
   ask,
   countOf,
   createCustomer,
@@ -348,6 +350,32 @@ test('an edit that a restored channel database has lost comes back, and a new ed
   }
 });
 
+test('an address that a restored channel database adds where it has lost one is kept beside it, on both sides', async () => {
+  let uuid = '';
+  const add = (hq: Headquarters, city: string) =>
+    hq.query('mutation ($input: AddCustomerAddressInput!) { addCustomerAddress(input: $input) { __typename } }', {
+      input: { channel: 'houston', customer: { uuid }, address: { city, country: 'US' } },
+    });
+  const hq = await restoredAfter(
+    async (hq) => {
+      uuid = await createCustomer(hq);
+    },
+    (hq) => add(hq, 'Lost'),
+  );
+  await add(hq, 'New');
+  await adopt(hq);
+  await run(hq);
+  const cities = async (channel?: string) =>
+    (await customer(hq, uuid, channel)).addresses.map(({ city }: { city: string }) => city);
+  expect(await cities()).toEqual(['London', 'Lost', 'New']);
+  expect(await cities('houston')).toEqual(['London', 'New', 'Lost']);
+  // Another adoption sends both again, and each keeps its place.
+  await adopt(hq);
+  await run(hq);
+  expect(await cities()).toEqual(['London', 'Lost', 'New']);
+  expect(await cities('houston')).toEqual(['London', 'New', 'Lost']);
+});
+
 test('cursors of the feed from before the adoption are refused, and a feed from the beginning is complete', async () => {
   const { hq, cursor } = await withRestoredHouston();
   await adopt(hq);
@@ -378,6 +406,27 @@ test('adopting a database that is in order changes nothing', async () => {
   expect(await operationsOf(hq, uuid)).toMatchObject([{ state: 'SYNCED' }]);
   expect(await customer(hq, uuid)).toMatchObject({ accountId: 'C00000001' });
   expect(await adopt(hq, 'nowhere')).toEqual({ __typename: 'NotFound', errorCode: 'NOT_FOUND' });
+});
+
+test('what failed, waited, or was pending when its database was adopted is not taken twice', async () => {
+  const hq = await withChannels(['houston']);
+  const uuid = randomUUID();
+  await appendOperation(hq, 'houston', { uuid, payload: { customer: aBody({ email: 'nonsense' }) } });
+  await run(hq);
+  const edit = { uuid, id: randomUUID(), kind: 'UPDATE_CUSTOMER', payload: { customer: { phone: '555 0109' } } };
+  await appendOperation(hq, 'houston', edit);
+  await appendOperation(hq, 'houston', { uuid, id: randomUUID(), kind: 'UNHEARD_OF', payload: {} });
+  await createCustomer(hq);
+  await run(hq, 'P_JOB');
+  const states = () => rowsOf(hq.hq, 'select kind, state, epoch, counter from customer_operation order by sequence');
+  const before = await states();
+  expect(before.map(({ state }) => state)).toEqual(['FAILED', 'WAITING', 'FAILED', 'PENDING']);
+  await adopt(hq);
+  const fresh = await createCustomer(hq);
+  await run(hq, 'P_JOB');
+  expect(await states()).toEqual([...before, { kind: 'CREATE_CUSTOMER', state: 'PENDING', epoch: 2, counter: 5 }]);
+  await run(hq);
+  expect(await customer(hq, fresh)).toMatchObject({ accountId: 'C00000002' });
 });
 
 test('a customer that a channel database lost is brought back by 1010, with its addresses', async () => {

@@ -65,6 +65,7 @@ async function uniqueColumns(database: Database, table: string): Promise<Set<str
 const placeColumns = new Set([
   'channel',
   'channel_database',
+  'epoch',
   'job',
   'type',
   'business_date',

@@ -1,9 +1,10 @@
 import type { EntityManager } from 'typeorm';
 import { assignments, fieldsOf, insertAll, names, packed, readShape, rows, selected, shapeOf } from '../columns.ts';
-import { AddressFacts, CustomerFacts, type OwnedAddress } from '../customer-facts.ts';
+import { insertAddresses, mergeAddresses, sentAddress } from '../customer-addresses.ts';
+import { type AddressFacts, CustomerFacts } from '../customer-facts.ts';
 import { listed } from '../dialect/expressions.ts';
 import { single, sql } from '../sql.ts';
-import { ChannelCustomer, ChannelCustomerAddress } from './customer.ts';
+import { ChannelCustomer } from './customer.ts';
 import { identity } from './operation.ts';
 
 type NewCustomer = CustomerFacts &
@@ -12,8 +13,13 @@ type NewCustomer = CustomerFacts &
 export const insertCustomers = (tx: EntityManager, customers: readonly NewCustomer[]) =>
   insertAll(tx, ChannelCustomer, customers);
 
-export const insertAddresses = (tx: EntityManager, addresses: readonly OwnedAddress[]) =>
-  insertAll(tx, ChannelCustomerAddress, addresses);
+/** Adds addresses to customers that are in the database. */
+export const addAddresses = (tx: EntityManager, addresses: readonly (AddressFacts & { customerUuid: string })[]) =>
+  insertAddresses(tx, ofCustomers(tx), [JSON.stringify(addresses)]);
+
+/** The addresses in the JSON array $1, which names their customers by UUID. */
+const ofCustomers = (tx: EntityManager) =>
+  `(select c.id as customer_id, x.* from ${rows(tx, sentAddress(tx), '$1')} cross join customer c where c.uuid = x.customer_uuid)`;
 
 /** Of these customers those that are in the database, with what tells whether a repeat is the same. */
 export const storedCustomers = (tx: EntityManager, uuids: readonly string[]) =>
@@ -109,13 +115,7 @@ export async function storeDownloaded(
      on conflict (uuid) do update set ${assignments(tx, ChannelCustomer, changed)} where customer.counter <= $2`,
     [whole.customers, lastReceived],
   );
-  const address = names(tx, ChannelCustomerAddress);
-  await sql(
-    tx,
-    `insert into customer_address (${address}) select ${address} from ${rows(tx, ChannelCustomerAddress, '$1')} where true
-     on conflict (customer_uuid, uuid) do update set ${assignments(tx, ChannelCustomerAddress, fieldsOf(tx, ChannelCustomerAddress, AddressFacts))}`,
-    [whole.addresses],
-  );
+  await mergeAddresses(tx, ofCustomers(tx), [whole.addresses]);
 }
 
 /** Customers with account IDs from `first` on, in their order, packed for headquarters; `last` is the last account ID among them. */

@@ -21,7 +21,7 @@ export class ChannelCustomer extends CustomerRecord {
 @Entity('customer_address')
 export class ChannelCustomerAddress extends OwnedAddress {
   @ManyToOne(() => ChannelCustomer, 'addresses', { createForeignKeyConstraints: false })
-  @JoinColumn({ name: 'customer_uuid', referencedColumnName: 'uuid' })
+  @JoinColumn({ name: 'customer_id' })
   customer!: Relation<ChannelCustomer>;
 }
 

@@ -77,6 +77,8 @@ export interface Dialect {
   listed: (parameter: string, type: 'text' | 'bigint') => string;
   /** Joins the rows of `table` that match what precedes it in the FROM clause, found through their index row by row. */
   matching: (table: string, alias: string, condition: string) => string;
+  /** The next value of a counted key `id`: `place` counts the rows of the statement from 1. Rows with it must be inserted in the same transaction. */
+  nextId: (table: string, place: string) => string;
   /** Bytes of a JSON column. For more than LARGEST_ROW, any number above it. */
   sizeOf: (column: string) => string;
 }

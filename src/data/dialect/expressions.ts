@@ -16,6 +16,9 @@ export const jsonObject = (db: EntityManager, values: Readonly<Record<string, st
 /** Milliseconds between two times. */
 export const elapsed = (db: EntityManager, from: string, to: string): string => dialectOf(db).elapsed(from, to);
 
+/** The next value of a counted key `id`: `place` counts the rows of the statement from 1. Rows with it must be inserted in the same transaction. */
+export const nextId = (db: EntityManager, table: string, place: string): string => dialectOf(db).nextId(table, place);
+
 /** Bytes of a JSON column. For more than LARGEST_ROW, any number above it. */
 export const sizeOf = (db: EntityManager, column: string): string => dialectOf(db).sizeOf(column);
 

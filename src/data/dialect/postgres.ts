@@ -85,6 +85,7 @@ export const postgres: Dialect = {
   // The planner would otherwise read the whole of a table that has just grown, before its statistics have.
   matching: (table, alias, condition) =>
     `cross join lateral (select * from ${table} ${alias} where ${condition} offset 0) as ${alias}`,
+  nextId: (table) => `nextval(pg_get_serial_sequence('${table}', 'id'))`,
   // The stored size is known without unpacking the value.
   sizeOf: (column) =>
     `case when pg_column_size(${column}) > ${LARGEST_ROW} then pg_column_size(${column}) else octet_length(${column}::text) end`,

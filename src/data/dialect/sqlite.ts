@@ -74,5 +74,6 @@ export const sqlite: Dialect = {
   object,
   listed: (parameter) => `(select value from json_each(${parameter}))`,
   matching: (table, alias, condition) => `cross join ${table} ${alias} on ${condition}`,
+  nextId: (table, place) => `(select coalesce(max(id), 0) from ${table}) + ${place}`,
   sizeOf: (column) => `octet_length(${column})`,
 };

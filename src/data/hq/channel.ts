@@ -1,5 +1,5 @@
 import { Column, Entity, type EntityManager, In, PrimaryColumn } from 'typeorm';
-import { sql } from '../sql.ts';
+import { one, sql } from '../sql.ts';
 
 export const channelTypes = ['RETAIL_STORE', 'ONLINE_STORE', 'CALL_CENTER'] as const;
 export type ChannelType = (typeof channelTypes)[number];
@@ -64,20 +64,21 @@ export const channelDatabasesByName = (db: EntityManager, names: readonly string
 
 /**
  * Moves the mark of what was received, if it is still where the caller read it: two uploads of one database never
- * both take effect.
+ * both take effect. Returns the epoch of the database; undefined if the mark has moved.
  */
 export async function advanceReceived(
   tx: EntityManager,
   name: string,
   from: number,
   to: { counter: number; operationId: string; at: string },
-): Promise<boolean> {
-  const { affected } = await tx.update(
-    ChannelDatabase,
-    { name, lastReceived: from },
-    { lastReceived: to.counter, lastOperationId: to.operationId, lastReceivedAt: to.at },
+): Promise<number | undefined> {
+  const moved = await one<{ epoch: number }>(
+    tx,
+    `update channel_database set last_received = $1, last_operation_id = $2, last_received_at = $3
+     where name = $4 and last_received = $5 returning epoch`,
+    [to.counter, to.operationId, to.at, name, from],
   );
-  return affected === 1;
+  return moved?.epoch;
 }
 
 /** Begins a new epoch: takes the log from its beginning again. What is known already, by its UUID and kind, is ignored when it arrives. */

@@ -1,13 +1,14 @@
 import type { EntityManager } from 'typeorm';
 import { assignments, columnsOf, fieldsOf, names, packed, rows, selected, shapeOf, unpacked } from '../columns.ts';
-import { AddressFacts, CustomerFacts } from '../customer-facts.ts';
+import { addressFields, insertAddresses, mergeAddresses, sentAddress } from '../customer-addresses.ts';
+import { CustomerFacts } from '../customer-facts.ts';
 import { overtaken } from '../database.ts';
 import { forUpdate, listed } from '../dialect/expressions.ts';
 import { MOST_WHOLE_ROWS } from '../sizes.ts';
 import { single, sql, written } from '../sql.ts';
 import { Customer, CustomerAddress } from './customer.ts';
 
-const known = ['uuid', 'accountId', 'channelDatabase'] as const;
+const known = ['id', 'uuid', 'accountId', 'channelDatabase'] as const;
 export type KnownCustomer = Pick<Customer, (typeof known)[number]>;
 
 /** Which of these customers headquarters has, and the channel they came from. */
@@ -37,7 +38,7 @@ export async function knownAddresses(
   const found = await sql<{ customer: string; address: string }>(
     db,
     `select distinct x.customer, x.address from ${rows(db, { customer: 'text', address: 'text' }, '$1')}
-     cross join customer_address a where a.customer_uuid = x.customer and a.uuid = x.address`,
+     cross join customer c cross join customer_address a where c.uuid = x.customer and a.customer_id = c.id and a.uuid = x.address`,
     [JSON.stringify(addresses)],
   );
   return new Set(found.map(({ customer, address }) => `${customer} ${address}`));
@@ -47,7 +48,7 @@ export async function knownAddresses(
 export async function addressCounts(db: EntityManager, uuids: readonly string[]): Promise<Map<string, number>> {
   const found = await sql<{ uuid: string; count: number }>(
     db,
-    `select customer_uuid as uuid, count(*) as count from customer_address where customer_uuid in ${listed(db, '$1')} group by customer_uuid`,
+    `select c.uuid, count(*) as count from customer c cross join customer_address a where c.uuid in ${listed(db, '$1')} and a.customer_id = c.id group by c.uuid`,
     [JSON.stringify(uuids)],
   );
   return new Map(found.map(({ uuid, count }) => [uuid, count]));
@@ -66,13 +67,13 @@ export async function storeCustomers(
   const { join, values } = unpacked(tx, Customer, 'o.payload', 'customer', { fields: facts });
   const stored = await written(
     tx,
-    `insert into customer (uuid, account_id, channel, channel_database, version, edited, created_at, uploaded_at, account_id_assigned_at,
+    `insert into customer (id, uuid, account_id, channel, channel_database, version, edited, created_at, uploaded_at, account_id_assigned_at,
        updated_at, ${names(tx, Customer, facts)})
-     select o.customer_uuid, x.account_id, o.channel, o.channel_database, x.version, o.corrected, o.created_at, o.received_at, $1, o.created_at, ${values}
+     select o.customer_id, o.customer_uuid, x.account_id, o.channel, o.channel_database, x.version, o.corrected, o.created_at, o.received_at, $1, o.created_at, ${values}
      from ${rows(tx, { sequence: 'bigint', ...shapeOf(tx, Customer, ['accountId', 'version']) }, '$2')} cross join customer_operation o ${join}
      where o.sequence = x.sequence order by x.version
      on conflict (uuid) do update set edited = true, ${assignments(tx, Customer, [...facts, 'version', 'updatedAt'])}
-       where customer.channel_database = excluded.channel_database`,
+       where customer.id = excluded.id`,
     [at, JSON.stringify(operations)],
   );
   // Two channel databases hold the same UUID by mistake, and the other one's customer was stored meanwhile. (SQLite has one writer.)
@@ -92,23 +93,22 @@ export const changeCustomers = (tx: EntityManager, operations: readonly { sequen
     tx,
     `update customer as c set ${merged.join(', ')}, version = x.version, edited = true, updated_at = o.created_at
      from ${rows(tx, { sequence: 'bigint', version: 'bigint' }, '$1')} join customer_operation o on o.sequence = x.sequence
-     where c.uuid = o.customer_uuid`,
+     where c.id = o.customer_id`,
     [JSON.stringify(operations)],
   );
 };
 
-/** Stores the addresses that these operations bring. */
-export const storeAddresses = (tx: EntityManager, sequences: readonly number[]) => {
-  const fields = fieldsOf(tx, CustomerAddress, AddressFacts);
-  const { join, values } = unpacked(tx, CustomerAddress, 'o.payload', 'addresses', { list: true, fields });
-  return sql(
-    tx,
-    `insert into customer_address (customer_uuid, ${names(tx, CustomerAddress, fields)}) select o.customer_uuid, ${values}
-     from customer_operation o ${join} where o.sequence in ${listed(tx, '$1', 'bigint')}
-     on conflict (customer_uuid, uuid) do update set ${assignments(tx, CustomerAddress, fields)}`,
-    [JSON.stringify(sequences)],
+/** Stores the addresses that these operations bring. `isNew`: of customers that have none, and at the positions 0, 1, 2 … */
+export async function storeAddresses(tx: EntityManager, sequences: readonly number[], isNew: boolean): Promise<void> {
+  if (sequences.length === 0) return;
+  const fields = addressFields(tx);
+  const { join, field } = unpacked(tx, CustomerAddress, 'o.payload', 'addresses', { list: true, fields });
+  const columns = columnsOf(tx, CustomerAddress, fields).map(
+    ({ name, path: [property] }) => `${field(property as (typeof fields)[number])} as ${name}`,
   );
-};
+  const source = `(select o.customer_id, ${columns.join(', ')} from customer_operation o ${join} where o.sequence in ${listed(tx, '$1', 'bigint')})`;
+  await (isNew ? insertAddresses : mergeAddresses)(tx, source, [JSON.stringify(sequences)]);
+}
 
 /**
  * What changed for a channel database, as headquarters packed it: `count` customers up to the version `through`; and how much of its log
@@ -180,7 +180,9 @@ export async function packedCustomers(
   );
   const addresses = await single<{ package: string }>(
     db,
-    `select ${packed(db, CustomerAddress, 'a')} as package from ${asked} cross join customer_address a where a.customer_uuid = x.uuid`,
+    `select ${packed(db, sentAddress(db), 'a')} as package
+     from (select x.uuid as customer_uuid, ${names(db, CustomerAddress, addressFields(db), 'a')}
+           from ${asked} cross join customer c cross join customer_address a where c.uuid = x.uuid and a.customer_id = c.id) as a`,
     [list],
   );
   return { customers: customers.package, addresses: addresses.package };

@@ -19,7 +19,7 @@ export class Customer extends CustomerRecord {
 @Entity('customer_address')
 export class CustomerAddress extends OwnedAddress {
   @ManyToOne(() => Customer, 'addresses', { createForeignKeyConstraints: false })
-  @JoinColumn({ name: 'customer_uuid', referencedColumnName: 'uuid' })
+  @JoinColumn({ name: 'customer_id' })
   customer!: Relation<Customer>;
 }
 

@@ -1,38 +1,45 @@
 import type { EntityManager } from 'typeorm';
 import { hasCome, horizonOf, LONGEST_PAUSE } from '../clock.ts';
 import { assignments, names, packed, readPacked, rows, selected } from '../columns.ts';
-import { forUpdate, listed, sizeOf } from '../dialect/expressions.ts';
+import { forUpdate, listed, nextId, sizeOf } from '../dialect/expressions.ts';
 import { kindsIn, packedOperation } from '../operation-kinds.ts';
 import { LARGEST_PACKAGE } from '../sizes.ts';
 import { lastOfPackage, single, sql } from '../sql.ts';
 import { Customer } from './customer.ts';
-import { CustomerOperation } from './operation.ts';
+import { CustomerOperation, operationsOf, unfinished } from './operation.ts';
+
+const among = (list: string) => (column: string) => `${column} in ${list}`;
 
 /** A package as a channel database packed it, and where it comes from. */
 export interface Upload {
   package: string;
   channelDatabase: string;
+  epoch: number;
   sessionId: string;
   at: string;
 }
 
 /**
- * Takes the operations of customers out of a package, and what was set aside of other kinds that do not keep it. An operation that is
- * known already is left as it is.
+ * Takes the operations of customers out of a package, and what was set aside of other kinds that do not keep it. After the first epoch, the log
+ * may have operations that were received before: they are left as they are.
  */
 export async function receiveOperations(tx: EntityManager, upload: Upload): Promise<void> {
   const aside = 'x.set_aside is not null';
+  const known = operationsOf((column) => `${column} = coalesce(x.customer_uuid, x.id)`);
+  const isNew =
+    upload.epoch === 1
+      ? 'true'
+      : `not exists (select 1 from ${known} as k where k.channel_database = $1 and k.kind = x.kind and k.id = x.id)`;
   await sql(
     tx,
-    `insert into customer_operation (id, channel_database, channel, counter, customer_uuid, kind, payload, corrected,
+    `insert into customer_operation (id, channel_database, epoch, channel, counter, customer_uuid, kind, payload, corrected,
        state, try_count, error_code, error, failed_at, session_id, created_at, received_at)
-     select x.id, $1, x.channel, x.counter, coalesce(x.customer_uuid, x.id), x.kind, x.payload, false,
+     select x.id, $1, $5, x.channel, x.counter, coalesce(x.customer_uuid, x.id), x.kind, x.payload, false,
        case when ${aside} then 'FAILED' else 'PENDING' end, case when ${aside} then 1 else 0 end, case when ${aside} then 'INVALID_INPUT' end,
        x.set_aside, case when ${aside} then $2 end, $3, x.created_at, $2
      from ${rows(tx, packedOperation, '$4')}
-     where x.kind in ${kindsIn('ofCustomer')} or x.kind not in ${kindsIn('keepsSetAside')} and ${aside} order by x.counter
-     on conflict (customer_uuid, channel_database, kind, id) do nothing`,
-    [upload.channelDatabase, upload.at, upload.sessionId, upload.package],
+     where (x.kind in ${kindsIn('ofCustomer')} or x.kind not in ${kindsIn('keepsSetAside')} and ${aside}) and ${isNew} order by x.counter`,
+    [upload.channelDatabase, upload.at, upload.sessionId, upload.package, upload.epoch],
   );
   await holdBehindTrouble(tx);
 }
@@ -47,7 +54,7 @@ const holdBehindTrouble = (tx: EntityManager) =>
     `update customer_operation set state = 'WAITING' where sequence in (
        select later.sequence from customer_operation earlier cross join customer_operation later
        where earlier.try_count > 0 and earlier.state <> 'SYNCED' and later.customer_uuid = earlier.customer_uuid
-         and later.channel_database = earlier.channel_database and later.sequence > earlier.sequence and later.state = 'PENDING' and later.try_count = 0)`,
+         and later.channel_database = earlier.channel_database and later.sequence > earlier.sequence and later.state = 'PENDING' and later.state <> 'SYNCED' and later.try_count = 0)`,
   );
 
 /** SQL: a pending operation is not waiting for a retry. */
@@ -109,7 +116,7 @@ export async function stillDue<Operation extends DueOperation>(
 
 /** The oldest that are due of these customers, whichever channel they are of, kept for this transaction: about LARGEST_PACKAGE bytes. */
 export function operationsDueOf(tx: EntityManager, uuids: readonly string[], now: string): Promise<DueOperation[]> {
-  const due = `customer_uuid in ${listed(tx, '$1')} and state = 'PENDING' and ${mayBeTried('$2', '$3')}`;
+  const due = `customer_uuid in ${listed(tx, '$1')} and state = 'PENDING' and ${unfinished} and ${mayBeTried('$2', '$3')}`;
   const sized = `select sequence as key, ${sizeOf(tx, 'payload')} as size from customer_operation where ${due}`;
   return readPacked(
     tx,
@@ -138,7 +145,7 @@ export async function troubleOf(
   const found = await sql<{ uuid: string; failed: number }>(
     db,
     `select customer_uuid as uuid, max(case when state in ('FAILED', 'WAITING') then 1 else 0 end) as failed from customer_operation
-     where customer_uuid in ${listed(db, '$1')} and state <> 'SYNCED' group by customer_uuid`,
+     where customer_uuid in ${listed(db, '$1')} and ${unfinished} group by customer_uuid`,
     [JSON.stringify(uuids)],
   );
   return new Map(found.map(({ uuid, failed }) => [uuid, failed === 1 ? 'FAILED' : 'PENDING']));
@@ -154,12 +161,21 @@ export async function countDue(db: EntityManager, channels: readonly string[], n
   return count;
 }
 
-export const completeOperations = (tx: EntityManager, sequences: readonly number[], at: string) =>
+/** An operation that is applied, with the ID of its customer; null: it creates one, whose ID is the next. */
+const appliedOperation = { sequence: 'bigint', customerId: 'bigint', place: 'bigint' } as const;
+
+/** Completes operations that are about to be applied, and gives the customers that they create their IDs. */
+export const completeOperations = (
+  tx: EntityManager,
+  operations: readonly { sequence: number; customerId: number | null }[],
+  at: string,
+) =>
   sql(
     tx,
-    `update customer_operation set state = 'SYNCED', completed_at = $1, next_try_at = null, error_code = null, error = null
-     where sequence in ${listed(tx, '$2', 'bigint')}`,
-    [at, JSON.stringify(sequences)],
+    `update customer_operation set state = 'SYNCED', completed_at = $1, next_try_at = null, error_code = null, error = null,
+       customer_id = coalesce(x.customer_id, ${nextId(tx, 'customer', 'x.place')})
+     from ${rows(tx, appliedOperation, '$2')} where customer_operation.sequence = x.sequence`,
+    [at, JSON.stringify(operations.map((operation, index) => ({ ...operation, place: index + 1 })))],
   );
 
 export interface OperationFailure {
@@ -192,7 +208,7 @@ export const releaseWaiting = (tx: EntityManager, customers: readonly string[]) 
   sql(
     tx,
     `update customer_operation set state = 'PENDING'
-     where state = 'WAITING' and customer_uuid in ${listed(tx, '$1')} and not exists (
+     where state = 'WAITING' and ${unfinished} and customer_uuid in ${listed(tx, '$1')} and not exists (
        select 1 from customer_operation earlier where earlier.customer_uuid = customer_operation.customer_uuid
          and earlier.channel_database = customer_operation.channel_database and earlier.try_count > 0 and earlier.state <> 'SYNCED')`,
     [JSON.stringify(customers)],
@@ -203,7 +219,7 @@ export const retryOperations = (tx: EntityManager, only: { sequence: number } | 
   sql<{ customerUuid: string; channel: string }>(
     tx,
     `update customer_operation set state = 'PENDING', try_count = 0, next_try_at = null
-     where state = 'FAILED' and state <> 'SYNCED' and ${'sequence' in only ? 'sequence = $1' : '(channel = $1 or $1 is null)'}
+     where state = 'FAILED' and ${unfinished} and ${'sequence' in only ? 'sequence = $1' : '(channel = $1 or $1 is null)'}
      returning customer_uuid as "customerUuid", channel`,
     ['sequence' in only ? only.sequence : only.channel],
   );
@@ -219,7 +235,7 @@ export const firstOperations = (
     CustomerOperation,
     `select * from (
        select *, row_number() over (partition by customer_uuid, channel order by sequence) as place
-       from customer_operation where customer_uuid in ${listed(db, '$1')}) as placed where place <= $2`,
+       from ${operationsOf(among(listed(db, '$1')))} as found) as placed where place <= $2`,
     [JSON.stringify(uuids), limit],
     { order: 'x.sequence' },
   );
@@ -233,9 +249,9 @@ export const stagesOf = (db: EntityManager, uuids: readonly string[]) =>
     Pick<CustomerOperation, (typeof stage)[number]> & { [Name in (typeof conversion)[number]]: Customer[Name] | null }
   >(
     db,
-    `select ${selected(db, CustomerOperation, 'o', stage)}, ${selected(db, Customer, 'c', conversion)}
-     from customer_operation o left join customer c on c.uuid = o.customer_uuid and c.channel_database = o.channel_database
-     where o.customer_uuid in ${listed(db, '$1')} and o.kind = 'CREATE_CUSTOMER' order by o.sequence`,
+    `select ${selected(db, CustomerOperation, 'found', stage)}, ${selected(db, Customer, 'c', conversion)}
+     from ${operationsOf(among(listed(db, '$1')))} as found left join customer c on c.uuid = found.customer_uuid and c.channel_database = found.channel_database
+     where found.kind = 'CREATE_CUSTOMER' order by found.sequence`,
     [JSON.stringify(uuids)],
   );
 
@@ -243,8 +259,7 @@ export const stagesOf = (db: EntityManager, uuids: readonly string[]) =>
 export async function failedCustomers(db: EntityManager, channel: string, limit: number): Promise<string[]> {
   const found = await sql<{ uuid: string }>(
     db,
-    // SQLite uses the index of unfinished operations only if the query repeats its condition word for word.
-    `select customer_uuid as uuid from customer_operation where state = 'FAILED' and state <> 'SYNCED' and channel = $1 and kind = 'CREATE_CUSTOMER' order by sequence limit $2`,
+    `select customer_uuid as uuid from customer_operation where state = 'FAILED' and ${unfinished} and channel = $1 and kind = 'CREATE_CUSTOMER' order by sequence limit $2`,
     [channel, limit],
   );
   return found.map(({ uuid }) => uuid);

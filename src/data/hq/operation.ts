@@ -1,5 +1,5 @@
 import { Column, Entity, type EntityManager, PrimaryGeneratedColumn } from 'typeorm';
-import { countWhere, type KeysetPage, keysetPage, type Plan, type Range } from '../keyset-page.ts';
+import { countWhere, type KeysetPage, keysetPage, type Parameter, type Plan, type Range } from '../keyset-page.ts';
 import { kindsIn, kindsWith, type OperationPayload } from '../operation-kinds.ts';
 
 export const operationStates = ['PENDING', 'WAITING', 'FAILED', 'SYNCED'] as const;
@@ -10,12 +10,16 @@ type OperationState = (typeof operationStates)[number];
 export class CustomerOperation {
   /** Order of arrival. */
   @PrimaryGeneratedColumn({ type: 'bigint' }) sequence!: number;
-  /** Made where the operation was made. With its kind it identifies an operation of a customer: one that is sent again is ignored. */
+  /** Made where the operation was made. With its kind it identifies an operation of a customer, also in a later epoch of its channel database. */
   @Column({ type: 'text' }) id!: string;
   @Column({ type: 'text' }) channelDatabase!: string;
   @Column({ type: 'text' }) channel!: string;
+  /** The epoch of the channel database, and the place in its log then: they identify what was received. */
+  @Column({ type: 'integer' }) epoch!: number;
   @Column({ type: 'bigint' }) counter!: number;
   @Column({ type: 'text' }) customerUuid!: string;
+  /** The `id` of the customer at headquarters; null until the operation is applied. */
+  @Column({ type: 'bigint', nullable: true }) customerId!: number | null;
   /** One of another kind than those of customers, or of a kind that nobody knows, was set aside on its way. */
   @Column({ type: 'text' }) kind!: string;
   @Column({ type: 'json' }) payload!: OperationPayload;
@@ -39,6 +43,14 @@ export class CustomerOperation {
 /** Replaces what a failed operation says by its correction. */
 export const correctOperation = (tx: EntityManager, sequence: number, payload: OperationPayload) =>
   tx.update(CustomerOperation, { sequence }, { payload, corrected: true });
+
+/**
+ * SQL: the operations of customers whose UUIDs meet a condition. Those that are applied are found by the customer; of the others, which
+ * are few, an index has the UUIDs. Two channel databases may have operations of one UUID by mistake: those of the second stay unfinished.
+ */
+export const operationsOf = (uuid: (column: string) => string): string =>
+  `(select o.* from customer c cross join customer_operation o where ${uuid('c.uuid')} and o.customer_id = c.id and o.state = 'SYNCED'
+    union all select o.* from customer_operation o where ${uuid('o.customer_uuid')} and ${unfinished})`;
 
 export interface OperationFilter {
   channel?: string | undefined;
@@ -65,7 +77,13 @@ const columnsIn = ({ channel, receivedAt, createdAt }: OperationFilter) => ({ ch
 function planFor({ channel, customerUuid, states, kinds }: OperationFilter): Plan<CustomerOperation> {
   const inStates = states ? [`state in ${texts(states)}`] : [];
   const ofKinds = kinds ? [`kind ${kinds.include ? '' : 'not '}in ${texts(kinds.names)}`] : [];
-  if (customerUuid !== undefined) return { conditions: [...inStates, ...ofKinds], few: { where: { customerUuid } } };
+  if (customerUuid !== undefined) {
+    const from = (parameter: Parameter) => {
+      const uuid = parameter(customerUuid);
+      return `${operationsOf((column) => `${column} = ${uuid}`)} as found`;
+    };
+    return { conditions: [...inStates, ...ofKinds], few: { from } };
+  }
   if (!areUnfinished(states))
     return { conditions: [...inStates, ...ofKinds], ...(channel === undefined ? {} : { parts: partsOf(kinds) }) };
   if (!states.includes('PENDING')) return { conditions: ofKinds, few: { conditions: [...inStates, unfinished] } };
@@ -87,8 +105,8 @@ function partsOf(kinds: OperationFilter['kinds']): string[] {
 export const areUnfinished = (states: readonly OperationState[] | undefined): states is readonly OperationState[] =>
   states !== undefined && !states.includes('SYNCED');
 
-/** The condition of an index. SQLite uses such an index only if the query repeats its condition word for word. */
-const unfinished = `state <> 'SYNCED'`;
+/** The condition of indexes. SQLite uses such an index only if the query repeats its condition word for word. */
+export const unfinished = `state <> 'SYNCED'`;
 
 const texts = (values: readonly string[]): string => `(${values.map((value) => `'${value}'`).join(', ')})`;
 

@@ -191,7 +191,7 @@ export const storeTotals = (tx: EntityManager, totals: readonly (TransactionTota
   );
 
 const operationIn = (states: string) =>
-  `exists (select 1 from customer_operation o where o.customer_uuid = retail_transaction.customer_uuid and o.state in (${states}))`;
+  `exists (select 1 from customer_operation o where o.customer_uuid = retail_transaction.customer_uuid and o.state in (${states}) and o.state <> 'SYNCED')`;
 
 /** What waits for account IDs is not tried in vain: each try would change its status twice. */
 const accountIdsLeft = `exists (select 1 from number_sequence n where n.name = '${customerAccount}' and n.next_number <= n.largest)`;
@@ -202,9 +202,9 @@ const accountIdsLeft = `exists (select 1 from number_sequence n where n.name = '
  */
 const mayGoOn = `(status = 'WAITING' and (${operationIn(`'FAILED', 'WAITING'`)}
     or case when error_code = 'NUMBER_SEQUENCE_EXHAUSTED' then ${accountIdsLeft} else ${operationIn(`'PENDING'`)} end
-    or exists (select 1 from customer c where c.uuid = retail_transaction.customer_uuid)
+    or exists (select 1 from customer c where c.uuid = retail_transaction.customer_uuid
       and (error_code <> 'ASYNC_ADDRESS_NOT_UPLOADED' or exists (select 1 from customer_address a
-        where a.customer_uuid = retail_transaction.customer_uuid and a.uuid = retail_transaction.delivery_address_uuid)))
+        where a.customer_id = c.id and a.uuid = retail_transaction.delivery_address_uuid))))
   or status = 'FAILED' and (${hasCome('next_try_at', '$1', '$2')}
     or error_code in ('ASYNC_CUSTOMER_SYNC_FAILED', 'ASYNC_ADDRESS_SYNC_FAILED') and not ${operationIn(`'FAILED', 'WAITING'`)}))`;
 

@@ -1,7 +1,8 @@
 import { ownChannel, visibleTo } from '../../access/viewer.ts';
 import { channelStages } from '../../data/channel/customer.bulk.ts';
+import { addressesOf } from '../../data/customer-addresses.ts';
 import type { AddressFacts } from '../../data/customer-facts.ts';
-import { addressesOf, type CustomerRow, customersByUuid } from '../../data/customers.ts';
+import { type CustomerRow, customersByUuid } from '../../data/customers.ts';
 import type { Database } from '../../data/database.ts';
 import { stagesOf } from '../../data/hq/operation.bulk.ts';
 import type { Creation } from '../../domain/real-time.ts';
@@ -24,15 +25,15 @@ export const addresses = loader<FoundCustomer, AddressFacts[]>(async (customers)
   const found = new Map(
     await Promise.all(
       databases.map(async (database) => {
-        const uuids = customers.filter((customer) => customer.database === database).map(({ uuid }) => uuid);
-        const owned = new Map<string, AddressFacts[]>(uuids.map((uuid) => [uuid, []]));
+        const ids = customers.filter((customer) => customer.database === database).map(({ id }) => id);
+        const owned = new Map<number, AddressFacts[]>(ids.map((id) => [id, []]));
         for (const address of await database.read((db) => addressesOf(db, [...owned.keys()])))
-          owned.get(address.customerUuid)!.push(address);
+          owned.get(address.customerId)!.push(address);
         return [database, owned] as const;
       }),
     ),
   );
-  return customers.map(({ database, uuid }) => found.get(database)!.get(uuid)!);
+  return customers.map(({ database, id }) => found.get(database)!.get(id)!);
 });
 
 /** The progress of a customer at headquarters; null if it was not uploaded or headquarters does not answer. */

@@ -100,8 +100,10 @@ const statements = ({
   `create table customer_operation (
     sequence ${counted},
     ${texts('id', 'channel_database', 'channel')},
+    epoch integer not null,
     counter bigint not null,
     ${texts('customer_uuid', 'kind')},
+    customer_id bigint,
     payload ${json} not null,
     corrected boolean not null,
     state ${text} not null,
@@ -111,10 +113,11 @@ const statements = ({
     ${optionalTexts('completed_at', 'failed_at')},
     synchronized_by bigint
   )`,
-  // The identity of an operation (a re-sent one is ignored) and the way from a customer to its operations. The kind is part of it: an
-  // address may have the UUID of its customer. Two channel databases may hold the same UUID by mistake: the second one's operations
-  // are kept apart, and fail where people see it.
-  'create unique index operation_of_customer on customer_operation (customer_uuid, channel_database, kind, id)',
+  // The place of an operation in a log. Logs only grow at their ends, and so does this index.
+  'create unique index operation_of_log on customer_operation (channel_database, epoch, counter)',
+  // The ways from a customer to its operations (operationsOf): applied ones have its number, and only those that are not have an index of UUIDs.
+  'create index operation_of_customer on customer_operation (customer_id, sequence) where customer_id is not null',
+  `create index operation_unfinished_of_customer on customer_operation (customer_uuid, sequence) where state <> 'SYNCED'`,
   'create index operation_by_channel on customer_operation (channel, kind, received_at, sequence)',
   'create index operation_by_channel_creation on customer_operation (channel, kind, created_at, sequence)',
   `create index operation_of_no_customer on customer_operation (channel, sequence)
