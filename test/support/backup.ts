@@ -9,8 +9,8 @@ async function tablesOf(hq: Headquarters): Promise<string[]> {
     hq.hq,
     `select table_name as name from information_schema.tables where table_schema = current_schema() and table_name not like 'kept_%' and table_name <> 'migrations'`,
   );
-  const names = found.map(({ name }: Answer) => name as string).filter((name) => name !== 'channel_database');
-  return ['channel_database', ...names];
+  const first = ['channel_database', 'functionality_profile'];
+  return [...first, ...found.map(({ name }: Answer) => name as string).filter((name) => !first.includes(name))];
 }
 
 /** Backs up headquarters, and answers how to restore it: the server is started again on the older state. */
