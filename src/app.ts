@@ -111,7 +111,8 @@ export async function startApp(config: Config, options: AppOptions): Promise<App
     realTime: new RealTime({ hq, channels, nudges, steps: conversion.steps }),
     notice: (channel: string) => {
       nudges.publish(topics.channelActivity(channel));
-      dispatcher.notice(channel);
+      // Whoever converts it may not know yet that this channel has just become one that is converted live.
+      if (channels.convertsLive(channel)) dispatcher.notice(channel);
     },
     server: { version: packageJson.version, startedAt: now(), unavailable: () => server.unavailable() },
   };

@@ -109,9 +109,10 @@ export class Channels {
     return this.profileSettings.get(this.get(code).functionalityProfile)!;
   }
 
-  /** Whether a channel is converted as soon as it has something new: it is on for it, or its creations wait for account IDs. */
+  /** Whether a channel is converted as soon as it has something new: live conversion is on, or its creations wait for account IDs. */
   convertsLive(code: string): boolean {
-    return this.get(code).liveConversion || !this.profileOf(code).createCustomerInAsyncMode;
+    // What this process does not know yet is for others to find out.
+    return !this.settings.has(code) || this.get(code).liveConversion || !this.profileOf(code).createCustomerInAsyncMode;
   }
 
   /** The names of the databases that the channels live in. */

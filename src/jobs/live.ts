@@ -38,7 +38,7 @@ export class Live {
     return this.tried({ unavailable, failed: nothing }, async () => {
       // Another server may have created a channel a moment ago.
       const known = await this.surroundings.channels.find(changed);
-      const channels = known.flatMap(({ code }) => (this.surroundings.channels.convertsLive(code) ? [code] : []));
+      const channels = known.map(({ code }) => code);
       if (channels.length === 0) return nothing;
       const after = await this.run(conversion.name, conversion.steps, channels, lane);
       // The run that was already in progress may have processed these channels before their change.
