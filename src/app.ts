@@ -26,6 +26,7 @@ import { RealTime } from './domain/real-time.ts';
 import { examineStrays } from './domain/rewound.ts';
 import type { DatabaseUnavailable } from './errors.ts';
 import { inProcessNudges, type Nudges, topics } from './events/nudges.ts';
+import { customerExport, customerImport } from './exchange/customers.ts';
 import { contextFor } from './graphql/context.ts';
 import { schema } from './graphql/schema.ts';
 import type { Graphiql } from './http/graphiql.ts';
@@ -163,6 +164,10 @@ export async function startApp(config: Config, options: AppOptions): Promise<App
       nudges,
       log,
       graphiql: showsGraphiql(config) ? (options.graphiql ?? { tabs: [] }) : undefined,
+      routes: {
+        'POST /import/customers': customerImport(parts),
+        'GET /export/customers': customerExport(parts),
+      },
       onlyHealth: role === 'worker',
       probes: { headquarters: () => hq.write(beat), ...(bus && { bus: () => bus.probe() }), ...shared?.probes },
       limits: options.limits,

@@ -7,7 +7,7 @@ const levels = [
   ['cli'],
   ['demo'],
   ['client'],
-  ['http', 'graphql'],
+  ['http', 'graphql', 'exchange'],
   ['jobs'],
   ['domain', 'queue'],
   ['data', 'events', 'access'],

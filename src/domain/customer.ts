@@ -33,7 +33,7 @@ interface AddressInput extends Given<Omit<AddressFacts, 'uuid' | 'position'>> {
   country: string;
 }
 
-interface CustomerInput extends Given<Omit<CustomerFacts, keyof typeof nameParts>> {
+export interface CustomerInput extends Given<Omit<CustomerFacts, keyof typeof nameParts>> {
   uuid?: string | null;
   name?: { [Part in NamePart]?: string | null } | null;
   addresses?: readonly AddressInput[] | null;
@@ -71,6 +71,12 @@ export function prepareCustomer(
   return { uuid, channel, body, addresses, bodyHash: hash, at };
 }
 
+/** Whether a customer with a UUID that is stored already is the stored one, sent again. */
+export const isRepeat = (
+  stored: { channel: string; bodyHash: string | null },
+  { channel, bodyHash }: PreparedCustomer,
+): boolean => stored.channel === channel && stored.bodyHash === bodyHash;
+
 /**
  * Creates customers in their channel, asynchronously: each has its permanent UUID immediately and gets its account ID later (jobs/).
  * The UUID is the idempotency key: sending it again returns the stored customer, or UuidConflict if the data differs.
@@ -98,8 +104,9 @@ export async function createCustomers(
       added.push(customer);
       return { uuid: customer.uuid, created: true };
     }
-    const same = stored.channel === customer.channel && stored.bodyHash === customer.bodyHash;
-    return same ? { uuid: customer.uuid, created: false } : new UuidConflict(customer.uuid, 'customer');
+    return isRepeat(stored, customer)
+      ? { uuid: customer.uuid, created: false }
+      : new UuidConflict(customer.uuid, 'customer');
   });
   const unused = customers.length - added.length;
   if (unused > 0) await returnCounters(tx, unused);

@@ -5,7 +5,7 @@ import type { GraphQLSchema } from 'graphql';
 import { createYoga } from 'graphql-yoga';
 import type pino from 'pino';
 import { hasExpired, type Tokens } from '../access/tokens.ts';
-import { PortInUse } from '../errors.ts';
+import { DomainError, PortInUse } from '../errors.ts';
 import type { Nudges } from '../events/nudges.ts';
 import { sortAccept } from './accept.ts';
 import { DocumentCache, documentSize } from './document-cache.ts';
@@ -54,12 +54,16 @@ export interface ServeHttpOptions<Viewer, Context extends object> extends Tokens
   graphiql?: Graphiql | undefined;
   /** Accept only requests addressed to a loopback name, for a server that requires no token. */
   onlyLocalCallers?: boolean;
+  /** Answers what is no GraphQL, by method and path, such as `GET /export/customers`. They may throw a DomainError before they answer. */
+  routes?: Readonly<Record<string, Route<Viewer>>>;
   /** Serve nothing but /health and /health/ready, for a process without an API. */
   onlyHealth?: boolean;
   /** What /health/ready checks, by the name that its response lists as unavailable. */
   probes: Record<string, Probe>;
   limits?: Partial<Limits>;
 }
+
+type Route<Viewer> = (request: IncomingMessage, response: ServerResponse, viewer: Viewer) => Promise<void>;
 
 export interface HttpServer {
   url: string;
@@ -119,7 +123,27 @@ export async function serveHttp<Viewer, Context extends object>(
       case '/health/ready':
         return answerReady(response);
       default:
-        return say(response, 404, 'not found');
+        return answerRoute(request, response);
+    }
+  }
+
+  async function answerRoute(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const route = options.onlyHealth ? undefined : options.routes?.[`${request.method} ${pathOf(request)}`];
+    if (!route) return say(response, 404, 'not found');
+    const { socket } = request;
+    response.once('finish', () => {
+      if (!request.complete) giveUpBody(request, socket);
+    });
+    try {
+      await route(request, response, await viewerOf(request.headers.authorization));
+    } catch (error) {
+      // The client has gone.
+      if (socket.destroyed) return;
+      if (response.headersSent) throw error;
+      const { message, extensions } = maskError(error);
+      const { code: errorCode, reference, violations } = extensions;
+      if (errorCode === 'UNAUTHENTICATED') response.setHeader('WWW-Authenticate', 'Bearer');
+      tell(response, statusFor(error), { errorCode, message, reference, violations });
     }
   }
 
@@ -222,6 +246,17 @@ export async function serveHttp<Viewer, Context extends object>(
 }
 
 const path = '/graphql';
+
+/** The status of a failure that is not answered as GraphQL. */
+function statusFor(error: unknown): number {
+  if (!(error instanceof DomainError)) return 500;
+  if (error.code === 'UNAUTHENTICATED') return 401;
+  if (error.code === 'FORBIDDEN') return 403;
+  if (error.code === 'CHANNEL_NOT_FOUND') return 404;
+  if (error.code === 'DATABASE_UNAVAILABLE') return 503;
+  return error.code === 'INVALID_INPUT' ? 400 : 409;
+}
+
 const noApi = 'This process runs jobs. `hq serve` serves the API.';
 const lostUpgrade = 'The WebSocket request arrived without its Upgrade header. The proxy must forward it.';
 

@@ -32,6 +32,8 @@ export const auditActions = {
   CREATE_SCHEDULE: 'Created a schedule.',
   UPDATE_SCHEDULE: 'Changed a schedule.',
   DELETE_SCHEDULE: 'Deleted a schedule.',
+  IMPORT_CUSTOMERS: 'Began to import customers.',
+  EXPORT_CUSTOMERS: 'Began to export customers, of a channel or of all.',
   UPDATE_NUMBER_SEQUENCE: 'Extended or limited a number sequence.',
 } as const;
 export type AuditAction = keyof typeof auditActions;

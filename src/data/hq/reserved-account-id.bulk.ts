@@ -28,6 +28,10 @@ export async function reserveAccountIds(tx: EntityManager, packed: string): Prom
   return { kept: count.kept, taken: taken.map(({ id }) => id) };
 }
 
+/** Keeps no account IDs for these customers any longer. */
+export const releaseReserved = (tx: EntityManager, uuids: readonly string[]) =>
+  sql(tx, `delete from reserved_account_id where customer_uuid in ${listed(tx, '$1')}`, [JSON.stringify(uuids)]);
+
 /** The account IDs that are kept for these customers, which are given to them with this: they are kept no longer. */
 export async function takeReserved(tx: EntityManager, uuids: readonly string[]): Promise<Map<string, string>> {
   // There are none unless headquarters was restored; to look for each of a batch took 4 % of a conversion.

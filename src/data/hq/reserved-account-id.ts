@@ -1,8 +1,8 @@
 import { Column, Entity, PrimaryColumn } from 'typeorm';
 
 /**
- * An account ID that a channel knows from before headquarters was restored. Written when the restore is resolved, and deleted when the
- * customer arrives again and takes it.
+ * An account ID that is kept for a customer: one that its channel knows from before headquarters was restored, or that an import brings. Deleted
+ * when the customer arrives and takes it.
  */
 @Entity('reserved_account_id')
 export class ReservedAccountId {
