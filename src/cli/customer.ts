@@ -9,6 +9,7 @@ import {
 } from '../../schema/operations.ts';
 import { type Client, everyNode, Refused } from '../client/client.ts';
 import { examples, type Output, remote } from './command.ts';
+import { exchange } from './exchange.ts';
 import { money, time } from './format.ts';
 import type { Terminal } from './terminal.ts';
 
@@ -20,6 +21,7 @@ export function customer(program: Command, terminal: Terminal): void {
     .command('customer')
     .argument('<customer>', 'its UUID, account ID, or email address')
     .description('show a customer: account ID, conversion, and sales orders')
+    .enablePositionalOptions()
     .option('--channel <code>', "search only this channel's own database")
     .addHelpText(
       'after',
@@ -29,6 +31,7 @@ export function customer(program: Command, terminal: Terminal): void {
         'hq customer 7f3c1a52-1b7c-4c1e-9d38-2f4c8a6f0b11',
       ),
     );
+  exchange(command, terminal);
   remote(command, terminal, async (session, options: { channel?: string }, key: string) => {
     const channel = options.channel ?? null;
     let by: CustomerBy = UUID.test(key) ? { uuid: key } : { accountId: key.toUpperCase() };

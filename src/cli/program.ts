@@ -50,6 +50,8 @@ export function programFor(terminal: Terminal): Command {
     .usage('<command> [options]')
     .version(packageJson.version, '--version', 'print the version')
     .helpOption('--help', 'print help')
+    // Options belong to the command that they follow.
+    .enablePositionalOptions()
     .configureHelp({ showGlobalOptions: false })
     .configureOutput({
       writeOut: (text) => void terminal.stdout.write(text),

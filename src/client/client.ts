@@ -1,3 +1,5 @@
+import { Readable } from 'node:stream';
+import type { ReadableStream } from 'node:stream/web';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { TypedDocumentNode } from '@graphql-typed-document-node/core';
 import { print } from 'graphql';
@@ -30,6 +32,10 @@ export interface Client {
     document: TypedDocumentNode<Data, Variables>,
     variables: NoInfer<Variables>,
   ): Promise<Data>;
+  /** Posts JSON Lines to a path of the server; returns its JSON. Throws Refused with the failure that it answers instead. */
+  send(path: string, lines: string): Promise<unknown>;
+  /** Reads what a path of the server answers, piece by piece. Throws Refused with the failure that it answers instead. */
+  receive(path: string): AsyncIterable<Uint8Array>;
   /** Subscribes over WebSocket. */
   subscribe<Data, Variables extends Record<string, unknown>>(
     document: TypedDocumentNode<Data, Variables>,
@@ -95,20 +101,37 @@ export function clientOf(server: string, token?: string, socketServer = server):
     shouldRetry: () => true,
     retryWait: (retries) => delay(Math.min(LONGEST_WAIT, 250 * 2 ** retries)),
   });
+  const fetched = (url: URL, { headers, ...request }: RequestInit & { headers?: Record<string, string> }) =>
+    fetch(url, { ...request, headers: { ...headers, ...authorization } }).catch((error: unknown) => {
+      throw new Unreachable(server, { cause: error });
+    });
+  const answered = async (path: string, request: Parameters<typeof fetched>[1]) => {
+    const response = await fetched(urlOf(server, path), request);
+    if (response.ok) return response;
+    const failure = (await response.json().catch(() => ({}))) as Partial<Failure>;
+    if (failure.errorCode === undefined) throw new Unreachable(server);
+    throw new Refused(reasonsOf(failure as Failure), failure.errorCode);
+  };
   return {
     async request(document, variables) {
-      const response = await fetch(endpoint, {
+      const response = await fetched(endpoint, {
         method: 'POST',
-        headers: { 'content-type': 'application/json', ...authorization },
+        headers: { 'content-type': 'application/json' },
         body: JSON.stringify({ query: textOf(document as never), variables }),
-      }).catch((error: unknown) => {
-        throw new Unreachable(server, { cause: error });
       });
       const { data, errors } = await resultFrom(response).catch((error: unknown) => {
         throw new Unreachable(server, { cause: error });
       });
       if (errors?.[0]) throw refusedBy(errors);
       return data as never;
+    },
+    async send(path, lines) {
+      const headers = { 'content-type': 'application/jsonl' };
+      return (await answered(path, { method: 'POST', headers, body: lines })).json();
+    },
+    async *receive(path) {
+      const { body } = await answered(path, {});
+      if (body) yield* Readable.fromWeb(body as ReadableStream);
     },
     subscribe(document, variables) {
       const results = sockets.iterate({
@@ -146,7 +169,8 @@ export function clientOf(server: string, token?: string, socketServer = server):
   };
 }
 
-const endpointOf = (server: string) => new URL('graphql', `${server.replace(/\/$/, '')}/`);
+const urlOf = (server: string, path: string) => new URL(path, `${server.replace(/\/$/, '')}/`);
+const endpointOf = (server: string) => urlOf(server, 'graphql');
 
 interface Result {
   data?: unknown;
@@ -172,6 +196,10 @@ interface Failure {
   violations?: readonly { path: readonly string[]; message: string }[];
 }
 
+/** Every violation of the input, or else the message. */
+const reasonsOf = ({ violations, message }: Failure): string =>
+  violations?.map(({ path, message }) => [path.join('.'), message].filter(Boolean).join(': ')).join('\n') ?? message;
+
 const isFailure = (result: object): result is Failure => 'errorCode' in result && 'message' in result;
 
 /** Returns the object a mutation returned. Throws Refused with the failure's message, or with every violation of the input. */
@@ -179,11 +207,6 @@ export function orRefused<Result extends { __typename: string }>(
   result: Result | null,
 ): Exclude<Result, { errorCode: unknown }> {
   if (result === null) throw new Refused('The server returned no result.');
-  if (isFailure(result)) {
-    const violations = result.violations?.map(({ path, message }) =>
-      [path.join('.'), message].filter(Boolean).join(': '),
-    );
-    throw new Refused(violations?.join('\n') ?? result.message, result.errorCode);
-  }
+  if (isFailure(result)) throw new Refused(reasonsOf(result), result.errorCode);
   return result as Exclude<Result, { errorCode: unknown }>;
 }

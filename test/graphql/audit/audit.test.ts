@@ -108,7 +108,9 @@ const actionOf = (mutation: string) =>
 
 test('every mutation of operators is an action of the audit trail', () => {
   expect(Object.keys(steps).toSorted()).toEqual(operatorMutations.toSorted());
-  expect(new Set(operatorMutations.map(actionOf))).toEqual(new Set(Object.keys(auditActions)));
+  // What is no mutation is tested in test/exchange/.
+  const others = ['IMPORT_CUSTOMERS', 'EXPORT_CUSTOMERS'];
+  expect(new Set([...operatorMutations.map(actionOf), ...others])).toEqual(new Set(Object.keys(auditActions)));
 });
 
 const changed = [
