@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { ChannelNotFound } from '../errors.ts';
-import { type Known, knownOf, type Mark, marksOf } from './channel/mark.bulk.ts';
+import { type AccountIdFormat, type Known, knownOf, type Mark, marksOf } from './channel/mark.bulk.ts';
 import { introduce } from './channel/self.ts';
 import { ChannelReader } from './channel-reader.ts';
 import type { Database } from './database.ts';
@@ -178,8 +178,8 @@ export class Channels {
   }
 
   /** What channel databases know of headquarters, by name. Leaves out those that cannot be read together with others: they may not be made yet. */
-  known(names: readonly string[]): Promise<Map<string, Known>> {
-    return this.reader.read(new Map(names.map((name) => [name, {}])), knownOf);
+  known(names: readonly string[], format: AccountIdFormat): Promise<Map<string, Known>> {
+    return this.reader.read(new Map(names.map((name) => [name, {}])), knownOf(format));
   }
 
   async tidy(): Promise<void> {

@@ -4,7 +4,7 @@ import type { Channels } from '../data/channels.ts';
 import type { Database } from '../data/database.ts';
 import { audit, type Change } from '../data/hq/audit.ts';
 import { skipNumbers } from '../data/hq/number-sequence.bulk.ts';
-import { allNumberSequences, customerAccount, moveHead, numberIn } from '../data/hq/number-sequence.ts';
+import { allNumberSequences, customerAccount, formatted, moveHead, numberIn } from '../data/hq/number-sequence.ts';
 import { reserveAccountIds } from '../data/hq/reserved-account-id.bulk.ts';
 import { recordAhead, type Standing, standing } from '../data/hq/rewinding.bulk.ts';
 import { endRewinding, forgetLost } from '../data/hq/rewinding.ts';
@@ -84,7 +84,7 @@ export async function examineStrays(parts: Parts, find: () => Promise<string[]>)
     existing.filter((name) => !names.includes(name)),
   );
   if (names.length === 0) {
-    const holding = answers.filter(({ knows }) => knows === undefined || knows.newestAccountId !== null);
+    const holding = answers.filter(({ knows }) => knows === undefined || knows.anyAccountId !== null);
     if (holding.length > 0) throw new HeadquartersMissing(holding.map(({ name }) => name));
     return;
   }
@@ -135,7 +135,7 @@ export async function acceptRestoredHeadquarters(
     );
   // Recorded first, so that no numbers are assigned while account IDs are being reserved.
   if (ahead.length > 0) await hq.write((tx) => recordAhead(tx, ahead, parts.now()));
-  const { kept, taken } = await reserveAll(parts, answers, before);
+  const { kept, taken } = await reserveAll(parts, answers);
   const highest = Math.max(
     0,
     ...answers.map(({ knows }) => (knows?.newestAccountId && numberIn(before.accounts, knows.newestAccountId)) || 0),
@@ -162,18 +162,17 @@ export async function acceptRestoredHeadquarters(
   });
 }
 
-/** Reserves each account ID that a channel knows, and headquarters has not assigned yet, for its customer. */
+/** Reserves each account ID that a channel knows, and headquarters does not, for its customer: those of other systems too. */
 async function reserveAll(
   { hq, channels }: Parts,
   answers: readonly Answer[],
-  { nextAccountId }: Standing,
 ): Promise<{ kept: number; taken: string[] }> {
   let kept = 0;
   const taken: string[] = [];
   for (const { name, knows } of answers) {
     if (!knows) continue;
     const database = await channels.open(name);
-    for (let first = nextAccountId; ; ) {
+    for (let first = ''; ; ) {
       const page = await database.read((db) => accountIdsFrom(db, first, AT_ONCE));
       if (page.count === 0) break;
       const reserved = await hq.write((tx) => reserveAccountIds(tx, page.package));
@@ -209,15 +208,18 @@ function isAhead({ knows }: Answer, { version, accounts }: Standing): boolean {
 }
 
 /** What each of these databases knows: many in one statement, and those that cannot be read so, each alone. */
-async function asked({ channels, log }: Parts, names: readonly string[]): Promise<Answer[]> {
-  const together = await channels.known(names);
+async function asked({ hq, channels, log }: Parts, names: readonly string[]): Promise<Answer[]> {
+  if (names.length === 0) return [];
+  const { accounts } = await hq.read(standing);
+  const format = { smallest: formatted(accounts, 0), largest: formatted(accounts, 10 ** accounts.digits - 1) };
+  const together = await channels.known(names, format);
   return Promise.all(
     names.map(async (name) => {
       const knows = together.get(name);
       if (knows) return { name, knows };
       try {
         const database = await channels.open(name);
-        return { name, knows: (await database.read((db) => knownOf(db, [{}]))).get(0) };
+        return { name, knows: (await database.read((db) => knownOf(format)(db, [{}]))).get(0) };
       } catch (error) {
         log.warn({ err: error, channelDatabase: name }, 'could not check what a channel database knows');
         return { name, knows: undefined };

@@ -153,6 +153,38 @@ test('account IDs that two customers have already are named, and the others are 
   expect(new Set((await storedAccountIds(hq)).values()).size).toBe(15);
 });
 
+test('account IDs of another system hide nothing that a channel knows', async () => {
+  const first = await withChannels(['houston']);
+  await createCustomers(first, 2);
+  await run(first);
+  await tamper(
+    await first.channels.open('houston'),
+    `update customer set account_id = case account_id when 'C00000001' then 'ZZZ-1' else 'C00000500' end`,
+  );
+  const hq = await first.restart();
+  await createCustomer(hq);
+  expect(await run(hq)).toMatchObject({ errorCode: 'HEADQUARTERS_REWOUND' });
+});
+
+test('customers of another system keep the account IDs that they brought, when they were imported after the backup', async () => {
+  const first = await withChannels(codes);
+  const { hq: after, restore } = await backUp(first);
+  const lines = ['A-1', 'ZZZ-1', 'C00000100'].map((accountId) =>
+    JSON.stringify({ accountId, name: { last: accountId } }),
+  );
+  const headers = { 'content-type': 'application/jsonl' };
+  const url = `${after.url}/import/customers?channel=austin`;
+  expect((await fetch(url, { method: 'POST', headers, body: lines.join('\n') })).status).toBe(200);
+  await run(after);
+  const before = await allAccountIds(after);
+  expect(given(before)).toEqual(['A-1', 'C00000100', 'ZZZ-1']);
+  const hq = await restore(after);
+  await run(hq);
+  expect(await accept(hq)).toMatchObject({ keptAccountIds: 3, sequences: [{ from: 1, to: 101 }] });
+  await run(hq);
+  expect(await storedAccountIds(hq)).toEqual(before);
+});
+
 test('it is noticed also while the server runs, and when a channel knows of edits only', async () => {
   const hq = await withChannels(['houston', 'dallas']);
   await createCustomers(hq, 3);

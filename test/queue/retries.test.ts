@@ -20,10 +20,11 @@ import type { Answer, Headquarters } from '../support/headquarters.ts';
 /** Makes a channel database unavailable; answers how to bring it back. */
 function takeDown(hq: Headquarters, name: string): () => void {
   const { open, known } = hq.channels;
-  hq.channels.known = (names) =>
+  hq.channels.known = (names, format) =>
     known.call(
       hq.channels,
       names.filter((database) => database !== name),
+      format,
     );
   hq.channels.open = (database) =>
     database === name

@@ -21,19 +21,34 @@ export const marksOf: AskTogether<{ counter: number }, Mark> = (db, databases) =
     databases.map(({ counter }) => counter),
   );
 
-/** What a channel database knows of headquarters' doings: the newest change version and the largest account ID that reached it. */
+/** What a channel database knows of headquarters' doings. */
 export interface Known {
+  /** The newest change version that reached it. */
   appliedVersion: number;
+  /** Any account ID; null: it has none. */
+  anyAccountId: string | null;
+  /** The largest account ID between those that were asked about. */
   newestAccountId: string | null;
 }
 
-export const knownOf: AskTogether<object, Known> = (db, databases) =>
-  askTogether(
-    db,
-    databases,
-    (tables) => `applied_version as "appliedVersion",
-      (select max(account_id) from ${tables}customer where account_id is not null) as "newestAccountId"`,
-  );
+/** The account IDs of a number sequence: all have the same length. */
+export interface AccountIdFormat {
+  smallest: string;
+  largest: string;
+}
+
+export const knownOf =
+  ({ smallest, largest }: AccountIdFormat): AskTogether<object, Known> =>
+  (db, databases) =>
+    askTogether(
+      db,
+      databases,
+      (tables) => `applied_version as "appliedVersion",
+        (select account_id from ${tables}customer where account_id is not null limit 1) as "anyAccountId",
+        (select account_id from ${tables}customer where account_id >= $1 and account_id <= $2 and length(account_id) = ${largest.length}
+         order by account_id desc limit 1) as "newestAccountId"`,
+      [smallest, largest],
+    );
 
 /** Selects `columns` from the one row of each database. */
 async function askTogether<Answer>(

@@ -1,15 +1,13 @@
 import type { EntityManager } from 'typeorm';
 import { assignments, insertRows, packed, selected } from '../columns.ts';
 import { single, sql } from '../sql.ts';
-import { customerAccount, formatted, NumberSequence } from './number-sequence.ts';
+import { customerAccount, NumberSequence } from './number-sequence.ts';
 import { Rewinding } from './rewinding.ts';
 
 /** How far headquarters has come, and what was found out about it. */
 export interface Standing {
   version: number;
   accounts: NumberSequence;
-  /** The next account ID. */
-  nextAccountId: string;
   ahead: string[];
   lost: string[];
 }
@@ -29,7 +27,6 @@ export async function standing(db: EntityManager): Promise<Standing> {
   return {
     version,
     accounts,
-    nextAccountId: formatted(accounts, accounts.nextNumber),
     ahead: having('AHEAD'),
     lost: having('LOST'),
   };
