@@ -18,6 +18,7 @@ export function channel(program: Command, terminal: Terminal): void {
   list(group, terminal);
   add(group, terminal);
   live(group, terminal);
+  setProfile(group, terminal);
 }
 
 function list(group: Command, terminal: Terminal): void {
@@ -38,6 +39,7 @@ function list(group: Command, terminal: Terminal): void {
             { header: 'COUNTRY', value: ({ country }) => country },
             { header: 'TIME ZONE', value: ({ timeZone }) => timeZone },
             { header: 'LIVE', value: ({ liveConversion }) => (liveConversion ? 'on' : 'off') },
+            { header: 'PROFILE', value: ({ functionalityProfile }) => functionalityProfile.code },
             { header: 'PENDING', value: ({ statistics }) => known(statistics?.pendingCustomers), align: 'right' },
             { header: 'FAILED', value: ({ statistics }) => known(statistics?.failedOperations), align: 'right' },
             { header: 'DATABASE', value: ({ channelDatabase }) => channelDatabase.name },
@@ -58,6 +60,7 @@ interface AddOptions {
   timeZone: string;
   country: string;
   database?: string;
+  profile?: string;
   live: boolean;
 }
 
@@ -72,6 +75,7 @@ function add(group: Command, terminal: Terminal): void {
     .requiredOption('--time-zone <zone>', 'IANA time zone, such as America/Chicago')
     .requiredOption('--country <code>', 'ISO 3166-1 alpha-2 country code, such as US')
     .option('--database <name>', 'channel database, which channels may share (default: a database of its own)')
+    .option('--profile <code>', 'functionality profile (default: default)')
     .option('--no-live', 'turn off live conversion: only jobs and schedules convert customers')
     .addHelpText(
       'after',
@@ -80,7 +84,7 @@ function add(group: Command, terminal: Terminal): void {
       ),
     );
   remote(command, terminal, async ({ client, print }, options: AddOptions, code: string) => {
-    const { name, type, currency, timeZone, country, database, live } = options;
+    const { name, type, currency, timeZone, country, database, profile, live } = options;
     const input = {
       code,
       name,
@@ -90,6 +94,7 @@ function add(group: Command, terminal: Terminal): void {
       country,
       liveConversion: live,
       channelDatabase: database ?? null,
+      functionalityProfile: profile ?? null,
     };
     const added = orRefused((await client.request(CreateChannelDocument, { input })).createChannel);
     print(added, ({ code }) => `Channel ${code} is ready.`);
@@ -107,5 +112,19 @@ function live(group: Command, terminal: Terminal): void {
     const input = { code, liveConversion: state === 'on' };
     const changed = orRefused((await client.request(UpdateChannelDocument, { input })).updateChannel);
     print(changed, ({ code, liveConversion }) => `Live conversion of ${code} is ${liveConversion ? 'on' : 'off'}.`);
+  });
+}
+
+function setProfile(group: Command, terminal: Terminal): void {
+  const command = group
+    .command('profile')
+    .argument('<code>', 'code of the channel')
+    .argument('<profile>', 'code of the functionality profile')
+    .description('give a channel another functionality profile')
+    .addHelpText('after', examples('hq channel profile houston real-time'));
+  remote(command, terminal, async ({ client, print }, _options, code: string, functionalityProfile: string) => {
+    const input = { code, functionalityProfile };
+    const changed = orRefused((await client.request(UpdateChannelDocument, { input })).updateChannel);
+    print(changed, (channel) => `Channel ${channel.code} has the profile ${channel.functionalityProfile.code}.`);
   });
 }

@@ -7,7 +7,9 @@ import { customer } from './customer.ts';
 import { demo } from './demo.ts';
 import { exitCodes } from './failure.ts';
 import { job } from './job.ts';
+import { maintenance } from './maintenance.ts';
 import { migrate } from './migrate.ts';
+import { profile } from './profile.ts';
 import { schedule } from './schedule.ts';
 import { serve } from './serve.ts';
 import { statement } from './statement.ts';
@@ -79,6 +81,8 @@ export function programFor(terminal: Terminal): Command {
   job(program, terminal);
   schedule(program, terminal);
   channel(program, terminal);
+  profile(program, terminal);
+  maintenance(program, terminal);
   customer(program, terminal);
   statement(program, terminal);
   return program;

@@ -19,10 +19,10 @@ test('a channel that was added is listed', async () => {
 
   const { out } = await hq(`channel list --url ${server.url}`);
   expect(out).toMatch(
-    /^CODE +NAME +TYPE +CURRENCY +COUNTRY +TIME ZONE +LIVE +PENDING +FAILED +DATABASE +RECEIVED +LAST RECEIVED\n/,
+    /^CODE +NAME +TYPE +CURRENCY +COUNTRY +TIME ZONE +LIVE +PROFILE +PENDING +FAILED +DATABASE +RECEIVED +LAST RECEIVED\n/,
   );
   expect(rowsOf(out)).toEqual([
-    ['houston', 'Houston', 'RETAIL_STORE', 'USD', 'US', 'America/Chicago', 'off', '0', '0', 'houston', '0'],
+    ['houston', 'Houston', 'RETAIL_STORE', 'USD', 'US', 'America/Chicago', 'off', 'default', '0', '0', 'houston', '0'],
   ]);
   expect(JSON.parse((await hq(`channel list --json --url ${server.url}`)).out)).toMatchObject([
     { code: 'houston', channelDatabase: { name: 'houston', lastReceived: 0 } },
@@ -37,7 +37,7 @@ test('the list shows how many customers are pending and how many operations fail
 
   const { out } = await hq(`channel list --url ${server.url}`);
 
-  expect(rowsOf(out).map(([code, , , , , , , pending, failed]) => [code, pending, failed])).toEqual([
+  expect(rowsOf(out).map(([code, , , , , , , , pending, failed]) => [code, pending, failed])).toEqual([
     ['dallas', '2', '0'],
     ['houston', '0', '1'],
   ]);
