@@ -27,6 +27,10 @@ export class ChannelClient {
   readonly created = new Map<string, number>();
   /** Customers that had no account ID when they were acknowledged, by UUID. */
   readonly pending = new Set<string>();
+  /** Account IDs that creations returned, by UUID. */
+  readonly returned = new Map<string, string>();
+  /** Why creations fell back to asynchronous ones, by UUID. */
+  readonly fellBack = new Map<string, string>();
   /** Account IDs from the subscription and when they arrived, by UUID. */
   readonly received = new Map<string, { accountId: string; at: number }>();
   /** Acknowledged orders and sales, by UUID. */
@@ -61,6 +65,8 @@ export class ChannelClient {
           if (customer) {
             this.created.set(customer.uuid, performance.now());
             if (customer.accountId === null) this.pending.add(customer.uuid);
+            else this.returned.set(customer.uuid, customer.accountId);
+            if (customer.fallbackReason) this.fellBack.set(customer.uuid, customer.fallbackReason);
           }
           this.onChange();
         }

@@ -18,6 +18,7 @@ import { ChannelClient } from './channel-client.ts';
 import { accountsOf, faultsOfCustomers, type Line, showCustomers } from './customers.ts';
 import { type DemoOrder, kindOf } from './orders.ts';
 import { startDemoServer } from './server.ts';
+import { addProfile, createSynchronously, customersOfStore } from './synchronous.ts';
 
 /** Customers created later, one at a time, with live conversion on. */
 const LIVE = 20;
@@ -102,16 +103,21 @@ async function play(output: Output, operator: Client, connect: () => Client, opt
   line(
     `Creating ${works.channels.length} channels, each with its own database. Live conversion ${options.shared ? 'there is' : 'and schedules are'} off for now.`,
   );
-  for (const channel of works.channels) await addChannel(operator, channel);
+  const live = customers.slice(Math.max(0, customers.length - LIVE));
+  const ofStore = customersOfStore(customers.slice(0, customers.length - live.length));
+  const store = ofStore[0]?.channel;
+  const profile = [...(options.name ? [options.name] : []), 'store'].join('-');
+  if (store) await addProfile(operator, profile);
+  for (const channel of works.channels)
+    await addChannel(operator, channel.code === store ? { ...channel, functionalityProfile: profile } : channel);
   const channels = works.channels.map(({ code }) => code);
   const connections = works.channels.map(connect);
   let changed = () => {};
   const clients = works.channels.map(
     ({ code }, index) => new ChannelClient(code, connections[index]!, () => changed()),
   );
-  const live = customers.slice(Math.max(0, customers.length - LIVE));
-  const asynchronous = customers.slice(0, customers.length - live.length);
-  const isLive = new Set(live.map(({ uuid }) => uuid));
+  const isLive = new Set([...live, ...ofStore].map(({ uuid }) => uuid));
+  const asynchronous = customers.filter(({ uuid }) => !isLive.has(uuid));
   const ordersFor = ({ code }: ChannelClient, who: 'live' | 'asynchronous') =>
     orders.filter(({ channel, customerUuid }) => channel === code && isLive.has(customerUuid) === (who === 'live'));
 
@@ -165,6 +171,16 @@ async function play(output: Output, operator: Client, connect: () => Client, opt
   const ordering = await operate(output, operator, 'synchronize-orders', channels);
 
   const latencies = await liveCustomers(line, operator, clients, live);
+  const storeClient = clients.find(({ code }) => code === store);
+  const waits = storeClient
+    ? await createSynchronously(line, operator, {
+        client: storeClient,
+        customers: ofStore,
+        profile,
+        shared: options.shared,
+        patience: PATIENCE,
+      })
+    : [];
   for (const client of clients) await client.record(ordersFor(client, 'live'), ['till-live']);
 
   line(
@@ -174,7 +190,7 @@ async function play(output: Output, operator: Client, connect: () => Client, opt
 
   line('\nSummary');
   const accounts = await accountsOf(operator, clients);
-  await showCustomers(line, operator, clients, accounts, { creating, converting, latencies });
+  await showCustomers(line, operator, clients, accounts, { creating, converting, latencies, waits });
   const books = await readBooks(operator, clients, options.shared);
   showBooks(line, books, clients, { recording, ordering, posting });
   const faults = [...faultsOfCustomers(clients, accounts, customers.length), ...faultsOfBooks(books, clients, orders)];

@@ -67,6 +67,38 @@ mutation Conversion {
 }
 
 ${reason}`,
+  `# This store waits for account IDs: its profile
+# makes createCustomer return the account ID. If
+# headquarters is slow, creationMode is FALLBACK.
+mutation RealTime {
+  createFunctionalityProfile(input: {
+    code: "real-time", name: "Real time"
+    createCustomerInAsyncMode: false
+    realTimeTimeoutMs: 1000
+  }) {
+    ... on FunctionalityProfile { name }
+    ...Reason
+  }
+  createChannel(input: {
+    code: "dallas", name: "Dallas"
+    type: RETAIL_STORE, country: "US"
+    currency: "USD", timeZone: "America/Chicago"
+    functionalityProfile: "real-time"
+  }) { ... on Channel { name } ...Reason }
+  createCustomer(input: {
+    channel: "dallas"
+    name: { first: "Mary", last: "Somerville" }
+  }) {
+    ... on Customer {
+      accountLabel
+      creationMode
+      fallbackReason
+    }
+    ...Reason
+  }
+}
+
+${reason}`,
   `# An order for a customer who may still be
 # pending. Headquarters turns it into a sales
 # order as soon as it arrives: see "Books".
