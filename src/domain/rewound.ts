@@ -4,7 +4,7 @@ import type { Channels } from '../data/channels.ts';
 import type { Database } from '../data/database.ts';
 import { audit, type Change } from '../data/hq/audit.ts';
 import { skipNumbers } from '../data/hq/number-sequence.bulk.ts';
-import { allNumberSequences, customerAccount, formatted, moveHead, numberIn } from '../data/hq/number-sequence.ts';
+import { allNumberSequences, customerAccount, moveHead, numberIn, rangeOf } from '../data/hq/number-sequence.ts';
 import { reserveAccountIds } from '../data/hq/reserved-account-id.bulk.ts';
 import { recordAhead, type Standing, standing } from '../data/hq/rewinding.bulk.ts';
 import { endRewinding, forgetLost } from '../data/hq/rewinding.ts';
@@ -211,7 +211,7 @@ function isAhead({ knows }: Answer, { version, accounts }: Standing): boolean {
 async function asked({ hq, channels, log }: Parts, names: readonly string[]): Promise<Answer[]> {
   if (names.length === 0) return [];
   const { accounts } = await hq.read(standing);
-  const format = { smallest: formatted(accounts, 0), largest: formatted(accounts, 10 ** accounts.digits - 1) };
+  const format = rangeOf(accounts);
   const together = await channels.known(names, format);
   return Promise.all(
     names.map(async (name) => {

@@ -35,7 +35,7 @@ export function searchViolation(search: string, shortest: number): Omit<Violatio
 /** What to look for. A phone number is one word, whatever its punctuation. */
 export function searchFor(text: string): Search {
   const words = wordsOf(text.trim());
-  const accountId = words.length === 1 && /^[a-z]*\d+$/i.test(text.trim()) ? text.trim().toUpperCase() : undefined;
+  const accountId = /^(?=.*\d)[0-9a-z][0-9a-z._/-]{0,39}$/i.test(text.trim()) ? text.trim().toUpperCase() : undefined;
   return { words, accountId };
 }
 

@@ -131,3 +131,54 @@ test('numbers that were given are never given again, and the format sets the lim
     ),
   ).toEqual([{ action: 'UPDATE_NUMBER_SEQUENCE', field: 'largest', old_value: '99999999', new_value: '3' }]);
 });
+
+test('a sequence goes on in another format, and with the next number that is asked for', async () => {
+  const hq = await withChannels(['houston']);
+  await createCustomers(hq, 2);
+  await run(hq);
+  expect(await change(hq, { prefix: 'CUST-', digits: 6, nextNumber: 4_711 })).toMatchObject({
+    largest: 999_999,
+    remaining: 995_289,
+  });
+  expect(await sequence(hq)).toMatchObject({ next: 'CUST-004711' });
+  await createCustomers(hq, 2);
+  expect(await run(hq)).toMatchObject({ state: 'SUCCEEDED' });
+  expect([...(await accountIds(hq)).values()].sort()).toEqual(['C00000001', 'C00000002', 'CUST-004711', 'CUST-004712']);
+  // Back again: what was assigned then is not assigned again.
+  expect(await change(hq, { prefix: 'C', digits: 8, nextNumber: 2 })).toMatchObject({
+    path: ['nextNumber'],
+    message: 'nextNumber: must be above 2, because C00000002 is already assigned',
+  });
+  expect(await change(hq, { prefix: 'C', digits: 8, nextNumber: 3 })).toMatchObject({ largest: 99_999_999 });
+  expect(
+    (await rowsOf(hq.hq, "select field from audit_entry where action = 'UPDATE_NUMBER_SEQUENCE' order by id")).map(
+      ({ field }) => field,
+    ),
+  ).toEqual(['prefix', 'digits', 'nextNumber', 'largest', 'prefix', 'digits', 'nextNumber', 'largest']);
+});
+
+test('a next number that could meet one that is assigned, or kept for a customer, is refused', async () => {
+  const hq = await withChannels(['houston']);
+  await createCustomers(hq, 3);
+  await run(hq);
+  expect(await change(hq, { nextNumber: 3 })).toMatchObject({ path: ['nextNumber'] });
+  // C0 and seven digits look like C and eight.
+  expect(await change(hq, { prefix: 'C0', digits: 7, nextNumber: 1 })).toMatchObject({ path: ['nextNumber'] });
+  const line = JSON.stringify({ accountId: 'X042', name: { last: 'Kept' } });
+  const headers = { 'content-type': 'application/jsonl' };
+  await fetch(`${hq.url}/import/customers?channel=houston`, { method: 'POST', headers, body: line });
+  expect(await change(hq, { prefix: 'X', digits: 3, nextNumber: 42 })).toMatchObject({
+    message: 'nextNumber: must be above 42, because X042 is already assigned',
+  });
+  expect(await change(hq, { prefix: 'c', digits: 16, warnBelow: -1 })).toMatchObject({
+    message: expect.stringContaining('and 2 more'),
+  });
+});
+
+test('every sequence takes another format', async () => {
+  const hq = await withChannels(['houston']);
+  for (const name of ['customer-account', 'invoice', 'sales-order', 'statement'])
+    expect(await change(hq, { name, prefix: '2026/', digits: 5 })).toMatchObject({ largest: 99_999 });
+  const { numberSequences } = await hq.query('{ numberSequences { next prefix digits } }');
+  expect(numberSequences).toEqual(Array(4).fill({ next: '2026/00001', prefix: '2026/', digits: 5 }));
+});

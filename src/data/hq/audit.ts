@@ -34,7 +34,7 @@ export const auditActions = {
   DELETE_SCHEDULE: 'Deleted a schedule.',
   IMPORT_CUSTOMERS: 'Began to import customers.',
   EXPORT_CUSTOMERS: 'Began to export customers, of a channel or of all.',
-  UPDATE_NUMBER_SEQUENCE: 'Extended or limited a number sequence.',
+  UPDATE_NUMBER_SEQUENCE: 'Changed a number sequence.',
 } as const;
 export type AuditAction = keyof typeof auditActions;
 

@@ -1,9 +1,14 @@
 import type { EntityManager } from 'typeorm';
 import { HeadquartersRewound } from '../../errors.ts';
-import { selected } from '../columns.ts';
-import { one, single } from '../sql.ts';
-import { changeNumberSequence, NumberSequence } from './number-sequence.ts';
+import { columnOf, type EntityClass, selected, tableOf } from '../columns.ts';
+import { one, single, sql } from '../sql.ts';
+import { Customer } from './customer.ts';
+import { Invoice } from './journal.ts';
+import { changeNumberSequence, customerAccount, NumberSequence, numberIn, rangeOf } from './number-sequence.ts';
+import { ReservedAccountId } from './reserved-account-id.ts';
 import { Rewinding } from './rewinding.ts';
+import { SalesOrder } from './sales-order.ts';
+import { Statement } from './statement.ts';
 
 /**
  * Takes up to `count` numbers in the caller's transaction: a rollback gives them back. Throws HeadquartersRewound while a channel database
@@ -47,6 +52,32 @@ export async function skipNumbers(
     [past, and, name],
   );
   return next;
+}
+
+/** The records that a sequence numbers, and the fields with their numbers. */
+const numbered: Record<string, readonly [entity: EntityClass, field: string][]> = {
+  [customerAccount]: [
+    [Customer, 'accountId'],
+    [ReservedAccountId, 'accountId'],
+  ],
+  'sales-order': [[SalesOrder, 'salesOrderId']],
+  statement: [[Statement, 'statementId']],
+  invoice: [[Invoice, 'invoiceId']],
+};
+
+/** The largest number in the format of a sequence that a record has; 0: none has one. */
+export async function largestInUse(
+  db: EntityManager,
+  { name, ...format }: Pick<NumberSequence, 'name' | 'prefix' | 'digits'>,
+): Promise<number> {
+  const { smallest, largest } = rangeOf(format);
+  const newest = numbered[name]!.map(([entity, field]) => {
+    const { name: column } = columnOf(db, entity, field as never);
+    return `select * from (select ${column} as id from ${tableOf(db, entity)}
+      where ${column} >= $1 and ${column} <= $2 and length(${column}) = ${largest.length} order by ${column} desc limit 1) as of_${tableOf(db, entity)}`;
+  });
+  const found = await sql<{ id: string }>(db, newest.join(' union all '), [smallest, largest]);
+  return Math.max(0, ...found.map(({ id }) => numberIn(format, id) ?? 0));
 }
 
 /** Moves a stream's head by `count` and returns the number before its first new row. */

@@ -40,6 +40,12 @@ export const changeNumberSequence = (tx: EntityManager, name: string, change: Pa
 export const formatted = ({ prefix, digits }: Pick<NumberSequence, 'prefix' | 'digits'>, number: number): string =>
   prefix + String(number).padStart(digits, '0');
 
+/** The smallest and the largest text in a format: all numbers lie between, and have the same length. */
+export const rangeOf = (format: Pick<NumberSequence, 'prefix' | 'digits'>): { smallest: string; largest: string } => ({
+  smallest: formatted(format, 0),
+  largest: formatted(format, 10 ** format.digits - 1),
+});
+
 /** The newest number of a stream. */
 export const headOf = async (db: EntityManager, name: string): Promise<number> =>
   (await db.findOneByOrFail(Head, { name })).value;

@@ -4,7 +4,7 @@ import {
   numberSequenceByName,
   type NumberSequence as Row,
 } from '../../data/hq/number-sequence.ts';
-import { extendNumberSequence } from '../../domain/number-sequence.ts';
+import { updateNumberSequence } from '../../domain/number-sequence.ts';
 import { InvalidInput, NotFound } from '../../errors.ts';
 import { atMost } from '../arguments.ts';
 import { builder } from '../builder.ts';
@@ -20,6 +20,10 @@ NumberSequence.implement({
   description: 'Assigns numbers, such as account IDs, in order, without gaps, and each exactly once.',
   fields: (t) => ({
     name: t.exposeString('name', { description: 'Unique name, such as `customer-account`.' }),
+    prefix: t.exposeString('prefix', { description: 'What every number begins with; may be empty.' }),
+    digits: t.exposeInt('digits', {
+      description: 'The digits after the prefix; shorter numbers are padded with zeros.',
+    }),
     next: t.string({
       description: 'The next number as it will be displayed, such as `C00000042`.',
       resolve: (row) => formatted(row, row.nextNumber),
@@ -57,9 +61,18 @@ const UpdateInput = builder.inputType('UpdateNumberSequenceInput', {
   description: 'The changes to a number sequence; omitted fields keep their values.',
   fields: (t) => ({
     name: t.string({ required: true, description: 'Name of the number sequence.' }),
+    prefix: t.string({
+      description: 'What every number begins with: at most 10 digits, capital letters, and `. _ / -`.',
+    }),
+    digits: t.int({ description: 'The digits after the prefix, 1 to 15.' }),
+    nextNumber: t.field({
+      type: 'BigInt',
+      description: 'The next number; above all that are assigned in the same format.',
+    }),
     largest: t.field({
       type: 'BigInt',
-      description: 'The largest number that may be assigned; not less than the last number assigned.',
+      description:
+        'The largest number that may be assigned; not less than the last number assigned. If it is the largest of its format and the digits change, it becomes the largest of the new format.',
     }),
     warnBelow: t.field({
       type: 'BigInt',
@@ -73,8 +86,8 @@ operatorMutation('updateNumberSequence', {
   input: UpdateInput,
   inputDescription: 'The number sequence and the changes to it.',
   description:
-    'Extends or limits a number sequence. Records that were waiting for numbers get theirs with the next run.',
+    'Changes the format of a number sequence, or extends, limits, or advances it. Numbers that were assigned stay as they are. Records that were waiting for numbers get theirs with the next run.',
   may: 'changing number sequences',
   failures: [InvalidInput, NotFound],
-  run: (tx, input, { actor, at }) => extendNumberSequence(tx, input, actor, at),
+  run: (tx, input, { actor, at }) => updateNumberSequence(tx, input, actor, at),
 });
