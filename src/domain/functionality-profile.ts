@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { EntityManager } from 'typeorm';
-import { type Actor, audit, changesBetween } from '../data/hq/audit.ts';
+import { type Actor, audit, type Change, changesBetween } from '../data/hq/audit.ts';
 import { knownCustomers } from '../data/hq/customer.bulk.ts';
 import {
   changeProfile,
@@ -65,11 +65,14 @@ export async function updateFunctionalityProfile(
   mustBeValid(await violationsOf(tx, after));
   const changes = changesBetween(before, after, audited);
   if (changes.length === 0) return before;
-  after.updatedAt = who.at;
-  await changeProfile(tx, code, after);
+  // Nothing else, because another operator may be changing it, too.
+  await changeProfile(tx, code, { ...changedBy(changes), updatedAt: who.at });
   await audit(tx, who, 'UPDATE_FUNCTIONALITY_PROFILE', subjectOf(after), changes);
-  return after;
+  return (await profileByCode(tx, code))!;
 }
+
+const changedBy = (changes: readonly Change[]): Partial<FunctionalityProfile> =>
+  Object.fromEntries(changes.map(([field, , value]) => [field, value]));
 
 /** What is wrong with the profile that an input names, if it names one. */
 export async function violationsOfProfile(

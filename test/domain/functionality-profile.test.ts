@@ -1,5 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { expect, test } from 'vitest';
+import { realTimeTimeout } from '../../src/domain/functionality-profile.ts';
+import { defaultLimits } from '../../src/http/limits.ts';
 import { createCustomer, run, withChannels } from '../support/actions.ts';
 import { type Answer, aChannel, type Headquarters } from '../support/headquarters.ts';
 
@@ -97,6 +99,10 @@ test('a change of a profile is recorded field by field, and one that changes not
     [name, 'defaultCustomerUuid', null, uuid],
     [name, 'defaultCustomerUuid', uuid, null],
   ]);
+});
+
+test('the longest wait for an account ID ends before an operation has used up its time', () => {
+  expect(realTimeTimeout.most).toBeLessThanOrEqual(defaultLimits.operationTime - 500);
 });
 
 test('an invalid profile names every field that is wrong', async () => {

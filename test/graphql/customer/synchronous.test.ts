@@ -8,6 +8,7 @@ import {
   createCustomer,
   run,
   runsOf,
+  tamper,
   withChannels,
 } from '../../support/actions.ts';
 import {
@@ -186,6 +187,12 @@ test('without account IDs a creation falls back as soon as the conversion has fa
   // What failed before does not count.
   await change(hq, 'updateNumberSequence', '{ name: "customer-account", largest: 100 }');
   expect(await create(hq, ada)).toMatchObject(withId('C00000001'));
+});
+
+test('headquarters that must not assign account IDs after a restore is a reason to fall back', async () => {
+  const hq = await synchronous({ background: true });
+  await tamper(hq.hq, `insert into rewinding values ('houston', 'AHEAD', '2026-11-22T10:00:00.000Z')`);
+  expect(await create(hq, aCustomer())).toMatchObject(pending('CONVERSION_FAILED'));
 });
 
 test('what headquarters refuses is a failure, the customer is kept, and a repeat fails likewise until it is corrected', async () => {
