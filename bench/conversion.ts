@@ -1,87 +1,139 @@
-import { cp, rm } from 'node:fs/promises';
-import { join } from 'node:path';
 import type { Conversion } from './clients/converter.ts';
 import { bulkUpserts, rawUpserts, type Speed } from './reference.ts';
-import { CHANNELS, converted, million, pending } from './support/datasets.ts';
-import { amount, median, type Suite, times } from './support/report.ts';
+import { CHANNELS, converted, many, pending } from './support/datasets.ts';
+import type { Place } from './support/places.ts';
+import {
+  amount,
+  atLeast,
+  atMost,
+  costOf,
+  median,
+  micros,
+  type Row,
+  ratioAtLeast,
+  ratioAtMost,
+  type Suite,
+  totalOf,
+} from './support/report.ts';
 
 /** What was measured one after the other, so that it met the same machine. */
 interface Round {
   raw: Speed;
   bulk: Speed;
-  conversion: Conversion;
-  rate: number;
+  sqlite: Conversion;
+  postgres: Conversion | undefined;
 }
 
 export const conversion: Suite = {
   name: 'conversion',
   title: `P-job, Synchronize customers, 1010: pending customers with one address each, in ${CHANNELS} channels, each with its own database`,
-  most: 2_400,
-  async run({ quick, shared, say }) {
-    const count = quick ? 2_000 : 100_000;
+  most: 3_600,
+  async run({ quick, sqlite, postgres, say }) {
+    const count = quick ? 1_000 : 100_000;
     const channels = quick ? 2 : CHANNELS;
-    const from = await pending(shared, count, channels, say);
+    const once = async (place: Place) => {
+      const name = 'conversion';
+      await place.copy(await pending(place, count, channels, say), name);
+      const conversion = await converted(place, name, count);
+      await place.remove(name);
+      return conversion;
+    };
     const rounds: Round[] = [];
     for (let round = 0; round < (quick ? 1 : 3); round++) {
-      const raw = await rawUpserts(count / 5, 'all');
-      const bulk = await bulkUpserts(count, 'all');
-      const folder = join(shared, 'conversion');
-      await cp(from, folder, { recursive: true });
-      const conversion = await converted(folder, count);
-      await rm(folder, { recursive: true });
-      const rate = count / conversion.seconds;
-      rounds.push({ raw, bulk, conversion, rate });
+      const now = {
+        raw: await rawUpserts(count / 5, 'all'),
+        bulk: await bulkUpserts(count, 'all'),
+        sqlite: await once(sqlite),
+        postgres: postgres && (await once(postgres)),
+      };
+      rounds.push(now);
+      const each = (conversion: Conversion | undefined) =>
+        conversion &&
+        `${amount(count / conversion.seconds)} customers/s, ${micros(totalOf(conversion.used) / count)} of CPU each`;
       say(
-        `${amount(rate)} customers/s, ${amount((conversion.cpuSeconds / count) * 1e6)} µs of CPU each; ` +
-          `beside it raw ${amount(raw.rate)} rows/s (${amount(raw.cpu)} µs), one statement ${amount(bulk.rate)} rows/s (${amount(bulk.cpu)} µs)`,
+        `${each(now.sqlite)}; on PostgreSQL ${each(now.postgres) ?? 'skipped'}; ` +
+          `beside it raw ${amount(now.raw.rate)} rows/s (${micros(now.raw.cpu)}), one statement ${amount(now.bulk.rate)} rows/s (${micros(now.bulk.cpu)})`,
       );
     }
     const middle = (of: (round: Round) => number) => median(rounds.map(of));
-    const [rate, raw, bulk] = [
-      middle((round) => round.rate),
-      middle((round) => round.raw.rate),
-      middle((round) => round.bulk.rate),
-    ];
-    const small = middle((round) => round.conversion.peakMemory);
+    const rate = middle((round) => count / round.sqlite.seconds);
+    const cpu = costOf('customer', count, { node: middle((round) => round.sqlite.used.node) });
+    const small = middle((round) => round.sqlite.peakMemory);
+    const unit = 'customers/s';
+    const what = `Conversion of ${amount(count)} customers, three jobs, ${channels} channels`;
 
-    const many = quick ? 4_000 : 1_000_000;
-    const large = (await million(shared, many, channels, say)).conversion!;
-    say(
-      `${amount(many)}: ${amount(many / large.seconds)} customers/s, ${amount((large.cpuSeconds / many) * 1e6)} µs of CPU each`,
-    );
-    const memory = large.peakMemory / small;
-    const megabytes = (bytes: number) => `${amount(bytes / 2 ** 20)} MB`;
-    return [
+    const most = quick ? 2_000 : 1_000_000;
+    const large = (await many(sqlite, most, channels, say)).conversion!;
+    const cpuOfMany = costOf('customer', most, large.used);
+    const rows: Row[] = [
       {
-        what: `Conversion of ${amount(count)} customers, three jobs, every step stored twice`,
-        measured: `${amount(rate)} customers/s`,
-        reference: `${amount(bulk)} rows/s, the bulk statement alone`,
-        ratio: times(middle((round) => round.rate / round.bulk.rate)),
-        target: 'a sixth, and 10,000/s',
-        met: middle((round) => round.rate / round.bulk.rate) >= 1 / 6 && rate >= 10_000,
+        what,
+        value: rate,
+        unit,
+        reference: { value: middle((round) => round.bulk.rate), what: 'stored once by the bulk statement' },
+        ratio: middle((round) => count / round.sqlite.seconds / round.bulk.rate),
+        target: atLeast(20_000),
+        cpu,
       },
       {
-        what: 'The same',
-        measured: `${amount(rate)} customers/s`,
-        reference: `${amount(raw)} rows/s, prepared upserts by \`sqlite3\``,
-        ratio: times(middle((round) => round.rate / round.raw.rate)),
-        target: '',
+        what: `${what}, beside \`sqlite3\` alone`,
+        value: rate,
+        unit,
+        reference: { value: middle((round) => round.raw.rate), what: 'stored once by prepared upserts' },
+        ratio: middle((round) => count / round.sqlite.seconds / round.raw.rate),
+        cpu,
       },
       {
-        what: `Conversion of ${amount(many)} customers`,
-        measured: `${amount(many / large.seconds)} customers/s`,
-        reference: `${amount(rate)} customers/s at ${amount(count)}`,
-        ratio: times(many / large.seconds / rate),
-        target: '',
+        what: `Conversion of ${amount(most)} customers`,
+        value: most / large.seconds,
+        unit,
+        reference: { value: rate, what: `at ${amount(count)}` },
+        target: ratioAtLeast(0.8),
+        cpu: cpuOfMany,
       },
       {
-        what: `Peak memory of converting ${amount(many)}`,
-        measured: megabytes(large.peakMemory),
-        reference: `${megabytes(small)} at ${amount(count)}`,
-        ratio: times(memory),
-        target: 'at most 1.5×',
-        met: memory <= 1.5,
+        what: `Written to disk for each of ${amount(most)} customers`,
+        value: large.written / most / 1_000,
+        unit: 'KB',
+        reference: { value: middle((round) => round.sqlite.written) / count / 1_000, what: `at ${amount(count)}` },
+        target: atMost(13),
+        cpu: cpuOfMany,
+      },
+      {
+        what: `Peak memory of converting ${amount(most)}`,
+        value: large.peakMemory / 2 ** 20,
+        unit: 'MB',
+        reference: { value: small / 2 ** 20, what: `at ${amount(count)}` },
+        target: ratioAtMost(1.5),
+        cpu: cpuOfMany,
       },
     ];
+    if (!postgres) return rows;
+    const there = (of: (conversion: Conversion) => number) => middle((round) => of(round.postgres!));
+    const cpuThere = costOf('customer', count, {
+      node: there(({ used }) => used.node),
+      postgres: rounds.some((round) => round.postgres!.used.postgres === null)
+        ? null
+        : there(({ used }) => used.postgres!),
+    });
+    rows.push({
+      what: `${what}, PostgreSQL`,
+      value: there(({ seconds }) => count / seconds),
+      unit,
+      reference: { value: rate, what: 'SQLite' },
+      ratio: middle((round) => round.sqlite.seconds / round.postgres!.seconds),
+      cpu: cpuThere,
+    });
+    if (cpuThere.postgres !== null)
+      rows.push({
+        what: 'CPU of that for each customer, with that of PostgreSQL',
+        value: totalOf(cpuThere),
+        unit: 'µs',
+        reference: { value: cpu.node, what: 'SQLite' },
+        ratio: middle(({ sqlite, postgres }) => totalOf(postgres!.used) / sqlite.used.node),
+        target: ratioAtMost(1.5),
+        cpu: cpuThere,
+      });
+    return rows;
   },
 };

@@ -7,7 +7,7 @@ import { headquarters, openDatabase } from '../src/data/open.ts';
 import { sql } from '../src/data/sql.ts';
 import { prepareCustomer } from '../src/domain/customer.ts';
 import { customerInput } from './support/customers.ts';
-import { amount, median, type Suite, times } from './support/report.ts';
+import { amount, median, micros, type Row, type Suite } from './support/report.ts';
 import { withFolder } from './support/system.ts';
 
 const BATCH = 1_000;
@@ -20,8 +20,8 @@ export const reference: Suite = {
   title: 'upserts of customers into one SQLite file (WAL, synchronous FULL), 1,000 per transaction',
   most: 300,
   async run({ quick, say }) {
-    const count = quick ? 2_000 : 50_000;
-    const rawCount = quick ? 1_000 : 20_000;
+    const count = quick ? 1_000 : 50_000;
+    const rawCount = quick ? 200 : 20_000;
     const speeds = { rawAll: [] as Speed[], rawKey: [] as Speed[], bulkAll: [] as Speed[], bulkKey: [] as Speed[] };
     for (let round = 0; round < (quick ? 1 : 3); round++) {
       speeds.rawKey.push(await rawUpserts(rawCount, 'key'));
@@ -30,30 +30,27 @@ export const reference: Suite = {
       speeds.bulkAll.push(await bulkUpserts(count, 'all'));
     }
     const rate = (of: keyof typeof speeds) => median(speeds[of].map((speed) => speed.rate));
-    const told = (of: keyof typeof speeds) =>
-      `${amount(rate(of))}/s (${amount(median(speeds[of].map((speed) => speed.cpu)))} µs of CPU each)`;
+    const cpu = (of: keyof typeof speeds) => median(speeds[of].map((speed) => speed.cpu));
+    const told = (of: keyof typeof speeds) => `${amount(rate(of))}/s (${micros(cpu(of))} of CPU each)`;
     say(
       `headquarters' table with its indexes (two unique keys, five others): raw ${told('rawAll')}, one statement ${told('bulkAll')}`,
     );
     say(`the same columns with a TEXT key only: raw ${told('rawKey')}, one statement ${told('bulkKey')}`);
-    const line = (what: string, bulk: number, raw: number) => ({
-      what,
-      measured: `${amount(bulk)} rows/s`,
-      reference: `${amount(raw)} rows/s, prepared upserts by \`sqlite3\``,
-      ratio: times(bulk / raw),
-      target: '',
+    const row = (what: string, bulk: keyof typeof speeds, raw: keyof typeof speeds): Row => ({
+      what: `The bulk statement: customers with ${what}`,
+      value: rate(bulk),
+      unit: 'rows/s',
+      reference: { value: rate(raw), what: 'prepared upserts by `sqlite3`' },
+      cpu: { unit: 'row', node: cpu(bulk) },
     });
-    return [
-      line('The bulk statement: customers with all their indexes', rate('bulkAll'), rate('rawAll')),
-      line('The bulk statement: customers with a TEXT key only', rate('bulkKey'), rate('rawKey')),
-    ];
+    return [row('all their indexes', 'bulkAll', 'rawAll'), row('a TEXT key only', 'bulkKey', 'rawKey')];
   },
 };
 
-type Row = Record<string, string | number | boolean | null>;
+type Fields = Record<string, string | number | boolean | null>;
 
 /** Rows as headquarters' customer table has them. */
-function* batches(count: number): Generator<Row[]> {
+function* batches(count: number): Generator<Fields[]> {
   const at = new Date().toISOString();
   for (let done = 0; done < count; done += BATCH) {
     yield Array.from({ length: Math.min(BATCH, count - done) }, (_, index) => {
@@ -136,7 +133,7 @@ export const bulkUpserts = (count: number, indexes: Indexes): Promise<Speed> =>
   });
 
 /** Times what is done with each batch, and not the making of it. */
-async function speedOf(count: number, prepare: (batch: Row[]) => () => Promise<unknown>): Promise<Speed> {
+async function speedOf(count: number, prepare: (batch: Fields[]) => () => Promise<unknown>): Promise<Speed> {
   let wall = 0;
   let cpu = 0;
   for (const batch of batches(count)) {

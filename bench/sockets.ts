@@ -1,7 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { type Child, startChild } from './support/child.ts';
-import { withSchemas } from './support/postgres.ts';
-import { amount, type Line, type Suite } from './support/report.ts';
+import { difference, usedBy } from './support/measure.ts';
+import { type Settings, withDatabases } from './support/places.ts';
+import { amount, atLeast, costOf, type Row, type Suite } from './support/report.ts';
 import { channelCode } from './support/system.ts';
 
 const CHANNELS = 10;
@@ -10,11 +11,6 @@ const RATE = 20;
 const DOWN = 1_000;
 /** Seconds after which a process ends, whatever happens. */
 const MOST = 400;
-
-interface Usage {
-  cpu: number;
-  memory: number;
-}
 
 interface Heard {
   delivered: number;
@@ -30,15 +26,16 @@ export const sockets: Suite = {
   name: 'sockets',
   title: `New account IDs to sockets at two servers, one of which is killed and restarted, a worker, PostgreSQL`,
   most: MOST,
-  run: async ({ quick, say }) => (await withSchemas(say, (settings) => measure(settings, quick, say))) ?? [],
+  run: async ({ quick, postgres, say }) =>
+    postgres ? withDatabases(postgres, 'sockets', (settings) => measure(settings, quick, say)) : [],
 };
 
-async function measure(settings: Record<string, string>, quick: boolean, say: (text: string) => void): Promise<Line[]> {
-  const perServer = quick ? 100 : 2_500;
-  const seconds = quick ? 4 : 15;
+async function measure(settings: Settings, quick: boolean, say: (text: string) => void): Promise<Row[]> {
+  const perServer = quick ? 50 : 2_500;
+  const seconds = quick ? 2 : 15;
   const children: Child[] = [];
   const start = (file: string) => {
-    const child = startChild(new URL(`./clients/${file}.ts`, import.meta.url), MOST);
+    const child = startChild(file, MOST);
     children.push(child);
     return child;
   };
@@ -57,7 +54,7 @@ async function measure(settings: Record<string, string>, quick: boolean, say: (t
     const load = { url: first.url, channels, rate: RATE };
     await tills.call('run', { ...load, seconds: CHANNELS / RATE });
 
-    const empty = await second.child.call<Usage>('usage');
+    const empty = await second.child.call<number>('memory');
     const listeners = await Promise.all(
       [first, second].map(async ({ url }) => {
         const child = start('listeners');
@@ -78,14 +75,15 @@ async function measure(settings: Record<string, string>, quick: boolean, say: (t
       };
     };
     await heard();
-    const full = await second.child.call<Usage>('usage');
-    const idle = await worker.child.call<Usage>('usage');
+    const full = await second.child.call<number>('memory');
+    const [listening, idle] = [await usedBy([second.child]), await usedBy([worker.child])];
 
     await tills.call('run', { ...load, seconds });
     created += RATE * seconds;
     const quiet = await heard();
-    const busy = await second.child.call<Usage>('usage');
-    const worked = await worker.child.call<Usage>('usage');
+    // The second server did nothing else.
+    const delivered = difference(await usedBy([second.child]), listening);
+    const worked = difference(await usedBy([worker.child]), idle);
 
     const half = tills.call('run', { ...load, seconds });
     await delay((seconds * 1_000) / 2);
@@ -98,42 +96,38 @@ async function measure(settings: Record<string, string>, quick: boolean, say: (t
 
     const expected = ((2 * perServer) / CHANNELS) * created;
     const exact = ended.complete && ended.delivered === expected && ended.gaps === 0 && quiet.repeated === 0;
-    // The second server did nothing else.
-    const micros = (busy.cpu - full.cpu) / ((perServer / CHANNELS) * RATE * seconds);
-    const kilobytes = (full.memory - empty.memory) / perServer / 1_024;
+    const perDelivery = costOf('delivery', (perServer / CHANNELS) * RATE * seconds, delivered);
+    const perCustomer = costOf('customer', RATE * seconds, worked);
     say(
       `${amount(2 * perServer)} sockets heard ${amount(ended.delivered)} of ${amount(expected)} account IDs once; ${amount(ended.reconnected)} reconnected, ${ended.gaps} gaps, ${ended.repeated} sent again after the cursor of a reconnection`,
     );
+    say(`${amount(empty / 2 ** 20)} MB without sockets`);
     if (ended.refused > 0) say(`${amount(ended.refused)} subscriptions were refused and repeated: ${ended.refusals}`);
     return [
       {
         what: `Account IDs heard once by ${amount(2 * perServer)} sockets at two servers, one of which is killed and restarted`,
-        measured: amount(ended.delivered),
-        reference: `${amount(expected)} expected`,
-        ratio: `${(ended.delivered / expected).toFixed(4)}×`,
-        target: 'all',
-        met: exact,
+        value: exact ? ended.delivered : 0,
+        unit: 'deliveries',
+        target: atLeast(expected),
+        cpu: perDelivery,
       },
       {
         what: `CPU of a server for each delivery to one of ${amount(perServer)} sockets, ${RATE} account IDs a second`,
-        measured: `${amount(micros)} µs`,
-        reference: '',
-        ratio: '',
-        target: '',
+        value: perDelivery.node,
+        unit: 'µs',
+        cpu: perDelivery,
       },
       {
         what: `Memory of a server for each of ${amount(perServer)} sockets`,
-        measured: `${amount(kilobytes)} KB`,
-        reference: `${amount(empty.memory / 1_048_576)} MB without sockets`,
-        ratio: '',
-        target: '',
+        value: (full - empty) / perServer / 1_024,
+        unit: 'KB',
+        cpu: perDelivery,
       },
       {
         what: `CPU of the worker for each customer, converted live at ${RATE} a second over ${CHANNELS} channels`,
-        measured: `${amount((worked.cpu - idle.cpu) / 1_000 / (RATE * seconds))} ms`,
-        reference: '',
-        ratio: '',
-        target: '',
+        value: perCustomer.node / 1_000,
+        unit: 'ms',
+        cpu: perCustomer,
       },
     ];
   } finally {

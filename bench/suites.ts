@@ -8,15 +8,19 @@ import { live } from './live.ts';
 import { orders, statements } from './orders.ts';
 import { pages } from './pages.ts';
 import { reference } from './reference.ts';
+import { searches } from './searches.ts';
 import { sockets } from './sockets.ts';
+import { startup } from './startup.ts';
 import { storage } from './storage.ts';
 import type { Suite } from './support/report.ts';
 import { workers } from './workers.ts';
 
 export const suites: Suite[] = [
+  startup,
   reference,
   conversion,
   pages,
+  searches,
   latency,
   create,
   fanout,

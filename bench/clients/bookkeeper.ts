@@ -1,24 +1,22 @@
-import { jobRunById } from '../../src/data/hq/job-run.ts';
 import { one } from '../../src/data/sql.ts';
-import { type JobName, stepsOf } from '../../src/jobs/index.ts';
-import { start } from '../../src/queue/queue.ts';
+import type { JobName } from '../../src/jobs/index.ts';
 import { answer } from '../support/child.ts';
 import { load } from '../support/customers.ts';
-import { seconds } from '../support/report.ts';
-import { addChannels, withSystem } from '../support/system.ts';
+import { measured } from '../support/measure.ts';
+import type { Settings } from '../support/places.ts';
+import type { Used } from '../support/report.ts';
+import { addChannels, runJob, withSystem } from '../support/system.ts';
 import { loadTransactions } from '../support/transactions.ts';
 
 export interface Booked {
-  /** Of each job, in the order they ran. */
-  seconds: Record<string, number>;
-  /** Seconds of CPU that each job took, in all threads. */
-  cpuSeconds: Record<string, number>;
+  /** What each job took, in the order they ran. */
+  jobs: Record<string, { seconds: number; used: Used }>;
   /** Bytes, of this process until the end of the last job. */
   peakMemory: number;
 }
 
 interface Loading {
-  folder: string;
+  settings: Settings;
   channels: number;
   customers: number;
   transactions: number;
@@ -26,8 +24,8 @@ interface Loading {
 }
 
 answer({
-  load: ({ folder, channels, customers, transactions, kind }: Loading) =>
-    withSystem(folder, async (app) => {
+  load: ({ settings, channels, customers, transactions, kind }: Loading) =>
+    withSystem(settings, async (app) => {
       const codes = await addChannels(app, channels);
       for (const [index, code] of codes.entries()) {
         await load(await app.channels.databaseOf(code), code, index * (customers / channels), customers / channels);
@@ -35,30 +33,19 @@ answer({
       }
     }),
 
-  run: ({ folder, jobs }: { folder: string; jobs: JobName[] }) =>
-    withSystem(folder, async (app): Promise<Booked> => {
-      const taken: Record<string, number> = {};
-      const cpuSeconds: Record<string, number> = {};
+  run: ({ settings, jobs }: { settings: Settings; jobs: JobName[] }) =>
+    withSystem(settings, async (app): Promise<Booked> => {
+      const done: Booked['jobs'] = {};
       for (const job of jobs) {
-        const begun = performance.now();
-        const cpu = process.cpuUsage();
-        const { run } = await start(
-          { ...app, now: () => new Date().toISOString() },
-          { job, steps: stepsOf(job), channels: null, requestedBy: 'bench', cause: 'OPERATOR' },
-        );
-        await app.worker.drain();
-        const ended = await app.hq.read((db) => jobRunById(db, run.id));
-        if (ended?.state !== 'SUCCEEDED') throw new Error(`${job} is ${ended?.state}: ${ended?.error}`);
-        taken[job] = seconds(begun);
-        const { user, system } = process.cpuUsage(cpu);
-        cpuSeconds[job] = (user + system) / 1e6;
+        const { seconds, used } = await measured(() => runJob(app, job), !app.hq.embedded);
+        done[job] = { seconds, used };
       }
-      return { seconds: taken, cpuSeconds, peakMemory: process.resourceUsage().maxRSS * 1_024 };
+      return { jobs: done, peakMemory: process.resourceUsage().maxRSS * 1_024 };
     }),
 
   /** Throws unless every order has its sales order, with the same totals, and each customer one account ID. */
-  verifyOrders: ({ folder, count }: { folder: string; count: number }) =>
-    withSystem(folder, async (app) => {
+  verifyOrders: ({ settings, count }: { settings: Settings; count: number }) =>
+    withSystem(settings, async (app) => {
       const found = await app.hq.read((db) =>
         one<{ count: number; orders: number; same: number; accounts: number; customers: number }>(
           db,
@@ -71,14 +58,16 @@ answer({
     }),
 
   /** Throws unless every sale is posted, and what was sold, ordered, invoiced and paid is the same to the cent. */
-  verifyStatements: ({ folder, count }: { folder: string; count: number }) =>
-    withSystem(folder, async (app) => {
+  verifyStatements: ({ settings, count }: { settings: Settings; count: number }) =>
+    withSystem(settings, async (app) => {
       const found = await app.hq.read((db) =>
         one<Record<string, number>>(
           db,
           `select count(*) as count, sum(case when status = 'POSTED' then 1 else 0 end) as posted,
-             sum(gross) - (select sum(gross) from sales_order) as ordered, sum(gross) - (select sum(gross) from invoice) as invoiced,
-             sum(gross) - (select sum(amount) from settlement) as settled, (select sum(debit) - sum(credit) from journal_entry) as balance
+             cast(sum(gross) - (select sum(gross) from sales_order) as bigint) as ordered,
+             cast(sum(gross) - (select sum(gross) from invoice) as bigint) as invoiced,
+             cast(sum(gross) - (select sum(amount) from settlement) as bigint) as settled,
+             cast((select sum(debit) - sum(credit) from journal_entry) as bigint) as balance
            from retail_transaction`,
         ),
       );

@@ -5,6 +5,7 @@ import { readConfig } from '../../src/config.ts';
 import { node } from '../../src/data/node.ts';
 import { createLog } from '../../src/log.ts';
 import { answer } from '../support/child.ts';
+import { cpuNow } from '../support/measure.ts';
 
 let app: App;
 
@@ -17,14 +18,13 @@ answer({
     app = await startApp(readConfig(settings), { log: createLog('error'), role });
     return app.url;
   },
-  /** Microseconds of CPU since the start, and bytes that are in use after a garbage collection. */
-  usage: async () => {
-    const { user, system } = process.cpuUsage();
+  /** Microseconds of CPU since the start, and what its connections are named after. */
+  used: async () => ({ ...cpuNow(), name: node }),
+  /** Bytes that are in use after a garbage collection. */
+  memory: async () => {
     collectGarbage();
     const { heapUsed, external } = process.memoryUsage();
-    return { cpu: user + system, memory: heapUsed + external };
+    return heapUsed + external;
   },
-  /** What its connections are named after. */
-  node: async () => node,
   stop: () => app.stop(),
 });

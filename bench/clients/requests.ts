@@ -75,6 +75,14 @@ answer({
     return { rate, done };
   },
 
+  /** Sends operations one after the other, so many times. */
+  times: async ({ url, asks, times }: { url: string; asks: Asked[]; times: number }) => {
+    const client = graphqlClient(url, 1);
+    for (let sent = 0; sent < times; sent++)
+      for (const { query, variables } of asks) await client.post(query, variables);
+    client.close();
+  },
+
   /** Closed loop of new customers. */
   create: async ({
     url,

@@ -1,4 +1,5 @@
 import { type ChildProcess, fork } from 'node:child_process';
+import { join } from 'node:path';
 
 /** A process of its own that answers calls. */
 export interface Child {
@@ -12,9 +13,12 @@ interface Reply {
   failure?: string;
 }
 
-/** Starts a file that calls `answer`. It ends when stopped, after `most` seconds, or with this process. */
-export function startChild(file: URL, most: number): Child {
-  const child = fork(file, {
+/** The folder of the built files (main.ts). */
+export const buildFolder = 'BENCH_BUILD';
+
+/** Starts a file that calls `answer`, by its name. It ends when stopped, after `most` seconds, or with this process. */
+export function startChild(file: string, most: number): Child {
+  const child = fork(join(process.env[buildFolder]!, `${file}.js`), {
     env: { ...process.env, NODE_ENV: 'production', UV_THREADPOOL_SIZE: '16' },
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
   });
@@ -29,7 +33,7 @@ export function startChild(file: URL, most: number): Child {
     child.once('exit', () => {
       clearTimeout(end);
       const reason = late ? `did not end within ${most} seconds` : 'ended too early; the reason is above';
-      for (const { fail } of waiting.values()) fail(new Error(`${file.pathname.split('/').pop()} ${reason}`));
+      for (const { fail } of waiting.values()) fail(new Error(`${file} ${reason}`));
       resolve();
     });
   });
@@ -42,7 +46,7 @@ export function startChild(file: URL, most: number): Child {
   return {
     call: <Answer>(name: string, input: unknown = {}) =>
       new Promise<Answer>((settle, fail) => {
-        if (!isRunning(child)) return fail(new Error(`${file.pathname.split('/').pop()} has ended`));
+        if (!isRunning(child)) return fail(new Error(`${file} has ended`));
         const id = ++ids;
         waiting.set(id, { settle: settle as (answer: unknown) => void, fail });
         child.send({ id, name, input });
@@ -56,8 +60,17 @@ export function startChild(file: URL, most: number): Child {
 
 const isRunning = (child: ChildProcess) => child.exitCode === null && child.signalCode === null;
 
-/** Runs one call in a process of its own. */
-export async function inProcess<Answer>(file: URL, name: string, input: unknown, most: number): Promise<Answer> {
+/** Set in a quick run. */
+export const quickRun = 'BENCH_QUICK';
+const kept = new Map<string, Child>();
+
+/** Runs one call in a process of its own. In a quick run, calls share one, because to start them would take longest. */
+export async function inProcess<Answer>(file: string, name: string, input: unknown, most: number): Promise<Answer> {
+  if (process.env[quickRun]) {
+    const child = kept.get(file) ?? startChild(file, most);
+    kept.set(file, child);
+    return child.call(name, input);
+  }
   const child = startChild(file, most);
   try {
     return await child.call<Answer>(name, input);

@@ -1,56 +1,50 @@
-import { existsSync } from 'node:fs';
-import { cp } from 'node:fs/promises';
-import { join } from 'node:path';
 import type { Conversion } from '../clients/converter.ts';
-import { type Child, inProcess, startChild } from './child.ts';
+import { inProcess } from './child.ts';
+import type { Place } from './places.ts';
 import { amount, seconds } from './report.ts';
 
-const converter = new URL('../clients/converter.ts', import.meta.url);
 export const CHANNELS = 10;
 
-/** A folder with pending customers in channels that have a database each; loaded once in a run, by two processes. */
+/** Pending customers in channels that have a database each; loaded once in a run, by two processes. Answers the name of the databases. */
 export async function pending(
-  shared: string,
+  place: Place,
   count: number,
   channels: number,
   say: (text: string) => void,
 ): Promise<string> {
-  const folder = join(shared, `pending-${count}`);
-  if (existsSync(folder)) return folder;
+  const name = `pending-${count}`;
+  if (await place.exists(name)) return name;
   const begun = performance.now();
-  await inProcess(converter, 'prepare', { folder, channels }, 60);
+  await place.create(name);
+  const settings = place.settings(name);
+  await inProcess('converter', 'prepare', { settings, channels }, 60);
   const half = channels / 2;
-  const loaders: Child[] = [0, half].map(() => startChild(converter, 1_200));
-  try {
-    await Promise.all(
-      loaders.map((loader, index) =>
-        loader.call('load', { folder, first: index * half, channels: half, each: count / channels }),
-      ),
-    );
-  } finally {
-    await Promise.all(loaders.map((loader) => loader.stop()));
-  }
-  say(`loaded ${amount(count)} pending customers in ${seconds(begun).toFixed(0)} s`);
-  return folder;
+  await Promise.all(
+    [0, half].map((first) =>
+      inProcess('converter', 'load', { settings, first, channels: half, each: count / channels }, 1_200),
+    ),
+  );
+  say(`${place.database}: loaded ${amount(count)} pending customers in ${seconds(begun).toFixed(0)} s`);
+  return name;
 }
 
-/** Converts what is in a folder, in a process of its own, and then checks every customer in another. */
-export async function converted(folder: string, count: number): Promise<Conversion> {
-  const result = await inProcess<Conversion>(converter, 'convert', { folder }, 1_200);
-  await inProcess(converter, 'verify', { folder, count }, 300);
+/** Converts what is there, in a process of its own, and then checks every customer in another. */
+export async function converted(place: Place, name: string, count: number): Promise<Conversion> {
+  const settings = place.settings(name);
+  const result = await inProcess<Conversion>('converter', 'convert', { settings }, 1_200);
+  await inProcess('converter', 'verify', { settings, count }, 300);
   return result;
 }
 
-/** A million customers, converted; made once in a run. */
-export async function million(
-  shared: string,
+/** Converted customers; made once in a run. */
+export async function many(
+  place: Place,
   count: number,
   channels: number,
   say: (text: string) => void,
-): Promise<{ folder: string; conversion?: Conversion }> {
-  const folder = join(shared, `converted-${count}`);
-  if (existsSync(folder)) return { folder };
-  const from = await pending(shared, count, channels, say);
-  await cp(from, folder, { recursive: true });
-  return { folder, conversion: await converted(folder, count) };
+): Promise<{ name: string; conversion?: Conversion }> {
+  const name = `converted-${count}`;
+  if (await place.exists(name)) return { name };
+  await place.copy(await pending(place, count, channels, say), name);
+  return { name, conversion: await converted(place, name, count) };
 }

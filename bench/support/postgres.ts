@@ -1,55 +1,75 @@
-import { randomUUID } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
 import pg from 'pg';
-import { postgresAnswers, testPostgres } from '../../scripts/postgres.ts';
+import { testPostgres } from '../../scripts/postgres.ts';
+import type { Place, Settings } from './places.ts';
+import { cpuOf } from './processes.ts';
 
-/** Runs with settings for schemas of its own, which are dropped afterwards; says so and answers undefined if no PostgreSQL answers. */
-export async function withSchemas<T>(
-  say: (text: string) => void,
-  work: (settings: Record<string, string>) => Promise<T>,
-): Promise<T | undefined> {
-  if (!(await postgresAnswers())) {
-    say('skipped: no PostgreSQL answers; name one with TEST_POSTGRES_URL');
-    return undefined;
-  }
-  const prefix = `bench_${randomUUID().slice(0, 8)}`;
-  try {
-    return await work({
-      PORT: '0',
-      DATABASE_URL: `${testPostgres}?schema=${prefix}_hq`,
-      CHANNEL_DATABASE_URL: `${testPostgres}?schema=${prefix}_c_{database}`,
-    });
-  } finally {
-    await dropSchemas(prefix);
-  }
-}
-
-async function dropSchemas(prefix: string): Promise<void> {
-  const client = new pg.Client({ connectionString: testPostgres });
-  await client.connect();
-  await client.query('set client_min_messages = error');
-  const { rows } = await client.query('select nspname from pg_namespace where starts_with(nspname, $1)', [prefix]);
-  for (const { nspname } of rows) await client.query(`drop schema "${nspname}" cascade`);
-  await client.end();
-}
-
-/** Seconds of CPU that the backends of these processes have used, if PostgreSQL runs on this machine. */
-export async function backendSeconds(nodes: readonly string[]): Promise<number> {
-  const client = new pg.Client({ connectionString: testPostgres });
-  await client.connect();
-  const { rows } = await client.query<{ pid: number }>(
+/**
+ * Microseconds of CPU that the sessions of these processes have used; null if PostgreSQL runs on another machine. What other processes of
+ * PostgreSQL do for them, such as writing its log, is not included.
+ */
+export async function backendMicros(nodes: readonly string[]): Promise<number | null> {
+  const rows = await asked<{ pid: number }>(
     `select pid from pg_stat_activity where split_part(application_name, ' ', 2) = any($1) and application_name like 'hq %'`,
     [nodes],
   );
-  await client.end();
-  let ticks = 0;
+  let micros = 0;
   for (const { pid } of rows) {
-    const stat = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => undefined);
-    if (stat === undefined) continue;
-    // The second field, the name, may contain spaces.
-    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-    ticks += Number(fields[11]) + Number(fields[12]);
+    const used = await cpuOf(pid, 'postgres');
+    if (used === undefined) return null;
+    micros += used;
   }
-  // 100 ticks a second on Linux.
-  return ticks / 100;
+  return micros;
+}
+
+/** What the tables of a schema take on disk, with their indexes. */
+export async function bytesOfSchema(url: string, schema: string): Promise<number> {
+  const rows = await asked<{ bytes: string }>(
+    `select sum(pg_total_relation_size(c.oid)) as bytes from pg_class c join pg_namespace n on n.oid = c.relnamespace
+     where n.nspname = $1 and c.relkind = 'r'`,
+    [schema],
+    url,
+  );
+  return Number(rows[0]!.bytes);
+}
+
+/** Databases of their own on the server of the tests. Copies are made by the server. */
+export function postgresPlace(prefix: string): Place {
+  const nameOf = (name: string) => `${prefix}_${name.replaceAll('-', '_')}`;
+  const settings = (name: string): Settings => {
+    const url = new URL(testPostgres);
+    url.pathname = `/${nameOf(name)}`;
+    return { DATABASE_URL: `${url.href}?schema=hq`, CHANNEL_DATABASE_URL: `${url.href}?schema=c_{database}` };
+  };
+  return {
+    database: 'PostgreSQL',
+    settings,
+    async create(name) {
+      await asked(`create database ${nameOf(name)}`);
+    },
+    exists: async (name) => (await asked('select 1 from pg_database where datname = $1', [nameOf(name)])).length > 0,
+    async copy(from, to) {
+      await asked(`create database ${nameOf(to)} template ${nameOf(from)}`);
+    },
+    async remove(name) {
+      await asked(`drop database if exists ${nameOf(name)} with (force)`);
+    },
+  };
+}
+
+/** Removes the databases of a run, whatever became of it. */
+export async function dropDatabases(prefix: string): Promise<void> {
+  const rows = await asked<{ datname: string }>('select datname from pg_database where starts_with(datname, $1)', [
+    `${prefix}_`,
+  ]);
+  for (const { datname } of rows) await asked(`drop database ${datname} with (force)`);
+}
+
+async function asked<Row>(statement: string, parameters: unknown[] = [], url = testPostgres): Promise<Row[]> {
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  try {
+    return (await client.query(statement, parameters)).rows as Row[];
+  } finally {
+    await client.end();
+  }
 }

@@ -5,9 +5,10 @@ import { type App, startApp } from '../../src/app.ts';
 import { type Config, readConfig } from '../../src/config.ts';
 import { jobRunById } from '../../src/data/hq/job-run.ts';
 import { createChannel } from '../../src/domain/channel.ts';
-import { conversion } from '../../src/jobs/index.ts';
+import { conversion, type JobName, stepsOf } from '../../src/jobs/index.ts';
 import { createLog } from '../../src/log.ts';
 import { start } from '../../src/queue/queue.ts';
+import type { Settings } from './places.ts';
 
 /** Runs with a folder for databases, which is removed afterwards. */
 export async function withFolder<T>(work: (folder: string) => Promise<T>): Promise<T> {
@@ -19,22 +20,26 @@ export async function withFolder<T>(work: (folder: string) => Promise<T>): Promi
   }
 }
 
-export const configOf = (folder: string): Config =>
-  readConfig({ PORT: '0', LOG_LEVEL: 'error', DATA_DIR: folder, TOKEN_SECRET: '' });
+export const configOf = (settings: Settings): Config =>
+  readConfig({ PORT: '0', LOG_LEVEL: 'error', TOKEN_SECRET: '', ...settings });
 
-/** The whole system on the databases of a folder. Without `background` nothing runs by itself. */
-const startSystem = (folder: string, background = false): Promise<App> =>
-  startApp(configOf(folder), { log: createLog('error'), background });
-
-/** Runs with the whole system, which is stopped afterwards. */
-export async function withSystem<T>(folder: string, work: (app: App) => Promise<T>, background = false): Promise<T> {
-  const app = await startSystem(folder, background);
+/** Runs with the whole system on the databases of these settings. It is stopped afterwards. Without `background` nothing runs by itself. */
+export async function withSystem<T>(
+  settings: Settings,
+  work: (app: App) => Promise<T>,
+  background = false,
+): Promise<T> {
+  const app = await startApp(configOf(settings), { log: createLog('error'), background });
   try {
     return await work(app);
   } finally {
     await app.stop();
   }
 }
+
+/** The same, on files that are removed afterwards. */
+export const withNewSystem = <T>(work: (app: App) => Promise<T>, background = false): Promise<T> =>
+  withFolder((folder) => withSystem({ DATA_DIR: folder }, work, background));
 
 export const channelCode = (index: number): string => `channel-${String(index + 1).padStart(2, '0')}`;
 
@@ -51,13 +56,15 @@ export async function addChannels(app: App, count: number): Promise<string[]> {
 }
 
 /** Runs the three steps through queue and worker, as an operator's mutation does. */
-export async function convert(app: App): Promise<void> {
+export const convert = (app: App): Promise<void> => runJob(app, conversion.name);
+
+export async function runJob(app: App, job: JobName): Promise<void> {
   const now = () => new Date().toISOString();
   const { run } = await start(
     { ...app, now },
-    { job: conversion.name, steps: conversion.steps, channels: null, requestedBy: 'bench', cause: 'OPERATOR' },
+    { job, steps: stepsOf(job), channels: null, requestedBy: 'bench', cause: 'OPERATOR' },
   );
   await app.worker.drain();
   const ended = await app.hq.read((db) => jobRunById(db, run.id));
-  if (ended?.state !== 'SUCCEEDED') throw new Error(`the conversion is ${ended?.state}: ${ended?.error}`);
+  if (ended?.state !== 'SUCCEEDED') throw new Error(`${job} is ${ended?.state}: ${ended?.error}`);
 }
