@@ -19,7 +19,6 @@ export async function aggregateSales(
   tx: EntityManager,
   statements: readonly StatementSummary[],
   limit: number,
-  step: number,
 ): Promise<number> {
   const ids = statements.map(({ id }) => id);
   const sales = await looseSales(tx, ids, limit);
@@ -27,7 +26,7 @@ export async function aggregateSales(
   const settings = await settingsOf(tx, [...new Set(statements.map(({ channel }) => channel))]);
   const byStatement = new Map(statements.map(({ id, channel }) => [id, settings.get(channel)!]));
   const open = new Map((await lastAggregates(tx, ids)).map((aggregate) => [aggregate.statementId, aggregate]));
-  await storeAggregates(tx, gathered(sales, byStatement, open), step);
+  await storeAggregates(tx, gathered(sales, byStatement, open));
   return sales.length;
 }
 

@@ -20,7 +20,7 @@ export async function markBatch(
   size: number,
   who: Actor,
 ): Promise<Calculated> {
-  const locked = await lockStatements(tx, ids, 'STARTED');
+  const locked = await lockStatements(tx, ids, ['STARTED']);
   if (locked.length === 0) return { done: 0, more: false };
   const sales = idsOf(locked, 'TRANSACTIONAL');
   const marked = sales.length > 0 ? await markSales(tx, sales, size, who.at) : 0;
@@ -38,7 +38,7 @@ export async function markBatch(
 
 /** Calculates the totals of what is marked. Returns the number of statements. */
 export async function calculateBatch(tx: EntityManager, ids: readonly number[], who: Actor): Promise<number> {
-  const locked = await lockStatements(tx, ids, 'MARKED');
+  const locked = await lockStatements(tx, ids, ['MARKED']);
   const sales = idsOf(locked, 'TRANSACTIONAL');
   if (sales.length > 0) await addUpSales(tx, sales);
   const shifts = idsOf(locked, 'FINANCIAL');

@@ -13,14 +13,11 @@ import { invoiceNumbers } from '../data/hq/journal.ts';
 import { takeNumbers } from '../data/hq/number-sequence.bulk.ts';
 import { formatted } from '../data/hq/number-sequence.ts';
 import {
-  aggregatesAt,
   finishSales,
-  stepAggregates,
-  withAggregatesAt,
+  nextAggregates,
   withChangedSales,
   withContradictingTotals,
   withCountingDifferences,
-  withoutAggregatesAt,
   withUnknownCustomers,
 } from '../data/hq/posting.bulk.ts';
 import { salesOrder } from '../data/hq/sales-order.ts';
@@ -29,7 +26,9 @@ import {
   lockStatements,
   moveStatements,
   type StatementFailure,
+  type StatementProgress,
   type StatementSummary,
+  storeProgress,
 } from '../data/hq/statement.bulk.ts';
 import type { PostingState, postingStates, StatementState } from '../data/hq/statement.ts';
 import { NumberSequenceExhausted } from '../errors.ts';
@@ -44,21 +43,22 @@ import {
   sales,
 } from './double-entry.ts';
 
-/** Statements in the state before step number `step`, and the approximate number of sales per transaction. */
+/** Statements of one state, and the approximate number of sales to process. */
 interface Batch {
   tx: EntityManager;
   statements: readonly StatementSummary[];
-  step: number;
   size: number;
   at: string;
 }
 
 interface Outcome {
-  /** The number of sales that completed the step. */
+  /** The number of sales that were processed. */
   done: number;
   /** The statements that completed the step. */
   over: readonly number[];
   failures: readonly StatementFailure[];
+  /** How far the others have come, if they have begun. */
+  progress: readonly StatementProgress[];
 }
 
 /** The compiler checks that there is a step for each state, in order. */
@@ -82,47 +82,70 @@ export const postingSteps: Steps<typeof postingStates> = [
   { state: 'VOUCHERS_LINKED', run: forAggregates(linkPayments) },
   { state: 'PAYMENTS_POSTED', run: postPaymentsAndCounts },
   { state: 'GIFT_CARDS_POSTED', run: forAggregates((tx, ids, at) => postSettlements(tx, ids, giftCards, at)) },
-  { state: 'POSTED', run: finish },
+  { state: 'POSTED', run: finish, wholeGroup: true },
 ];
 
-/** 1 for CHECKED … 10 for POSTED; 0 before posting. */
-export const stepOf = (state: StatementState): number => postingSteps.findIndex((step) => step.state === state) + 1;
+/** The states in which a step starts, in order. */
+export const statesToPost: readonly StatementState[] = [
+  'CALCULATED',
+  ...postingSteps.slice(0, -1).map(({ state }) => state),
+];
 
-/** The state in which step number `step` starts. */
-export const stateBefore = (step: number): StatementState =>
-  step === 1 ? 'CALCULATED' : postingSteps[step - 2]!.state;
+/** The number of the step that starts in this state. */
+export const nextStep = (state: StatementState): number => statesToPost.indexOf(state) + 1;
 
 interface Posted {
   /** Whether anything was done. */
   moved: boolean;
-  /** The number of statements that completed the step. */
-  over: number;
+  /** The number of statements that were posted. */
+  posted: number;
   failures: readonly StatementFailure[];
-  /** Whether there are statements left that neither completed the step nor failed. */
-  more: boolean;
+  /** The first step that is left to do; undefined when each statement is posted or has failed. */
+  next: number | undefined;
 }
 
 /**
- * Takes the next batch of about `size` sales through posting step number `step`, in the caller's transaction. A statement enters the new state
- * when all its sales have completed the step. One that must not continue keeps its state and gets the reason. A query finds what is left, so the
+ * Takes statements through the posting steps in the caller's transaction, in batches of about `size` sales: always the first step that any of
+ * them has not completed, until `most` sales have been through a step, one that goes through two steps counted twice. A statement enters a state
+ * when all its sales have completed the step. One that must not continue keeps its state and gets the reason. The rows say what is left, so the
  * same call continues wherever the previous one stopped.
  */
 export async function postBatch(
   tx: EntityManager,
   ids: readonly number[],
-  step: number,
-  size: number,
+  { size, most }: { size: number; most: number },
   who: Actor,
 ): Promise<Posted> {
-  const locked = await lockStatements(tx, ids, stateBefore(step));
-  if (locked.length === 0) return { moved: false, over: 0, failures: [], more: false };
-  const { state, run, wholeGroup } = postingSteps[step - 1]!;
-  const statements = wholeGroup ? locked : firstOf(locked, size);
-  const { done, over, failures } = await run({ tx, statements, step, size, at: who.at });
-  await moveStatements(tx, over, state, who);
-  await failStatements(tx, failures, who);
-  const moved = done + over.length + failures.length > 0;
-  return { moved, over: over.length, failures, more: over.length + failures.length < locked.length };
+  let left = await lockStatements(tx, ids, statesToPost);
+  const moved = left.length > 0;
+  const failures: StatementFailure[] = [];
+  let posted = 0;
+  for (let spent = 0; left.length > 0 && spent < most; ) {
+    const step = firstStep(left);
+    const { state, run, wholeGroup } = postingSteps[step - 1]!;
+    const here = left.filter((statement) => nextStep(statement.state) === step);
+    const outcome = await run({ tx, statements: wholeGroup ? here : firstOf(here, size), size, at: who.at });
+    await moveStatements(tx, outcome.over, state, who);
+    await storeProgress(tx, outcome.progress);
+    await failStatements(tx, outcome.failures, who);
+    spent += Math.max(outcome.done, outcome.over.length, 1);
+    failures.push(...outcome.failures);
+    if (state === 'POSTED') posted += outcome.over.length;
+    left = left.flatMap((statement) => after(statement, state, outcome));
+  }
+  return { moved, posted, failures, next: left.length > 0 ? firstStep(left) : undefined };
+}
+
+const firstStep = (statements: readonly StatementSummary[]): number =>
+  Math.min(...statements.map(({ state }) => nextStep(state)));
+
+/** The statement after a step, if there is anything left to do with it. */
+function after(statement: StatementSummary, state: PostingState, { over, progress, failures }: Outcome) {
+  const { id } = statement;
+  if (failures.some((failure) => failure.id === id)) return [];
+  if (over.includes(id)) return state === 'POSTED' ? [] : [{ ...statement, state, progress: 0 }];
+  const far = progress.find((row) => row.id === id);
+  return [far ? { ...statement, ...far } : statement];
 }
 
 /** The first statements, at least one, with about `size` sales in total. */
@@ -186,26 +209,23 @@ async function check({ tx, statements }: Batch): Promise<Outcome> {
     done: countOf(passed.filter(({ type }) => type === 'TRANSACTIONAL')),
     over: idsOf(passed),
     failures: [...failures.values()],
+    progress: [],
   };
 }
 
-async function aggregate({ tx, statements, step, size }: Batch): Promise<Outcome> {
+async function aggregate({ tx, statements, size }: Batch): Promise<Outcome> {
   // For several statements, more than their sales in total, so that none of them has any left.
   const limit = Math.max(size, statements.length > 1 ? countOf(statements) + 1 : 0);
-  const done = await aggregateSales(tx, statements, limit, step);
-  return { done, over: done < limit ? idsOf(statements) : [], failures: [] };
+  const done = await aggregateSales(tx, statements, limit);
+  return { done, over: done < limit ? idsOf(statements) : [], failures: [], progress: [] };
 }
 
 /** A step that processes the next aggregates of its statements. */
 function forAggregates(work: (tx: EntityManager, ids: readonly number[], at: string) => Promise<unknown>) {
-  return async ({ tx, statements, step, size, at }: Batch): Promise<Outcome> => {
-    const ids = idsOf(statements);
-    const chunk = await aggregatesAt(tx, ids, step - 1, size, size * 4);
-    if (chunk.ids.length > 0) {
-      await work(tx, chunk.ids, at);
-      await stepAggregates(tx, chunk.ids, step);
-    }
-    return { done: chunk.transactions, over: await withoutAggregatesAt(tx, ids, step - 1), failures: [] };
+  return async ({ tx, statements, size, at }: Batch): Promise<Outcome> => {
+    const { ids, transactions, over, progress } = await nextAggregates(tx, statements, size, size * 4);
+    if (ids.length > 0) await work(tx, ids, at);
+    return { done: transactions, over, failures: [], progress };
   };
 }
 
@@ -222,21 +242,28 @@ async function postPaymentsAndCounts(batch: Batch): Promise<Outcome> {
   const { tx, statements, at } = batch;
   const financial = idsOf(statements.filter(({ type }) => type === 'FINANCIAL'));
   if (financial.length > 0) await postTenderCounts(tx, financial, countingDifferences, at);
-  return forAggregates((_, ids) => postSettlements(tx, ids, payments, at))(batch);
+  const postPayments = forAggregates((_, ids) => postSettlements(tx, ids, payments, at));
+  const outcome = await postPayments({
+    ...batch,
+    statements: statements.filter(({ type }) => type === 'TRANSACTIONAL'),
+  });
+  return { ...outcome, over: [...financial, ...outcome.over] };
 }
 
-/** Proves that the books balance, once per statement, before its first sale is posted. */
-async function finish(batch: Batch): Promise<Outcome> {
-  const { tx, statements, step } = batch;
-  const begun = await withAggregatesAt(tx, idsOf(statements), step);
-  const fresh = idsOf(statements).filter((id) => !begun.has(id));
+/**
+ * Proves that the books of each statement balance before its first sale is posted. The sales of all statements are posted in the order of their
+ * arrival, so that those stored side by side are written together.
+ */
+async function finish({ tx, statements, size, at }: Batch): Promise<Outcome> {
+  const fresh = idsOf(statements.filter(({ progress }) => progress === 0));
   const wrong = fresh.length === 0 ? [] : await unbalanced(tx, fresh, clearingAccounts);
-  const outcome = await forAggregates(finishSales)({
-    ...batch,
-    statements: statements.filter(({ id }) => !wrong.includes(id)),
-  });
   const { errorCode, error } = outOfBalance;
-  return { ...outcome, failures: wrong.map((id) => ({ id, errorCode, error: error() })) };
+  const failures = wrong.map((id) => ({ id, errorCode, error: error() }));
+  const sound = idsOf(statements).filter((id) => !wrong.includes(id));
+  const done = await finishSales(tx, sound, size, at);
+  return done.length === size
+    ? { done: size, over: [], failures, progress: sound.map((id) => ({ id, progress: done.at(-1)! })) }
+    : { done: done.length, over: sound, failures, progress: [] };
 }
 
 /** Assigns each of these aggregates a number. Throws NumberSequenceExhausted if there are not enough. */

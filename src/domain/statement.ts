@@ -1,9 +1,11 @@
 import type { EntityManager } from 'typeorm';
 import { dropAggregate, dropAggregates } from '../data/hq/aggregate.bulk.ts';
-import { type AggregatedTransaction, aggregatesWhere, anyAggregateBeyond } from '../data/hq/aggregate.ts';
+import { type AggregatedTransaction, aggregatesWhere } from '../data/hq/aggregate.ts';
 import { type Actor, type AuditAction, audit, type Change, changesBetween, channelSubject } from '../data/hq/audit.ts';
 import { releaseMarked } from '../data/hq/calculation.bulk.ts';
 import { knownCustomers } from '../data/hq/customer.bulk.ts';
+import { invoicesWhere } from '../data/hq/journal.ts';
+import { countSalesOrders } from '../data/hq/sales-order.ts';
 import { addEvents, addUpSales, lockStatements } from '../data/hq/statement.bulk.ts';
 import {
   type Statement,
@@ -20,7 +22,6 @@ import { revalidate } from '../data/hq/validation.bulk.ts';
 import { type RuleName, switchRule } from '../data/hq/validation.ts';
 import { mustBeValid, NotFound, type Violation, type ViolationRule, WrongState } from '../errors.ts';
 import { MOST } from './money.ts';
-import { stepOf } from './posting.ts';
 import { transactionSubject } from './transaction-edit.ts';
 
 /*
@@ -40,7 +41,7 @@ export async function clearStatement(tx: EntityManager, id: number, who: Actor):
 /** Drops the aggregates of a statement, so that its sales are aggregated again with the current settings. It must not have sales orders. */
 export async function regenerateAggregatedTransactions(tx: EntityManager, id: number, who: Actor): Promise<Statement> {
   const statement = await locked(tx, id, ['CHECKED', 'AGGREGATED'], 'aggregated again');
-  if (await anyAggregateBeyond(tx, id, stepOf('AGGREGATED')))
+  if ((await countSalesOrders(tx, { statementId: id })) > 0)
     throw new WrongState('This statement cannot be aggregated again: it already has sales orders.');
   await dropAggregates(tx, id);
   await setStatementState(tx, id, 'CHECKED', who.at);
@@ -59,8 +60,8 @@ export async function deleteAggregatedTransaction(
 ): Promise<Statement> {
   const before = await aggregateOf(tx, aggregate);
   const statement = await locked(tx, before.statementId, unposted, 'changed');
-  const { step } = await aggregateOf(tx, aggregate);
-  if (step >= stepOf('SALES_ORDERS_INVOICED'))
+  await aggregateOf(tx, aggregate);
+  if ((await invoicesWhere(tx, { aggregateId: aggregate })).length > 0)
     throw new WrongState('The sales order of this aggregate cannot be deleted: it is already invoiced.');
   await dropAggregate(tx, aggregate, who.at);
   await addUpSales(tx, [statement.id]);
@@ -156,10 +157,10 @@ async function locked(
   states: readonly StatementState[],
   what: string,
 ): Promise<Statement> {
-  const { state } = await found(tx, id);
-  const [lock] = states.includes(state) ? await lockStatements(tx, [id], state) : [];
-  if (!lock) throw new WrongState(`This statement cannot be ${what}: it is ${state}.`);
-  return found(tx, id);
+  const [lock] = await lockStatements(tx, [id], states);
+  const statement = await found(tx, id);
+  if (!lock) throw new WrongState(`This statement cannot be ${what}: it is ${statement.state}.`);
+  return statement;
 }
 
 async function note(

@@ -1,7 +1,8 @@
 import type { StatementSummary } from '../data/hq/statement.bulk.ts';
-import { postBatch, postingSteps, stateBefore, stepOf } from '../domain/posting.ts';
+import { nextStep, postBatch, statesToPost } from '../domain/posting.ts';
 import { proveHeadquarters } from '../domain/rewound.ts';
 import { defineJob, type JobContext } from '../queue/job.ts';
+import { stopsRun } from './halves.ts';
 import { daysOf, groupsOf, together, whoOf } from './statement-groups.ts';
 
 /** What each posting step does, in order. */
@@ -21,12 +22,19 @@ const phases = {
 const phaseOf = (step: number): string => Object.keys(phases)[step - 1]!;
 
 /**
+ * One transaction takes at most this many batches of sales through a step: fewer commits for many small statements, and others do not wait
+ * long.
+ */
+const MOST_BATCHES = 5;
+
+/**
  * Post statements: takes calculated statements through the ten posting states at headquarters, turning their sales into sales orders,
  * invoices, and journals.
  *
- * One transaction takes a batch of sales, from one or more statements, through one state. A crash leaves only whole batches, and the next
- * run continues where it stopped, with the same numbers. A statement that fails keeps the last state it reached, with the reason; the
- * others continue, and the next run retries it.
+ * One transaction takes a few batches of sales, from one or more statements, through one or more states. A crash leaves only whole batches,
+ * and the next run continues where it stopped, with the same numbers. If the database refuses anything, the same is done again with one batch
+ * in a transaction, so that a statement that fails keeps the last state it reached, with the reason; the others continue, and the next run
+ * retries it.
  */
 export const postStatements = defineJob({
   name: 'post-statements',
@@ -37,38 +45,37 @@ export const postStatements = defineJob({
   phases,
   async run(context) {
     const days = daysOf(context);
-    const states = postingSteps.map((_, index) => stateBefore(index + 1));
     await context.isolated(null, async () => {
       await proveHeadquarters(context, context.channelDatabases());
       let left = 0;
-      for await (const group of groupsOf(context, days, states)) left += group.length;
+      for await (const group of groupsOf(context, days, statesToPost)) left += group.length;
       context.expect(phaseOf(1), left);
-      for await (const group of groupsOf(context, days, states)) await postGroup(context, group);
+      for await (const group of groupsOf(context, days, statesToPost)) await postGroup(context, group);
     });
   },
 });
 
 async function postGroup(context: JobContext, group: readonly StatementSummary[]): Promise<void> {
   const failed = new Set<number>();
-  for (let step = 1; step <= postingSteps.length; step++) {
-    context.enter(phaseOf(step));
-    const ids = group.filter(({ state }) => stepOf(state) < step).map(({ id }) => id);
-    await together(context, ids, failed, async (some) => {
-      for (let more = true; more; ) {
-        const ids = some.filter((id) => !failed.has(id));
-        const { failures, left } = await context.batch(async (tx) => {
-          const {
-            moved,
-            over,
-            failures,
-            more: left,
-          } = await postBatch(tx, ids, step, context.batchSize, whoOf(context));
-          const done = step === postingSteps.length ? over : 0;
-          return { done, failed: failures.length, moved, result: { failures, left } };
-        });
-        for (const { id } of failures) failed.add(id);
-        more = left;
-      }
-    });
+  const post = async (ids: readonly number[], batches: number) => {
+    const limits = { size: context.batchSize, most: (batches - 1) * context.batchSize + 1 };
+    context.enter(phaseOf(Math.min(...group.map(({ state }) => nextStep(state)))));
+    for (let next: number | undefined = 1; next !== undefined; ) {
+      const some = ids.filter((id) => !failed.has(id));
+      const result = await context.batch(async (tx) => {
+        const { posted, failures, moved, next } = await postBatch(tx, some, limits, whoOf(context));
+        return { done: posted, failed: failures.length, moved, result: { failures, next } };
+      });
+      for (const { id } of result.failures) failed.add(id);
+      next = result.next;
+      if (next !== undefined) context.enter(phaseOf(next));
+    }
+  };
+  const ids = group.map(({ id }) => id);
+  try {
+    await post(ids, MOST_BATCHES);
+  } catch (error) {
+    if (stopsRun(error)) throw error;
+    await together(context, ids, failed, (some) => post(some, 1));
   }
 }

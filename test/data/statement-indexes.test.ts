@@ -9,7 +9,7 @@ import {
   looseSales,
   storeAggregates,
 } from '../../src/data/hq/aggregate.bulk.ts';
-import { aggregatePage, anyAggregateBeyond, countAggregates } from '../../src/data/hq/aggregate.ts';
+import { aggregatePage, countAggregates } from '../../src/data/hq/aggregate.ts';
 import { attentionCounts, attentionPage } from '../../src/data/hq/attention.ts';
 import { markSales, releaseMarked, startStatements } from '../../src/data/hq/calculation.bulk.ts';
 import {
@@ -24,22 +24,25 @@ import {
   countInvoices,
   countJournalEntries,
   invoicePage,
+  invoicesWhere,
   journalEntryPage,
   journalTotals,
   newestInvoices,
 } from '../../src/data/hq/journal.ts';
 import {
-  aggregatesAt,
   finishSales,
-  stepAggregates,
-  withAggregatesAt,
+  nextAggregates,
   withChangedSales,
   withContradictingTotals,
   withCountingDifferences,
-  withoutAggregatesAt,
   withUnknownCustomers,
 } from '../../src/data/hq/posting.bulk.ts';
-import { linesOfSalesOrders, newestSalesOrders, salesOrderPage } from '../../src/data/hq/sales-order.ts';
+import {
+  countSalesOrders,
+  linesOfSalesOrders,
+  newestSalesOrders,
+  salesOrderPage,
+} from '../../src/data/hq/sales-order.ts';
 import { markShifts, paidInShifts, storeTenderCounts, uncheckedInShifts } from '../../src/data/hq/shift.bulk.ts';
 import {
   addUpSales,
@@ -47,6 +50,7 @@ import {
   lockStatements,
   moveStatements,
   statementsIn,
+  storeProgress,
 } from '../../src/data/hq/statement.bulk.ts';
 import {
   countStatementEvents,
@@ -123,7 +127,7 @@ const queries: Record<string, (tx: EntityManager) => Promise<unknown>> = {
   'start statements of sales': (tx) => startStatements(tx, 'TRANSACTIONAL', days, who),
   'start statements of shifts': (tx) => startStatements(tx, 'FINANCIAL', days, who),
   'statements to work on': (tx) => statementsIn(tx, days, ['STARTED', 'MARKED']),
-  'lock statements': (tx) => lockStatements(tx, ids, 'STARTED'),
+  'lock statements': (tx) => lockStatements(tx, ids, ['STARTED']),
   'move statements': (tx) => moveStatements(tx, ids, 'MARKED', who),
   'fail statements': (tx) => failStatements(tx, [{ id: 1, errorCode: 'X', error: 'x' }], who),
   'mark sales': (tx) => markSales(tx, ids, 1_000, at),
@@ -139,12 +143,10 @@ const queries: Record<string, (tx: EntityManager) => Promise<unknown>> = {
   'sales of one statement to gather': (tx) => looseSales(tx, [1], 1_000),
   'sales of statements to gather': (tx) => looseSales(tx, ids, 1_000),
   'last aggregates': (tx) => lastAggregates(tx, ids),
-  'store aggregates': (tx) => storeAggregates(tx, [gathered], 2),
-  'aggregates of one statement': (tx) => aggregatesAt(tx, [1], 2, 1_000, 4_000),
-  'aggregates of statements': (tx) => aggregatesAt(tx, ids, 2, 1_000, 4_000),
-  'statements begun': (tx) => withAggregatesAt(tx, ids, 2),
-  'finished statements': (tx) => withoutAggregatesAt(tx, ids, 2),
-  'a step of aggregates': (tx) => stepAggregates(tx, ids, 3),
+  'store aggregates': (tx) => storeAggregates(tx, [gathered]),
+  'aggregates of one statement': (tx) => nextAggregates(tx, [{ id: 1 }], 1_000, 4_000),
+  'aggregates of statements': (tx) => nextAggregates(tx, [{ id: 1 }, { id: 2 }], 1_000, 4_000),
+  'progress of statements': (tx) => storeProgress(tx, [{ id: 1, progress: 1 }]),
   'sales orders': (tx) => insertAggregateOrders(tx, [{ id: 1, number: 'SO1' }], at),
   invoices: (tx) => insertInvoices(tx, [{ id: 1, number: 'INV1' }], at),
   'journal of invoices': (tx) => postInvoices(tx, ids, sales, at),
@@ -152,9 +154,10 @@ const queries: Record<string, (tx: EntityManager) => Promise<unknown>> = {
   'journal of differences': (tx) => postTenderCounts(tx, ids, countingDifferences, at),
   'link payments': (tx) => linkPayments(tx, ids),
   balance: (tx) => unbalanced(tx, ids, clearingAccounts),
-  'post sales': (tx) => finishSales(tx, ids, at),
+  'post sales': (tx) => finishSales(tx, ids, 1_000, at),
   'release sales': (tx) => releaseMarked(tx, 1, at),
-  'order made': (tx) => anyAggregateBeyond(tx, 1, 2),
+  'order made': (tx) => countSalesOrders(tx, { statementId: 1 }),
+  'invoice of an aggregate': (tx) => invoicesWhere(tx, { aggregateId: 1 }),
   'drop aggregates': (tx) => dropAggregates(tx, 1),
   'drop an aggregate': (tx) => dropAggregate(tx, 1, at),
   'validate again': (tx) => revalidate(tx, { sequences: ids }, at),

@@ -113,6 +113,23 @@ test('a closed shift is counted against what was paid in it, by sales and orders
   expect(await balances(hq)).toMatchObject({ OVER_SHORT: 950 });
 });
 
+test('what was counted is posted once, even if the sales of the day take several batches', async () => {
+  const hq = await withChannels(['houston'], { settings: { BATCH_SIZE: '3' } });
+  const [ada, eve] = [await createCustomer(hq), await createCustomer(hq)];
+  // So many lines that each sale is a batch, and so few sales that all their statements are in it.
+  for (const customerUuid of [ada, eve]) await sell(hq, { customerUuid, lines: lines(...Array(10).fill({})) });
+  await aShift(hq, { tenders: [{ tender: 'CASH', starting: 5_000, counted: 4_000 }] });
+  await posted(hq);
+  expect(await statementsOf(hq)).toMatchObject([
+    { type: 'TRANSACTIONAL', state: 'POSTED' },
+    { type: 'FINANCIAL', state: 'POSTED' },
+  ]);
+  expect(await differences(hq)).toEqual([
+    { account: 'OVER_SHORT', tender: 'CASH', debit: 1_000, credit: 0 },
+    { account: 'TENDER_CASH', tender: 'CASH', debit: 0, credit: 1_000 },
+  ]);
+});
+
 test('a tender that was not counted has no difference, and does not count towards the largest that is allowed', async () => {
   const hq = await withChannels(['houston']);
   await settle(hq, { maximumCountingDifference: 0 });

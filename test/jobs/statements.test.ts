@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { postingStates } from '../../src/data/hq/statement.ts';
 import { lineOf } from '../../src/domain/transaction-rules.ts';
 import { aClock, ask, countsOf, createCustomer, run, tamper, withChannels } from '../support/actions.ts';
 import { onPostgres } from '../support/headquarters.ts';
@@ -20,6 +21,7 @@ import {
   uneven,
   validated,
 } from '../support/sales.ts';
+import { transactionsOf } from '../support/statements.ts';
 
 /** Ends a changed text that is to be JSON again. */
 const onJson = onPostgres ? '::json' : '';
@@ -87,6 +89,20 @@ test('sales of a day go from upload to posted books that balance to the cent', a
     'GIFT_CARDS_POSTED',
     'POSTED',
   ]);
+});
+
+test('the statements of a quiet day go through all their states in few transactions', async () => {
+  const hq = await withChannels(['houston']);
+  for (const businessDate of ['2026-11-19', '2026-11-20', '2026-11-21']) await sell(hq, { businessDate });
+  await validated(hq);
+  await run(hq, 'CALCULATE_STATEMENTS');
+  const transactions = transactionsOf(hq.hq);
+  await run(hq, 'POST_STATEMENTS');
+  // The run itself is stored, claimed, and settled.
+  expect(transactions()).toBeLessThanOrEqual(5);
+  const events = await partsOf(hq, 'events(first: 100) { edges { node { event } } }');
+  const reached = events.map(({ event }) => event).filter((event) => postingStates.includes(event));
+  expect(reached).toEqual([...postingStates, ...postingStates, ...postingStates]);
 });
 
 test('sales are gathered by customer: named ones have orders of their own, all others one', async () => {

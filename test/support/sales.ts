@@ -174,7 +174,7 @@ export async function books(hq: Headquarters) {
       `select statement_id, type, channel, business_date, currency, state, error_code, transaction_count, ${of('s')} from statement s order by id`,
     ),
     aggregates: await ask(
-      `select statement_id, customer_uuid, account_id, is_return, transaction_count, line_count, ${of('a')}, step from aggregated_transaction a order by id`,
+      `select statement_id, customer_uuid, account_id, is_return, transaction_count, line_count, ${of('a')} from aggregated_transaction a order by id`,
     ),
     orders: await ask(
       `select o.sales_order_id, origin, o.account_id, o.status, ${of('o')}, i.invoice_id from sales_order o

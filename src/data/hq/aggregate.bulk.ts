@@ -80,12 +80,8 @@ export async function lastAggregates(tx: EntityManager, statements: readonly num
   return found.map((aggregate) => ({ ...aggregate, sales: [] }));
 }
 
-/** Stores aggregates, new ones in the order given at step `step`, and stamps their sales with them. */
-export async function storeAggregates(
-  tx: EntityManager,
-  aggregates: readonly OpenAggregate[],
-  step: number,
-): Promise<void> {
+/** Stores aggregates, new ones in the order given, and stamps their sales with them. */
+export async function storeAggregates(tx: EntityManager, aggregates: readonly OpenAggregate[]): Promise<void> {
   const known = aggregates.filter(({ id }) => id !== null);
   if (known.length > 0) {
     await sql(
@@ -103,11 +99,10 @@ export async function storeAggregates(
       ...copied('x', [...shared, ...counts]),
       ...copied('s', ['channel', 'businessDate', 'currency']),
       accountId: 'c.account_id',
-      step: '$2',
     })}
      from ${rows(tx, given, '$1')} join statement s on s.id = x.statement_id left join customer c on c.uuid = x.customer_uuid
      order by x.place returning id`,
-    [JSON.stringify(fresh.map(({ sales, ...row }, place) => ({ ...row, place }))), step],
+    [JSON.stringify(fresh.map(({ sales, ...row }, place) => ({ ...row, place })))],
   );
   const ids = made.map(({ id }) => id).sort((a, b) => a - b);
   const stamps = [

@@ -4,7 +4,6 @@ import {
   type EntityManager,
   JoinColumn,
   ManyToOne,
-  MoreThan,
   PrimaryGeneratedColumn,
   type Relation,
 } from 'typeorm';
@@ -29,8 +28,6 @@ export class AggregatedTransaction extends TransactionTotals {
   @Column({ type: 'boolean' }) pricesIncludeTax!: boolean;
   @Column({ type: 'bigint' }) transactionCount!: number;
   @Column({ type: 'bigint' }) lineCount!: number;
-  /** The number of the last posting state that it went through: 2 is AGGREGATED. */
-  @Column({ type: 'integer' }) step!: number;
   @ManyToOne(() => Statement, 'aggregates', { createForeignKeyConstraints: false })
   @JoinColumn({ name: 'statement_id' })
   statement!: Relation<Statement>;
@@ -44,7 +41,3 @@ export const countAggregates = (db: EntityManager, where: Where<AggregatedTransa
 
 export const aggregatesWhere = (db: EntityManager, where: Where<AggregatedTransaction>) =>
   rowsWhere(db, AggregatedTransaction, 'id', where);
-
-/** Whether an aggregate of this statement has gone beyond step `step`. */
-export const anyAggregateBeyond = (db: EntityManager, statementId: number, step: number): Promise<boolean> =>
-  db.existsBy(AggregatedTransaction, { statementId, step: MoreThan(step) });

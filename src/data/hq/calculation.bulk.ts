@@ -65,7 +65,7 @@ export async function startStatements(
     const nothing = Object.fromEntries(amounts.map((name) => [name, 0]));
     const started = fresh.slice(0, taken).map(({ channel, businessDate, currency, count }, place) => ({
       statementId: formatted(sequence, first + place),
-      ...{ type, channel, businessDate, currency, state: 'STARTED', transactionCount: count, ...nothing },
+      ...{ type, channel, businessDate, currency, state: 'STARTED', progress: 0, transactionCount: count, ...nothing },
       ...{ createdAt: who.at, updatedAt: who.at },
     }));
     const added = await sql<{ id: number }>(
@@ -84,7 +84,7 @@ export async function startStatements(
 }
 
 const starting = [
-  ...(['statementId', 'type', 'channel', 'businessDate', 'currency', 'state', 'transactionCount'] as const),
+  ...(['statementId', 'type', 'channel', 'businessDate', 'currency', 'state', 'progress', 'transactionCount'] as const),
   ...(['createdAt', 'updatedAt'] as const),
 ];
 

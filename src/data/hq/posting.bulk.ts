@@ -1,89 +1,83 @@
 import type { EntityManager } from 'typeorm';
-import { listed, matching } from '../dialect/expressions.ts';
+import { listed } from '../dialect/expressions.ts';
 import { sql } from '../sql.ts';
 import { totalNames } from '../transaction-facts.ts';
+import type { StatementProgress } from './statement.bulk.ts';
 import { changeStatuses } from './transaction-feed.ts';
 
 /** Aggregates of a batch, in the order in which they get their numbers. */
-interface Chunk {
+interface NextAggregates {
   ids: number[];
   transactions: number;
+  /** The statements that have no more. */
+  over: number[];
+  progress: StatementProgress[];
 }
 
 /**
- * The next aggregates of these statements that have done step `step`: at most `limit` of them, and so many that their lines and sales
- * come to about `weight`.
+ * The next aggregates of these statements, which are in order: at most `limit` of them, and so many that their lines and sales come to about
+ * `weight`.
  */
-export async function aggregatesAt(
+export async function nextAggregates(
   tx: EntityManager,
-  statements: readonly number[],
-  step: number,
+  statements: readonly { id: number }[],
   limit: number,
   weight: number,
-): Promise<Chunk> {
+): Promise<NextAggregates> {
   // With `=` for a single statement, its aggregates come in index order, however many there are.
   const [where, given] =
     statements.length === 1
-      ? ['statement_id = $1', statements[0]]
-      : [`statement_id in ${listed(tx, '$1', 'bigint')}`, JSON.stringify(statements)];
-  const found = await sql<{ id: number; transactions: number; lines: number }>(
+      ? ['s.id = $1', statements[0]!.id]
+      : [`s.id in ${listed(tx, '$1', 'bigint')}`, JSON.stringify(statements.map(({ id }) => id))];
+  const found = await sql<{ id: number; statement: number; transactions: number; lines: number }>(
     tx,
-    `select id, transaction_count as transactions, line_count as lines from aggregated_transaction
-     where ${where} and step = $2 order by statement_id, id limit $3`,
-    [given, step, limit],
+    `select a.id, s.id as statement, a.transaction_count as transactions, a.line_count as lines
+     from statement s cross join aggregated_transaction a where ${where} and a.statement_id = s.id and a.id > s.progress
+     order by s.id, a.id limit $2`,
+    [given, limit + 1],
   );
-  const chunk: Chunk = { ids: [], transactions: 0 };
+  const taken = found.slice(0, limit);
+  const ids: number[] = [];
+  let transactions = 0;
   let carried = 0;
-  for (const { id, transactions, lines } of found) {
-    if (carried > 0 && carried + lines + transactions > weight) break;
-    carried += lines + transactions;
-    chunk.ids.push(id);
-    chunk.transactions += transactions;
+  for (const { id, transactions: sales, lines } of taken) {
+    if (carried > 0 && carried + lines + sales > weight) break;
+    carried += lines + sales;
+    transactions += sales;
+    ids.push(id);
   }
-  return chunk;
+  const last = found[ids.length - 1];
+  const next = found[ids.length];
+  return {
+    ids,
+    transactions,
+    over: statements.flatMap(({ id }) => (next === undefined || id < next.statement ? [id] : [])),
+    progress:
+      next !== undefined && last?.statement === next.statement ? [{ id: next.statement, progress: last.id }] : [],
+  };
 }
 
-/** Notes that these aggregates have done a step. */
-export const stepAggregates = (tx: EntityManager, ids: readonly number[], step: number) =>
-  sql(tx, `update aggregated_transaction set step = $1 where id in ${listed(tx, '$2', 'bigint')}`, [
-    step,
-    JSON.stringify(ids),
-  ]);
-
-/** Of these statements those with no aggregate that has only done step `step`. */
-export async function withoutAggregatesAt(
+/** Posts the next sales of these statements, at most `limit`, and returns them in the order of their arrival. */
+export async function finishSales(
   tx: EntityManager,
   statements: readonly number[],
-  step: number,
+  limit: number,
+  at: string,
 ): Promise<number[]> {
-  const found = await sql<{ id: number }>(
+  const next = await sql<{ sequence: number }>(
     tx,
-    `select s.id from statement s where s.id in ${listed(tx, '$1', 'bigint')}
-       and not exists (select 1 from aggregated_transaction a where a.statement_id = s.id and a.step = $2) order by s.id`,
-    [JSON.stringify(statements), step],
+    `select t.sequence from statement s cross join retail_transaction t
+     where s.id in ${listed(tx, '$1', 'bigint')} and t.statement_id = s.id and t.sequence > s.progress order by t.sequence limit $2`,
+    [JSON.stringify(statements), limit],
   );
-  return found.map(({ id }) => id);
-}
-
-/** Of these statements those with an aggregate that has done step `step`. */
-export async function withAggregatesAt(
-  tx: EntityManager,
-  statements: readonly number[],
-  step: number,
-): Promise<Set<number>> {
-  const none = await withoutAggregatesAt(tx, statements, step);
-  return new Set(statements.filter((id) => !none.includes(id)));
-}
-
-/** The sales of these aggregates are posted. */
-export const finishSales = (tx: EntityManager, ids: readonly number[], at: string) =>
-  changeStatuses(
+  const sequences = next.map(({ sequence }) => sequence);
+  await changeStatuses(
     tx,
-    `update retail_transaction set status = 'POSTED', modified_at = $1
-     where sequence in (select t.sequence from aggregated_transaction a ${matching(tx, 'retail_transaction', 't', 't.aggregate_id = a.id')}
-       where a.id in ${listed(tx, '$2', 'bigint')}) returning sequence`,
-    [at, JSON.stringify(ids)],
+    `update retail_transaction set status = 'POSTED', modified_at = $1 where sequence in ${listed(tx, '$2', 'bigint')} returning sequence`,
+    [at, JSON.stringify(sequences)],
   );
+  return sequences;
+}
 
 /** The statements whose sales are no longer those that they were calculated with. */
 export const withChangedSales = (tx: EntityManager, statements: readonly number[]) =>

@@ -6,7 +6,7 @@ import { totalNames } from '../transaction-facts.ts';
 import type { Actor } from './audit.ts';
 import { Statement, StatementEvent, type StatementState } from './statement.ts';
 
-const summary = ['id', 'type', 'channel', 'state', 'businessDate', 'currency', 'transactionCount'] as const;
+const summary = ['id', 'type', 'channel', 'state', 'businessDate', 'currency', 'transactionCount', 'progress'] as const;
 
 /** What a job needs to know of a statement. */
 export type StatementSummary = Pick<Statement, (typeof summary)[number]>;
@@ -35,13 +35,13 @@ export const statementsIn = (
     [JSON.stringify(days), JSON.stringify(states), after, limit],
   );
 
-/** The statements that are in this state, locked until the transaction ends. */
-export const lockStatements = (tx: EntityManager, ids: readonly number[], state: StatementState) =>
+/** The statements that are in one of these states, in order, locked until the transaction ends. */
+export const lockStatements = (tx: EntityManager, ids: readonly number[], states: readonly StatementState[]) =>
   sql<StatementSummary>(
     tx,
     `select ${selected(tx, Statement, 's', summary)} from statement s
-     where s.id in ${listed(tx, '$1', 'bigint')} and s.state = $2 order by s.id ${forUpdate(tx)}`,
-    [JSON.stringify(ids), state],
+     where s.id in ${listed(tx, '$1', 'bigint')} and s.state in ${listed(tx, '$2')} order by s.id ${forUpdate(tx)}`,
+    [JSON.stringify(ids), JSON.stringify(states)],
   );
 
 export const addEvents = (
@@ -67,13 +67,25 @@ export async function moveStatements(
   const time = { CALCULATED: 'calculated_at = $2, ', POSTED: 'posted_at = $2, ' }[state as string] ?? '';
   await sql(
     tx,
-    `update statement set state = $1, ${time}updated_at = $2, error_code = null, error = null where id in ${listed(tx, '$3', 'bigint')}`,
+    `update statement set state = $1, progress = 0, ${time}updated_at = $2, error_code = null, error = null where id in ${listed(tx, '$3', 'bigint')}`,
     [state, who.at, JSON.stringify(ids)],
   );
   await addEvents(
     tx,
     ids.map((statementId) => ({ statementId, event: state, state })),
     who,
+  );
+}
+
+export type StatementProgress = Pick<Statement, 'id' | 'progress'>;
+
+/** Stores how far statements have come on the way to their next state. */
+export async function storeProgress(tx: EntityManager, progress: readonly StatementProgress[]): Promise<void> {
+  if (progress.length === 0) return;
+  await sql(
+    tx,
+    `update statement set progress = x.progress from ${rows(tx, Statement, '$1', ['id', 'progress'])} where statement.id = x.id`,
+    [JSON.stringify(progress)],
   );
 }
 

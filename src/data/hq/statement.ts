@@ -75,6 +75,8 @@ export class Statement extends TransactionTotals {
   @Column({ type: 'text' }) currency!: string;
   /** The last one that it reached. */
   @Column({ type: 'text' }) state!: StatementState;
+  /** The last aggregate, or on the way to POSTED the last sale, that is done on the way to the next state; 0: none. */
+  @Column({ type: 'bigint' }) progress!: number;
   /** Why it did not reach the next one; the next attempt goes on there. */
   @Column({ type: 'text', nullable: true }) errorCode!: string | null;
   @Column({ type: 'text', nullable: true }) error!: string | null;

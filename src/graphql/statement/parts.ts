@@ -21,6 +21,7 @@ import {
 import { builder } from '../builder.ts';
 import { customerOf } from '../customer/customer.ts';
 import { errorField } from '../failures.ts';
+import { rowLoader } from '../loader.ts';
 import { amount, amountOrNull, Money, money, Totals } from '../money.ts';
 import { SaleConnection, salesPage } from '../order/lists.ts';
 import { SalesOrder, salesOrderOfAggregate } from '../order/sales-order.ts';
@@ -262,6 +263,11 @@ export const InvoiceConnection = builder.connectionObject(
   { name: 'InvoiceEdge' },
 );
 
+const statementOf = rowLoader<number, StatementRow>(
+  (ids, { hq }) => hq.read((db) => statementsWhere(db, { id: [...ids] })),
+  ({ id }) => id,
+);
+
 export const Aggregate = channelNode<AggregatedTransaction, number>('AggregatedTransaction', {
   parse: numberId,
   keyOf: ({ id }) => id,
@@ -286,8 +292,11 @@ Aggregate.implement({
     totals: t.field({ type: Totals, description: 'The totals of these sales.', resolve: (row) => row }),
     state: t.field({
       type: StatementState,
-      description: 'The last posting state it reached.',
-      resolve: ({ step }) => postingStates[step - 1]!,
+      description: 'The last posting state that it reached with its statement.',
+      resolve: async ({ statementId }, _args, context) => {
+        const { state } = (await statementOf(context).load(statementId))!;
+        return state === 'CHECKED' ? 'AGGREGATED' : state;
+      },
     }),
     salesOrder: t.field({
       type: SalesOrder,

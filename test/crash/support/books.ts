@@ -154,7 +154,7 @@ async function numberedBooks(world: World) {
       `select statement_id, type, channel, business_date, state, error_code, transaction_count, ${totalsOf('statement')} from statement order by statement_id`,
     ),
     aggregates: await rows(
-      `select o.sales_order_id, a.customer_uuid, a.account_id, a.is_return, a.transaction_count, a.line_count, ${totalsOf('a')}, a.step
+      `select o.sales_order_id, a.customer_uuid, a.account_id, a.is_return, a.transaction_count, a.line_count, ${totalsOf('a')}
        from aggregated_transaction a join sales_order o on o.aggregate_id = a.id order by o.sales_order_id`,
     ),
     invoices: await rows<{ invoice_id: string }>(

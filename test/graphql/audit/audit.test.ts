@@ -81,7 +81,7 @@ const steps: Record<string, Step> = {
   setValidationRule: { input: '{ name: SHIFT, enabled: false }' },
   updateStatementSettings: { input: '{ channel: "houston", holdCode: "OTHER" }' },
   deleteAggregatedTransaction: {
-    given: [statementIn('AGGREGATED'), 'update aggregated_transaction set step = 2'],
+    given: [statementIn('AGGREGATED'), 'delete from invoice'],
     input: `{ id: "${globalId('AggregatedTransaction', 1)}" }`,
   },
   revalidateTransactions: {

@@ -343,6 +343,7 @@ const statements = ({
     id ${counted},
     statement_id ${text} not null unique,
     ${texts('type', 'channel', 'business_date', 'currency', 'state')},
+    progress bigint not null,
     ${optionalTexts('error_code', 'error')},
     transaction_count bigint not null,
     ${bigints(...totals, 'expected', 'counted')},
@@ -366,7 +367,7 @@ const statements = ({
   )`,
   'create index statement_event_of on statement_event (statement_id, id)',
 
-  // Sales of one customer on one day that become one sales order. `step` is the number of the last posting state that it went through.
+  // Sales of one customer on one day that become one sales order.
   `create table aggregated_transaction (
     id ${counted},
     statement_id bigint not null,
@@ -376,11 +377,9 @@ const statements = ({
     is_return boolean not null,
     prices_include_tax boolean not null,
     ${bigints('transaction_count', 'line_count')},
-    ${bigints(...totals)},
-    step integer not null
+    ${bigints(...totals)}
   )`,
   'create index aggregated_transaction_of on aggregated_transaction (statement_id, id)',
-  'create index aggregated_transaction_to_do on aggregated_transaction (statement_id, step, id)',
 
   `create table invoice (
     id ${counted},
