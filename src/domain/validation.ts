@@ -1,5 +1,4 @@
 import type { EntityManager } from 'typeorm';
-import { knownCustomers } from '../data/hq/customer.bulk.ts';
 import { type StatementSettings, settingsOf } from '../data/hq/statement-settings.ts';
 import { type DueTransaction, type Setback, setBack, storeTotals, succeed } from '../data/hq/transaction.bulk.ts';
 import { knownShifts } from '../data/hq/validation.bulk.ts';
@@ -77,8 +76,6 @@ async function violationsIn(
   if (sales.length === 0) return violations;
   const enabled = (await ruleRows(tx)).filter((rule) => rule.enabled).map(({ name }) => name);
   const settings = (await settingsOf(tx, [channel.code])).get(channel.code)!;
-  const customers = [...new Set(sales.flatMap(({ customerUuid: uuid }) => uuid ?? []))];
-  const accounts = new Set(customers.length === 0 ? [] : (await knownCustomers(tx, customers)).map(({ uuid }) => uuid));
   const shifts = await knownShifts(
     tx,
     sales.flatMap(({ shiftUuid: uuid }) => uuid ?? []),
@@ -87,7 +84,6 @@ async function violationsIn(
     const facts = {
       channel,
       settings,
-      hasAccount: accounts.has(sale.customerUuid ?? ''),
       knowsShift: shifts.has(`${sale.channelDatabase} ${sale.channel} ${sale.shiftUuid}`),
     };
     const found = violationsOf(sale, facts, enabled);
@@ -100,8 +96,6 @@ async function violationsIn(
 interface Facts {
   channel: { timeZone: string };
   settings: Pick<StatementSettings, 'maximumPaymentDifference'>;
-  /** Whether the customer of the sale has an account ID. */
-  hasAccount: boolean;
   /** Whether headquarters knows the shift of the sale, in the same channel. */
   knowsShift: boolean;
 }
@@ -119,9 +113,9 @@ interface Checked extends Facts {
 
 /** Each rule returns what is wrong with a sale of valid shape, or false. Lines voided at the till do not count. */
 const rules: Record<RuleName, (checked: Checked) => string | false> = {
-  CUSTOMER_ACCOUNT: ({ body, hasAccount }) =>
-    (body.customerUuid !== null && !hasAccount && 'The customer has no account ID.') ||
-    (body.customerUuid === null && body.deliveryAddressUuid !== null && 'There is a delivery address but no customer.'),
+  // A sale whose customer has no account ID waits and does not get here.
+  CUSTOMER_ACCOUNT: ({ body }) =>
+    body.customerUuid === null && body.deliveryAddressUuid !== null && 'There is a delivery address but no customer.',
   BUSINESS_DATE: ({ body, sale, channel }) => {
     const received = dayIn(channel.timeZone, sale.receivedAt);
     const { earliest, latest } = businessDays(received);

@@ -4,13 +4,13 @@ import { calculateBatch, markBatch } from '../domain/calculation.ts';
 import { proveHeadquarters } from '../domain/rewound.ts';
 import { NumberSequenceExhausted } from '../errors.ts';
 import { defineJob, type JobContext } from '../queue/job.ts';
-import { daysOf, groupsOf, together, whoOf } from './statement-groups.ts';
+import { daysOf, groupsOf, MOST_BATCHES, together, whoOf } from './statement-groups.ts';
 
 /**
  * Calculate statements: groups validated sales and closed shifts into statements at headquarters, one per channel, business date, and
  * currency.
  *
- * One transaction starts the statements, one marks a batch of sales, one totals a group of statements. A crash leaves each statement in the
+ * One transaction starts the statements, one marks a few batches of sales, one totals a group of statements. A crash leaves each statement in the
  * state it had reached, and the next run continues there. A sale joins the statement of its day until posting of that statement begins;
  * later sales get a statement of their own, whatever happens to the first.
  */
@@ -46,6 +46,7 @@ async function calculateAll(context: JobContext, days: ReturnType<typeof daysOf>
   let left = 0;
   for await (const group of groupsOf(context, days, ['STARTED', 'MARKED'])) left += group.length;
   context.expect('MARKING', left);
+  const size = MOST_BATCHES * context.batchSize;
   const failed = new Set<number>();
   for await (const group of groupsOf(context, days, ['STARTED', 'MARKED'])) {
     const ids = group.map(({ id }) => id);
@@ -53,7 +54,7 @@ async function calculateAll(context: JobContext, days: ReturnType<typeof daysOf>
     await together(context, ids, failed, async (some) => {
       for (let more = true; more; ) {
         more = await context.batch(async (tx) => {
-          const { done, more: left } = await markBatch(tx, some, context.batchSize, whoOf(context));
+          const { done, more: left } = await markBatch(tx, some, size, whoOf(context));
           return { done: 0, moved: done > 0, result: left };
         });
       }

@@ -3,7 +3,7 @@ import { nextStep, postBatch, statesToPost } from '../domain/posting.ts';
 import { proveHeadquarters } from '../domain/rewound.ts';
 import { defineJob, type JobContext } from '../queue/job.ts';
 import { stopsRun } from './halves.ts';
-import { daysOf, groupsOf, together, whoOf } from './statement-groups.ts';
+import { daysOf, groupsOf, MOST_BATCHES, together, whoOf } from './statement-groups.ts';
 
 /** What each posting step does, in order. */
 const phases = {
@@ -20,12 +20,6 @@ const phases = {
 } satisfies Record<string, string>;
 
 const phaseOf = (step: number): string => Object.keys(phases)[step - 1]!;
-
-/**
- * One transaction takes at most this many batches of sales through a step: fewer commits for many small statements, and others do not wait
- * long.
- */
-const MOST_BATCHES = 5;
 
 /**
  * Post statements: takes calculated statements through the ten posting states at headquarters, turning their sales into sales orders,

@@ -17,6 +17,12 @@ import { inHalves, stopsRun } from './halves.ts';
 const MOST_STATEMENTS = 200;
 const MOST_SALES = 50_000;
 
+/**
+ * One transaction takes at most this many batches of sales through a step: fewer commits for many small statements, and others do not wait
+ * long.
+ */
+export const MOST_BATCHES = 5;
+
 /** The last business date that a run includes in each of its channels: the one requested, or today in the channel's time zone. */
 export function daysOf(context: JobContext): ChannelDay[] {
   const asked = context.run.arguments?.businessDate;

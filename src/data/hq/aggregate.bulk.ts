@@ -52,7 +52,7 @@ export async function looseSales(
        join statement s on s.id = l.statement_id left join statement_settings m on m.channel = s.channel)
      select ${packed(tx, shape, 'x', { order: order('x', `coalesce(x.customer_uuid, '')`) })} as found from (
        select n.sequence, n.statement_id, n.customer as customer_uuid, n.is_return, n.prices_include_tax,
-         json_array_length(t.payload->'lines') as lines, ${totalNames.map((name) => `t.${name}`).join(', ')}
+         t.line_count as lines, ${totalNames.map((name) => `t.${name}`).join(', ')}
        from (select * from next n order by ${order('n', `coalesce(n.customer, '')`)} limit $2) as n
          ${matching(tx, 'retail_transaction', 't', 't.sequence = n.sequence')}) as x`,
     [given, limit],

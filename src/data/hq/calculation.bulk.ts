@@ -107,7 +107,10 @@ async function reopen(tx: EntityManager, found: readonly Candidate[], who: Actor
   );
 }
 
-/** Assigns up to `limit` sales to these statements and returns how many. Fewer than the limit: none are left. */
+/**
+ * Assigns up to `limit` sales to these statements and returns how many. Fewer than the limit: none are left. The sales are taken in the order of
+ * their arrival, whatever their statements, so that those stored side by side are written together.
+ */
 export async function markSales(
   tx: EntityManager,
   statements: readonly number[],
@@ -119,7 +122,7 @@ export async function markSales(
     `update retail_transaction set statement_id = m.statement_id, modified_at = $1
      from (select l.sequence, s.id as statement_id from statement s cross join retail_transaction l
            where s.id in ${listed(tx, '$2', 'bigint')} and l.channel = s.channel and l.business_date = s.business_date and l.currency = s.currency
-             and ${unclaimed.TRANSACTIONAL.condition} limit $3) as m
+             and ${unclaimed.TRANSACTIONAL.condition} order by l.sequence limit $3) as m
      where retail_transaction.sequence = m.sequence and retail_transaction.status = 'SUCCEEDED' and retail_transaction.statement_id is null
      returning retail_transaction.sequence`,
     [at, JSON.stringify(statements), limit],

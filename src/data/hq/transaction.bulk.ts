@@ -174,7 +174,7 @@ export const succeed = (tx: EntityManager, sequences: readonly number[], at: str
   return changeStatuses(
     tx,
     `update retail_transaction set status = 'SUCCEEDED', next_try_at = null, error_code = null, error = null, validation_errors = null, modified_at = $1,
-       ${totalNames.map((name) => `${name} = ${total(name)}`).join(', ')},
+       line_count = json_array_length(payload->'lines'), ${totalNames.map((name) => `${name} = ${total(name)}`).join(', ')},
        is_return = ${isReturn(total)}, prices_include_tax = cast(payload->>'pricesIncludeTax' as boolean)
      where sequence in ${listed(tx, '$2', 'bigint')} returning sequence`,
     [at, JSON.stringify(sequences)],

@@ -16,7 +16,7 @@ export type TransactionStatus =
 
 /**
  * A transaction as headquarters received it, and where it stands. Added by the P-job; moved on by Synchronize orders, validation, and
- * statements. Totals, `isReturn`, and `pricesIncludeTax` are known once it was checked.
+ * statements. `lineCount`, totals, `isReturn`, and `pricesIncludeTax` are known once it was checked.
  */
 @Entity('retail_transaction')
 export class RetailTransaction {
@@ -34,6 +34,7 @@ export class RetailTransaction {
   @Column({ type: 'text' }) currency!: string;
   @Column({ type: 'text', nullable: true }) shiftUuid!: string | null;
   @Column({ type: 'json' }) payload!: TransactionBody;
+  @Column({ type: 'bigint', nullable: true }) lineCount!: number | null;
   @Column({ type: 'bigint', nullable: true }) net!: number | null;
   @Column({ type: 'bigint', nullable: true }) discount!: number | null;
   @Column({ type: 'bigint', nullable: true }) tax!: number | null;

@@ -243,7 +243,7 @@ const statements = ({
     ${texts('business_date', 'currency')},
     shift_uuid ${text},
     payload ${json} not null,
-    ${optionalBigints(...totals)},
+    ${optionalBigints('line_count', ...totals)},
     corrected boolean not null,
     hold boolean not null,
     status ${text} not null,
