@@ -345,10 +345,14 @@ export type CustomerOperationKind =
   | 'CANCEL_ORDER'
   /** A customer was created. */
   | 'CREATE_CUSTOMER'
+  /** An address was deactivated. */
+  | 'DEACTIVATE_ADDRESS'
   /** A shift was recorded. Listed only if headquarters could not accept it. */
   | 'RECORD_SHIFT'
   /** Written to the channel’s log by other software, and unknown to headquarters. */
   | 'UNKNOWN'
+  /** An address was changed. */
+  | 'UPDATE_ADDRESS'
   /** A customer was changed. */
   | 'UPDATE_CUSTOMER';
 

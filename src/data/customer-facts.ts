@@ -44,6 +44,8 @@ export abstract class AddressFacts {
   @Column({ type: 'text', nullable: true }) state!: string | null;
   @Column({ type: 'text', nullable: true }) postalCode!: string | null;
   @Column({ type: 'text' }) country!: string;
+  /** From then on it is only for what refers to it already. */
+  @Column({ type: 'text', nullable: true }) deactivatedAt!: string | null;
 }
 
 /** An address in the address table of either kind of database. It is found through its customer, which has few. */

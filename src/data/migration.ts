@@ -44,7 +44,7 @@ export const customerIndexesAndAddresses = (
     customer_id bigint not null,
     position integer not null,
     ${words.texts('uuid', 'purpose', 'country')},
-    ${words.optionalTexts('name', 'street', 'street2', 'city', 'state', 'postal_code')},
+    ${words.optionalTexts('name', 'street', 'street2', 'city', 'state', 'postal_code', 'deactivated_at')},
     primary key (customer_id, position)
   ) ${words.clustered}`,
 ];

@@ -1,7 +1,7 @@
 import type { AddressFacts, CustomerFacts } from './customer-facts.ts';
 import type { ShiftFacts, TransactionBody } from './transaction-facts.ts';
 
-/** The payload of a customer operation: the whole customer when it creates one, otherwise only what it changes; and addresses it adds. */
+/** The payload of a customer operation: the whole customer when it creates one, otherwise only what it changes; and addresses that it adds or replaces. */
 export interface OperationPayload {
   customer?: Partial<CustomerFacts>;
   addresses?: AddressFacts[];
@@ -14,6 +14,8 @@ export interface Payloads {
   CREATE_CUSTOMER: OperationPayload;
   UPDATE_CUSTOMER: OperationPayload;
   ADD_ADDRESS: OperationPayload;
+  UPDATE_ADDRESS: OperationPayload;
+  DEACTIVATE_ADDRESS: OperationPayload;
   /** The operation's id is the transaction's UUID. */
   RECORD_TRANSACTION: TransactionBody;
   CANCEL_ORDER: { transactionUuid: string; canceledAt: string };
@@ -34,6 +36,8 @@ const operationKinds: Readonly<Record<OperationKind, Traits>> = {
   CREATE_CUSTOMER: { ofCustomer: true, keepsSetAside: true },
   UPDATE_CUSTOMER: { ofCustomer: true, keepsSetAside: true },
   ADD_ADDRESS: { ofCustomer: true, keepsSetAside: true },
+  UPDATE_ADDRESS: { ofCustomer: true, keepsSetAside: true },
+  DEACTIVATE_ADDRESS: { ofCustomer: true, keepsSetAside: true },
   RECORD_TRANSACTION: { ofCustomer: false, keepsSetAside: true },
   CANCEL_ORDER: { ofCustomer: false, keepsSetAside: false },
   RECORD_SHIFT: { ofCustomer: false, keepsSetAside: false },

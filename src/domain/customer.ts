@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { EntityManager } from 'typeorm';
-import { addAddresses, insertCustomers, storedCustomers } from '../data/channel/customer.bulk.ts';
+import { addAddresses, insertCustomers, replaceAddresses, storedCustomers } from '../data/channel/customer.bulk.ts';
 import { changeCustomer, lockCustomer } from '../data/channel/customer.ts';
 import { appendOperations } from '../data/channel/operation.bulk.ts';
 import { lockLog, returnCounters, takeCounters } from '../data/channel/operation.ts';
@@ -185,43 +185,91 @@ export async function updateCustomer(
 }
 
 /** Adds an address to a customer of this channel, pending or not. The address's UUID is the idempotency key. */
-export async function addAddress(
+export const addAddress = (
   tx: EntityManager,
-  { channel, uuid, address, at }: { channel: string; uuid: string; address: AddressInput; at: string },
+  { address, ...which }: WhichCustomer & { address: AddressInput },
+): Promise<void> =>
+  changeAddress(tx, which, 'ADD_ADDRESS', (addresses, owner) => {
+    const added = addressFrom(address, (addresses.at(-1)?.position ?? -1) + 1, owner);
+    const known = addresses.find((other) => other.uuid === added.uuid);
+    if (known) {
+      if (addressFacts.every((name) => placing.has(name) || known[name] === added[name])) return undefined;
+      throw new InvalidInput(['address', 'uuid'], 'belongs to another address of the customer', 'UNIQUE');
+    }
+    if (addresses.length >= MOST_ADDRESSES)
+      throw new InvalidInput(['address'], `a customer has at most ${MOST_ADDRESSES} addresses`, 'LENGTH');
+    return added;
+  });
+
+/** Changes an address of a customer of this channel. Omitted fields keep their values; null clears them. */
+export const updateAddress = (
+  tx: EntityManager,
+  { address: { uuid, ...change }, ...which }: WhichCustomer & { address: Given<AddressFacts> & { uuid: string } },
+): Promise<void> =>
+  changeAddress(tx, which, 'UPDATE_ADDRESS', (addresses) => {
+    const path = ['address', 'uuid'];
+    const known = among(addresses, uuid, path);
+    if (known.deactivatedAt !== null) throw new InvalidInput(path, 'is a deactivated address');
+    const changed = { ...known, ...given<AddressFacts>(addressFacts, change) };
+    return addressFacts.every((name) => known[name] === changed[name]) ? undefined : changed;
+  });
+
+/** Deactivates an address of a customer of this channel. What refers to it keeps it. Does nothing to one that is deactivated. */
+export const deactivateAddress = (
+  tx: EntityManager,
+  { addressUuid, ...which }: WhichCustomer & { addressUuid: string },
+): Promise<void> =>
+  changeAddress(tx, which, 'DEACTIVATE_ADDRESS', (addresses) => {
+    const known = among(addresses, addressUuid, ['addressUuid']);
+    return known.deactivatedAt === null ? { ...known, deactivatedAt: which.at } : undefined;
+  });
+
+/** A customer of a channel, and when it is changed. */
+interface WhichCustomer {
+  channel: string;
+  uuid: string;
+  at: string;
+}
+
+/** What tells when and where an address is in use, and not what it is. */
+const placing = new Set<keyof AddressFacts>(['position', 'deactivatedAt']);
+
+/** Stores the address that `change` makes of the customer's addresses, and appends the operation; undefined: there is nothing to do. */
+async function changeAddress(
+  tx: EntityManager,
+  { channel, uuid, at }: WhichCustomer,
+  kind: 'ADD_ADDRESS' | 'UPDATE_ADDRESS' | 'DEACTIVATE_ADDRESS',
+  change: (addresses: readonly AddressFacts[], owner: CustomerFacts) => AddressFacts | undefined,
 ): Promise<void> {
-  const first = await lockLog(tx);
+  const counter = await lockLog(tx);
   await ownCustomer(tx, channel, uuid);
   const [row] = await customersByUuid(tx, [uuid]);
-  const addresses = await addressesOf(tx, [row!.id]);
-  const added = addressFrom(address, (addresses.at(-1)?.position ?? -1) + 1, bodyOf(row!));
+  const { id, ...owner } = row!;
+  const address = change((await addressesOf(tx, [id])).map(factsOfAddress), owner);
+  if (!address) return;
   mustBeValid(
-    violationsOf({ addresses: [added] }, at).map(({ path, ...rule }) => ({
+    violationsOf({ addresses: [address] }, at).map(({ path, ...rule }) => ({
       ...rule,
       path: ['address', ...path.slice(2)],
     })),
   );
-  const known = addresses.find((other) => other.uuid === added.uuid);
-  if (known) {
-    if (addressFacts.every((name) => name === 'position' || known[name] === added[name])) return;
-    throw new InvalidInput(['address', 'uuid'], 'belongs to another address of the customer', 'UNIQUE');
-  }
-  if (addresses.length >= MOST_ADDRESSES)
-    throw new InvalidInput(['address'], `a customer has at most ${MOST_ADDRESSES} addresses`, 'LENGTH');
   await takeCounters(tx, 1);
-  await changeCustomer(tx, uuid, { counter: first, updatedAt: at });
-  await addAddresses(tx, [{ customerUuid: uuid, ...added }]);
+  await changeCustomer(tx, uuid, { counter, updatedAt: at });
+  const isNew = kind === 'ADD_ADDRESS';
+  await (isNew ? addAddresses : replaceAddresses)(tx, [{ customerUuid: uuid, ...address }]);
   await indexWords(tx, [uuid]);
-  await appendOperations(tx, [
-    {
-      counter: first,
-      id: added.uuid,
-      channel,
-      customerUuid: uuid,
-      kind: 'ADD_ADDRESS',
-      payload: { addresses: [added] },
-      createdAt: at,
-    },
-  ]);
+  const operationId = isNew ? address.uuid : randomUUID();
+  const payload = { addresses: [address] };
+  await appendOperations(tx, [{ counter, id: operationId, channel, customerUuid: uuid, kind, payload, createdAt: at }]);
+}
+
+const factsOfAddress = (row: AddressFacts) =>
+  Object.fromEntries(addressFacts.map((name) => [name, row[name]])) as unknown as AddressFacts;
+
+function among(addresses: readonly AddressFacts[], uuid: string, path: string[]): AddressFacts {
+  const known = addresses.find((address) => address.uuid === uuid);
+  if (!known) throw new InvalidInput(path, 'is not an address of the customer');
+  return known;
 }
 
 async function ownCustomer(tx: EntityManager, channel: string, uuid: string): Promise<void> {

@@ -126,6 +126,7 @@ const addressRules = z.object({
   state: text(100),
   postalCode: text(20),
   country: countryCode,
+  deactivatedAt: z.iso.datetime('must be a time such as 2026-01-31T12:00:00.000Z').nullish(),
 } satisfies Rules<AddressFacts>);
 
 /** The columns of a customer that have rules. All code that copies or compares customers uses these. */

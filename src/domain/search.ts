@@ -6,7 +6,7 @@ import type { Violation } from '../errors.ts';
 import { plainText } from './rules.ts';
 
 /*
- * Customers are found by words. A customer's words are its names, email address, phone number, and the cities and postal codes of its addresses;
+ * Customers are found by words. A customer's words are its names, email address, phone number, and the cities and postal codes of its active addresses;
  * a search finds the customers that have, for each of its words, one that begins with it.
  */
 
@@ -85,7 +85,8 @@ export function searchWords(customer: CustomerFacts, addresses: readonly Partial
   // Without an extension.
   const digits = phone?.replace(/[x#].*$/i, '').replace(/\D/g, '');
   if (digits) words.push(digits, backward(digits));
-  for (const { city, postalCode } of addresses) words.push(...wordsOfText(city), ...wordsOfText(postalCode));
+  for (const { city, postalCode } of addresses.filter(({ deactivatedAt }) => !deactivatedAt))
+    words.push(...wordsOfText(city), ...wordsOfText(postalCode));
   return [...new Set(words.map(cut))].join(' ');
 }
 

@@ -184,6 +184,20 @@ const decisions: Record<string, Decision> = {
       `mutation { addCustomerAddress(input: { channel: "dallas", customer: { uuid: "${created.dallas.uuid}" }, address: { country: "US" } }) { __typename } }`,
     answer: 'FORBIDDEN',
   },
+  'Mutation.updateCustomerAddress': {
+    own: ({ created }) =>
+      `mutation { updateCustomerAddress(input: { channel: "houston", customer: { uuid: "${created.houston.uuid}" }, address: { uuid: "${someUuid}" } }) { __typename } }`,
+    other: ({ created }) =>
+      `mutation { updateCustomerAddress(input: { channel: "dallas", customer: { uuid: "${created.dallas.uuid}" }, address: { uuid: "${someUuid}" } }) { __typename } }`,
+    answer: 'FORBIDDEN',
+  },
+  'Mutation.deactivateCustomerAddress': {
+    own: ({ created }) =>
+      `mutation { deactivateCustomerAddress(input: { channel: "houston", customer: { uuid: "${created.houston.uuid}" }, addressUuid: "${someUuid}" }) { __typename } }`,
+    other: ({ created }) =>
+      `mutation { deactivateCustomerAddress(input: { channel: "dallas", customer: { uuid: "${created.dallas.uuid}" }, addressUuid: "${someUuid}" }) { __typename } }`,
+    answer: 'FORBIDDEN',
+  },
   'Query.transaction': scoped(
     (channel) => `{ __typename transaction(by: { uuid: "${someUuid}" }, channel: "${channel}") { uuid } }`,
   ),

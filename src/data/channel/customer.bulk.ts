@@ -17,6 +17,10 @@ export const insertCustomers = (tx: EntityManager, customers: readonly NewCustom
 export const addAddresses = (tx: EntityManager, addresses: readonly (AddressFacts & { customerUuid: string })[]) =>
   insertAddresses(tx, ofCustomers(tx), [JSON.stringify(addresses)]);
 
+/** Replaces addresses that these customers have. */
+export const replaceAddresses = (tx: EntityManager, addresses: readonly (AddressFacts & { customerUuid: string })[]) =>
+  mergeAddresses(tx, ofCustomers(tx), [JSON.stringify(addresses)]);
+
 /** The addresses in the JSON array $1, which names their customers by UUID. */
 const ofCustomers = (tx: EntityManager) =>
   `(select c.id as customer_id, x.* from ${rows(tx, sentAddress(tx), '$1')} cross join customer c where c.uuid = x.customer_uuid)`;

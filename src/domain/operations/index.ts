@@ -2,8 +2,8 @@ import type { EntityManager } from 'typeorm';
 import type { UploadPackage } from '../../data/channel/operation.bulk.ts';
 import { receiveOperations, type Upload } from '../../data/hq/operation.bulk.ts';
 import { SET_ASIDE } from '../../data/operation-kinds.ts';
-import { addAddress } from './add-address.ts';
 import { cancelOrder } from './cancel-order.ts';
+import { addAddress, deactivateAddress, updateAddress } from './change-address.ts';
 import { createCustomer } from './create-customer.ts';
 import type { Kind } from './kind.ts';
 import { recordShift } from './record-shift.ts';
@@ -14,6 +14,8 @@ export const kinds: readonly Kind[] = [
   createCustomer,
   updateCustomer,
   addAddress,
+  updateAddress,
+  deactivateAddress,
   recordTransaction,
   cancelOrder,
   recordShift,

@@ -23,7 +23,7 @@ import { DateTimeRange, listById, orderInput, rangesOf } from '../keyset.ts';
 import { idOf, keyOfId } from '../loader.ts';
 import { ofChannel, ofFilter } from '../scopes.ts';
 import { selects } from '../selection.ts';
-import { enumOf, Source, sourceArgument, type Types } from '../vocabulary.ts';
+import { enumOf, Source, sourceArgument, type Types, valueOrNull } from '../vocabulary.ts';
 import { readFields } from './fields.ts';
 import { addresses, channelStage, type FoundCustomer, foundIn, hqCustomer, hqStage } from './loaders.ts';
 
@@ -113,6 +113,12 @@ const Address = builder.objectRef<AddressFacts>('CustomerAddress').implement({
     purpose: t.expose('purpose', { type: AddressPurpose, description: 'What the address is used for.' }),
     ...readFields(t, 'address'),
     country: t.expose('country', { type: 'CountryCode', description: 'Country of the address.' }),
+    deactivatedAt: valueOrNull(
+      t,
+      'DateTime',
+      'deactivatedAt',
+      'When the address was deactivated. Orders that refer to it keep it. Null while it is active.',
+    ),
   }),
 });
 
@@ -202,8 +208,17 @@ builder.node(Customer, {
     addresses: t.field({
       type: [Address],
       ...atMost(100),
-      description: 'All addresses of the customer, in the order in which they were added.',
-      resolve: (row, _args, context) => row.addresses ?? addresses(context).load(row),
+      description: 'The addresses of the customer, in the order in which they were added.',
+      args: {
+        includeDeactivated: t.arg.boolean({
+          defaultValue: false,
+          description: 'Whether to include addresses that were deactivated.',
+        }),
+      },
+      resolve: async (row, { includeDeactivated }, context) => {
+        const all = row.addresses ?? (await addresses(context).load(row));
+        return includeDeactivated ? all : all.filter(({ deactivatedAt }) => deactivatedAt === null);
+      },
     }),
     createdAt: t.expose('createdAt', { type: 'DateTime', description: 'When the channel created the customer.' }),
     updatedAt: t.expose('updatedAt', { type: 'DateTime', description: 'When the channel last changed the customer.' }),

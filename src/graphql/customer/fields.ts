@@ -50,7 +50,10 @@ const factFields: Record<Exclude<keyof CustomerFacts, 'type'>, Described> = {
   },
 };
 
-const addressFields: Record<Exclude<keyof AddressFacts, 'uuid' | 'position' | 'purpose' | 'country'>, Described> = {
+const addressFields: Record<
+  Exclude<keyof AddressFacts, 'uuid' | 'position' | 'purpose' | 'country' | 'deactivatedAt'>,
+  Described
+> = {
   name: {
     read: 'Person, department, or building at the address. Null if it is simply the customer’s.',
     input: 'Person, department, or building at the address, if not the customer; at most 200 characters.',

@@ -7,8 +7,10 @@ import { only } from '../../data/sql.ts';
 import {
   addAddress,
   createCustomers,
+  deactivateAddress,
   type PreparedCustomer,
   prepareCustomer,
+  updateAddress,
   updateCustomer,
 } from '../../domain/customer.ts';
 import type { Creation } from '../../domain/real-time.ts';
@@ -102,6 +104,32 @@ const AddCustomerAddressInput = builder.inputType('AddCustomerAddressInput', {
       required: true,
       description: 'The address. Its `uuid` is the idempotency key.',
     }),
+  }),
+});
+
+const ChangeAddressInput = builder.inputType('ChangeCustomerAddressInput', {
+  description: 'Changes to an address. Omitted fields keep their values; null clears a field.',
+  fields: (t) => ({
+    uuid: t.field({ type: 'UUID', required: true, description: 'The UUID of the address.' }),
+    purpose: t.field({ type: AddressPurpose, description: 'What the address is used for.' }),
+    ...inputFields(t, 'address'),
+    country: t.field({ type: 'CountryCode', description: 'Country of the address, such as `US`.' }),
+  }),
+});
+
+const UpdateCustomerAddressInput = builder.inputType('UpdateCustomerAddressInput', {
+  description: 'Changes to an address of a customer.',
+  fields: (t) => ({
+    ...customerFields(t),
+    address: t.field({ type: ChangeAddressInput, required: true, description: 'The address and its changes.' }),
+  }),
+});
+
+const DeactivateCustomerAddressInput = builder.inputType('DeactivateCustomerAddressInput', {
+  description: 'An address of a customer that is no longer used.',
+  fields: (t) => ({
+    ...customerFields(t),
+    addressUuid: t.field({ type: 'UUID', required: true, description: 'The UUID of the address.' }),
   }),
 });
 
@@ -249,5 +277,33 @@ builder.mutationFields((t) => ({
     },
     resolve: (_root, { input: { address, ...named } }, context) =>
       changed(context, named, (tx, which) => addAddress(tx, { ...which, address })),
+  }),
+  updateCustomerAddress: t.field({
+    type: Customer,
+    description:
+      'Changes an address of a customer in its channel, pending or not. Headquarters receives the changes with the next P-job.',
+    errors: { types: [InvalidInput, ChannelNotFound, CustomerNotFound] },
+    authScopes: ofNamedChannel,
+    args: {
+      input: t.arg({ type: UpdateCustomerAddressInput, required: true, description: 'The customer and the address.' }),
+    },
+    resolve: (_root, { input: { address, ...named } }, context) =>
+      changed(context, named, (tx, which) => updateAddress(tx, { ...which, address })),
+  }),
+  deactivateCustomerAddress: t.field({
+    type: Customer,
+    description:
+      'Deactivates an address of a customer: it is listed only if `includeDeactivated` asks for it, and no longer found by a search. Orders that refer to it keep it.',
+    errors: { types: [InvalidInput, ChannelNotFound, CustomerNotFound] },
+    authScopes: ofNamedChannel,
+    args: {
+      input: t.arg({
+        type: DeactivateCustomerAddressInput,
+        required: true,
+        description: 'The customer and the address.',
+      }),
+    },
+    resolve: (_root, { input: { addressUuid, ...named } }, context) =>
+      changed(context, named, (tx, which) => deactivateAddress(tx, { ...which, addressUuid })),
   }),
 }));

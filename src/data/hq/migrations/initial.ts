@@ -1,4 +1,5 @@
 import { customerColumns, customerIndexesAndAddresses, migration, shiftColumns, type Words } from '../../migration.ts';
+import { kindsIn } from '../../operation-kinds.ts';
 
 const totals = ['net', 'discount', 'tax', 'charge', 'gross', 'paid', 'quantity'];
 
@@ -121,7 +122,7 @@ const statements = ({
   'create index operation_by_channel on customer_operation (channel, kind, received_at, sequence)',
   'create index operation_by_channel_creation on customer_operation (channel, kind, created_at, sequence)',
   `create index operation_of_no_customer on customer_operation (channel, sequence)
-     where kind not in ('CREATE_CUSTOMER', 'UPDATE_CUSTOMER', 'ADD_ADDRESS')`,
+     where kind not in ${kindsIn('ofCustomer')}`,
   `create index operation_pending on customer_operation (channel, sequence) where state = 'PENDING'`,
   `create index operation_unfinished on customer_operation (state, sequence) where state <> 'SYNCED'`,
   `create index operation_stuck on customer_operation (channel, state) where state in ('WAITING', 'FAILED')`,
