@@ -6,6 +6,7 @@ import { node } from '../../src/data/node.ts';
 import { createLog } from '../../src/log.ts';
 import { answer } from '../support/child.ts';
 import { cpuNow } from '../support/measure.ts';
+import { hasty } from '../support/system.ts';
 
 let app: App;
 
@@ -15,7 +16,7 @@ const collectGarbage = runInNewContext('gc') as () => void;
 answer({
   /** Starts headquarters, or one half of it, and answers its address. */
   start: async ({ settings, role }: { settings: Record<string, string>; role: NonNullable<AppOptions['role']> }) => {
-    app = await startApp(readConfig(settings), { log: createLog('error'), role });
+    app = await startApp(readConfig(settings), { log: createLog('error'), role, limits: hasty });
     return app.url;
   },
   /** Microseconds of CPU since the start, and what its connections are named after. */

@@ -23,13 +23,16 @@ export async function withFolder<T>(work: (folder: string) => Promise<T>): Promi
 export const configOf = (settings: Settings): Config =>
   readConfig({ PORT: '0', LOG_LEVEL: 'error', TOKEN_SECRET: '', ...settings });
 
+/** A server that stops does not wait for clients to go elsewhere. */
+export const hasty = { draining: 0 };
+
 /** Runs with the whole system on the databases of these settings. It is stopped afterwards. Without `background` nothing runs by itself. */
 export async function withSystem<T>(
   settings: Settings,
   work: (app: App) => Promise<T>,
   background = false,
 ): Promise<T> {
-  const app = await startApp(configOf(settings), { log: createLog('error'), background });
+  const app = await startApp(configOf(settings), { log: createLog('error'), background, limits: hasty });
   try {
     return await work(app);
   } finally {
