@@ -30,7 +30,9 @@ export const latency: Suite = {
         { query: customersPage, variables: {} },
         { query: customersPage, variables: { filter: { channel: codes[0] } } },
       ];
-      const ask = (most: number) => client.call<number[]>('open', { url: app.url, asks, rate: RATE, most });
+      // A machine that checks other things at the same time must keep up.
+      const rate = quick ? RATE / 5 : RATE;
+      const ask = (most: number) => client.call<number[]>('open', { url: app.url, asks, rate, most });
       try {
         await ask(quick ? 0.3 : 3);
         const before = await measured(() => ask(quick ? 0.5 : 10));
@@ -58,7 +60,7 @@ export const latency: Suite = {
           row(0.5, 1.3),
           row(0.99, 3),
           {
-            what: `GraphQL page, ${RATE} a second, p50`,
+            what: `GraphQL page, ${rate} a second, p50`,
             value: median(idle),
             unit: 'ms',
             cpu: { unit: 'page', node: page },
