@@ -1,4 +1,6 @@
 import type { EntityManager } from 'typeorm';
+import type { UploadPackage } from '../data/channel/operation.bulk.ts';
+import type { Operation } from '../data/channel/operation.ts';
 import type { CustomerFacts } from '../data/customer-facts.ts';
 import { storeWords } from '../data/customer-search.ts';
 import { overtaken } from '../data/database.ts';
@@ -18,13 +20,17 @@ import {
   failOperations,
   type OperationFailure,
   releaseWaiting,
+  unfinishedAmong,
 } from '../data/hq/operation.bulk.ts';
 import { takeReserved } from '../data/hq/reserved-account-id.bulk.ts';
 import { NumberSequenceExhausted } from '../errors.ts';
-import { kindOf } from './operations/index.ts';
+import { kindOf, receivePackage } from './operations/index.ts';
 import { contradictions, MOST_ADDRESSES, tooManyAddresses, uuidRule } from './rules.ts';
 import { indexWords, searchWords } from './search.ts';
 import { textOf } from './violations.ts';
+
+/** As a package has it. */
+type PackedOperation = Operation<'CREATE_CUSTOMER'> & { setAside: string | null };
 
 interface Resolved {
   synced: number;
@@ -57,6 +63,69 @@ export async function resolveOperations(tx: EntityManager, due: Checked[], now: 
   if (retried.length > 0) await releaseWaiting(tx, retried);
   const numbersLeft = await apply(tx, assessed, now);
   return { synced: ready.length, failed: failures.length, numbersLeft };
+}
+
+/** An operation of a package, which has no sequence yet. */
+interface Arriving extends Checked {
+  counter: number;
+}
+
+/**
+ * What may be applied of a package when it is received: valid operations of these channels, each the first of its customer. Like `checked`, for
+ * before the transaction.
+ */
+export function arrivingIn(
+  { package: packed }: UploadPackage,
+  channelDatabase: string,
+  channels: readonly string[],
+  at: string,
+): Arriving[] {
+  // What was set aside is in the way of what follows.
+  const rows = (JSON.parse(packed) as PackedOperation[]).filter((row) => kindOf(row)?.apply || row.setAside);
+  const arriving = rows.map(({ counter, id, channel, customerUuid, kind, payload }) => ({
+    counter,
+    sequence: 0,
+    customerUuid: customerUuid ?? id,
+    channel,
+    channelDatabase,
+    kind,
+    payload,
+    tryCount: 0,
+    receivedAt: at,
+    failedAt: null,
+  }));
+  const isWanted = ({ channel, invalid }: Checked) => invalid === null && channels.includes(channel);
+  return checked(firstOfEachCustomer(arriving)).filter(isWanted);
+}
+
+/**
+ * Receives a package and applies what is `arriving` in it, in the caller's transaction: these operations are written once, as they end up.
+ * Whatever is in the way of one of them, or behind it, is received as by `receivePackage`, and `resolveOperations` takes it from there: of
+ * customers with unfinished operations, operations that headquarters has to set aside, and those for which there is no number.
+ */
+export async function receiveAndResolve(
+  tx: EntityManager,
+  sent: UploadPackage,
+  origin: Parameters<typeof receivePackage>[2],
+  arriving: readonly Arriving[],
+): Promise<Pick<Resolved, 'synced' | 'numbersLeft'>> {
+  // In this order: what others finish in between is known then.
+  const unfinished = await unfinishedAmong(
+    tx,
+    origin.channelDatabase,
+    arriving.map(({ customerUuid }) => customerUuid),
+  );
+  const assessed = await assess(
+    tx,
+    arriving.filter(({ customerUuid }) => !unfinished.has(customerUuid)),
+  );
+  const counters = assessed.ready.map(({ operation: { counter } }) => counter);
+  const sequences = await receivePackage(tx, sent, origin, counters);
+  const ready = assessed.ready.flatMap(({ operation, ...one }) => {
+    const sequence = sequences.get(operation.counter);
+    return sequence === undefined ? [] : [{ ...one, operation: { ...operation, sequence } }];
+  });
+  return { synced: ready.length, numbersLeft: await apply(tx, { ...assessed, ready }, origin.at) };
 }
 
 /** An operation to apply, with its customer if headquarters has it, and otherwise the account ID that is kept for it, if any. */
@@ -93,6 +162,7 @@ async function assess<Operation extends Checked>(
   tx: EntityManager,
   operations: readonly Operation[],
 ): Promise<Assessed<Operation>> {
+  if (operations.length === 0) return { ready: [], failures: [], numbers: null };
   const uuids = (some: readonly Operation[]) => some.map(({ customerUuid: uuid }) => uuid);
   const known = new Map((await knownCustomers(tx, uuids(operations))).map((row) => [row.uuid, row]));
   const changing = operations.filter((operation) => !creates(operation) && operation.payload?.customer);
@@ -125,6 +195,7 @@ async function assess<Operation extends Checked>(
 
 /** Applies operations that are complete and stored. Returns the numbers left in the sequence if it runs low, otherwise null. */
 async function apply(tx: EntityManager, { ready, numbers }: Assessed<Checked>, now: string): Promise<number | null> {
+  if (ready.length === 0) return null;
   const withAddresses = ready.filter(({ operation: { payload } }) => payload.addresses?.length);
   const addsFirst = ({ known, operation: { payload } }: Ready<Checked>) =>
     !known && payload.addresses!.every(({ position }, index) => position === index);
@@ -169,7 +240,7 @@ async function apply(tx: EntityManager, { ready, numbers }: Assessed<Checked>, n
 }
 
 /** Checks what operations say, before the transaction that resolves them: it is half of the work, and others may write meanwhile. */
-export const checked = (operations: DueOperation[]): Checked[] =>
+export const checked = <Operation extends DueOperation>(operations: Operation[]): (Operation & Checked)[] =>
   operations.map((operation) => Object.assign(operation, { invalid: invalidity(operation) ?? null }));
 
 /** Takes a number for each of these customers. There is no gap: if the sequence no longer has so many, the transaction starts again. */
@@ -180,7 +251,7 @@ async function takeAccountIds(tx: EntityManager, uuids: readonly string[]): Prom
   return new Map(uuids.map((uuid, index) => [uuid, formatted(sequence, first + index)]));
 }
 
-function firstOfEachCustomer(operations: DueOperation[]): DueOperation[] {
+function firstOfEachCustomer<Operation extends DueOperation>(operations: readonly Operation[]): Operation[] {
   const seen = new Set<string>();
   return operations.filter(({ customerUuid: uuid }) => !seen.has(uuid) && seen.add(uuid));
 }

@@ -3,16 +3,20 @@ import { self } from '../data/channel/self.ts';
 import { advanceReceived, channelDatabaseByName } from '../data/hq/channel.ts';
 import { addUploadPackage } from '../data/hq/session.bulk.ts';
 import { endUploadSession, type OpenSession } from '../data/hq/session.ts';
-import { receivePackage } from '../domain/operations/index.ts';
+import { arrivingIn, receiveAndResolve } from '../domain/resolve.ts';
+import { proveHeadquarters } from '../domain/rewound.ts';
 import { ChannelDatabaseRewound } from '../errors.ts';
 import { defineJob, type JobContext } from '../queue/job.ts';
+import { stopsRun } from './halves.ts';
+import { assigning, noteNumbersLeft, synchronizeCustomers } from './synchronize-customers.ts';
 import { type Package, type Route, transfer } from './transfer.ts';
 
 /**
  * P-job: uploads channels' operations to headquarters, in the order of their replication counters.
  *
  * One transaction at headquarters is one package: its rows, the mark of what was received, and the session. After a crash, the mark matches
- * the rows received, so the next run continues there and sends nothing twice. A log that does not continue what was received (a restored
+ * the rows received, so the next run continues there and sends nothing twice. Before Synchronize customers, this transaction also applies those
+ * customer operations with which nothing is wrong, so that step has to do only the others. A log that does not continue what was received (a restored
  * database) is reported, never skipped. An operation that is too large, or that headquarters refuses, arrives as a failed operation with
  * the reason; the others continue.
  */
@@ -23,8 +27,9 @@ export const pJob = defineJob({
   unit: 'OPERATIONS',
   perChannelDatabase: true,
   phases: { UPLOADING: 'Uploading operations to headquarters.' },
-  run: (context) =>
-    transfer(context, {
+  async run(context) {
+    context.isProven = context.isBefore(synchronizeCustomers.name) && (await isProven(context));
+    await transfer(context, {
       phase: 'UPLOADING',
       atOnce: 1,
       always: true,
@@ -32,8 +37,20 @@ export const pJob = defineJob({
       route: (session) => upload(context, session),
       failedReading: 'UPLOAD_FAILED',
       endSession: endUploadSession,
-    }),
+    });
+  },
 });
+
+/** Whether numbers may be assigned. If not, Synchronize customers tells why. */
+async function isProven(context: JobContext): Promise<boolean> {
+  try {
+    await proveHeadquarters(context, context.channelDatabases());
+    return true;
+  } catch (error) {
+    if (stopsRun(error)) throw error;
+    return false;
+  }
+}
 
 const REFUSED = 'The headquarters database refused this operation. See the headquarters log.';
 
@@ -64,13 +81,25 @@ async function upload(
     },
     async store(sent, { reached: from }) {
       const at = context.now();
-      const isStored = await context.batch(async (tx) => {
-        const to = { counter: sent.last, operationId: sent.lastId, at };
-        const epoch = await advanceReceived(tx, name, from, to);
-        if (epoch === undefined) return { done: 0, result: false };
-        await receivePackage(tx, sent, { channelDatabase: name, epoch, sessionId: session.id, at });
-        await addUploadPackage(tx, session, sent, sent.isLast ? at : null);
-        return { done: sent.rows, result: true };
+      const arriving = context.isProven ? arrivingIn(sent, name, context.channelCodes(), at) : [];
+      const receive = (some: typeof arriving) =>
+        context.batch(async (tx) => {
+          const to = { counter: sent.last, operationId: sent.lastId, at };
+          const epoch = await advanceReceived(tx, name, from, to);
+          if (epoch === undefined) return { done: 0, result: false };
+          const origin = { channelDatabase: name, epoch, sessionId: session.id, at };
+          const { synced, numbersLeft } = await receiveAndResolve(tx, sent, origin, some);
+          noteNumbersLeft(context, numbersLeft);
+          await addUploadPackage(tx, session, sent, sent.isLast ? at : null);
+          return { done: sent.rows, ahead: { ...assigning, done: synced }, result: true };
+        });
+      const isStored = await receive(arriving).catch((error: unknown) => {
+        if (arriving.length === 0 || stopsRun(error)) throw error;
+        context.log.warn(
+          { err: error, channelDatabase: name },
+          'a package is received without applying anything of it',
+        );
+        return receive([]);
       });
       context.announceChannels(name);
       return isStored;

@@ -29,11 +29,14 @@ export const synchronizeCustomers = defineJob({
     context.expect('ASSIGNING_ACCOUNT_IDS', isEverything ? first.due.length : await count());
     // If numbers have run out or must not be assigned, this step stops but the next one runs: 1010 still delivers what was assigned.
     await context.isolated(null, async () => {
-      await proveHeadquarters(context, context.channelDatabases());
+      if (!context.isProven) await proveHeadquarters(context, context.channelDatabases());
       await synchronizeAll(context, channels, first);
     });
   },
 });
+
+/** What the P-job has done of this job. */
+export const assigning = { job: synchronizeCustomers.name, phase: 'ASSIGNING_ACCOUNT_IDS' };
 
 async function synchronizeAll(context: JobContext, channels: string[], first: Due): Promise<void> {
   let reads = Promise.resolve(first);
@@ -88,11 +91,15 @@ function synchronizeBatch(context: JobContext, due: readonly Checked[]): Promise
   return context.batch(async (tx) => {
     const operations = await stillDue(tx, due, now);
     const { synced, failed, numbersLeft } = await resolveOperations(tx, operations, now);
-    if (numbersLeft !== null)
-      context.log.warn({ numbersLeft }, 'the number sequence for customer accounts is running low');
+    noteNumbersLeft(context, numbersLeft);
     const retried = operations.some(({ tryCount: tries }) => tries > 0);
     return { done: synced, failed, result: synced + failed === due.length && !retried };
   });
+}
+
+export function noteNumbersLeft(context: JobContext, numbersLeft: number | null): void {
+  if (numbersLeft !== null)
+    context.log.warn({ numbersLeft }, 'the number sequence for customer accounts is running low');
 }
 
 async function refused(context: JobContext, operation: Checked, error: unknown): Promise<void> {

@@ -89,6 +89,8 @@ interface Counts {
   failed?: number;
   waiting?: number;
   moved?: boolean;
+  /** What it did of a later step of the run, which begins with it, and the phase of that step. */
+  ahead?: { job: string; phase: string; done: number };
 }
 type Batch<T> = (tx: EntityManager) => Promise<Counts & { result: T }>;
 
@@ -106,6 +108,8 @@ export class JobContext {
   private readonly begun = performance.now();
   /** Channel databases that have nothing to do in the steps that come next. */
   private idle: ReadonlySet<string> = new Set();
+  /** Whether this attempt has made sure that numbers may be assigned (domain/rewound.ts). */
+  isProven = false;
   /** Whether this attempt has made progress. */
   hasMoved = false;
   /** Whether the run has been split into parts, which are not done yet. */
@@ -259,12 +263,18 @@ export class JobContext {
   private async commit<T>(work: Batch<T>): Promise<T> {
     this.stopIfAsked();
     const { step } = this;
-    const before = step.progress;
+    const { steps } = this.run;
+    const before = steps.map((one) => ({ ...one }));
+    const undo = () => {
+      for (const [index, one] of steps.entries()) Object.assign(one, before[index]);
+    };
     try {
       const { result, held, moved } = await this.hq.write(async (tx) => {
-        const { result, ...counts } = await work(tx);
-        const { done, failed = 0, moved = done + failed > 0 } = counts;
-        step.progress = this.counted(before, counts);
+        undo();
+        const { result, ahead, ...counts } = await work(tx);
+        const { done, failed = 0, moved = done + failed + (ahead?.done ?? 0) > 0 } = counts;
+        step.progress = this.counted(step.progress, counts);
+        if (ahead && ahead.done > 0) this.countAhead(ahead);
         return { result, moved, held: await this.hold(tx, moved) };
       });
       this.hasMoved ||= moved;
@@ -274,9 +284,28 @@ export class JobContext {
       this.changed();
       return result;
     } catch (error) {
-      step.progress = before;
+      undo();
       throw error;
     }
+  }
+
+  private countAhead({ job, phase, done }: NonNullable<Counts['ahead']>): void {
+    const step = this.laterSteps().find((later) => later.job === job)!;
+    const { progress } = step;
+    const counted = { ...progress, phase, done: progress.done + done };
+    const total = Math.max(progress.total, counted.done + counted.failed);
+    Object.assign(step, { state: 'RUNNING', startedAt: step.startedAt ?? this.now(), progress: { ...counted, total } });
+  }
+
+  /** The steps of this run after the one that is under way. */
+  private laterSteps(): Step[] {
+    const { steps } = this.run;
+    return steps.slice(steps.indexOf(this.step) + 1);
+  }
+
+  /** Whether the step that comes next is this job. */
+  isBefore(job: string): boolean {
+    return this.laterSteps()[0]?.job === job;
   }
 
   /**

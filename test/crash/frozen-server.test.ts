@@ -13,7 +13,6 @@ describe
   .concurrent('a server that was frozen changes nothing of a run that another one has taken over', () => {
     test.for<{ what: What; database: string }>([
       { what: 'claim', database: 'headquarters' },
-      { what: 'package of the P-job', database: 'headquarters' },
       { what: 'account IDs', database: 'headquarters' },
       { what: 'package of 1010', database: 'berlin' },
     ])('frozen after: $what', async ({ what, database }, { expect, onTestFinished }) => {

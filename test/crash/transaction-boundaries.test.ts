@@ -17,12 +17,11 @@ import {
 import type { Point, Transaction } from './support/messages.ts';
 import { newWorld, onPostgres, type World } from './support/world.ts';
 
-/**
- * Customers of each conversion. Those of berlin fill two packages of 20, so that another transaction ends the session; texas ends
- * with a package that is not full and ends it itself.
- */
+/** Customers of each conversion. Packages have 20 operations; each channel database ends with one that is not full. */
 const created = { houston: 35, dallas: 30, berlin: 40 };
 const CUSTOMERS = 105;
+/** Edits of customers that are in the same package: Synchronize customers applies them, one after the other. */
+const EDITS = 6;
 const MOST_TO_END = 30_000;
 
 /** A world with its channels, in which one conversion after the other is killed. */
@@ -47,8 +46,8 @@ test('a conversion without a crash takes the transactions at which the others ar
     new Set([
       'headquarters: enqueue',
       'headquarters: claim',
-      'headquarters: package of the P-job',
       'headquarters: account IDs',
+      'headquarters: customer operations',
       ...databases.map((database) => `${database}: package of 1010`),
       'headquarters: progress of 1010',
       'headquarters: end of a download session',
@@ -88,7 +87,7 @@ describe.concurrent('a conversion goes on when its server was killed', () => {
 
       await expectEverythingConverted(world, customers);
       const [uploaded, assigned, downloaded] = (await newest())!.steps.map(({ progress }) => progress.done);
-      expect([uploaded, assigned]).toEqual([CUSTOMERS, CUSTOMERS]);
+      expect([uploaded, assigned]).toEqual([CUSTOMERS + EDITS, CUSTOMERS + EDITS]);
       // Of each channel database, one package may have been applied and not counted.
       expect(downloaded).toBeGreaterThanOrEqual(CUSTOMERS - databases.length * 20);
     });
@@ -116,7 +115,15 @@ async function createSome(world: World): Promise<string[]> {
   const customers = Object.entries(created).flatMap(([channel, count]) =>
     Array.from({ length: count }, () => newCustomer(channel)),
   );
-  for (let from = 0; from < CUSTOMERS; from += 35) await createCustomers(world, customers.slice(from, from + 35));
+  for (let from = 0; from < CUSTOMERS; from += 35) {
+    const some = customers.slice(from, from + 35);
+    await createCustomers(world, some);
+    const { channel, uuid } = some.at(-1)!;
+    for (const phone of ['555 0109', '555 0110'])
+      await world.query('mutation ($input: UpdateCustomerInput!) { updateCustomer(input: $input) { __typename } }', {
+        input: { channel, customer: { uuid }, phone },
+      });
+  }
   return customers.map(({ uuid }) => uuid);
 }
 

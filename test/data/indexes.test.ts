@@ -97,9 +97,9 @@ const atHeadquarters: Record<string, Query> = {
   'due operations': (tx) => dueOperations(tx, 'houston', now, 1_000),
   'count of due operations': (db) => countDue(db, ['houston'], now),
   'receive a package': (tx) =>
-    receiveOperations(tx, { package: '[]', channelDatabase: 'houston', epoch: 1, sessionId: 's', at: now }),
+    receiveOperations(tx, { package: '[]', channelDatabase: 'houston', epoch: 1, from: 0, sessionId: 's', at: now }),
   'receive a package in a later epoch': (tx) =>
-    receiveOperations(tx, { package: '[]', channelDatabase: 'houston', epoch: 2, sessionId: 's', at: now }),
+    receiveOperations(tx, { package: '[]', channelDatabase: 'houston', epoch: 2, from: 0, sessionId: 's', at: now }),
   'set operations aside': (tx) => failOperations(tx, [failure], now),
   'release what waited': (tx) => releaseWaiting(tx, [uuid]),
   'figures of channels': (db) => headquartersFigures(db, ['houston', 'dallas']),

@@ -73,7 +73,7 @@ export async function storeCustomers(
      from ${rows(tx, { sequence: 'bigint', ...shapeOf(tx, Customer, ['accountId', 'version']) }, '$2')} cross join customer_operation o ${join}
      where o.sequence = x.sequence order by x.version
      on conflict (uuid) do update set edited = true, ${assignments(tx, Customer, [...facts, 'version', 'updatedAt'])}
-       where customer.id = excluded.id`,
+       where customer.id = excluded.id and customer.channel_database = excluded.channel_database`,
     [at, JSON.stringify(operations)],
   );
   // Two channel databases hold the same UUID by mistake, and the other one's customer was stored meanwhile. (SQLite has one writer.)

@@ -15,33 +15,70 @@ export interface Upload {
   package: string;
   channelDatabase: string;
   epoch: number;
+  /** The counter before its first operation. */
+  from: number;
   sessionId: string;
   at: string;
 }
 
 /**
  * Takes the operations of customers out of a package, and what was set aside of other kinds that do not keep it. After the first epoch, the log
- * may have operations that were received before: they are left as they are.
+ * may have operations that were received before: they are left as they are. Those with the counters in `ready` are stored as applied, those
+ * that create a customer with its next ID: whoever applies them calls this, and gets their sequences by counter.
  */
-export async function receiveOperations(tx: EntityManager, upload: Upload): Promise<void> {
+export async function receiveOperations(
+  tx: EntityManager,
+  upload: Upload,
+  ready: readonly number[] = [],
+): Promise<Map<number, number>> {
   const aside = 'x.set_aside is not null';
   const known = operationsOf((column) => `${column} = coalesce(x.customer_uuid, x.id)`);
   const isNew =
     upload.epoch === 1
       ? 'true'
       : `not exists (select 1 from ${known} as k where k.channel_database = $1 and k.kind = x.kind and k.id = x.id)`;
-  await sql(
+  const isReady = `x.counter in ${listed(tx, '$6', 'bigint')}`;
+  const customerId = `coalesce((select c.id from customer c where c.uuid = x.customer_uuid), ${nextId(tx, 'customer', 'x.counter - $7')})`;
+  const received = await sql<{ sequence: number; counter: number; state: string }>(
     tx,
     `insert into customer_operation (id, channel_database, epoch, channel, counter, customer_uuid, kind, payload, corrected,
-       state, try_count, error_code, error, failed_at, session_id, created_at, received_at)
+       state, customer_id, completed_at, try_count, error_code, error, failed_at, session_id, created_at, received_at)
      select x.id, $1, $5, x.channel, x.counter, coalesce(x.customer_uuid, x.id), x.kind, x.payload, false,
-       case when ${aside} then 'FAILED' else 'PENDING' end, case when ${aside} then 1 else 0 end, case when ${aside} then 'INVALID_INPUT' end,
+       case when ${aside} then 'FAILED' when ${isReady} then 'SYNCED' else 'PENDING' end,
+       case when ${isReady} then ${customerId} end, case when ${isReady} then $2 end,
+       case when ${aside} then 1 else 0 end, case when ${aside} then 'INVALID_INPUT' end,
        x.set_aside, case when ${aside} then $2 end, $3, x.created_at, $2
      from ${rows(tx, packedOperation, '$4')}
-     where (x.kind in ${kindsIn('ofCustomer')} or x.kind not in ${kindsIn('keepsSetAside')} and ${aside}) and ${isNew} order by x.counter`,
-    [upload.channelDatabase, upload.at, upload.sessionId, upload.package, upload.epoch],
+     where x.counter > $7 and (x.kind in ${kindsIn('ofCustomer')} or x.kind not in ${kindsIn('keepsSetAside')} and ${aside}) and ${isNew} order by x.counter
+     returning sequence, counter, state`,
+    [
+      upload.channelDatabase,
+      upload.at,
+      upload.sessionId,
+      upload.package,
+      upload.epoch,
+      JSON.stringify(ready),
+      upload.from,
+    ],
   );
-  await holdBehindTrouble(tx);
+  const applied = received.filter(({ state }) => state === 'SYNCED');
+  if (applied.length < received.length) await holdBehindTrouble(tx);
+  return new Map(applied.map(({ counter, sequence }) => [counter, sequence]));
+}
+
+/** Of these customers those of which operations of this channel database are unfinished. */
+export async function unfinishedAmong(
+  tx: EntityManager,
+  channelDatabase: string,
+  uuids: readonly string[],
+): Promise<Set<string>> {
+  const found = await sql<{ uuid: string }>(
+    tx,
+    `select distinct customer_uuid as uuid from customer_operation
+     where customer_uuid in ${listed(tx, '$1')} and ${unfinished} and channel_database = $2`,
+    [JSON.stringify(uuids), channelDatabase],
+  );
+  return new Set(found.map(({ uuid }) => uuid));
 }
 
 /**

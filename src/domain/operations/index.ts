@@ -26,15 +26,19 @@ const byName = new Map<string, Kind>(kinds.map((kind) => [kind.name, kind]));
 /** Undefined for an unknown kind: other software may have written anything to a log. */
 export const kindOf = ({ kind }: { kind: string }): Kind | undefined => byName.get(kind);
 
-/** Receives a package, with one statement for each kind in it. */
+/** Receives a package, with one statement for each kind in it. `ready`, and what is returned: see `receiveOperations`. */
 export async function receivePackage(
   tx: EntityManager,
-  { package: rows, counts }: UploadPackage,
-  from: Omit<Upload, 'package'>,
-): Promise<void> {
-  const receivers = new Set([
+  { package: rows, counts, first }: UploadPackage,
+  origin: Omit<Upload, 'package' | 'from'>,
+  ready: readonly number[] = [],
+): Promise<Map<number, number>> {
+  const upload = { package: rows, from: first - 1, ...origin };
+  const receivers = new Set<Kind['receive']>([
     ...(counts[SET_ASIDE] ? [receiveOperations] : []),
     ...kinds.filter(({ name }) => counts[name]).map(({ receive }) => receive),
   ]);
-  for (const receive of receivers) await receive(tx, { package: rows, ...from });
+  const applied = receivers.delete(receiveOperations) ? await receiveOperations(tx, upload, ready) : new Map();
+  for (const receive of receivers) await receive(tx, upload);
+  return applied;
 }

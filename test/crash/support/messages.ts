@@ -18,6 +18,7 @@ export type What =
   | 'package of the P-job'
   | 'end of an upload session'
   | 'account IDs'
+  | 'customer operations'
   | 'orders'
   | 'sales'
   | 'statements'
