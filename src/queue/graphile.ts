@@ -47,6 +47,7 @@ interface GraphileOptions extends Pick<Surroundings, 'hq' | 'now' | 'log'> {
 export class GraphileDispatcher implements Dispatcher, LivenessListener {
   private work: Work | undefined;
   private workers: Workers | undefined;
+  private employing: Promise<void> | undefined;
   /** The pools of this process that may hold jobs: those of `workers`, and of others that have not quite stopped. */
   private readonly pools = new Set<string>();
   private living = new Gate();
@@ -130,7 +131,7 @@ export class GraphileDispatcher implements Dispatcher, LivenessListener {
     const { work } = this;
     if (!work) return;
     const { hq, schema } = this.options;
-    this.workers ??= await this.employ(work);
+    await this.employed(work);
     const interrupted = [...this.interrupted];
     await hq.write(async (tx) => {
       await addWorkerPools(tx, node, [...this.pools]);
@@ -163,8 +164,19 @@ export class GraphileDispatcher implements Dispatcher, LivenessListener {
     noticeAll();
   }
 
+  /** Makes sure that graphile-worker runs. Those who ask while it starts wait for the same. */
+  private async employed(work: Work): Promise<void> {
+    // Those that have just started may have stopped.
+    while (!this.workers && !this.stopping.signal.aborted) {
+      this.employing ??= this.employ(work).finally(() => {
+        this.employing = undefined;
+      });
+      await this.employing;
+    }
+  }
+
   /** Starts graphile-worker. It keeps running when the node loses its session, but jobs wait until there is a new one. */
-  private async employ(work: Work): Promise<Workers> {
+  private async employ(work: Work): Promise<void> {
     const { concurrency, openPool, schema } = this.options;
     // One connection listens for each of the two; what else they ask is brief.
     const pool = openPool('dispatch', 5);
@@ -195,12 +207,13 @@ export class GraphileDispatcher implements Dispatcher, LivenessListener {
       runners.push(runner);
     }
     const all: Workers = { runners, pools, pool };
+    // Before anybody hears of a runner that has stopped already.
+    this.workers = all;
     for (const { promise } of runners)
       promise.then(
         () => void this.replace(all, undefined),
         (error: unknown) => void this.replace(all, error),
       );
-    return all;
   }
 
   /** If a node that is not alive held a job, no peer could free it. So jobs wait until the node is alive. */
@@ -223,8 +236,7 @@ export class GraphileDispatcher implements Dispatcher, LivenessListener {
     if (process.exitCode === MIGRATED) process.exitCode = undefined;
     this.workers = undefined;
     try {
-      const workers = await this.employ(this.work!);
-      this.workers = workers;
+      await this.employed(this.work!);
       await hq.write((tx) => addWorkerPools(tx, this.node, [...this.pools]));
     } catch (again) {
       log.error({ err: again }, 'could not start other workers');

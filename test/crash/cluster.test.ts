@@ -53,12 +53,14 @@ async function waiting(world: World, count: number): Promise<string[]> {
 const runRow = async (world: World) => {
   const [run] = await world.rows<{ state: string; worker: string; revision: number; attempt: number }>(
     'headquarters',
-    `select state, worker, revision, attempt from job_run where cause = 'OPERATOR'`,
+    `select state, worker, attempt,
+       revision + (select coalesce(sum(p.revision), 0) from job_part p where p.run_id = job_run.id)::bigint as revision
+     from job_run where cause = 'OPERATOR'`,
   );
   return run;
 };
 
-/** The worker at a run that has begun to move something. */
+/** The worker at a run that has begun to move something, in the run itself or in its parts. */
 async function busyWorker({ world, workers }: Cluster): Promise<{ busy: Server; revision: number }> {
   return vi.waitFor(
     async () => {
@@ -90,7 +92,7 @@ describe.skipIf(!onPostgres)('two API servers and two workers (PostgreSQL only)'
     const cluster = await openCluster(onTestFinished, { liveConversion: false });
     const { world } = cluster;
     await switchSchedulesOff(world);
-    const uuids = await waiting(world, 600);
+    const uuids = await waiting(world, 1_500);
     void ask(world, 'CONVERSION').catch(() => {});
     const { busy } = await busyWorker(cluster);
     await busy.kill();

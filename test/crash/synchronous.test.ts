@@ -47,7 +47,6 @@ async function create(url: string, input: unknown): Promise<Created> {
 describe.concurrent('a server that dies while a creation waits for its account ID', () => {
   for (const point of [
     { database: 'headquarters', what: 'enqueue', number: 1, moment: 'before' },
-    { database: 'headquarters', what: 'package of the P-job', number: 1, moment: 'after' },
     { database: 'headquarters', what: 'account IDs', number: 1, moment: 'before' },
     { database: 'headquarters', what: 'account IDs', number: 1, moment: 'after' },
     { database: 'berlin', what: 'package of 1010', number: 1, moment: 'after' },

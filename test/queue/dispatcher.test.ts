@@ -317,3 +317,17 @@ test.runIf(onPostgres)(
   },
   60_000,
 );
+
+test.runIf(onPostgres)(
+  'runs are taken after the tables of other systems were migrated again and again while workers start',
+  async () => {
+    const hq = await withChannels([]);
+    const { begin, ask } = await dispatching({ hq });
+    await begin();
+    for (let migration = 1; migration <= 400; migration++)
+      await hq.hq.write((tx) => tx.query(`select pg_notify('worker:migrate', '{"breaking":true}')`));
+    await ask();
+    await vi.waitFor(async () => expect(await states(hq)).toEqual(['SUCCEEDED']), { timeout: 20_000, interval: 50 });
+  },
+  60_000,
+);
