@@ -23,7 +23,7 @@ import {
   prepareCustomer,
 } from './customer.ts';
 import { proveHeadquarters } from './rewound.ts';
-import { addressFacts, customerFacts, uuidRule } from './rules.ts';
+import { accountIdRule, addressFacts, customerFacts, uuidRule } from './rules.ts';
 import { violationsIn } from './violations.ts';
 
 /*
@@ -31,7 +31,7 @@ import { violationsIn } from './violations.ts';
  * account ID for it until the conversion gives it.
  */
 
-/** A line of an import: its number, and what it says. */
+/** A line of an import: its number from 1, and what it says. */
 export interface Line {
   number: number;
   text: string;
@@ -158,36 +158,38 @@ const optionalText = z.string('must be text').nullish();
 const optionalUuid = z.string('must be text').toLowerCase().pipe(uuidRule).nullish();
 const texts = (names: readonly string[]) => Object.fromEntries(names.map((name) => [name, optionalText]));
 const isNamePart = (fact: string) => fact in nameParts;
+/** An object with these fields and no others. Names of others are cut off: a line may be anything. */
+const object = <Shape extends z.ZodRawShape>(shape: Shape) =>
+  z.strictObject(shape, {
+    error: (issue) =>
+      issue.code === 'unrecognized_keys'
+        ? `has unknown fields: ${issue.keys
+            .slice(0, 10)
+            .map((key) => key.slice(0, 40))
+            .join(', ')}`
+        : 'must be an object',
+  });
 
 /** The shape of a line; what its values must be is the same as for every new customer. Times are there in what was exported, and are not imported. */
-const lineRules = z.strictObject(
-  {
-    channel: optionalText,
-    uuid: optionalUuid,
-    accountId: z
-      .string('must be text')
-      .regex(/^[0-9A-Z][0-9A-Z._/-]{0,39}$/, 'must have 1 to 40 digits, capital letters, and . _ / -')
-      .nullish(),
-    name: z.strictObject(texts(Object.values(nameParts)), 'must be an object').nullish(),
-    ...texts(customerFacts.filter((fact) => !isNamePart(fact))),
-    addresses: z
-      .array(
-        z.strictObject(
-          {
-            ...texts(addressFacts.filter((fact) => fact !== 'position')),
-            uuid: optionalUuid,
-            country: z.string('must be text'),
-          },
-          'must be an object',
-        ),
-        'must be a list',
-      )
-      .nullish(),
-    createdAt: optionalText,
-    updatedAt: optionalText,
-  },
-  'must be an object',
-);
+const lineRules = object({
+  channel: optionalText,
+  uuid: optionalUuid,
+  accountId: accountIdRule.nullish(),
+  name: object(texts(Object.values(nameParts))).nullish(),
+  ...texts(customerFacts.filter((fact) => !isNamePart(fact))),
+  addresses: z
+    .array(
+      object({
+        ...texts(addressFacts.filter((fact) => fact !== 'position')),
+        uuid: optionalUuid,
+        country: z.string('must be text'),
+      }),
+      'must be a list',
+    )
+    .nullish(),
+  createdAt: optionalText,
+  updatedAt: optionalText,
+});
 
 interface ParsedLine extends CustomerInput {
   channel?: string | null;

@@ -1,4 +1,5 @@
 import type { EntityManager } from 'typeorm';
+import * as z from 'zod';
 import { audit, changesBetween } from '../data/hq/audit.ts';
 import { largestInUse, skipNumbers } from '../data/hq/number-sequence.bulk.ts';
 import {
@@ -8,12 +9,20 @@ import {
   numberSequenceByName,
 } from '../data/hq/number-sequence.ts';
 import { mustBeValid, NotFound, type Violation, type ViolationRule } from '../errors.ts';
+import { accountIdRule } from './rules.ts';
+import { violationsIn } from './violations.ts';
 
 const changeable = ['prefix', 'digits', 'nextNumber', 'largest', 'warnBelow'] as const;
 
 type NumberSequenceChange = { name: string } & {
   [Field in (typeof changeable)[number]]?: NumberSequence[Field] | null;
 };
+
+/** With digits after it, it is an account ID. */
+const prefixRule = z.union(
+  [z.literal(''), accountIdRule.max(10)],
+  'must have at most 10 digits, capital letters, and . _ / -, and begin with a digit or a letter',
+);
 
 /** More would not be exact in JavaScript. */
 const MOST_DIGITS = 15;
@@ -46,8 +55,7 @@ export async function updateNumberSequence(
   const wrong = (field: string, message: string, rule: ViolationRule = 'RANGE') =>
     found.push({ path: [field], message, rule });
   const { prefix, nextNumber, largest, warnBelow } = after;
-  if (!/^[0-9A-Z._/-]{0,10}$/.test(prefix))
-    wrong('prefix', 'must have at most 10 digits, capital letters, and . _ / -', 'FORMAT');
+  found.push(...violationsIn(prefixRule, prefix, ['prefix']));
   if (digits < 1 || digits > MOST_DIGITS) wrong('digits', `must be from 1 to ${MOST_DIGITS}`);
   if (warnBelow < 0) wrong('warnBelow', 'must be 0 or more');
   mustBeValid(found);

@@ -98,6 +98,14 @@ export const uuidRule = z
   .string()
   .regex(/^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/, 'must be a UUID');
 
+const accountId = /^[0-9A-Z][0-9A-Z._/-]{0,39}$/;
+/** An account ID, of a number sequence or of another system. */
+export const accountIdRule = z
+  .string('must be text')
+  .regex(accountId, 'must have 1 to 40 digits, capital letters, and . _ / -');
+/** Whether a text may be one, or its beginning, in any case. */
+export const isLikeAccountId = (text: string): boolean => /\d/.test(text) && accountId.test(text.toUpperCase());
+
 type Rules<Facts> = Record<keyof Facts, z.ZodType>;
 
 const factRules = z.object({

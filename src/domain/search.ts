@@ -3,7 +3,7 @@ import type { AddressFacts, CustomerFacts } from '../data/customer-facts.ts';
 import { type Search, storeWords } from '../data/customer-search.ts';
 import { customersByUuid } from '../data/customers.ts';
 import type { Violation } from '../errors.ts';
-import { plainText } from './rules.ts';
+import { isLikeAccountId, plainText } from './rules.ts';
 
 /*
  * Customers are found by words. A customer's words are its names, email address, phone number, and the cities and postal codes of its active addresses;
@@ -35,7 +35,7 @@ export function searchViolation(search: string, shortest: number): Omit<Violatio
 /** What to look for. A phone number is one word, whatever its punctuation. */
 export function searchFor(text: string): Search {
   const words = wordsOf(text.trim());
-  const accountId = /^(?=.*\d)[0-9a-z][0-9a-z._/-]{0,39}$/i.test(text.trim()) ? text.trim().toUpperCase() : undefined;
+  const accountId = isLikeAccountId(text.trim()) ? text.trim().toUpperCase() : undefined;
   return { words, accountId };
 }
 

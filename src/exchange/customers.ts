@@ -1,5 +1,6 @@
-import { once } from 'node:events';
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
 import { nameOf, type Viewer } from '../access/viewer.ts';
 import type { Channels } from '../data/channels.ts';
 import { type CustomerRow, customerPage } from '../data/customers.ts';
@@ -104,14 +105,14 @@ export const customerExport =
       database.read((db) =>
         customerPage(db, { channel }, { after, limit: PAGE, descending: false }, { addresses: true }),
       );
-    let page = await pageAfter(0);
-    response.writeHead(200, { 'Content-Type': TYPES[0] });
-    while (page.length > 0 && !response.destroyed) {
-      const isFull = !response.write(page.map(lineOf).join(''));
-      if (isFull) await Promise.race([once(response, 'drain'), once(response, 'close')]);
-      page = page.length < PAGE ? [] : await pageAfter(page.at(-1)!.id);
+    // Read before anything is sent, so that an unavailable database is a failure like any other.
+    const first = await pageAfter(0);
+    async function* lines() {
+      for (let page = first; page.length > 0; page = page.length < PAGE ? [] : await pageAfter(page.at(-1)!.id))
+        yield page.map(lineOf).join('');
     }
-    response.end();
+    response.writeHead(200, { 'Content-Type': TYPES[0] });
+    await pipeline(Readable.from(lines()), response);
   };
 
 /** The channel in the query of a request by an operator. */

@@ -170,6 +170,7 @@ test('a next number that could meet one that is assigned, or kept for a customer
   expect(await change(hq, { prefix: 'X', digits: 3, nextNumber: 42 })).toMatchObject({
     message: 'nextNumber: must be above 42, because X042 is already assigned',
   });
+  expect(await change(hq, { prefix: '-C', digits: 6 })).toMatchObject({ path: ['prefix'] });
   expect(await change(hq, { prefix: 'c', digits: 16, warnBelow: -1 })).toMatchObject({
     message: expect.stringContaining('and 2 more'),
   });

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
 import { tokenFor } from '../../src/access/viewer.ts';
 import { accountIds, createCustomer, run, tamper, withChannels } from '../support/actions.ts';
 import { type Answer, type Headquarters, startHeadquarters } from '../support/headquarters.ts';
@@ -48,6 +48,8 @@ test('imported customers keep their account IDs, and new ones get numbers behind
   expect([...(await accountIds(hq, 'houston')).values()].sort()).toEqual(['C00000500', 'C00000501']);
   expect((await accountIds(hq, 'houston')).get(uuid)).toBe('C00000501');
   expect([...(await accountIds(hq, 'dallas')).values()]).toEqual(['LEGACY-7']);
+  const { customers } = await hq.query('{ customers(filter: { search: "legacy-7" }) { nodes { displayName } } }');
+  expect(customers.nodes).toEqual([{ displayName: 'Acme Trading' }]);
   const { customer } = await hq.query(
     '{ customer(by: { accountId: "C00000500" }) { displayName email channel { code } addresses { city } } }',
   );
@@ -102,6 +104,11 @@ test('every line that breaks a rule is named with all that is wrong, and affects
     [10, 'INVALID_INPUT', ['accountId UNIQUE']],
     [11, 'INVALID_INPUT', [' FORMAT']],
   ]);
+  expect(answer.failures[1].violations).toContainEqual({
+    path: [],
+    rule: 'FORMAT',
+    message: 'has unknown fields: nickname',
+  });
 });
 
 test('an account ID that another customer has is refused, and nobody else gets it', async () => {
@@ -146,12 +153,17 @@ test('what was exported can be imported by another headquarters, and is the same
   expect(await exported(second, '?channel=dallas')).toMatchObject([{ accountId: 'C00000502' }]);
 });
 
-test('an export of more customers than are read together has each once', async () => {
+test('an export of many customers has each once, and waits for its reader without piling up listeners', async () => {
   const hq = await withChannels(['houston']);
-  const people = Array.from({ length: 1_203 }, (_, index) => ({ uuid: randomUUID(), name: { last: `N${index}` } }));
-  expect(await send(hq, people)).toMatchObject({ created: 1_203 });
+  const people = Array.from({ length: 6_503 }, (_, index) => ({ uuid: randomUUID(), name: { last: `N${index}` } }));
+  expect(await send(hq, people)).toMatchObject({ created: 6_503 });
+  const warnings: string[] = [];
+  const warned = ({ name }: Error) => void warnings.push(name);
+  process.on('warning', warned);
+  onTestFinished(() => void process.off('warning', warned));
   const found = await exported(hq, '?channel=houston');
   expect(found.map(({ uuid }) => uuid)).toEqual(people.map(({ uuid }) => uuid));
+  expect(warnings).toEqual([]);
 });
 
 test('only operators import and export, and the audit trail shows it', async () => {

@@ -62,7 +62,8 @@ const UpdateInput = builder.inputType('UpdateNumberSequenceInput', {
   fields: (t) => ({
     name: t.string({ required: true, description: 'Name of the number sequence.' }),
     prefix: t.string({
-      description: 'What every number begins with: at most 10 digits, capital letters, and `. _ / -`.',
+      description:
+        'What every number begins with: at most 10 digits, capital letters, and `. _ / -`, the first a digit or a letter.',
     }),
     digits: t.int({ description: 'The digits after the prefix, 1 to 15.' }),
     nextNumber: t.field({

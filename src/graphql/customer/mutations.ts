@@ -24,8 +24,8 @@ import { type ChannelKey, keyOfId } from '../loader.ts';
 import { ofInputChannel } from '../scopes.ts';
 import { together } from '../together.ts';
 import type { Types } from '../vocabulary.ts';
-import { AddressPurpose, Customer, CustomerBy, CustomerType, wantedBy } from './customer.ts';
-import { inputFields } from './fields.ts';
+import { Customer, CustomerBy, wantedBy } from './customer.ts';
+import { AddressPurpose, addressChanges, CustomerType, inputFields } from './fields.ts';
 import { type FoundCustomer, foundIn } from './loaders.ts';
 
 /*
@@ -109,12 +109,7 @@ const AddCustomerAddressInput = builder.inputType('AddCustomerAddressInput', {
 
 const ChangeAddressInput = builder.inputType('ChangeCustomerAddressInput', {
   description: 'Changes to an address. Omitted fields keep their values; null clears a field.',
-  fields: (t) => ({
-    uuid: t.field({ type: 'UUID', required: true, description: 'The UUID of the address.' }),
-    purpose: t.field({ type: AddressPurpose, description: 'What the address is used for.' }),
-    ...inputFields(t, 'address'),
-    country: t.field({ type: 'CountryCode', description: 'Country of the address, such as `US`.' }),
-  }),
+  fields: (t) => addressChanges(t, 'The UUID of the address.'),
 });
 
 const UpdateCustomerAddressInput = builder.inputType('UpdateCustomerAddressInput', {
@@ -145,7 +140,8 @@ const CreateCustomersInput = builder.inputType('CreateCustomersInput', {
 });
 
 const CreateCustomerResult = builder.errorUnion('CreateCustomerResult', {
-  description: 'The result, or the reason why nothing changed.',
+  description:
+    'The customer, or the reason why it was not created. After `CustomerRefused`, it is stored in its channel without an account ID.',
   types: [InvalidInput, ChannelNotFound, UuidConflict, CustomerRefused, Customer],
   resolveType: () => 'Customer',
 });
