@@ -2,6 +2,8 @@ import { once } from 'node:events';
 import { createReadStream } from 'node:fs';
 import type { Command } from 'commander';
 import { Refused } from '../client/client.ts';
+import { LARGEST_ROW } from '../data/sizes.ts';
+import type { ImportResult } from '../exchange/customers.ts';
 import { batchesOfLines } from '../exchange/lines.ts';
 import { examples, remote, WrongUsage } from './command.ts';
 import { count } from './format.ts';
@@ -9,17 +11,8 @@ import type { Terminal } from './terminal.ts';
 
 /** Lines in one request: a server takes a few seconds for them. */
 const LINES = 10_000;
-const LONGEST_LINE = 1024 * 1024;
 /** Failures that are printed. */
 const MOST_PRINTED = 100;
-
-interface Result {
-  lines: number;
-  created: number;
-  known: number;
-  failed: number;
-  failures: { line: number; errorCode: string; message: string }[];
-}
 
 /** `hq customer import` and `hq customer export`: customers as JSON Lines. */
 export function exchange(customer: Command, terminal: Terminal): void {
@@ -33,11 +26,11 @@ export function exchange(customer: Command, terminal: Terminal): void {
       examples('hq customer import customers.jsonl --channel houston', 'hq customer export | hq customer import -'),
     );
   remote(importing, terminal, async ({ client, print, table }, options: { channel?: string }, file: string) => {
-    const total: Result = { lines: 0, created: 0, known: 0, failed: 0, failures: [] };
+    const total: ImportResult = { lines: 0, created: 0, known: 0, failed: 0, failures: [] };
     try {
-      for await (const lines of batchesOfLines(bytesOf(file), { most: LINES, longest: LONGEST_LINE })) {
+      for await (const lines of batchesOfLines(bytesOf(file), { most: LINES, longest: LARGEST_ROW })) {
         const body = lines.map(({ text }) => text).join('\n');
-        const { failures, ...counts } = (await client.send(path('import', options), body)) as Result;
+        const { failures, ...counts } = (await client.send(path('import', options), body)) as ImportResult;
         for (const [name, value] of Object.entries(counts)) total[name as keyof typeof counts] += value;
         total.failures.push(...failures.map((failure) => ({ ...failure, line: lines[failure.line - 1]!.number })));
       }

@@ -1,10 +1,11 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { ChannelNotFound } from '../errors.ts';
-import { type AccountIdFormat, type Known, knownOf, type Mark, marksOf } from './channel/mark.bulk.ts';
+import { type Known, knownOf, type Mark, marksOf } from './channel/mark.bulk.ts';
 import { introduce } from './channel/self.ts';
 import { ChannelReader } from './channel-reader.ts';
 import type { Database } from './database.ts';
 import type { Channel } from './hq/channel.ts';
+import type { NumberRange } from './hq/number-sequence.ts';
 import { allSettings, type ProfileSettings, type Settings } from './hq/settings.bulk.ts';
 import { uninterrupted } from './interruption.ts';
 import { SchemaTooNew } from './open.ts';
@@ -178,8 +179,8 @@ export class Channels {
   }
 
   /** What channel databases know of headquarters, by name. Leaves out those that cannot be read together with others: they may not be made yet. */
-  known(names: readonly string[], format: AccountIdFormat): Promise<Map<string, Known>> {
-    return this.reader.read(new Map(names.map((name) => [name, {}])), knownOf(format));
+  known(names: readonly string[], range: NumberRange): Promise<Map<string, Known>> {
+    return this.reader.read(new Map(names.map((name) => [name, {}])), knownOf(range));
   }
 
   async tidy(): Promise<void> {

@@ -211,15 +211,15 @@ function isAhead({ knows }: Answer, { version, accounts }: Standing): boolean {
 async function asked({ hq, channels, log }: Parts, names: readonly string[]): Promise<Answer[]> {
   if (names.length === 0) return [];
   const { accounts } = await hq.read(standing);
-  const format = rangeOf(accounts);
-  const together = await channels.known(names, format);
+  const range = rangeOf(accounts);
+  const together = await channels.known(names, range);
   return Promise.all(
     names.map(async (name) => {
       const knows = together.get(name);
       if (knows) return { name, knows };
       try {
         const database = await channels.open(name);
-        return { name, knows: (await database.read((db) => knownOf(format)(db, [{}]))).get(0) };
+        return { name, knows: (await database.read((db) => knownOf(range)(db, [{}]))).get(0) };
       } catch (error) {
         log.warn({ err: error, channelDatabase: name }, 'could not check what a channel database knows');
         return { name, knows: undefined };

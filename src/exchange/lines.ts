@@ -1,10 +1,5 @@
+import type { Line } from '../domain/import.ts';
 import { InvalidInput } from '../errors.ts';
-
-/** A line of a stream, with its number from 1. */
-export interface NumberedLine {
-  number: number;
-  text: string;
-}
 
 const LINE_FEED = 0x0a;
 
@@ -15,12 +10,12 @@ const LINE_FEED = 0x0a;
 export async function* batchesOfLines(
   stream: AsyncIterable<Buffer>,
   { most, longest }: { most: number; longest: number },
-): AsyncGenerator<NumberedLine[]> {
+): AsyncGenerator<Line[]> {
   const decoder = new TextDecoder('utf-8', { fatal: true });
   let rest: Buffer[] = [];
   let size = 0;
   let number = 0;
-  let batch: NumberedLine[] = [];
+  let batch: Line[] = [];
   const take = (end: Buffer) => {
     number++;
     if (size + end.length > longest) throw refused(number, `must not be longer than ${longest} bytes`);

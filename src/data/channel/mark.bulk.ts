@@ -1,5 +1,6 @@
 import type { EntityManager } from 'typeorm';
 import type { AskTogether, InServer } from '../channel-reader.ts';
+import type { NumberRange } from '../hq/number-sequence.ts';
 import { sql } from '../sql.ts';
 import { identity } from './operation.ts';
 
@@ -27,18 +28,12 @@ export interface Known {
   appliedVersion: number;
   /** Any account ID; null: it has none. */
   anyAccountId: string | null;
-  /** The largest account ID between those that were asked about. */
+  /** The largest account ID in the range that was asked about. */
   newestAccountId: string | null;
 }
 
-/** The account IDs of a number sequence: all have the same length. */
-export interface AccountIdFormat {
-  smallest: string;
-  largest: string;
-}
-
 export const knownOf =
-  ({ smallest, largest }: AccountIdFormat): AskTogether<object, Known> =>
+  ({ smallest, largest }: NumberRange): AskTogether<object, Known> =>
   (db, databases) =>
     askTogether(
       db,

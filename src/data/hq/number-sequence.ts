@@ -41,7 +41,12 @@ export const formatted = ({ prefix, digits }: Pick<NumberSequence, 'prefix' | 'd
   prefix + String(number).padStart(digits, '0');
 
 /** The smallest and the largest text in a format: all numbers lie between, and have the same length. */
-export const rangeOf = (format: Pick<NumberSequence, 'prefix' | 'digits'>): { smallest: string; largest: string } => ({
+export interface NumberRange {
+  smallest: string;
+  largest: string;
+}
+
+export const rangeOf = (format: Pick<NumberSequence, 'prefix' | 'digits'>): NumberRange => ({
   smallest: formatted(format, 0),
   largest: formatted(format, 10 ** format.digits - 1),
 });
