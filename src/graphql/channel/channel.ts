@@ -1,3 +1,4 @@
+import type { DefaultConnectionArguments } from '@pothos/plugin-relay';
 import { mayUse, ownChannel } from '../../access/viewer.ts';
 import type { Database } from '../../data/database.ts';
 import {
@@ -15,7 +16,7 @@ import { topics } from '../../events/nudges.ts';
 import { atMost, MOST_CHANNELS } from '../arguments.ts';
 import { builder } from '../builder.ts';
 import type { Context } from '../context.ts';
-import { byKey, conditionsOf, keysetConnection, orderInput, textKey } from '../keyset.ts';
+import { byKey, conditionsOf, keysetConnection, orderInput, type Sorting, textKey } from '../keyset.ts';
 
 import { enumOf, operatorAction, operatorMutation, type Types } from '../vocabulary.ts';
 
@@ -114,8 +115,26 @@ const visible = ({ viewer, channels }: Context) =>
     .filter(({ code }) => mayUse(viewer, code))
     .sort((a, b) => (a.code < b.code ? -1 : 1));
 
-/** A page of rows that are all in memory and have a code. */
-export function pageOf<Row extends { code: string; createdAt: string }>(
+/** A connection over rows that are all in memory and have a code: by code unless `orderBy` says otherwise. */
+export function listByCode<Row extends { code: string; createdAt: string }>(
+  args: DefaultConnectionArguments & { orderBy?: Sorting | null | undefined },
+  rows: readonly Row[],
+) {
+  const { field, direction } = args.orderBy ?? { field: byKey, direction: 'ASC' };
+  return keysetConnection<string, Row>(
+    {
+      args,
+      keyFrom: textKey,
+      descending: direction === 'DESC',
+      sort: field === byKey ? undefined : field,
+      count: async () => rows.length,
+    },
+    ({ code }) => code,
+    async (page) => pageOf(rows, page),
+  );
+}
+
+function pageOf<Row extends { code: string; createdAt: string }>(
   rows: readonly Row[],
   { after, before, limit, descending, sort }: KeysetPage<string>,
 ): Row[] {
@@ -166,7 +185,6 @@ builder.queryFields((t) => ({
       },
       resolve: (_root, args, context) => {
         const filter = conditionsOf(args.filter);
-        const { field, direction } = args.orderBy ?? { field: byKey, direction: 'ASC' };
         const found = visible(context).filter(
           ({ type, channelDatabase, functionalityProfile, liveConversion }) =>
             (filter.types?.includes(type) ?? true) &&
@@ -174,17 +192,7 @@ builder.queryFields((t) => ({
             functionalityProfile === (filter.functionalityProfile ?? functionalityProfile) &&
             liveConversion === (filter.liveConversion ?? liveConversion),
         );
-        return keysetConnection<string, ChannelRow>(
-          {
-            args,
-            keyFrom: textKey,
-            descending: direction === 'DESC',
-            sort: field === byKey ? undefined : field,
-            count: async () => found.length,
-          },
-          ({ code }) => code,
-          async (page) => pageOf(found, page),
-        );
+        return listByCode(args, found);
       },
     },
     { name: 'ChannelConnection' },

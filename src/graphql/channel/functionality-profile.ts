@@ -9,9 +9,9 @@ import { InvalidInput, NotFound } from '../../errors.ts';
 import { builder } from '../builder.ts';
 import type { Context } from '../context.ts';
 import { customerOf } from '../customer/customer.ts';
-import { byKey, conditionsOf, keysetConnection, orderInput, textKey } from '../keyset.ts';
+import { byKey, conditionsOf, orderInput } from '../keyset.ts';
 import { operatorMutation, type Types } from '../vocabulary.ts';
-import { announceSettings, Channel, pageOf } from './channel.ts';
+import { announceSettings, Channel, listByCode } from './channel.ts';
 
 /** The profiles that the viewer may see, by code. */
 const visible = ({ viewer, channels }: Context): ProfileRow[] => {
@@ -100,22 +100,11 @@ builder.queryFields((t) => ({
         }),
       },
       resolve: (_root, args, context) => {
-        const { field, direction } = args.orderBy ?? { field: byKey, direction: 'ASC' };
         const { createCustomerInAsyncMode: mode } = conditionsOf(args.filter);
         const found = visible(context).filter(
           ({ createCustomerInAsyncMode }) => createCustomerInAsyncMode === (mode ?? createCustomerInAsyncMode),
         );
-        return keysetConnection<string, ProfileRow>(
-          {
-            args,
-            keyFrom: textKey,
-            descending: direction === 'DESC',
-            sort: field === byKey ? undefined : field,
-            count: async () => found.length,
-          },
-          ({ code }) => code,
-          async (page) => pageOf(found, page),
-        );
+        return listByCode(args, found);
       },
     },
     { name: 'FunctionalityProfileConnection' },

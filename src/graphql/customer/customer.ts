@@ -1,5 +1,5 @@
 import { mayUse, ownChannel, visibleTo } from '../../access/viewer.ts';
-import type { AddressFacts, addressPurposes, customerTypes } from '../../data/customer-facts.ts';
+import type { AddressFacts } from '../../data/customer-facts.ts';
 import {
   byRelevance,
   type CustomerRow,
@@ -24,29 +24,8 @@ import { idOf, keyOfId } from '../loader.ts';
 import { ofChannel, ofFilter } from '../scopes.ts';
 import { selects } from '../selection.ts';
 import { enumOf, Source, sourceArgument, type Types, valueOrNull } from '../vocabulary.ts';
-import { readFields } from './fields.ts';
+import { AddressPurpose, CustomerType, readFields } from './fields.ts';
 import { addresses, channelStage, type FoundCustomer, foundIn, hqCustomer, hqStage } from './loaders.ts';
-
-export const CustomerType = enumOf<(typeof customerTypes)[number]>(
-  'CustomerType',
-  'Whether a customer is a person or an organization.',
-  {
-    PERSON: 'A person.',
-    ORGANIZATION: 'A company or another organization.',
-  },
-);
-
-export const AddressPurpose = enumOf<(typeof addressPurposes)[number]>(
-  'AddressPurpose',
-  'What an address is used for.',
-  {
-    HOME: 'A home address.',
-    BUSINESS: 'A business address.',
-    DELIVERY: 'A delivery address.',
-    INVOICE: 'An invoice address.',
-    OTHER: 'Any other address.',
-  },
-);
 
 const SyncStatus = enumOf('CustomerSyncStatus', 'Whether a customer, created asynchronously, has its account ID.', {
   PENDING: 'The customer has no account ID yet and will get one automatically.',

@@ -1,11 +1,32 @@
 import type { InputFieldRef } from '@pothos/core';
-import type { AddressFacts, CustomerFacts } from '../../data/customer-facts.ts';
+import type { AddressFacts, addressPurposes, CustomerFacts, customerTypes } from '../../data/customer-facts.ts';
 import { nameParts } from '../../domain/customer.ts';
-import type { Types } from '../vocabulary.ts';
+import { enumOf, type Types } from '../vocabulary.ts';
 
 /*
  * The fields that clients read and write of a customer. Each is described once, for the type and for the inputs.
  */
+
+export const CustomerType = enumOf<(typeof customerTypes)[number]>(
+  'CustomerType',
+  'Whether a customer is a person or an organization.',
+  {
+    PERSON: 'A person.',
+    ORGANIZATION: 'A company or another organization.',
+  },
+);
+
+export const AddressPurpose = enumOf<(typeof addressPurposes)[number]>(
+  'AddressPurpose',
+  'What an address is used for.',
+  {
+    HOME: 'A home address.',
+    BUSINESS: 'A business address.',
+    DELIVERY: 'A delivery address.',
+    INVOICE: 'An invoice address.',
+    OTHER: 'Any other address.',
+  },
+);
 
 interface Described {
   read: string;
@@ -116,3 +137,11 @@ export const inputFields = <Group extends keyof Names>(
       t.field({ type: type as 'String', description: input }),
     ]),
   ) as unknown as Record<Names[Group], InputFieldRef<Types, string | null | undefined>>;
+
+/** The fields of an input that changes an address. */
+export const addressChanges = (t: PothosSchemaTypes.InputFieldBuilder<Types, 'InputObject'>, uuid: string) => ({
+  uuid: t.field({ type: 'UUID', required: true, description: uuid }),
+  purpose: t.field({ type: AddressPurpose, description: 'What the address is used for.' }),
+  ...inputFields(t, 'address'),
+  country: t.field({ type: 'CountryCode', description: 'Country of the address, such as `US`.' }),
+});

@@ -39,8 +39,8 @@ import {
   retryFailed,
   valueOrNull,
 } from '../vocabulary.ts';
-import { AddressPurpose, Customer } from './customer.ts';
-import { inputFields } from './fields.ts';
+import { Customer } from './customer.ts';
+import { addressChanges, inputFields } from './fields.ts';
 
 const OperationState = enumOf<(typeof operationStates)[number]>(
   'CustomerOperationState',
@@ -242,12 +242,7 @@ builder.objectField(Customer, 'operations', (t) =>
 
 const CorrectAddressInput = builder.inputType('CorrectAddressInput', {
   description: 'Corrections to an address. Omitted fields keep their values; null clears a field.',
-  fields: (t) => ({
-    uuid: t.field({ type: 'UUID', required: true, description: 'The UUID of an address in the operation.' }),
-    purpose: t.field({ type: AddressPurpose, description: 'What the address is used for.' }),
-    ...inputFields(t, 'address'),
-    country: t.field({ type: 'CountryCode', description: 'Country of the address, such as `US`.' }),
-  }),
+  fields: (t) => addressChanges(t, 'The UUID of an address in the operation.'),
 });
 
 const CorrectInput = builder.inputType('CorrectCustomerOperationInput', {
