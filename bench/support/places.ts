@@ -28,7 +28,7 @@ export const sqlitePlace = (folder: string): Place => ({
   remove: (name) => rm(join(folder, name), { recursive: true, force: true }),
 });
 
-/** Works with databases that are removed afterwards. */
+/** Works with databases that are removed afterward. */
 export async function withDatabases<T>(
   place: Place,
   name: string,

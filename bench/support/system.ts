@@ -10,7 +10,7 @@ import { createLog } from '../../src/log.ts';
 import { start } from '../../src/queue/queue.ts';
 import type { Settings } from './places.ts';
 
-/** Runs with a folder for databases, which is removed afterwards. */
+/** Runs with a folder for databases, which is removed afterward. */
 export async function withFolder<T>(work: (folder: string) => Promise<T>): Promise<T> {
   const folder = await mkdtemp(join(tmpdir(), 'hq-bench-'));
   try {
@@ -26,7 +26,7 @@ export const configOf = (settings: Settings): Config =>
 /** A server that stops does not wait for clients to go elsewhere. */
 export const hasty = { draining: 0 };
 
-/** Runs with the whole system on the databases of these settings. It is stopped afterwards. Without `background` nothing runs by itself. */
+/** Runs with the whole system on the databases of these settings. It stops afterward. Without `background`, only what is called runs. */
 export async function withSystem<T>(
   settings: Settings,
   work: (app: App) => Promise<T>,
@@ -40,7 +40,7 @@ export async function withSystem<T>(
   }
 }
 
-/** The same, on files that are removed afterwards. */
+/** The same, on files that are removed afterward. */
 export const withNewSystem = <T>(work: (app: App) => Promise<T>, background = false): Promise<T> =>
   withFolder((folder) => withSystem({ DATA_DIR: folder }, work, background));
 

@@ -6,7 +6,7 @@ import { onPostgres, openWorld, type World } from './support/world.ts';
 
 /*
  * A server that is frozen gives no sign of life: the others end its connections, and one of them takes the run over. When it wakes up
- * afterwards, it finds the fence moved. Embedded databases belong to one process, so that no other can take anything over there.
+ * afterward, it finds the fence moved. Embedded databases belong to one process, so that no other can take anything over there.
  */
 describe
   .skipIf(!onPostgres)

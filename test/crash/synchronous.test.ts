@@ -90,7 +90,7 @@ describe.skipIf(!onPostgres)('two API servers and two workers (PostgreSQL only)'
     onTestFinished,
   }) => {
     const { world, apis } = await openCluster(onTestFinished);
-    // Each server learns of the new mode by itself.
+    // The second server learns of the new mode a moment later.
     await vi.waitFor(
       async () =>
         expect(await create(apis[1].url, newCustomer('dallas'))).toMatchObject({ creationMode: 'SYNCHRONOUS' }),

@@ -126,7 +126,7 @@ test('a conversion for one of two channels that share a database applies only wh
   ]);
 });
 
-test('numbers that run out in a package are given to the first; the others wait for more, and are said to', async () => {
+test('numbers that run out in a package go to the first customers; the run says that the others wait for more', async () => {
   const hq = await withChannels(['houston']);
   await tamper(hq.hq, `update number_sequence set largest = 2 where name = 'customer-account'`);
   const created = [await createCustomer(hq), await createCustomer(hq), await createCustomer(hq)];

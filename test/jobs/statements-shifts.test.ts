@@ -116,7 +116,7 @@ test('a closed shift is counted against what was paid in it, by sales and orders
 test('what was counted is posted once, even if the sales of the day take several batches', async () => {
   const hq = await withChannels(['houston'], { settings: { BATCH_SIZE: '3' } });
   const [ada, eve] = [await createCustomer(hq), await createCustomer(hq)];
-  // So many lines that each sale is a batch, and so few sales that all their statements are in it.
+  // Each sale has enough lines to fill a batch, and there are few enough sales for one transaction to take all their statements.
   for (const customerUuid of [ada, eve]) await sell(hq, { customerUuid, lines: lines(...Array(10).fill({})) });
   await aShift(hq, { tenders: [{ tender: 'CASH', starting: 5_000, counted: 4_000 }] });
   await posted(hq);

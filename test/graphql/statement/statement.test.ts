@@ -335,7 +335,7 @@ test('a shift that is still open on the next day is in the list of what needs a 
   expect(node).toEqual({ register: 'R1' });
 });
 
-test('before it is invoiced, an order of a statement is deleted and its sales join the next one; afterwards that is refused', async () => {
+test('before it is invoiced, an order of a statement is deleted and its sales join the next one; afterward that is refused', async () => {
   const hq = await withChannels(['houston'], { clock: time().clock });
   const { uuid } = await record(hq);
   await tamper(hq.hq, `update number_sequence set largest = 0 where name = 'invoice'`);
