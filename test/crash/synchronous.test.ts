@@ -1,5 +1,6 @@
 import { describe, expect, type TestContext, test, vi } from 'vitest';
 import {
+  channels,
   createChannels,
   inSpiteOfFaults,
   newCustomer,
@@ -33,6 +34,16 @@ async function becomeSynchronous(world: World): Promise<void> {
     url,
     `updateFunctionalityProfile(input: { code: "default", createCustomerInAsyncMode: false, realTimeTimeoutMs: ${PATIENT} })`,
   );
+  // All channels are converted once because of it. No run that comes later has another reason than a creation.
+  await vi.waitFor(async () => {
+    const runs = await world.rows<{ channels: unknown; state: string }>(
+      'headquarters',
+      'select channels, state from job_run',
+    );
+    const ended = JSON.stringify(runs.filter(({ state }) => state === 'SUCCEEDED'));
+    for (const { code } of channels) expect(ended).toContain(code);
+    expect(runs.filter(({ state }) => state !== 'SUCCEEDED')).toEqual([]);
+  }, soon);
 }
 
 async function create(url: string, input: unknown): Promise<Created> {
